@@ -1,0 +1,78 @@
+import type { Comparison, MethodResult, Results } from '../../src/artifacts/results.js';
+
+interface VerdictInput {
+  readonly methods: readonly MethodResult[];
+  readonly bestFixed: MethodResult;
+  readonly comparisons: readonly Comparison[];
+  readonly gridSize: number;
+  readonly atGridEnd: boolean;
+  /** What each seed's policy followed: the name of a closure, or `wsd`. */
+  readonly followed: readonly string[];
+  readonly maximumPredictionError: number;
+}
+
+/** The verdict in words: first against the best fixed rate, then against every rival, losses told like wins. */
+export function verdict(input: VerdictInput): Results['verdict'] {
+  const policy = input.methods.find((method) => method.family === 'policy')!;
+  const against = (id: string): Comparison => input.comparisons.find((comparison) => comparison.against === id)!;
+  const difference = against(input.bestFixed.id).difference;
+  const won = difference !== null && difference < 0;
+  const rivals = input.methods.filter((method) => method.family !== 'policy' && method.family !== 'fixed');
+  return {
+    won,
+    sentences: [
+      [fallbackClause(input), firstSentence(policy, input, against(input.bestFixed.id), won), gridClause(input)].filter(Boolean).join(' '),
+      ...rivals.map((rival) => rivalSentence(rival, against(rival.id))),
+      deathSentence(policy),
+    ],
+  };
+}
+
+function fallbackClause({ followed, maximumPredictionError }: VerdictInput): string {
+  const fallbacks = followed.filter((name) => name === 'wsd').length;
+  if (fallbacks === 0) return '';
+  const bound = `${100 * maximumPredictionError} %`;
+  return `For ${fallbacks} of ${followed.length} seeds no closure predicted left-out pilot runs within ${bound}, so the policy there is WSD at the pilot's peak, open loop.`;
+}
+
+function firstSentence(policy: MethodResult, { bestFixed, gridSize }: VerdictInput, comparison: Comparison, won: boolean): string {
+  const outcome = won ? 'won against' : 'did not win against';
+  return (
+    `The policy ${outcome} the best fixed rate ${bestFixed.rate}: final adversarial training loss ${loss(policy)} against ${loss(bestFixed)} ` +
+    `(paired difference ${signed(comparison)} over ${policy.runs.length} seeds), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
+    `pilot included, against the ${gridSize} runs of the grid.`
+  );
+}
+
+function gridClause({ bestFixed, atGridEnd }: VerdictInput): string {
+  const chosen = `The best fixed rate was chosen on the same seeds that are reported here, which favours it.`;
+  return atGridEnd ? `${chosen} It is an end of the grid: a rate beyond ${bestFixed.rate} might be better.` : chosen;
+}
+
+function rivalSentence(rival: MethodResult, comparison: Comparison): string {
+  if (comparison.difference === null || comparison.standard_error === null) {
+    return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
+  }
+  const uncertain = Math.abs(comparison.difference) < 2 * comparison.standard_error;
+  const word = uncertain ? 'no difference shown' : comparison.difference < 0 ? 'the policy is better' : 'the policy is worse';
+  return `Against ${rival.label} (${loss(rival)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
+}
+
+function deathSentence(policy: MethodResult): string {
+  const { dead } = policy.summary;
+  return dead === 0 ? 'No run under the policy died.' : `${dead} of ${policy.runs.length} runs under the policy died.`;
+}
+
+function loss({ summary }: MethodResult): string {
+  const { mean, standard_error } = summary.train_robust_loss;
+  if (mean === null) return 'not finite';
+  return standard_error === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${standard_error.toFixed(4)}`;
+}
+
+function signed({ difference, standard_error, relative }: Comparison): string {
+  if (difference === null || relative === null) return 'not finite';
+  const sign = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
+  const error = standard_error === null ? '' : ` ± ${standard_error.toFixed(4)}`;
+  const share = `${relative < 0 ? '−' : '+'}${Math.abs(100 * relative).toFixed(1)} %`;
+  return `${sign(difference)}${error}, ${share}`;
+}

@@ -1,0 +1,16 @@
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', diagnostics: false }] },
+};
+
+// default: Node alone, no network. full: what needs more (browser, kill matrices, packed install). ci: a fixed part of full.
+export default {
+  coverageProvider: 'v8',
+  projects: [
+    { ...base, displayName: 'default', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/test/full/'] },
+    { ...base, displayName: 'ci', testMatch: ['<rootDir>/test/full/**/*.ci.test.ts'] },
+    { ...base, displayName: 'full', testMatch: ['<rootDir>/test/full/**/*.test.ts'], testPathIgnorePatterns: ['\\.ci\\.test\\.ts$'] },
+  ],
+};

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
+import { attackSchema, clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { filterSchema, provenanceSchema } from './policy.js';
+
+/** One estimated number, its uncertainty, and where it comes from. */
+export const parameterSchema = z.strictObject({
+  estimate: finite,
+  /** Cluster bootstrap over the independent runs; of the prior where the runs say nothing. */
+  standard_error: nonnegative.nullable(),
+  interval: z.tuple([finite, finite]).nullable(),
+  /** `data`: identified by the runs; `prior`: the runs leave the stated prior as it was. */
+  source: z.enum(['data', 'prior']),
+  /** Log-normal prior: median, and standard deviation of the logarithm. */
+  prior: z.strictObject({ median: positive, log_deviation: positive, reason: z.string() }).nullable(),
+});
+
+export const closureStateSchema = z.strictObject({
+  name: z.string(),
+  domain: z.tuple([positive, positive]),
+  coordinate: z.enum(['identity', 'log']),
+  /** Mean state at update 0. */
+  start: finite,
+});
+
+export const closureFitSchema = z.strictObject({
+  name: z.enum(['loss_alone', 'slow_noise_memory']),
+  states: z.array(closureStateSchema).min(1).max(2),
+  /** Expressions in the states, `u` (the learning rate), and the parameters; time counts updates. */
+  drift: z.array(z.string()),
+  covariance: z.array(z.array(z.string())),
+  /** Rates at which the drift changes form. */
+  drift_breaks: z.array(z.string()),
+  loss: z.string(),
+  parameters: z.record(z.string(), parameterSchema),
+  filter: filterSchema,
+  log_likelihood: finite,
+  /** Parameter vectors of the bootstrap, for bands of anything computed from them. */
+  bootstrap: z.array(z.record(z.string(), finite)),
+  verdict: z.strictObject({
+    /** Relative error with which runs left out of the fit are predicted, root mean square over them. */
+    prediction_error: finite,
+    left_out: z.array(z.strictObject({ run_id: z.string(), prediction_error: finite })),
+    within_bound: z.boolean(),
+  }),
+});
+
+export const coefficientsSchema = z
+  .strictObject({
+    kind: z.literal('coefficients'),
+    schema_version: schemaVersion,
+    name: z.string(),
+    created_at: timestamp.optional(),
+    horizon: positiveCount,
+    updates_per_epoch: nonnegative,
+    /** Usable learning rates: the largest is the pilot's peak. */
+    rates: z.strictObject({ min: positive, max: positive }),
+    warmup_updates: count,
+    clip: clipSchema.nullable(),
+    objective: objectiveSchema,
+    optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
+    attack: attackSchema.nullable(),
+    model: modelSchema.nullable(),
+    closures: z.array(closureFitSchema).min(1),
+    maximum_prediction_error: positive,
+    /** The closure with the smaller prediction error, or null if none is within the bound. */
+    selected: z.string().nullable(),
+    provenance: provenanceSchema.extend({
+      pilot_runs: z.array(
+        z.strictObject({ run_id: z.string(), purpose: z.string(), sha256: z.string(), seed: count, updates: count, n_grad_evals: count }),
+      ),
+      pilot_grad_evals: count,
+    }),
+  })
+  .meta({ title: 'hjb-lr coefficients' });
+
+export type Parameter = z.output<typeof parameterSchema>;
+export type ClosureFit = z.output<typeof closureFitSchema>;
+export type Coefficients = z.output<typeof coefficientsSchema>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Version of every file schema of this release. A reader refuses a higher major version. */
+export const SCHEMA_VERSION = '1.0.0';
+
+/** Fields that depend on the clock or the machine: outside every hash and every bit-for-bit comparison. */
+export const VOLATILE_FIELDS: readonly string[] = ['created_at', 'started_at', 'wall_s', 'seconds', 'host'];
+
+export const finite = z.number();
+export const positive = z.number().positive();
+export const nonnegative = z.number().nonnegative();
+export const fraction = z.number().min(0).max(1);
+export const count = z.int().nonnegative();
+export const positiveCount = z.int().positive();
+export const schemaVersion = z
+  .string()
+  .regex(/^\d+\.\d+\.\d+$/)
+  .default(SCHEMA_VERSION);
+export const timestamp = z.iso.datetime();
+
+/** A grid: strictly increasing numbers. */
+export const increasing = z
+  .array(finite)
+  .min(1)
+  .refine((grid) => grid.every((value, i) => i === 0 || value > grid[i - 1]!), { error: 'must increase strictly' });

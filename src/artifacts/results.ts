@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
+import { coefficientsSchema } from './coefficients.js';
+import { experimentSchema } from './experiment.js';
+import { provenanceSchema } from './policy.js';
+import { solutionSchema } from './solution.js';
+import { engineInfoSchema } from './training-log.js';
+
+/** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
+export const seriesSchema = z.strictObject({ update: z.array(count), lr: z.array(finite), loss: z.array(finite.nullable()) });
+
+export const METRICS = ['train_robust_loss', 'test_robust_loss', 'test_acc', 'test_robust_acc'] as const;
+
+export const runResultSchema = z.strictObject({
+  seed: count,
+  log: z.string(),
+  status: z.enum(['completed', 'diverged', 'killed']),
+  /** A network is dead if its final adversarial training loss is within 2 % of ln(classes), above it, or not finite. */
+  dead: z.boolean(),
+  train_robust_loss: finite.nullable(),
+  test_robust_loss: finite.nullable(),
+  test_acc: finite.nullable(),
+  test_robust_acc: finite.nullable(),
+  /** Gradient evaluations of the final run, and of everything spent before it to choose it. */
+  run_grad_evals: count,
+  pilot_grad_evals: count,
+  series: seriesSchema,
+});
+
+export const summarySchema = z.strictObject({ mean: finite.nullable(), standard_error: nonnegative.nullable() });
+
+export const methodResultSchema = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free']),
+  /** Learning rate, or peak, of this method: the same for all seeds, else null. */
+  rate: positive.nullable(),
+  runs: z.array(runResultSchema),
+  summary: z.strictObject({
+    train_robust_loss: summarySchema,
+    test_robust_loss: summarySchema,
+    test_acc: summarySchema,
+    test_robust_acc: summarySchema,
+    /** Gradient evaluations in units of one run at a fixed rate. */
+    cost_in_runs: finite,
+    grad_evals: finite,
+    dead: count,
+  }),
+});
+
+export const comparisonSchema = z.strictObject({
+  against: z.string(),
+  /** Policy minus the other, of the final adversarial training loss, paired by seed. */
+  difference: finite.nullable(),
+  standard_error: nonnegative.nullable(),
+  relative: finite.nullable(),
+});
+
+export const resultsSchema = z
+  .strictObject({
+    kind: z.literal('results'),
+    schema_version: schemaVersion,
+    name: z.string(),
+    created_at: timestamp.optional(),
+    experiment: experimentSchema,
+    experiment_sha256: z.string(),
+    engine: engineInfoSchema,
+    dataset: z.looseObject({ name: z.string(), sha256: z.string() }),
+    one_run_grad_evals: positiveCount,
+    methods: z.array(methodResultSchema),
+    best_fixed: z.string(),
+    best_fixed_at_grid_end: z.boolean(),
+    comparisons: z.array(comparisonSchema),
+    verdict: z.strictObject({ won: z.boolean(), sentences: z.array(z.string()).min(1) }),
+    /** What each seed's own pilot, estimate and solve gave. */
+    seeds: z.array(
+      z.strictObject({
+        seed: count,
+        peak: positive,
+        followed: z.string(),
+        coefficients: coefficientsSchema,
+        solution: solutionSchema.nullable(),
+        policy_path: z.string(),
+        /** SHA-256 of every artifact of this seed, by relative path. */
+        artifacts: z.record(z.string(), z.string()),
+      }),
+    ),
+    seconds: nonnegative.optional(),
+    host: z.looseObject({}).optional(),
+    provenance: provenanceSchema,
+  })
+  .meta({ title: 'hjb-lr results' });
+
+export type Series = z.output<typeof seriesSchema>;
+export type RunResult = z.output<typeof runResultSchema>;
+export type MethodResult = z.output<typeof methodResultSchema>;
+export type Comparison = z.output<typeof comparisonSchema>;
+export type Results = z.output<typeof resultsSchema>;

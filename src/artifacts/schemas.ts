@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import { coefficientsSchema } from './coefficients.js';
+import { experimentSchema } from './experiment.js';
+import { policySchema } from './policy.js';
+import { resultsSchema } from './results.js';
+import { solutionSchema } from './solution.js';
+import { logHeaderSchema } from './training-log.js';
+
+/** The schema of every file that passes between stages, by its `kind`. */
+export const ARTIFACT_SCHEMAS = {
+  experiment: experimentSchema,
+  training_log: logHeaderSchema,
+  coefficients: coefficientsSchema,
+  solution: solutionSchema,
+  policy: policySchema,
+  results: resultsSchema,
+} satisfies Record<string, z.ZodType>;
+
+export type ArtifactKind = keyof typeof ARTIFACT_SCHEMAS;

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
+import { attackSchema, clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+
+/** Non-finite numbers are the strings "nan", "inf" and "-inf", in training logs alone. */
+export const logNumber = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
+export type LogNumber = z.output<typeof logNumber>;
+
+export const engineInfoSchema = z.strictObject({
+  engine: z.enum(['native', 'fused', 'tfjs']),
+  backend: z.string(),
+  kernel: z.string(),
+  threads: positiveCount,
+  version: z.string(),
+});
+
+export const logHeaderSchema = z.strictObject({
+  kind: z.literal('training_log'),
+  schema_version: schemaVersion,
+  tool_version: z.string(),
+  run_id: z.string(),
+  /** What the run is for: `train`, `pilot/reading`, `pilot/identification`, `pilot/tournament`. */
+  purpose: z.string(),
+  seed: count,
+  ...engineInfoSchema.shape,
+  lr_schedule: z.looseObject({ name: z.string() }),
+  optimizer: optimizerSchema.extend({ name: z.string() }),
+  clip: clipSchema.nullable(),
+  batch_size: positiveCount,
+  updates: positiveCount,
+  /** Length of the full run that this one belongs to or prepares, in updates. */
+  horizon: positiveCount,
+  updates_per_epoch: nonnegative,
+  objective: objectiveSchema,
+  attack: attackSchema.nullable(),
+  dataset: z.looseObject({ name: z.string(), sha256: z.string(), train: count, validation: count, test: count }),
+  model: modelSchema.nullable(),
+  parameters: positiveCount,
+  host: z.string().optional(),
+  started_at: timestamp.optional(),
+});
+
+/** One update: what was seen before it, and the step that was taken. */
+export const logStepSchema = z.strictObject({
+  type: z.literal('step'),
+  /** Updates done before this one. */
+  update: count,
+  epoch: nonnegative,
+  /** Learning rate in force for this update. */
+  lr: logNumber,
+  /** Why the rate is what it is: `table`, `warmup`, `fallback:missing`, `schedule`, ... */
+  reason: z.string(),
+  train_loss: logNumber.optional(),
+  /** Minibatch loss at the perturbed points, before the update. */
+  train_robust_loss: logNumber.optional(),
+  /** Norm of the minibatch gradient, before the clip. */
+  grad_norm: logNumber,
+  /** min(1, G/|g|) of the clip; 1 without one. */
+  clip_factor: logNumber,
+  /** Length of the step really taken, |theta' - theta|. */
+  step_length: logNumber,
+  /** Cumulative gradient evaluations: minibatch gradients, those of the attack included. */
+  n_grad_evals: count,
+  wall_s: nonnegative.optional(),
+});
+
+/** Losses and accuracies on fixed examples, in the middle or at the end of a run. */
+export const logEvaluationSchema = z.strictObject({
+  type: z.literal('evaluation'),
+  update: count,
+  train_robust_loss: logNumber,
+  test_robust_loss: logNumber,
+  test_loss: logNumber,
+  train_loss: logNumber,
+  test_acc: finite,
+  test_robust_acc: finite,
+  validation_robust_loss: logNumber.optional(),
+});
+
+export const logEndSchema = z.strictObject({
+  type: z.literal('end'),
+  status: z.enum(['completed', 'diverged', 'killed']),
+  reason: z.string().optional(),
+  updates: count,
+  n_grad_evals: count,
+  /** What a run was for, in numbers: the reading of a D-Adaptation run, for example. */
+  summary: z.record(z.string(), finite).optional(),
+});
+
+export const logRowSchema = z.discriminatedUnion('type', [logStepSchema, logEvaluationSchema, logEndSchema]);
+
+export type EngineInfo = z.output<typeof engineInfoSchema>;
+export type LogHeader = z.output<typeof logHeaderSchema>;
+export type LogStep = z.output<typeof logStepSchema>;
+export type LogEvaluation = z.output<typeof logEvaluationSchema>;
+export type LogEnd = z.output<typeof logEndSchema>;
+export type LogRow = z.output<typeof logRowSchema>;
+
+/** A whole training log as read from disk. */
+export interface TrainingLog {
+  readonly header: LogHeader;
+  readonly steps: readonly LogStep[];
+  readonly evaluations: readonly LogEvaluation[];
+  readonly end: LogEnd | null;
+}

@@ -1,0 +1,81 @@
+/** Exit codes of the command line, as the README lists them. */
+export const EXIT_CODES = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  invalid_input: 3,
+  not_converged: 4,
+  check_failed: 5,
+  interrupted: 130,
+} as const;
+
+/** Every code an error of this project can carry, with the exit code that the command line gives it. */
+const ERROR_CODES = {
+  E_USAGE: EXIT_CODES.usage,
+  E_INVALID: EXIT_CODES.invalid_input,
+  E_NOT_FOUND: EXIT_CODES.invalid_input,
+  E_NOT_JSON: EXIT_CODES.invalid_input,
+  E_KIND: EXIT_CODES.invalid_input,
+  E_VERSION: EXIT_CODES.invalid_input,
+  E_TRUNCATED: EXIT_CODES.invalid_input,
+  E_DATA: EXIT_CODES.invalid_input,
+  E_SHAPE: EXIT_CODES.invalid_input,
+  E_EXPRESSION: EXIT_CODES.invalid_input,
+  E_ENGINE: EXIT_CODES.invalid_input,
+  E_RUN_MISMATCH: EXIT_CODES.invalid_input,
+  E_PILOT: EXIT_CODES.invalid_input,
+  E_WRITE: EXIT_CODES.invalid_input,
+  E_LIMIT: EXIT_CODES.invalid_input,
+  E_NOT_CONVERGED: EXIT_CODES.not_converged,
+  E_CHECK_FAILED: EXIT_CODES.check_failed,
+  E_INTERRUPTED: EXIT_CODES.interrupted,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One thing that is wrong: where (a dotted path, empty for the whole input) and what, in one sentence. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * The one error class of the project: a stable code, the fields a program needs, one sentence, and the remedy.
+ *
+ * @example
+ * throw new HjbLrError('E_NOT_FOUND', 'No file at pilot.json.', { remedy: 'Check the path.', fields: { path: 'pilot.json' } });
+ */
+export class HjbLrError extends Error {
+  override readonly name = 'HjbLrError';
+  readonly code: ErrorCode;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly remedy: string;
+  readonly issues: readonly Issue[];
+
+  constructor(
+    code: ErrorCode,
+    sentence: string,
+    detail: { remedy: string; fields?: Record<string, unknown>; issues?: readonly Issue[]; cause?: unknown },
+  ) {
+    super(sentence, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.fields = detail.fields ?? {};
+    this.remedy = detail.remedy;
+    this.issues = detail.issues ?? [];
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code];
+  }
+
+  /** The whole error for a human: the sentence, every issue on a line of its own, the remedy last. */
+  describe(): string {
+    const issues = this.issues.map((issue) => `  - ${issue.path === '' ? '(file)' : issue.path}: ${issue.message}`);
+    return [this.message, ...issues, this.remedy].filter((line) => line !== '').join('\n');
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { code, message, fields, remedy, issues } = this;
+    return { code, message, fields, remedy, issues };
+  }
+}

@@ -1,0 +1,64 @@
+import { mean } from 'simple-statistics';
+import type { ClosureFit } from '../artifacts/coefficients.js';
+import { randomStream } from '../math/random.js';
+import { bootstrapClosure } from './bootstrap.js';
+import { CLOSURES, type Closure, type Scales } from './closures/index.js';
+import { fitClosure, identifiedParameters } from './fit.js';
+import { logLikelihood } from './likelihood.js';
+import type { PilotRun } from './observations.js';
+import { describeParameters, naturalValues } from './parameters.js';
+import { judgeClosure } from './verdict.js';
+
+export interface EstimateOptions {
+  readonly closures: readonly ClosureFit['name'][];
+  /** Largest usable learning rate. */
+  readonly peak: number;
+  /** Updates of the full run. */
+  readonly horizon: number;
+  readonly bootstrap: number;
+  readonly maximumPredictionError: number;
+  readonly seed: number;
+}
+
+/**
+ * Fits every closure to the pilot runs, with standard errors and a verdict on each.
+ *
+ * @param runs - at least two independent runs
+ * @param onClosure - called after each closure with how many are done
+ */
+export function estimateClosures(
+  runs: readonly PilotRun[],
+  options: EstimateOptions,
+  onClosure: (done: number) => void = () => {},
+): ClosureFit[] {
+  const scales: Scales = { firstLoss: mean(runs.map((run) => run.losses[0])), peak: options.peak, horizon: options.horizon };
+  return options.closures.map((name, i) => {
+    const fit = estimateClosure(CLOSURES[name], scales, runs, options);
+    onClosure(i + 1);
+    return fit;
+  });
+}
+
+/** The closure that predicts left-out runs best, or null if none is within the bound. */
+export function selectClosure(fits: readonly ClosureFit[]): string | null {
+  const usable = fits.filter((fit) => fit.verdict.within_bound);
+  if (usable.length === 0) return null;
+  return usable.reduce((best, fit) => (fit.verdict.prediction_error < best.verdict.prediction_error ? fit : best)).name;
+}
+
+function estimateClosure(closure: Closure, scales: Scales, runs: readonly PilotRun[], options: EstimateOptions): ClosureFit {
+  const mode = fitClosure(closure, scales, runs);
+  const stream = randomStream(options.seed, `estimate/bootstrap/${closure.name}`);
+  const samples = bootstrapClosure(closure, scales, runs, mode, options.bootstrap, stream);
+  const identified = identifiedParameters(closure, scales, runs, mode);
+  return {
+    name: closure.name,
+    states: closure.states(naturalValues(closure, mode, scales), scales),
+    ...closure.equations,
+    parameters: describeParameters(closure, scales, mode, samples, identified),
+    filter: closure.filter(mode, scales),
+    log_likelihood: logLikelihood(closure, mode, scales, runs),
+    bootstrap: samples.map((theta) => naturalValues(closure, theta, scales)),
+    verdict: judgeClosure(closure, scales, runs, mode, options.maximumPredictionError),
+  };
+}

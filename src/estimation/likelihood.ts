@@ -1,0 +1,42 @@
+import { createFilter, type StateFilter } from '../schedules/filters/index.js';
+import type { Closure, Scales } from './closures/index.js';
+import type { PilotRun } from './observations.js';
+import { logPrior, type LogParameters } from './priors.js';
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/**
+ * ln likelihood of one run by the filter's innovations e_k of variance V_k: -(1/2) sum (ln 2 pi V_k + e_k^2 / V_k).
+ */
+export function runLogLikelihood(filter: StateFilter, run: PilotRun): number {
+  let state = filter.init();
+  let sum = 0;
+  for (let k = 0; k < run.losses.length; k += 1) {
+    const { state: updated, innovation, innovationVariance } = filter.update(state, run.losses[k]);
+    sum -= 0.5 * (LOG_TWO_PI + Math.log(innovationVariance) + innovation ** 2 / innovationVariance);
+    state = filter.predict(updated, run.rates[k]);
+  }
+  return sum;
+}
+
+/** ln likelihood of independent runs under a closure's parameters. */
+export function logLikelihood(closure: Closure, theta: LogParameters, scales: Scales, runs: readonly PilotRun[]): number {
+  const filter = createFilter(closure.filter(theta, scales));
+  return runs.reduce((sum, run) => sum + runLogLikelihood(filter, run), 0);
+}
+
+/** ln posterior density up to a constant: the log-likelihood plus the stated prior. */
+export function logPosterior(closure: Closure, theta: LogParameters, scales: Scales, runs: readonly PilotRun[]): number {
+  return logLikelihood(closure, theta, scales, runs) + logPrior(theta);
+}
+
+/** Predicted loss before each update of a run, from the closure's start and the rates alone: no observation enters. */
+export function predictLosses(filter: StateFilter, rates: ArrayLike<number>): Float64Array {
+  const predicted = new Float64Array(rates.length);
+  let state = filter.init();
+  for (let k = 0; k < rates.length; k += 1) {
+    predicted[k] = filter.predictedLoss(state);
+    state = filter.predict(state, rates[k]);
+  }
+  return predicted;
+}

@@ -1,0 +1,65 @@
+import type { TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError, type Issue } from '../errors.js';
+
+/** One independent pilot run, as the estimators see it: rates in force and minibatch adversarial losses, per update. */
+export interface PilotRun {
+  readonly id: string;
+  /** Learning rate u_k in force at update k. */
+  readonly rates: Float64Array;
+  /** Minibatch adversarial loss y_k at the perturbed points, before update k. */
+  readonly losses: Float64Array;
+}
+
+/** Fewest updates a run must have for a fit. */
+const SHORTEST_RUN = 10;
+
+/**
+ * The runs of a set of training logs that identify coefficients.
+ *
+ * @throws E_PILOT naming every run that diverged, is too short, or holds a loss that is not finite and positive, and
+ * when fewer than two runs remain or when all of them hold one and the same rate (drift and noise are then confounded,
+ * theory: identifiability needs two rates at every state)
+ */
+export function pilotRuns(logs: readonly TrainingLog[]): PilotRun[] {
+  const identifying = logs.filter((log) => log.header.purpose !== 'pilot/reading');
+  const issues = identifying.flatMap(problemsOf);
+  if (issues.length > 0) throw pilotError('The pilot runs cannot be used.', issues);
+  if (identifying.length < 2) {
+    throw pilotError(`A fit needs at least two independent runs; got ${identifying.length}.`, []);
+  }
+  const runs = identifying.map(toRun);
+  if (new Set(runs.flatMap((run) => [...run.rates])).size < 2) {
+    throw pilotError('All pilot runs hold one and the same rate, so drift and noise cannot be told apart.', []);
+  }
+  return runs;
+}
+
+function toRun({ header, steps }: TrainingLog): PilotRun {
+  return {
+    id: header.run_id,
+    rates: Float64Array.from(steps, (step) => Number(step.lr)),
+    losses: Float64Array.from(steps, (step) => Number(step.train_robust_loss)),
+  };
+}
+
+function problemsOf({ header, steps, end }: TrainingLog): Issue[] {
+  const path = header.run_id;
+  const issues: Issue[] = [];
+  if (end?.status === 'diverged') issues.push({ path, message: `diverged (${end.reason ?? 'no reason given'})` });
+  if (steps.length < SHORTEST_RUN) {
+    issues.push({ path, message: `has ${steps.length} updates; a fit needs at least ${SHORTEST_RUN}` });
+  }
+  const bad = steps.find((step) => !(Number(step.train_robust_loss) > 0 && Number.isFinite(Number(step.train_robust_loss))));
+  if (bad !== undefined && end?.status !== 'diverged') {
+    issues.push({ path: `${path}.update.${bad.update}`, message: 'train_robust_loss is missing, not positive or not finite' });
+  }
+  return issues;
+}
+
+function pilotError(sentence: string, issues: readonly Issue[]): HjbLrError {
+  return new HjbLrError('E_PILOT', sentence, {
+    remedy: 'Run the pilot again with a lower peak, more runs, or rates that vary within each run.',
+    issues,
+    fields: { problems: issues.length },
+  });
+}

@@ -1,0 +1,133 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Coefficients } from '../artifacts/coefficients.js';
+import { estimationSchema, experimentSchema, policyOptionsSchema, type Experiment } from '../artifacts/experiment.js';
+import { readArtifact, writeArtifact } from '../artifacts/files.js';
+import { artifactSha256 } from '../artifacts/hash.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
+import type { TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError } from '../errors.js';
+import { TOOL, TOOL_VERSION } from '../version.js';
+import { estimateClosures, selectClosure } from './estimate.js';
+import { pilotRuns } from './observations.js';
+
+/** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
+const SMALLEST_RATE_SHARE = 0.01;
+
+export interface EstimateStageOptions {
+  /** Training logs, or folders of them. */
+  readonly trajectories: readonly string[];
+  /** Its estimation and policy options are used; their defaults without it. */
+  readonly experimentPath?: string | undefined;
+  readonly out: string;
+  /** Seed of the bootstrap; the first log's own by default. */
+  readonly seed?: number | undefined;
+  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
+}
+
+/** `hjb-lr estimate`: trajectories -> coefficients.json. */
+export async function estimateStage(options: EstimateStageOptions) {
+  const logs = await readLogs(options.trajectories);
+  const experiment = options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
+  const coefficients = estimateCoefficients(logs, experiment, options);
+  const file = path.join(options.out, 'coefficients.json');
+  await writeArtifact('coefficients', file, coefficients);
+  return { artifacts: [file], summary: summarize(coefficients), result: { selected: coefficients.selected } };
+}
+
+/** Coefficients of every closure from whole pilot logs: the pure part of the stage. */
+export function estimateCoefficients(
+  logs: readonly TrainingLog[],
+  experiment: Pick<Experiment, 'estimation' | 'policy' | 'name'> | null,
+  { seed, onProgress = () => {} }: Pick<EstimateStageOptions, 'seed' | 'onProgress'>,
+): Coefficients {
+  const estimation = experiment?.estimation ?? estimationSchema.parse({});
+  const policy = experiment?.policy ?? policyOptionsSchema.parse({});
+  const runs = pilotRuns(logs);
+  const { header } = logs.find((log) => log.header.run_id === runs[0].id)!;
+  const peak = Math.max(...runs.flatMap((run) => [...run.rates]));
+  const closures = estimateClosures(
+    runs,
+    {
+      closures: estimation.closures,
+      peak,
+      horizon: header.horizon,
+      bootstrap: estimation.bootstrap,
+      maximumPredictionError: estimation.maximum_prediction_error,
+      seed: seed ?? header.seed,
+    },
+    (done) => onProgress({ stage: 'estimate', done, total: estimation.closures.length }),
+  );
+  return {
+    kind: 'coefficients',
+    schema_version: '1.0.0',
+    name: experiment?.name ?? header.dataset.name,
+    horizon: header.horizon,
+    updates_per_epoch: header.updates_per_epoch,
+    rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
+    warmup_updates: Math.round(policy.warmup_fraction * header.horizon),
+    clip: header.clip,
+    objective: header.objective,
+    optimizer: { ...sgdOf(header.optimizer), batch_size: header.batch_size },
+    attack: header.attack,
+    model: header.model,
+    closures,
+    maximum_prediction_error: estimation.maximum_prediction_error,
+    selected: selectClosure(closures),
+    provenance: {
+      tool: TOOL,
+      tool_version: TOOL_VERSION,
+      pilot_runs: logs.map(pilotRunRecord),
+      pilot_grad_evals: logs.reduce((sum, log) => sum + (log.end?.n_grad_evals ?? 0), 0),
+    },
+  };
+}
+
+function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_runs'][number] {
+  return {
+    run_id: log.header.run_id,
+    purpose: log.header.purpose,
+    sha256: artifactSha256(log),
+    seed: log.header.seed,
+    updates: log.steps.length,
+    n_grad_evals: log.end?.n_grad_evals ?? 0,
+  };
+}
+
+function sgdOf(optimizer: TrainingLog['header']['optimizer']): Experiment['optimizer'] {
+  if (optimizer.name !== 'sgd') {
+    throw new HjbLrError('E_PILOT', `The closures are fitted to SGD; these logs come from ${optimizer.name}.`, {
+      remedy: 'Run the pilot with the optimizer sgd.',
+      fields: { optimizer: optimizer.name },
+    });
+  }
+  return { ...optimizer, name: 'sgd' };
+}
+
+async function readLogs(trajectories: readonly string[]): Promise<TrainingLog[]> {
+  const files = (await Promise.all(trajectories.map(logFiles))).flat();
+  if (files.length === 0) {
+    throw new HjbLrError('E_PILOT', `No training log (*.jsonl) in ${trajectories.join(', ')}.`, {
+      remedy: 'Give the files, or the folder, that `hjb-lr pilot` wrote.',
+      fields: { trajectories },
+    });
+  }
+  return Promise.all(files.map((file) => readTrainingLog(file)));
+}
+
+async function logFiles(entry: string): Promise<string[]> {
+  const status = await stat(entry).catch((cause: unknown) => {
+    throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, { remedy: 'Check the path.', fields: { path: entry }, cause });
+  });
+  if (!status.isDirectory()) return [entry];
+  const names = (await readdir(entry)).filter((name) => name.endsWith('.jsonl') && !name.endsWith('.partial.jsonl'));
+  return names.sort().map((name) => path.join(entry, name));
+}
+
+function summarize(coefficients: Coefficients): string[] {
+  const verdicts = coefficients.closures.map(
+    ({ name, verdict }) => `${name}: predicts left-out runs within ${(100 * verdict.prediction_error).toFixed(1)} %`,
+  );
+  const choice = coefficients.selected ?? `none (no closure within ${100 * coefficients.maximum_prediction_error} %)`;
+  return [...verdicts, `selected: ${choice}`];
+}

@@ -1,0 +1,74 @@
+import type { PilotOptions } from '../artifacts/experiment.js';
+import { HjbLrError, type Issue } from '../errors.js';
+import type { RandomStream } from '../math/random.js';
+
+/** What one identification run needs besides the seed. */
+export interface IdentificationDesign {
+  /** Learning rate of every update. */
+  readonly rates: readonly number[];
+}
+
+/**
+ * Rates of one identification run: held for `hold` updates each, drawn from the two ends {lowest_fraction peak, peak}
+ * in pairs of random order, so that both ends are visited equally often (the D-optimal design for drift and noise;
+ * rates independent of the state), times the warm-up that runs under a policy have.
+ *
+ * @param warmupUpdates - W: the rate of update k is multiplied by min(1, (k + 1) / W)
+ */
+export function randomizedRates(
+  { updates_per_run, hold, lowest_fraction }: PilotOptions,
+  peak: number,
+  warmupUpdates: number,
+  stream: RandomStream,
+): number[] {
+  const levels: number[] = [];
+  while (levels.length * hold < updates_per_run) {
+    const highFirst = stream.uniform() < 0.5;
+    levels.push(...(highFirst ? [1, lowest_fraction] : [lowest_fraction, 1]));
+  }
+  return Array.from({ length: updates_per_run }, (_, k) => {
+    const warmup = warmupUpdates === 0 ? 1 : Math.min(1, (k + 1) / warmupUpdates);
+    return peak * levels[Math.floor(k / hold)] * warmup;
+  });
+}
+
+/** Updates that finding the peak may take at most. */
+export function peakSearchUpdates({ peak }: PilotOptions, horizon: number): number {
+  switch (peak.method) {
+    case 'd_adaptation':
+      return Math.max(peak.minimum_updates, Math.floor(peak.maximum_fraction * horizon));
+    case 'paired_tournament':
+      return peak.rates.length * Math.max(1, Math.round(peak.updates_fraction * horizon));
+    case 'given':
+      return 0;
+  }
+}
+
+/**
+ * Most updates that the whole pilot can take, checked against its budget.
+ *
+ * @throws E_INVALID if the plan could spend more than `budget` of one run, or if no run reaches the peak rate
+ */
+export function planPilot(options: PilotOptions, horizon: number, warmupUpdates: number): number {
+  const updates = peakSearchUpdates(options, horizon) + options.runs * options.updates_per_run;
+  const issues: Issue[] = [];
+  if (updates > options.budget * horizon) {
+    issues.push({
+      path: 'pilot.budget',
+      message: `${updates} updates planned, ${Math.floor(options.budget * horizon)} allowed (${options.budget} of ${horizon})`,
+    });
+  }
+  if (warmupUpdates + options.hold > options.updates_per_run) {
+    issues.push({
+      path: 'pilot.updates_per_run',
+      message: `${options.updates_per_run} updates leave no full rate after ${warmupUpdates} of warm-up and ${options.hold} of hold`,
+    });
+  }
+  if (issues.length > 0) {
+    throw new HjbLrError('E_INVALID', 'The pilot does not fit.', {
+      remedy: 'Lower runs, updates_per_run or maximum_fraction, or raise the horizon or the budget.',
+      issues,
+    });
+  }
+  return updates;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { fraction, nonnegative, positive, positiveCount } from '../artifacts/common.js';
+
+/** Share of the run over which the rate rises linearly from 0 to its peak. */
+const warmup = fraction.default(0);
+
+/** Every schedule by its plain description; rates are absolute, shares are of the run's updates. */
+export const scheduleSpecSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('constant'), rate: positive, warmup }),
+  /** Straight to 0 at the end of the run. */
+  z.strictObject({ name: z.literal('linear'), peak: positive, warmup }),
+  /** Warm-up, hold, then straight to 0 over the last `decay` of the run. */
+  z.strictObject({ name: z.literal('wsd'), peak: positive, warmup, decay: z.number().positive().max(1).default(0.2) }),
+  z.strictObject({ name: z.literal('cosine'), peak: positive, warmup, final: nonnegative.default(0) }),
+  z.strictObject({
+    name: z.literal('step'),
+    peak: positive,
+    warmup,
+    factor: positive.default(0.1),
+    milestones: z.array(fraction).default([0.5, 0.75]),
+  }),
+  /** peak / (1 + t / half_life), half_life in updates. */
+  z.strictObject({ name: z.literal('inverse_time'), peak: positive, warmup, half_life: positive }),
+  /** Rates held for `hold` updates each; the last one holds on. */
+  z.strictObject({ name: z.literal('piecewise'), hold: positiveCount, rates: z.array(positive).min(1) }),
+  /** mathjs syntax in t (updates done), T (updates of the run) and s = t / T. */
+  z.strictObject({ name: z.literal('expression'), rate: z.string().min(1) }),
+  z.strictObject({ name: z.literal('policy'), path: z.string().min(1) }),
+]);
+
+export type ScheduleSpec = z.output<typeof scheduleSpecSchema>;
+export type OpenLoopSpec = Exclude<ScheduleSpec, { name: 'policy' }>;
