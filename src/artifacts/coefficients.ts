@@ -67,7 +67,14 @@ export const coefficientsSchema = z
     selected: z.string().nullable(),
     provenance: provenanceSchema.extend({
       pilot_runs: z.array(
-        z.strictObject({ run_id: z.string(), purpose: z.string(), sha256: z.string(), seed: count, updates: count, n_grad_evals: count }),
+        z.strictObject({
+          run_id: z.string(),
+          purpose: z.string(),
+          sha256: z.string(),
+          seed: count,
+          updates: count,
+          n_grad_evals: count,
+        }),
       ),
       pilot_grad_evals: count,
     }),

@@ -183,7 +183,10 @@ export const benchmarkSchema = z.strictObject({
   fixed_rates: z.array(positive).min(1),
   /** Decays run at the best fixed rate and, with the policy's clip and warm-up, at the pilot's own peak. */
   decays: z.array(z.enum(['linear', 'wsd'])).default(['linear', 'wsd']),
-  schedule_free: z.strictObject({ rate: positive, warmup_fraction: fraction }).nullable().default({ rate: 2, warmup_fraction: 0.05 }),
+  schedule_free: z
+    .strictObject({ rate: positive, warmup_fraction: fraction })
+    .nullable()
+    .default({ rate: 2, warmup_fraction: 0.05 }),
 });
 
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */

@@ -1,76 +1,23 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import writeFileAtomicLibrary from 'write-file-atomic';
 import type { z } from 'zod';
-import { HjbLrError, type Issue } from '../errors.js';
+import { HjbLrError } from '../errors.js';
+import { readJson, writeFileAtomic } from '../filesystem.js';
 import { SCHEMA_VERSION } from './common.js';
+import { issuesOf } from './issues.js';
+import { prettyJson } from './pretty-json.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
-type Artifact<Kind extends ArtifactKind> = z.output<(typeof ARTIFACT_SCHEMAS)[Kind]>;
+export { issuesOf } from './issues.js';
+export { readJson, readText, writeError, writeFileAtomic } from '../filesystem.js';
 
-/**
- * Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. Missing folders are made.
- * @throws E_WRITE naming the file; an earlier file of that name is left as it was
- */
-export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFileAtomicLibrary(file, typeof data === 'string' ? data : Buffer.from(data));
-  } catch (cause) {
-    throw writeError(file, cause);
-  }
-}
+export type Artifact<Kind extends ArtifactKind> = z.output<(typeof ARTIFACT_SCHEMAS)[Kind]>;
 
-/** The error for a failed write, with the remedy for its cause. */
-export function writeError(file: string, cause: unknown): HjbLrError {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-  const remedies: Record<string, string> = {
-    ENOSPC: 'Free some disk space and run the same command again: it resumes.',
-    EFBIG: 'Raise the file size limit (ulimit -f) and run the same command again: it resumes.',
-    EACCES: 'Choose a folder that you may write to (--out).',
-    EROFS: 'Choose a folder on a writable disk (--out).',
-    ENOTDIR: 'A part of this path is a file: choose another folder (--out).',
-    EEXIST: 'A part of this path is a file: choose another folder (--out).',
-  };
-  return new HjbLrError('E_WRITE', `Cannot write ${file} (${code}).`, {
-    remedy: remedies[code] ?? 'Check the folder and run the same command again: it resumes.',
-    fields: { file, cause: code },
-    cause,
-  });
-}
-
-/**
- * The JSON of a file.
- * @throws E_NOT_FOUND if it cannot be read, E_NOT_JSON with the position where it stops being JSON
- */
-export async function readJson(file: string): Promise<unknown> {
-  const text = await readText(file);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new HjbLrError('E_NOT_JSON', `${file} is not JSON: ${(cause as Error).message}.`, {
-      remedy: 'Correct the file at that position.',
-      fields: { file },
-      cause,
-    });
-  }
-}
-
-export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`, {
-      remedy: 'Check the path.',
-      fields: { file },
-      cause,
-    });
-  }
-}
+/** Kinds whose readers ignore what a newer minor version adds; everything else refuses unknown fields. */
+const FORWARD_COMPATIBLE: readonly ArtifactKind[] = ['policy'];
 
 /**
  * A file of ours, checked against its schema, defaults filled in.
- * @throws E_KIND for another kind of file, E_VERSION for a newer major version, E_INVALID with every issue's path
+ * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version; E_INVALID with
+ * every issue and its dotted path
  */
 export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: string): Promise<Artifact<Kind>> {
   return parseArtifact(kind, await readJson(file), file);
@@ -80,7 +27,8 @@ export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: 
 export function parseArtifact<Kind extends ArtifactKind>(kind: Kind, value: unknown, file: string): Artifact<Kind> {
   requireKind(kind, value, file);
   requireVersion(value, file);
-  const parsed = ARTIFACT_SCHEMAS[kind].safeParse(value);
+  const known = FORWARD_COMPATIBLE.includes(kind) && hasNewerMinor(value) ? withoutUnknownFields(kind, value) : value;
+  const parsed = ARTIFACT_SCHEMAS[kind].safeParse(known, { reportInput: true });
   if (parsed.success) return parsed.data as Artifact<Kind>;
   throw new HjbLrError('E_INVALID', `${file} is not a valid ${kind} file.`, {
     remedy: `Correct these fields; schema/${kind}.schema.json has the whole schema.`,
@@ -89,21 +37,24 @@ export function parseArtifact<Kind extends ArtifactKind>(kind: Kind, value: unkn
   });
 }
 
-/** Checks a value against its schema and writes it atomically as indented JSON. */
-export async function writeArtifact<Kind extends ArtifactKind>(kind: Kind, file: string, value: Artifact<Kind>): Promise<void> {
+/**
+ * Checks a value against its schema and writes it atomically as indented JSON, just as it is.
+ * @throws E_INVALID with every issue, E_WRITE
+ */
+export async function writeArtifact<Kind extends ArtifactKind>(
+  kind: Kind,
+  file: string,
+  value: Artifact<Kind>,
+): Promise<void> {
   parseArtifact(kind, value, file);
-  await writeFileAtomic(file, `${JSON.stringify(value, null, 1)}\n`);
-}
-
-/** Issues of a zod error with dotted paths. */
-export function issuesOf(error: z.ZodError): Issue[] {
-  return error.issues.map(({ path: keys, message }) => ({ path: keys.map(String).join('.'), message }));
+  await writeFileAtomic(file, prettyJson(value));
 }
 
 function requireKind(kind: ArtifactKind, value: unknown, file: string): void {
-  const found = (value as { kind?: unknown } | null)?.kind;
+  const found = (value as { kind?: unknown } | null | undefined)?.kind;
   if (found === kind) return;
-  throw new HjbLrError('E_KIND', `${file} should be a file of kind "${kind}"; its kind is ${JSON.stringify(found) ?? 'missing'}.`, {
+  const described = found === undefined ? 'it has no kind' : `its kind is ${JSON.stringify(found)}`;
+  throw new HjbLrError('E_KIND', `${file} should be a file of kind "${kind}"; ${described}.`, {
     remedy: `Give a ${kind} file.`,
     issues: [{ path: 'kind', message: `expected "${kind}"` }],
     fields: { file, expected: kind, found },
@@ -111,13 +62,34 @@ function requireKind(kind: ArtifactKind, value: unknown, file: string): void {
 }
 
 function requireVersion(value: unknown, file: string): void {
-  const version = (value as { schema_version?: unknown }).schema_version;
-  if (typeof version !== 'string') return;
-  const major = Number.parseInt(version, 10);
-  if (major <= Number.parseInt(SCHEMA_VERSION, 10)) return;
+  const { schema_version: version } = value as { schema_version?: unknown };
+  const [major] = versionNumbers(version);
+  if (major === undefined || major <= versionNumbers(SCHEMA_VERSION)[0]) return;
   throw new HjbLrError('E_VERSION', `${file} has schema version ${version}; this release reads ${SCHEMA_VERSION}.`, {
     remedy: 'Update hjb-lr, or write the file again with this release.',
     issues: [{ path: 'schema_version', message: `major version ${major} is newer` }],
     fields: { file, found: version, supported: SCHEMA_VERSION },
   });
+}
+
+function hasNewerMinor(value: unknown): boolean {
+  const [major, minor] = versionNumbers((value as { schema_version?: unknown }).schema_version);
+  const [ourMajor, ourMinor] = versionNumbers(SCHEMA_VERSION);
+  return major === ourMajor && minor > ourMinor;
+}
+
+/** [major, minor, patch]; empty for anything else, which the schema then refuses. */
+function versionNumbers(version: unknown): number[] {
+  return typeof version === 'string' && /^\d+\.\d+\.\d+$/.test(version) ? version.split('.').map(Number) : [];
+}
+
+/** A copy of the value without the fields that the schema does not know. */
+function withoutUnknownFields(kind: ArtifactKind, value: unknown): unknown {
+  const copy = structuredClone(value);
+  for (const issue of ARTIFACT_SCHEMAS[kind].safeParse(copy).error?.issues ?? []) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const parent = issue.path.reduce((entry, key) => (entry as Record<PropertyKey, unknown>)[key], copy as unknown);
+    for (const key of issue.keys) delete (parent as Record<string, unknown>)[key];
+  }
+  return copy;
 }

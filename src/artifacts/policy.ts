@@ -35,7 +35,10 @@ export const slowNoiseFilterSchema = z.strictObject({
     rate_scale: positive,
   }),
   /** Mean and covariance of (ln slow, ln noise) before the first observation. */
-  initial: z.strictObject({ mean: z.array(finite).length(2), covariance: z.array(z.array(finite).length(2)).length(2) }),
+  initial: z.strictObject({
+    mean: z.array(finite).length(2),
+    covariance: z.array(z.array(finite).length(2)).length(2),
+  }),
 });
 
 export const filterSchema = z.discriminatedUnion('kind', [lossAloneFilterSchema, slowNoiseFilterSchema]);
@@ -44,7 +47,13 @@ export const policyTableSchema = z
   .strictObject({
     /** First axis is time in updates done; the others are the filter's states in natural units. */
     axes: z
-      .array(z.strictObject({ name: z.string(), coordinate: z.enum(['identity', 'log']).default('identity'), grid: increasing }))
+      .array(
+        z.strictObject({
+          name: z.string(),
+          coordinate: z.enum(['identity', 'log']).default('identity'),
+          grid: increasing,
+        }),
+      )
       .min(1),
     /** Row-major, the first axis slowest. */
     values: z.array(finite),

@@ -7,7 +7,11 @@ import { solutionSchema } from './solution.js';
 import { engineInfoSchema } from './training-log.js';
 
 /** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
-export const seriesSchema = z.strictObject({ update: z.array(count), lr: z.array(finite), loss: z.array(finite.nullable()) });
+export const seriesSchema = z.strictObject({
+  update: z.array(count),
+  lr: z.array(finite),
+  loss: z.array(finite.nullable()),
+});
 
 export const METRICS = ['train_robust_loss', 'test_robust_loss', 'test_acc', 'test_robust_acc'] as const;
 

@@ -53,6 +53,9 @@ export const logStepSchema = z.strictObject({
   train_loss: logNumber.optional(),
   /** Minibatch loss at the perturbed points, before the update. */
   train_robust_loss: logNumber.optional(),
+  /** The same on a validation minibatch, where the objective asks for it. */
+  val_loss: logNumber.optional(),
+  val_robust_loss: logNumber.optional(),
   /** Norm of the minibatch gradient, before the clip. */
   grad_norm: logNumber,
   /** min(1, G/|g|) of the clip; 1 without one. */

@@ -35,8 +35,8 @@ export interface Model {
   logits(weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor2D;
 }
 
-/** Sum over the examples of the loss, as a function of the perturbed inputs [n, ...inputShape]. */
-export type InputLoss = (inputs: tf.Tensor) => tf.Scalar;
+/** Loss of each example, [n], as a function of the perturbed inputs [n, ...inputShape]; differentiable. */
+export type InputLosses = (inputs: tf.Tensor) => tf.Tensor1D;
 
 /** The inner maximisation: K ascent steps on the input perturbation. */
 export interface Attack {
@@ -45,11 +45,11 @@ export interface Attack {
   readonly gradientEvaluations: number;
   /**
    * Perturbed inputs, same shape as `inputs`, which are not changed.
-   * @param loss - summed loss, differentiable in the inputs
+   * @param losses - loss of each example, differentiable in the inputs
    * @param inputs - clean inputs [n, ...inputShape] in [0, 1]
    * @param stream - source of the random start
    */
-  perturb(loss: InputLoss, inputs: tf.Tensor, stream: RandomStream): tf.Tensor;
+  perturb(losses: InputLosses, inputs: tf.Tensor, stream: RandomStream): tf.Tensor;
 }
 
 /** What is trained. A module named by `"workload": "./my-workload.js"` exports one as `workload` (or a function that returns it). */

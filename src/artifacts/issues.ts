@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { Issue } from '../errors.js';
+
+type ZodIssue = z.core.$ZodIssue;
+
+/**
+ * Issues of a zod error with dotted paths: each unknown field is one, and each problem inside the form that was meant.
+ * Parsed with `reportInput`, they show the value.
+ */
+export function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues.flatMap((issue) => describeIssue(issue, []));
+}
+
+function describeIssue(issue: ZodIssue, parent: readonly string[]): Issue[] {
+  const path = [...parent, ...issue.path.map(String)];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return describeUnion(issue.errors, path);
+  return [{ path: path.join('.'), message: sentence([issue]) }];
+}
+
+/** Of the forms that a field may take, the one whose type the value has; if it has none of them, all that was expected. */
+function describeUnion(forms: readonly (readonly ZodIssue[])[], path: readonly string[]): Issue[] {
+  const meant = forms.find((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
+  );
+  if (meant !== undefined) return meant.flatMap((issue) => describeIssue(issue, path));
+  return [{ path: path.join('.'), message: sentence(forms.flat()) }];
+}
+
+/** What was expected, and what there is. */
+function sentence(issues: readonly ZodIssue[]): string {
+  const [{ message, input }] = issues;
+  if (message.endsWith('received undefined')) return `missing (${withoutReceived(plainMessage(message))})`;
+  const expected = [...new Set(issues.map((issue) => plainMessage(issue.message)))];
+  if (typeof input !== 'number' && typeof input !== 'string') return expected.join(', or ');
+  const got = typeof input === 'number' ? String(input) : JSON.stringify(input);
+  return `${expected.map(withoutReceived).join(', or ')}; got ${got}`;
+}
+
+function plainMessage(message: string): string {
+  return message.replace(/^(Invalid (input|option|discriminator value)|Too (small|big))[:.] /, '').replace(/^E/, 'e');
+}
+
+function withoutReceived(message: string): string {
+  return message.replace(/, received \w+$/, '');
+}

@@ -1,0 +1,59 @@
+import { HjbLrError } from '../errors.js';
+import { parseArtifact, readJson } from './files.js';
+import { policyId } from './hash.js';
+import { readTrainingLog } from './log-file.js';
+import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
+
+/** What a valid file is. */
+export interface Validation {
+  readonly kind: ArtifactKind;
+  readonly file: string;
+  /** One sentence on its content. */
+  readonly summary: string;
+}
+
+/**
+ * Checks a file of ours, by its `kind`: training logs as a whole, policies with their `policy_id`.
+ * @throws what `readArtifact` and `readTrainingLog` throw; E_KIND for a file that is none of ours; E_INVALID for a
+ * policy whose `policy_id` is not the hash of its body
+ */
+export async function validateFile(file: string): Promise<Validation> {
+  if (file.endsWith('.jsonl')) return validateLog(file);
+  const value = await readJson(file);
+  const kind = kindOf(value, file);
+  const artifact = parseArtifact(kind, value, file);
+  if (kind === 'policy') requirePolicyId(value as Record<string, unknown>, file);
+  return { kind, file, summary: `${kind} "${(artifact as { name: string }).name}", schema ${artifact.schema_version}` };
+}
+
+async function validateLog(file: string): Promise<Validation> {
+  const { header, steps, evaluations, end } = await readTrainingLog(file);
+  const summary = `training log ${header.run_id}: ${steps.length} steps, ${evaluations.length} evaluations, ${end!.status}`;
+  return { kind: 'training_log', file, summary };
+}
+
+function kindOf(value: unknown, file: string): ArtifactKind {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  const known = Object.keys(ARTIFACT_SCHEMAS).filter((name) => name !== 'training_log');
+  if (known.includes(kind as string)) return kind as ArtifactKind;
+  const described = kind === undefined ? 'it has no kind' : `its kind is ${JSON.stringify(kind)}`;
+  throw new HjbLrError('E_KIND', `${file} is not a file of this project: ${described}.`, {
+    remedy: `Give a file of kind ${known.join(', ')}, or a training log (.jsonl).`,
+    issues: [{ path: 'kind', message: `expected one of ${known.join(', ')}` }],
+    fields: { file, found: kind },
+  });
+}
+
+function requirePolicyId(body: Record<string, unknown>, file: string): void {
+  const expected = policyId(body);
+  if (body.policy_id === expected) return;
+  throw new HjbLrError(
+    'E_INVALID',
+    `${file} was changed after it was written: its policy_id is not the hash of its body.`,
+    {
+      remedy: 'Write the policy again with `hjb-lr solve`, or set policy_id to the expected hash.',
+      issues: [{ path: 'policy_id', message: `expected ${expected}, received ${String(body.policy_id)}` }],
+      fields: { file, expected, found: body.policy_id },
+    },
+  );
+}

@@ -1,0 +1,115 @@
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { HjbLrError } from './errors.js';
+
+/** Temporary files of `writeFileAtomic`; one that a killed process left behind may be removed. */
+export const TEMPORARY_FILE = /\.hjb-lr-\d+-\d+\.tmp$/;
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some disk space and run the same command again: it resumes.',
+  EDQUOT: 'Free some disk space and run the same command again: it resumes.',
+  EFBIG: 'Raise the file size limit (ulimit -f) and run the same command again: it resumes.',
+  EACCES: 'Choose a folder that you may write to (--out).',
+  EPERM: 'Choose a folder that you may write to (--out).',
+  ENOENT: 'Choose a folder that you may write to (--out).',
+  EROFS: 'Choose a folder on a writable disk (--out).',
+  ENOTDIR: 'A part of this path is a file: choose another folder (--out).',
+  EEXIST: 'A part of this path is a file: choose another folder (--out).',
+  EISDIR: 'A folder has this name: choose another folder (--out).',
+};
+
+let writes = 0;
+let listening = false;
+
+/**
+ * Writes a whole file or nothing: to a temporary name beside it, flushed to disk, then renamed. Missing folders are
+ * made. (write-file-atomic takes a short write for a whole one, so that a full disk gives a cut-off file.)
+ *
+ * @throws E_WRITE naming the file; an earlier file of that name is left as it was, and no temporary file stays
+ */
+export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
+  writes += 1;
+  const temporary = `${file}.hjb-lr-${process.pid}-${writes}.tmp`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeWhole(temporary, data);
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw writeError(file, cause);
+  }
+}
+
+async function writeWhole(file: string, data: string | Uint8Array): Promise<void> {
+  const handle = await openToWrite(file, 'w');
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Opens a file so that a write beyond the file size limit fails with EFBIG instead of ending the process. */
+export function openToWrite(file: string, flags: 'w' | 'a'): Promise<FileHandle> {
+  if (!listening) process.on('SIGXFSZ', () => {});
+  listening = true;
+  return open(file, flags);
+}
+
+/** The error for a failed write, with the remedy for its cause. */
+export function writeError(file: string, cause: unknown): HjbLrError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  return new HjbLrError('E_WRITE', `Cannot write ${file} (${code}).`, {
+    remedy: REMEDIES[code] ?? 'Check the folder and run the same command again: it resumes.',
+    fields: { file, cause: code },
+    cause,
+  });
+}
+
+/**
+ * The text of a file, UTF-8.
+ * @throws E_NOT_FOUND if it cannot be read
+ */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${code}).`, {
+      remedy: code === 'EISDIR' ? 'Give a file, not a folder.' : 'Check the path.',
+      fields: { file, cause: code },
+      cause,
+    });
+  }
+}
+
+/**
+ * The JSON of a file.
+ * @throws E_NOT_FOUND if it cannot be read, E_NOT_JSON with the position where it stops being JSON
+ */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HjbLrError(
+      'E_NOT_JSON',
+      `${file} is not JSON: ${(cause as Error).message}${linePosition(text, cause)}.`,
+      {
+        remedy: 'Correct the file at that position.',
+        fields: { file },
+        cause,
+      },
+    );
+  }
+}
+
+/** Line and column where the message of JSON.parse names only the offset, or nothing for a text that ends too early. */
+function linePosition(text: string, cause: unknown): string {
+  const message = (cause as Error).message;
+  const offset = /at position (\d+)/.exec(message)?.[1];
+  if (message.includes('(line ')) return '';
+  const before = text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n');
+  return ` (line ${before.length} column ${before.at(-1)!.length + 1})`;
+}
