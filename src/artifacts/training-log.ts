@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { attackSchema, clipSchema, modelSchema, objectiveSchema } from './experiment.js';
 
 /** Non-finite numbers are the strings "nan", "inf" and "-inf", in training logs alone. */
 export const logNumber = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
@@ -24,7 +24,7 @@ export const logHeaderSchema = z.strictObject({
   seed: count,
   ...engineInfoSchema.shape,
   lr_schedule: z.looseObject({ name: z.string() }),
-  optimizer: optimizerSchema.extend({ name: z.string() }),
+  optimizer: z.looseObject({ name: z.string() }),
   clip: clipSchema.nullable(),
   batch_size: positiveCount,
   updates: positiveCount,

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Coefficients } from '../artifacts/coefficients.js';
-import { estimationSchema, experimentSchema, policyOptionsSchema, type Experiment } from '../artifacts/experiment.js';
+import { estimationSchema, optimizerSchema, policyOptionsSchema, type Experiment } from '../artifacts/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
@@ -95,13 +95,12 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
 }
 
 function sgdOf(optimizer: TrainingLog['header']['optimizer']): Experiment['optimizer'] {
-  if (optimizer.name !== 'sgd') {
-    throw new HjbLrError('E_PILOT', `The closures are fitted to SGD; these logs come from ${optimizer.name}.`, {
-      remedy: 'Run the pilot with the optimizer sgd.',
-      fields: { optimizer: optimizer.name },
-    });
-  }
-  return { ...optimizer, name: 'sgd' };
+  const parsed = optimizerSchema.safeParse(optimizer);
+  if (parsed.success) return parsed.data;
+  throw new HjbLrError('E_PILOT', `The closures are fitted to SGD; these logs come from ${optimizer.name}.`, {
+    remedy: 'Run the pilot with the optimizer sgd.',
+    fields: { optimizer: optimizer.name },
+  });
 }
 
 async function readLogs(trajectories: readonly string[]): Promise<TrainingLog[]> {

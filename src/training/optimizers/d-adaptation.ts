@@ -5,7 +5,7 @@ import { dot, norm, TensorList, zeros, type Optimizer, type OptimizerState } fro
 /**
  * SGD with D-Adaptation (Defazio & Mishchenko 2023, arXiv 2301.07733), for its reading alone: with g_0 the first
  * gradient, L_0 the first loss and s_0 = 0,
- *   u = d / |g_0|,   r <- r + d u <g, s>,   s <- s + u g,   d <- max(d, 2 r / |s|),   theta <- theta - u g,
+ *   u = d / |g_0|,   r <- r + u <g, s>,   s <- s + u g,   d <- max(d, 2 r / |s|),   theta <- theta - u g,
  * from d = initial_distance_factor L_0 / |g_0|. d grows exponentially until gradients no longer correlate with the
  * displacement, then stands still; the run stops when d has grown by less than `growth` over the last `window` of its
  * steps. The reading is u at the end.
@@ -29,7 +29,7 @@ export function createDAdaptation(
         d = (spec.initial_distance_factor * loss) / gradientNorm;
       }
       const rate = d / firstNorm;
-      correlation += d * rate * dot(gradients, steps.tensors);
+      correlation += rate * dot(gradients, steps.tensors);
       steps.update((s, i) => tf.add(s, tf.mul(gradients[i], rate)));
       weights.update((w, i) => tf.sub(w, tf.mul(gradients[i], rate)));
       d = Math.fround(Math.max(d, (2 * correlation) / norm(steps.tensors)));

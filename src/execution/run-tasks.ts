@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import workerpool from 'workerpool';
+import { HjbLrError } from '../errors.js';
+import { asJson, errorFrom, replyTo, type Json, type Task, type TaskOutcome, type TaskReply } from './task.js';
+
+export type { Json, Task, TaskModule, TaskOutcome } from './task.js';
+
+export interface RunTasksOptions {
+  /** Worker processes at most; 0 runs the tasks one after the other in this process. */
+  readonly workers: number;
+  /** What the tasks report, as it comes. */
+  readonly onEvent?: ((taskId: string, event: Json) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long a worker may take to end by itself before it is killed, in milliseconds. */
+const GRACE = 200;
+
+/**
+ * Runs independent tasks on worker processes. Results depend on neither their number nor the order in which tasks end.
+ * A task that throws, or whose process dies, is reported as failed; the others go on.
+ *
+ * @returns one outcome for each task, in the order of the tasks
+ * @throws E_INTERRUPTED once `signal` is aborted, with every worker ended
+ */
+export async function runTasks(tasks: readonly Task[], options: RunTasksOptions): Promise<TaskOutcome[]> {
+  const { workers, onEvent = () => {}, signal } = options;
+  const run = workers === 0 ? inThisProcess : workerProcesses(Math.min(workers, tasks.length), signal);
+  const outcomes = new Array<TaskOutcome>(tasks.length);
+  const waiting = tasks.entries();
+  const lane = async (): Promise<void> => {
+    for (const [i, task] of waiting) {
+      requireNotAborted(signal);
+      outcomes[i] = await run.task(task, (event) => onEvent(task.id, event));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, tasks.length)) }, lane));
+    requireNotAborted(signal);
+    return outcomes;
+  } finally {
+    await run.end();
+  }
+}
+
+/** The results of outcomes of which none failed; else throws the first error, naming its task. */
+export function resultsOf(outcomes: readonly TaskOutcome[]): Json[] {
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'failed') throw outcome.error;
+    return outcome.result;
+  });
+}
+
+interface TaskRunner {
+  task(task: Task, report: (event: Json) => void): Promise<TaskOutcome>;
+  end(): Promise<void>;
+}
+
+const inThisProcess: TaskRunner = {
+  task: async (task, report) => outcomeOf(task, await replyTo({ ...task, input: asJson(task.input) }, report)),
+  end: async () => {},
+};
+
+function workerProcesses(count: number, signal: AbortSignal | undefined): TaskRunner {
+  const pool = createPool(count);
+  const abort = (): void => void pool.terminate(true).catch(() => {});
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    task: async (task, on) => {
+      try {
+        return outcomeOf(task, (await pool.exec('run', [task], { on })) as TaskReply);
+      } catch (cause) {
+        return { id: task.id, status: 'failed', error: workerDeath(task, cause as Error) };
+      }
+    },
+    end: async () => {
+      signal?.removeEventListener('abort', abort);
+      await pool.terminate(true);
+    },
+  };
+}
+
+/** Workers run the compiled entry, or the TypeScript source through tsx where this module is one. */
+function createPool(count: number): workerpool.Pool {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(isSource ? './worker.ts' : './worker.js', import.meta.url));
+  const execArgv = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [];
+  return workerpool.pool(entry, {
+    workerType: 'process',
+    maxWorkers: Math.max(1, count),
+    workerTerminateTimeout: GRACE,
+    forkOpts: { execArgv },
+  });
+}
+
+function outcomeOf({ id }: Task, reply: TaskReply): TaskOutcome {
+  if ('result' in reply) return { id, status: 'done', result: reply.result };
+  return { id, status: 'failed', error: errorFrom(reply.error) };
+}
+
+/** A process that a signal ended has mostly run out of memory; one that ended by itself is a bug. */
+function workerDeath(task: Task, cause: Error): Error {
+  const signal = /signalCode: `(SIG\w+)`/.exec(cause.message)?.[1];
+  const exitCode = /exitCode: `(\d+)`/.exec(cause.message)?.[1];
+  if (signal === undefined) return new Error(`The worker of task ${task.id} ended (exit code ${exitCode}).`, { cause });
+  return new HjbLrError('E_LIMIT', `The worker of task ${task.id} was ended by ${signal}.`, {
+    remedy: 'Free some memory or lower --workers, and run the same command again: it resumes.',
+    fields: { task: task.id, signal },
+    cause,
+  });
+}
+
+function requireNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new HjbLrError('E_INTERRUPTED', 'Interrupted.', { remedy: 'Run the same command again: it resumes.' });
+}

@@ -1,0 +1,62 @@
+import { HjbLrError, type ErrorCode, type Issue } from '../errors.js';
+
+/** Anything that survives a round trip through JSON unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** One independent piece of work. */
+export interface Task {
+  /** Names the task in events and errors; unique within one call. */
+  readonly id: string;
+  /** File URL of the module that exports `runTask`. */
+  readonly module: string;
+  readonly input: Json;
+}
+
+/** What a task's module exports. `report` passes progress on to whoever started the tasks. */
+export interface TaskModule {
+  runTask(input: Json, report: (event: Json) => void): Promise<Json> | Json;
+}
+
+export type TaskOutcome =
+  | { readonly id: string; readonly status: 'done'; readonly result: Json }
+  | { readonly id: string; readonly status: 'failed'; readonly error: Error };
+
+/** What crosses the border between processes: the result, or the error as plain data. */
+export type TaskReply = { readonly result: Json } | { readonly error: PlainError };
+
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  /** The rest of an HjbLrError; null for any other error. */
+  readonly detail: { code: ErrorCode; fields: Record<string, unknown>; remedy: string; issues: Issue[] } | null;
+}
+
+/** Runs a task where it is called. Never throws: an error becomes part of the reply. */
+export async function replyTo({ module, input }: Task, report: (event: Json) => void): Promise<TaskReply> {
+  try {
+    const { runTask } = (await import(module)) as TaskModule;
+    return { result: asJson(await runTask(input, report)) };
+  } catch (error) {
+    return { error: plainError(error) };
+  }
+}
+
+/** The value as it comes out of JSON, so that a result is the same with and without another process in between. */
+export function asJson(value: Json): Json {
+  return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
+}
+
+export function plainError(thrown: unknown): PlainError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { name, message, stack = '' } = error;
+  if (name !== 'HjbLrError') return { name, message, stack, detail: null };
+  const { code, fields, remedy, issues } = error as HjbLrError;
+  return { name, message, stack, detail: { code, fields, remedy, issues: [...issues] } };
+}
+
+/** The error that `plainError` took apart: an HjbLrError again, or an Error with the name and stack of the first. */
+export function errorFrom({ name, message, stack, detail }: PlainError): Error {
+  if (detail !== null) return Object.assign(new HjbLrError(detail.code, message, detail), { stack });
+  return Object.assign(new Error(message), { name, stack });
+}

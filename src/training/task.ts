@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { readArtifact } from '../artifacts/files.js';
+import type { Experiment } from '../artifacts/experiment.js';
+import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { createSchedule } from '../schedules/index.js';
+import { TOOL_VERSION } from '../version.js';
+import { createWorkload, objectiveOf, type Workload } from '../workloads/index.js';
+import { openEngine, type EngineChoice } from './engines/index.js';
+import type { Method } from './method.js';
+import { trainRun } from './train.js';
+
+/** One training run as JSON: all that a worker process needs. */
+export interface TrainingTask {
+  readonly experimentPath: string;
+  readonly engine: EngineChoice;
+  readonly runId: string;
+  readonly purpose: string;
+  readonly seed: number;
+  readonly updates: number;
+  readonly method: Method;
+  /** Whether the final weights are scored. */
+  readonly evaluated: boolean;
+  readonly log: string;
+}
+
+interface OpenExperiment {
+  readonly experiment: Experiment;
+  readonly workload: Workload;
+}
+
+/** Workloads already loaded by this process, by experiment file. */
+const openExperiments = new Map<string, Promise<OpenExperiment>>();
+
+/** Opens an experiment's workload once per process. */
+export function openExperiment(experimentPath: string): Promise<OpenExperiment> {
+  const file = path.resolve(experimentPath);
+  const found = openExperiments.get(file) ?? readExperiment(file);
+  openExperiments.set(file, found);
+  return found;
+}
+
+async function readExperiment(file: string): Promise<OpenExperiment> {
+  const experiment = await readArtifact('experiment', file);
+  const workload = await createWorkload(experiment.workload, path.dirname(file));
+  return { experiment, workload };
+}
+
+/** Runs, resumes or finds finished one training run. */
+export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
+  const engine = await openEngine(task.engine);
+  const { experiment, workload } = await openExperiment(task.experimentPath);
+  const baseDirectory = path.dirname(path.resolve(task.experimentPath));
+  const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
+  const objective = objectiveOf(experiment, workload);
+  const header: LogHeader = {
+    kind: 'training_log',
+    schema_version: '1.0.0',
+    tool_version: TOOL_VERSION,
+    run_id: task.runId,
+    purpose: task.purpose,
+    seed: task.seed,
+    ...engine,
+    lr_schedule: { ...schedule.describe() },
+    optimizer: task.method.optimizer,
+    clip: task.method.clip,
+    batch_size: experiment.batch_size,
+    updates: task.updates,
+    horizon: experiment.horizon,
+    updates_per_epoch: workload.dataset.train.count / experiment.batch_size,
+    objective,
+    attack: workload.attack?.spec ?? null,
+    dataset: describeDataset(workload),
+    model: workload.model.spec,
+    parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
+  };
+  return trainRun({
+    log: task.log,
+    header,
+    workload,
+    schedule,
+    method: task.method,
+    objective,
+    evaluation: task.evaluated ? experiment.evaluation : null,
+    onProgress,
+  });
+}
+
+/** Entry of a worker process. */
+export async function runTask(input: unknown, report: (event: { done: number }) => void): Promise<{ log: string }> {
+  const task = input as TrainingTask;
+  await runTraining(task, (update) => {
+    if (update % PROGRESS_EVERY === 0) report({ done: update });
+  });
+  return { log: task.log };
+}
+
+const PROGRESS_EVERY = 50;
+
+export function describeDataset({ dataset }: Workload): LogHeader['dataset'] {
+  const { name, sha256, train, validation, test } = dataset;
+  return { name, sha256, train: train.count, validation: validation.count, test: test.count };
+}
