@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, modelSchema, objectiveSchema } from './experiment.js';
+import { attackSchema, clipSchema, modelSchema, objectiveSchema, type Objective } from './experiment.js';
 
 /** Non-finite numbers are the strings "nan", "inf" and "-inf", in training logs alone. */
 export const logNumber = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
@@ -98,6 +98,13 @@ export type LogStep = z.output<typeof logStepSchema>;
 export type LogEvaluation = z.output<typeof logEvaluationSchema>;
 export type LogEnd = z.output<typeof logEndSchema>;
 export type LogRow = z.output<typeof logRowSchema>;
+
+/** Column of the step rows that holds the objective's minibatch loss; without an attack every loss is clean. */
+export function observedColumn({ metric, split }: Objective, attacked: boolean) {
+  const clean = metric === 'clean' || !attacked;
+  if (split === 'validation') return clean ? 'val_loss' : 'val_robust_loss';
+  return clean ? 'train_loss' : 'train_robust_loss';
+}
 
 /** A whole training log as read from disk. */
 export interface TrainingLog {

@@ -1,4 +1,4 @@
-import type { TrainingLog } from '../artifacts/training-log.js';
+import { observedColumn, type TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 
 /** One independent pilot run, as the estimators see it: rates in force and minibatch adversarial losses, per update. */
@@ -13,6 +13,9 @@ export interface PilotRun {
 /** Fewest updates a run must have for a fit. */
 const SHORTEST_RUN = 10;
 
+/** Runs that find the peak: their rates follow the losses, or they share one data order. */
+const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
+
 /**
  * The runs of a set of training logs that identify coefficients.
  *
@@ -21,7 +24,7 @@ const SHORTEST_RUN = 10;
  * theory: identifiability needs two rates at every state)
  */
 export function pilotRuns(logs: readonly TrainingLog[]): PilotRun[] {
-  const identifying = logs.filter((log) => log.header.purpose !== 'pilot/reading');
+  const identifying = logs.filter((log) => !PEAK_SEARCHES.includes(log.header.purpose));
   const issues = identifying.flatMap(problemsOf);
   if (issues.length > 0) throw pilotError('The pilot runs cannot be used.', issues);
   if (identifying.length < 2) {
@@ -38,7 +41,7 @@ function toRun({ header, steps }: TrainingLog): PilotRun {
   return {
     id: header.run_id,
     rates: Float64Array.from(steps, (step) => Number(step.lr)),
-    losses: Float64Array.from(steps, (step) => Number(step.train_robust_loss)),
+    losses: Float64Array.from(steps, (step) => Number(step[observedColumn(header.objective, header.attack !== null)])),
   };
 }
 
@@ -49,9 +52,10 @@ function problemsOf({ header, steps, end }: TrainingLog): Issue[] {
   if (steps.length < SHORTEST_RUN) {
     issues.push({ path, message: `has ${steps.length} updates; a fit needs at least ${SHORTEST_RUN}` });
   }
-  const bad = steps.find((step) => !(Number(step.train_robust_loss) > 0 && Number.isFinite(Number(step.train_robust_loss))));
+  const column = observedColumn(header.objective, header.attack !== null);
+  const bad = steps.find((step) => !(Number(step[column]) > 0 && Number.isFinite(Number(step[column]))));
   if (bad !== undefined && end?.status !== 'diverged') {
-    issues.push({ path: `${path}.update.${bad.update}`, message: 'train_robust_loss is missing, not positive or not finite' });
+    issues.push({ path: `${path}.update.${bad.update}`, message: `${column} is missing, not positive or not finite` });
   }
   return issues;
 }

@@ -44,7 +44,7 @@ export async function runTasks(tasks: readonly Task[], options: RunTasksOptions)
   }
 }
 
-/** The results of outcomes of which none failed; else throws the first error, naming its task. */
+/** The results, in the order of the tasks. Throws the first error if any task failed. */
 export function resultsOf(outcomes: readonly TaskOutcome[]): Json[] {
   return outcomes.map((outcome) => {
     if (outcome.status === 'failed') throw outcome.error;

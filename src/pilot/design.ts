@@ -58,10 +58,10 @@ export function planPilot(options: PilotOptions, horizon: number, warmupUpdates:
       message: `${updates} updates planned, ${Math.floor(options.budget * horizon)} allowed (${options.budget} of ${horizon})`,
     });
   }
-  if (warmupUpdates + options.hold > options.updates_per_run) {
+  if (warmupUpdates + 2 * options.hold > options.updates_per_run) {
     issues.push({
       path: 'pilot.updates_per_run',
-      message: `${options.updates_per_run} updates leave no full rate after ${warmupUpdates} of warm-up and ${options.hold} of hold`,
+      message: `${options.updates_per_run} updates do not hold both rates after ${warmupUpdates} of warm-up (hold ${options.hold})`,
     });
   }
   if (issues.length > 0) {

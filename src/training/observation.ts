@@ -1,18 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Objective } from '../artifacts/experiment.js';
-import type { LogStep } from '../artifacts/training-log.js';
+import { observedColumn, type LogStep } from '../artifacts/training-log.js';
 import { logNumber } from './log-number.js';
 import { randomStream, resumeStream, type RandomState, type RandomStream } from '../math/random.js';
 import type { Workload } from '../workloads/workload.js';
 import { crossEntropies, drawIndices, gatherBatch, perturbInputs, type Minibatch } from './minibatch.js';
-
-/** Column of the training log that holds the objective's minibatch loss. */
-export type ObservedColumn = 'train_loss' | 'train_robust_loss' | 'val_loss' | 'val_robust_loss';
-
-export function observedColumn({ metric, split }: Objective): ObservedColumn {
-  if (split === 'train') return metric === 'clean' ? 'train_loss' : 'train_robust_loss';
-  return metric === 'clean' ? 'val_loss' : 'val_robust_loss';
-}
 
 /** What the schedule sees besides the training loss at the perturbed points, which costs nothing. */
 export interface Observer {
@@ -35,7 +27,7 @@ export function createObserver(
   objective: Objective,
   options: { batchSize: number; seed: number; resumed: Readonly<Record<string, RandomState>> },
 ): Observer {
-  const column = observedColumn(objective);
+  const column = observedColumn(objective, attack !== null);
   const stream = (name: string): RandomStream =>
     options.resumed[name] === undefined ? randomStream(options.seed, name) : resumeStream(options.resumed[name]);
   const batches = stream('validation/batches');

@@ -9,6 +9,12 @@ import { openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
 import { trainRun } from './train.js';
 
+/** What a worker process imports to run a training task. */
+export const TRAINING_TASK_MODULE: string = import.meta.url;
+
+/** Updates between two reports of progress. */
+const PROGRESS_EVERY = 50;
+
 /** One training run as JSON: all that a worker process needs. */
 export interface TrainingTask {
   readonly experimentPath: string;
@@ -93,8 +99,6 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
   });
   return { log: task.log };
 }
-
-const PROGRESS_EVERY = 50;
 
 export function describeDataset({ dataset }: Workload): LogHeader['dataset'] {
   const { name, sha256, train, validation, test } = dataset;

@@ -7,7 +7,11 @@ import { resultsOf, runTasks, type Json, type Task } from '../../src/execution/r
 
 const module = new URL('./fixtures/task.mjs', import.meta.url).href;
 const refusing = new URL('./fixtures/refusing-task.ts', import.meta.url).href;
-const wait = (id: string, milliseconds: number): Task => ({ id, module, input: { mode: 'wait', milliseconds, value: id } });
+const wait = (id: string, milliseconds: number): Task => ({
+  id,
+  module,
+  input: { mode: 'wait', milliseconds, value: id },
+});
 const task = (id: string, mode: string): Task => ({ id, module, input: { mode } });
 const values = (results: Json[]): unknown[] => results.map((result) => (result as { value: unknown }).value);
 const isAlive = (pid: number): boolean => {
@@ -63,7 +67,7 @@ describe('runTasks', () => {
 
   test.each([0, 1])('an HjbLrError keeps code, fields, issues and remedy, %i workers', async (workers) => {
     const [outcome] = await runTasks([{ id: 'refused', module: refusing, input: null }], { workers });
-    const { error } = outcome as { error: HjbLrError };
+    const { error } = outcome as unknown as { error: HjbLrError };
     expect(error).toBeInstanceOf(HjbLrError);
     expect(error.toJSON()).toEqual({
       code: 'E_DATA',

@@ -1,0 +1,178 @@
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../canonical-json.js';
+import { HjbLrError, type Issue } from '../errors.js';
+import { readJson, TEMPORARY_FILE, writeError, writeFileAtomic } from '../filesystem.js';
+import { TOOL_VERSION } from '../version.js';
+import type { Json } from './task.js';
+
+export const LEDGER_FILE = 'run.json';
+
+const LEDGER_VERSION = '1.0.0';
+
+/** Files that this project writes into its folders; anything else there is the user's. */
+const OUR_FILES = /\.(json|jsonl|html|bin)$/;
+
+/** A path below the run folder; a folder ends in a slash. */
+const ownedPath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, 'expected a path below the run folder');
+
+export const ledgerSchema = z.strictObject({
+  kind: z.literal('run'),
+  schema_version: z.string(),
+  tool_version: z.string(),
+  command: z.string(),
+  /** Every option, defaults filled in: what the results depend on. */
+  options: z.json(),
+  options_sha256: z.string(),
+  /** What the command writes beside this file: files, and folders (ending in a slash). */
+  owns: z.array(ownedPath),
+  /** The command line, for people. */
+  command_line: z.string().nullable(),
+});
+
+export type Ledger = z.output<typeof ledgerSchema>;
+
+export interface RunFolderOptions {
+  readonly command: string;
+  /** Every option that the results depend on, defaults filled in; not the number of workers. */
+  readonly options: Json;
+  /** Starts over: what earlier runs of ours wrote there is removed first. */
+  readonly fresh: boolean;
+  /** What the command writes there: files, and folders (ending in a slash), relative to the folder. */
+  readonly owns: readonly string[];
+  readonly commandLine?: string | undefined;
+}
+
+/**
+ * Opens a run folder, made if it is not there, and records what runs in it (`run.json`).
+ *
+ * @returns whether the folder held the same run before, which then resumes
+ * @throws E_RUN_MISMATCH if it holds a run of another command, other options or another major version of the tool,
+ * naming every difference; E_WRITE if it cannot be written
+ */
+export async function openRunFolder(out: string, options: RunFolderOptions): Promise<{ resumed: boolean }> {
+  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+    throw writeError(out, cause);
+  });
+  const found = await existingLedger(out, options.fresh);
+  const ledger = ledgerOf(options);
+  if (options.fresh) await removeOwned(out, [...options.owns, ...(found?.owns ?? [])], OUR_FILES);
+  else if (found !== null) requireSameRun(out, found, ledger);
+  await removeTemporaryFiles(out, options.owns);
+  await writeFileAtomic(path.join(out, LEDGER_FILE), `${JSON.stringify(ledger, null, 1)}\n`);
+  return { resumed: found !== null && !options.fresh };
+}
+
+/**
+ * The record of a run folder.
+ * @throws E_NOT_FOUND, E_NOT_JSON, E_INVALID with every issue
+ */
+export async function readLedger(out: string): Promise<Ledger> {
+  const file = path.join(out, LEDGER_FILE);
+  const parsed = ledgerSchema.safeParse(await readJson(file));
+  if (parsed.success) return parsed.data;
+  throw new HjbLrError('E_INVALID', `${file} is not the record of a run.`, {
+    remedy: 'Choose another folder (--out), or start over with --fresh.',
+    issues: parsed.error.issues.map(({ path: keys, message }) => ({ path: keys.join('.'), message })),
+    fields: { file },
+  });
+}
+
+function ledgerOf({ command, options, owns, commandLine }: RunFolderOptions): Ledger {
+  return {
+    kind: 'run',
+    schema_version: LEDGER_VERSION,
+    tool_version: TOOL_VERSION,
+    command,
+    options: options as Ledger['options'],
+    options_sha256: sha256(canonicalJson(options, [])),
+    owns: [...owns],
+    command_line: commandLine ?? null,
+  };
+}
+
+/** The ledger that is there, or null; one that cannot be read stops all but a fresh start. */
+async function existingLedger(out: string, fresh: boolean): Promise<Ledger | null> {
+  if (!(await exists(path.join(out, LEDGER_FILE)))) return null;
+  return readLedger(out).catch((error: unknown) => {
+    if (fresh) return null;
+    throw error;
+  });
+}
+
+function requireSameRun(out: string, found: Ledger, asked: Ledger): void {
+  const issues: Issue[] = [
+    ...differences(found.command, asked.command, ['command']),
+    ...differences(majorVersion(found.tool_version), majorVersion(asked.tool_version), ['tool_version']),
+    ...differences(found.options as Json, asked.options as Json, ['options']),
+  ];
+  if (issues.length === 0) return;
+  throw new HjbLrError('E_RUN_MISMATCH', `${out} holds a run with other options.`, {
+    remedy: 'Give the same options, choose another folder (--out), or start over with --fresh.',
+    issues,
+    fields: { out },
+  });
+}
+
+function majorVersion(version: string): string {
+  return version.split('.')[0];
+}
+
+/** Every dotted path at which two values differ, with both values. */
+export function differences(there: Json | undefined, asked: Json | undefined, at: readonly string[]): Issue[] {
+  if (canonicalJson(there, []) === canonicalJson(asked, [])) return [];
+  if (isRecord(there) && isRecord(asked)) {
+    const keys = [...new Set([...Object.keys(there), ...Object.keys(asked)])].sort();
+    return keys.flatMap((key) => differences(there[key], asked[key], [...at, key]));
+  }
+  return [{ path: at.join('.'), message: `the folder has ${shown(there)}, asked for ${shown(asked)}` }];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function shown(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+/** Removes owned entries: files, and from folders every file whose name `pattern` matches. */
+async function removeOwned(out: string, owned: readonly string[], pattern: RegExp): Promise<void> {
+  try {
+    for (const entry of new Set(owned)) {
+      const target = path.join(out, entry);
+      if (!entry.endsWith('/')) await removeFile(target, pattern);
+      else if (await exists(target)) await cleanFolder(target, pattern);
+    }
+  } catch (cause) {
+    throw writeError(out, cause);
+  }
+}
+
+/** Removes matching files at every depth, and the folders that this empties; links to folders are not followed. */
+async function cleanFolder(folder: string, pattern: RegExp): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const target = path.join(folder, entry.name);
+    if (entry.isDirectory()) await cleanFolder(target, pattern);
+    else await removeFile(target, pattern);
+  }
+  await rmdir(folder).catch(() => {});
+}
+
+async function removeFile(file: string, pattern: RegExp): Promise<void> {
+  if (pattern.test(file)) await rm(file, { force: true });
+}
+
+/** What a killed process left of a file that it was writing. */
+async function removeTemporaryFiles(out: string, owned: readonly string[]): Promise<void> {
+  const names = await readdir(out).catch(() => []);
+  await removeOwned(out, [...owned.filter((entry) => entry.endsWith('/')), ...names], TEMPORARY_FILE);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import type { Experiment } from '../artifacts/experiment.js';
+import type { TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError } from '../errors.js';
+import { derivedSeed, randomStream } from '../math/random.js';
+import type { EngineChoice } from '../training/engines/index.js';
+import { methodSchema, type MethodInput } from '../training/method.js';
+import type { TrainingTask } from '../training/task.js';
+import { peakSearchUpdates, planPilot, randomizedRates } from './design.js';
+import { tournamentPeak } from './tournament.js';
+
+export interface PilotOptions {
+  readonly experimentPath: string;
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  /** Folder of the trajectories. */
+  readonly folder: string;
+}
+
+export interface PilotResult {
+  readonly peak: number;
+  /** Every log of the pilot, all of them charged. */
+  readonly logs: readonly TrainingLog[];
+  readonly files: readonly string[];
+}
+
+/** Runs tasks and returns their logs in order: one after the other, or on worker processes. */
+export type RunTrainings = (tasks: readonly TrainingTask[]) => Promise<TrainingLog[]>;
+
+/**
+ * The pilot of one seed: first the search for the peak rate, then independently seeded runs of randomized rates up to
+ * that peak, with the clip and the warm-up that runs under the policy will have.
+ *
+ * @throws E_INVALID if the plan exceeds the pilot's budget; E_PILOT if no peak can be read
+ */
+export async function runPilot(options: PilotOptions, runTrainings: RunTrainings): Promise<PilotResult> {
+  const { experiment } = options;
+  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment));
+  const searches = peakTasks(options);
+  const searchLogs = await runTrainings(searches);
+  const peak = readPeak(experiment, searchLogs);
+  const runs = identificationTasks(options, peak);
+  const runLogs = await runTrainings(runs);
+  return { peak, logs: [...searchLogs, ...runLogs], files: [...searches, ...runs].map((task) => task.log) };
+}
+
+export function warmupUpdates({ policy, horizon }: Experiment): number {
+  return Math.round(policy.warmup_fraction * horizon);
+}
+
+/** Runs that find the peak: one D-Adaptation run, or the tournament's on one data order, or none. */
+function peakTasks(options: PilotOptions): TrainingTask[] {
+  const { pilot, horizon, policy, optimizer } = options.experiment;
+  const { peak } = pilot;
+  switch (peak.method) {
+    case 'd_adaptation': {
+      const { initial_distance_factor, minimum_updates } = peak;
+      const rule = { name: 'd_adaptation' as const, initial_distance_factor, minimum_updates };
+      const method = { schedule: { name: 'constant' as const, rate: 1 }, optimizer: rule };
+      return [task(options, 'reading', 'pilot/reading', peakSearchUpdates(pilot, horizon), method)];
+    }
+    case 'paired_tournament': {
+      const updates = peakSearchUpdates(pilot, horizon) / peak.rates.length;
+      const seed = derivedSeed(options.seed, 'pilot/tournament');
+      return peak.rates.map((rate, i) => {
+        const method = { schedule: { name: 'constant' as const, rate }, optimizer, clip: policy.clip };
+        return { ...task(options, `tournament-${i}`, 'pilot/tournament', updates, method), seed };
+      });
+    }
+    case 'given':
+      return [];
+  }
+}
+
+function readPeak({ pilot }: Experiment, logs: readonly TrainingLog[]): number {
+  const { peak } = pilot;
+  if (peak.method === 'given') return peak.peak;
+  if (peak.method === 'paired_tournament') {
+    return tournamentPeak(
+      logs.map((log, i) => ({
+        rate: peak.rates[i],
+        losses: log.end?.status === 'completed' ? log.steps.map((step) => Number(step.train_robust_loss ?? step.train_loss)) : [NaN],
+      })),
+    );
+  }
+  const reading = logs[0].end?.summary?.['reading'];
+  if (logs[0].end?.status === 'completed' && reading !== undefined && reading > 0) return peak.multiple * reading;
+  throw new HjbLrError('E_PILOT', 'The D-Adaptation run gave no reading of the peak rate.', {
+    remedy: 'Set pilot.peak to { "method": "given", "peak": ... } or to a paired_tournament.',
+    fields: { status: logs[0].end?.status ?? null, reading: reading ?? null },
+  });
+}
+
+function identificationTasks(options: PilotOptions, peak: number): TrainingTask[] {
+  const { pilot, optimizer, policy } = options.experiment;
+  return Array.from({ length: pilot.runs }, (_, i) => {
+    const stream = randomStream(options.seed, `pilot/rates/${i}`);
+    const rates = randomizedRates(pilot, peak, warmupUpdates(options.experiment), stream);
+    const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
+    return task(options, `run-${i}`, 'pilot/identification', pilot.updates_per_run, method);
+  });
+}
+
+function task(options: PilotOptions, name: string, purpose: string, updates: number, method: MethodInput): TrainingTask {
+  return {
+    experimentPath: options.experimentPath,
+    engine: options.engine,
+    runId: `pilot/${options.seed}/${name}`,
+    purpose,
+    seed: derivedSeed(options.seed, `pilot/${name}`),
+    updates,
+    method: methodSchema.parse(method),
+    evaluated: false,
+    log: path.join(options.folder, `${name}.jsonl`),
+  };
+}
