@@ -10,7 +10,7 @@ export interface RunTasksOptions {
   /** Worker processes at most; 0 runs the tasks one after the other in this process. */
   readonly workers: number;
   /** What the tasks report, as it comes. */
-  readonly onEvent?: ((taskId: string, event: Json) => void) | undefined;
+  readonly onEvent?: ((taskId: string, event: unknown) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +53,7 @@ export function resultsOf(outcomes: readonly TaskOutcome[]): Json[] {
 }
 
 interface TaskRunner {
-  task(task: Task, report: (event: Json) => void): Promise<TaskOutcome>;
+  task(task: Task, report: (event: unknown) => void): Promise<TaskOutcome>;
   end(): Promise<void>;
 }
 

@@ -9,12 +9,13 @@ export interface Task {
   readonly id: string;
   /** File URL of the module that exports `runTask`. */
   readonly module: string;
-  readonly input: Json;
+  /** Plain data that survives JSON. */
+  readonly input: unknown;
 }
 
 /** What a task's module exports. `report` passes progress on to whoever started the tasks. */
 export interface TaskModule {
-  runTask(input: Json, report: (event: Json) => void): Promise<Json> | Json;
+  runTask(input: unknown, report: (event: unknown) => void): Promise<unknown>;
 }
 
 export type TaskOutcome =
@@ -33,7 +34,7 @@ export interface PlainError {
 }
 
 /** Runs a task where it is called. Never throws: an error becomes part of the reply. */
-export async function replyTo({ module, input }: Task, report: (event: Json) => void): Promise<TaskReply> {
+export async function replyTo({ module, input }: Task, report: (event: unknown) => void): Promise<TaskReply> {
   try {
     const { runTask } = (await import(module)) as TaskModule;
     return { result: asJson(await runTask(input, report)) };
@@ -43,7 +44,7 @@ export async function replyTo({ module, input }: Task, report: (event: Json) => 
 }
 
 /** The value as it comes out of JSON, so that a result is the same with and without another process in between. */
-export function asJson(value: Json): Json {
+export function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
 }
 

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import type { Coefficients } from '../../src/artifacts/coefficients.js';
+import type { Experiment } from '../../src/artifacts/experiment.js';
+import { readArtifact } from '../../src/artifacts/files.js';
+import { artifactSha256 } from '../../src/artifacts/hash.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
+import type { MethodResult, Results } from '../../src/artifacts/results.js';
+import { engineInfoSchema } from '../../src/artifacts/training-log.js';
+import { planPilot } from '../../src/pilot/design.js';
+import { warmupUpdates } from '../../src/pilot/pilot.js';
+import { openExperiment } from '../../src/training/task.js';
+import { TOOL, TOOL_VERSION } from '../../src/version.js';
+import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod, type SeedPreparation } from './methods.js';
+import { requireBenchmark } from './plan.js';
+import { preparedFiles } from './prepare-task.js';
+import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
+import { compare, methodResult } from './summarize.js';
+import { verdict } from './verdict.js';
+
+/** A seed with everything that its own pilot, estimate and solve left behind. */
+interface PreparedSeed extends SeedPreparation {
+  readonly coefficients: Coefficients;
+  readonly solution: Results['seeds'][number]['solution'];
+  readonly followed: string;
+  readonly pilotGradEvals: number;
+  readonly readingGradEvals: number;
+}
+
+/**
+ * Policy against baselines. Each seed has its own pilot, estimate and solve, which the policy is charged for; all methods
+ * of a seed share its initial weights, minibatches and attack noise. A fixed rate costs one run; the best one is charged
+ * for the whole grid, and what builds on it too; the null hypothesis is charged for the reading of the peak.
+ */
+export async function runBenchmark(context: RunContext): Promise<Results> {
+  const { experiment, workload } = await openExperiment(context.experimentPath);
+  requireBenchmark(experiment);
+  const { seeds, horizon } = experiment;
+  await prepareSeeds(context, seeds, planPilot(experiment.pilot, horizon, warmupUpdates(experiment)));
+  const prepared = await Promise.all(seeds.map((seed) => readPrepared(context.out, seed)));
+
+  const oneRun = horizon * (1 + (workload.attack?.gradientEvaluations ?? 0));
+  const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
+    Promise.all(methods.map((method) => collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun })));
+
+  const independent = independentMethods(experiment);
+  await trainMethods(context, independent, prepared, horizon);
+  const first = await collect(independent, 0);
+  const best = bestFixed(first);
+
+  const dependent = methodsAtBestFixed(experiment, best.rate!);
+  await trainMethods(context, dependent, prepared, horizon);
+  const grid = benchmarkOptions(experiment).fixed_rates;
+  const second = await collect(dependent, grid.length * oneRun);
+  return assemble(context, experiment, prepared, [...first, ...second], best, oneRun);
+}
+
+async function assemble(
+  context: RunContext,
+  experiment: Experiment,
+  prepared: readonly PreparedSeed[],
+  methods: readonly MethodResult[],
+  best: MethodResult,
+  oneRun: number,
+): Promise<Results> {
+  const policy = methods.find((method) => method.family === 'policy')!;
+  const comparisons = methods.filter((method) => method !== policy).map((method) => compare(policy, method));
+  const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
+  const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
+  const { header } = await readTrainingLog(path.join(context.out, policy.runs[0].log));
+  return {
+    kind: 'results',
+    schema_version: '1.0.0',
+    name: experiment.name,
+    experiment,
+    experiment_sha256: artifactSha256(experiment),
+    engine: engineInfoSchema.parse(pick(header, Object.keys(engineInfoSchema.shape))),
+    dataset: header.dataset,
+    one_run_grad_evals: oneRun,
+    methods: [...methods],
+    best_fixed: best.id,
+    best_fixed_at_grid_end: atGridEnd,
+    comparisons,
+    verdict: verdict({
+      methods,
+      bestFixed: best,
+      comparisons,
+      gridSize: grid.length,
+      atGridEnd,
+      followed: prepared.map((seed) => seed.followed),
+      maximumPredictionError: experiment.estimation.maximum_prediction_error,
+    }),
+    seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
+    provenance: { tool: TOOL, tool_version: TOOL_VERSION },
+  };
+}
+
+async function readPrepared(out: string, seed: number): Promise<PreparedSeed> {
+  const files = preparedFiles(seedFolder(out, seed));
+  const coefficients = await readArtifact('coefficients', files.coefficients);
+  const policy = await readArtifact('policy', files.policy);
+  const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
+  const search = pilot_runs.filter((run) => run.purpose !== 'pilot/identification');
+  return {
+    seed,
+    peak: coefficients.rates.max,
+    policyPath: path.resolve(files.policy),
+    coefficients,
+    solution: existsSync(files.solution) ? await readArtifact('solution', files.solution) : null,
+    followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
+    pilotGradEvals: pilot_grad_evals,
+    readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
+  };
+}
+
+async function collectMethod(
+  out: string,
+  method: BenchmarkMethod,
+  prepared: readonly PreparedSeed[],
+  { classes, gridSpent, oneRun }: { classes: number; gridSpent: number; oneRun: number },
+): Promise<MethodResult> {
+  const spentBefore = (seed: PreparedSeed): number => {
+    if (method.family === 'policy') return seed.pilotGradEvals;
+    return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
+  };
+  const runs = await Promise.all(prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed) })));
+  return methodResult(method, runs, oneRun);
+}
+
+/** The fixed rate of the lowest mean final loss; rates with a run that ended not finite come last. */
+function bestFixed(methods: readonly MethodResult[]): MethodResult {
+  const loss = (method: MethodResult): number => method.summary.train_robust_loss.mean ?? Infinity;
+  return methods.filter((method) => method.family === 'fixed').reduce((best, method) => (loss(method) < loss(best) ? method : best));
+}
+
+async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {
+  const files = preparedFiles(seedFolder(out, seed.seed));
+  const written = [files.coefficients, files.policy, ...(seed.solution === null ? [] : [files.solution])];
+  const hashes = await Promise.all(
+    written.map(async (file) => [path.relative(out, file), artifactSha256(JSON.parse(await readFile(file, 'utf8')))]),
+  );
+  return {
+    seed: seed.seed,
+    peak: seed.peak,
+    followed: seed.followed,
+    coefficients: seed.coefficients,
+    solution: seed.solution,
+    policy_path: path.relative(out, seed.policyPath),
+    artifacts: Object.fromEntries(hashes) as Record<string, string>,
+  };
+}
+
+function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, record[key]]));
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { existsSync } from 'node:fs';
+import { readArtifact, writeArtifact } from '../../src/artifacts/files.js';
+import type { TrainingLog } from '../../src/artifacts/training-log.js';
+import { estimateCoefficients } from '../../src/estimation/stage.js';
+import { runPilot } from '../../src/pilot/pilot.js';
+import { synthesize, writeSynthesis } from '../../src/synthesis/stage.js';
+import type { EngineChoice } from '../../src/training/engines/index.js';
+import { runTraining, type TrainingTask } from '../../src/training/task.js';
+
+/** What a worker process imports to prepare one seed. */
+export const PREPARE_TASK_MODULE: string = import.meta.url;
+
+/** One seed's own pilot, estimate and solve, as JSON. */
+export interface PrepareTask {
+  readonly experimentPath: string;
+  readonly engine: EngineChoice;
+  readonly seed: number;
+  /** Folder of this seed's trajectories, coefficients, solution and policy. */
+  readonly folder: string;
+}
+
+/** Runs one seed's pilot, fits its closures and solves for its policy; finished files are taken as they are. */
+export async function runTask(input: unknown, report: (event: { done: number }) => void): Promise<{ policy: string }> {
+  const { experimentPath, engine, seed, folder } = input as PrepareTask;
+  const experiment = await readArtifact('experiment', experimentPath);
+  const files = preparedFiles(folder);
+  let done = 0;
+  const runTrainings = async (tasks: readonly TrainingTask[]): Promise<TrainingLog[]> => {
+    const logs: TrainingLog[] = [];
+    for (const task of tasks) {
+      logs.push(await runTraining(task, (update) => report({ done: done + update })));
+      done += task.updates;
+    }
+    return logs;
+  };
+  const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder: files.trajectories }, runTrainings);
+  if (!existsSync(files.coefficients)) {
+    await writeArtifact('coefficients', files.coefficients, estimateCoefficients(pilot.logs, experiment, { seed }));
+  }
+  if (!existsSync(files.policy)) {
+    const coefficients = await readArtifact('coefficients', files.coefficients);
+    await writeSynthesis(folder, await synthesize(coefficients, experiment.solver));
+  }
+  return { policy: files.policy };
+}
+
+export interface PreparedFiles {
+  readonly trajectories: string;
+  readonly coefficients: string;
+  readonly solution: string;
+  readonly policy: string;
+}
+
+export function preparedFiles(folder: string): PreparedFiles {
+  return {
+    trajectories: path.join(folder, 'trajectories'),
+    coefficients: path.join(folder, 'coefficients.json'),
+    solution: path.join(folder, 'solution.json'),
+    policy: path.join(folder, 'policy.json'),
+  };
+}

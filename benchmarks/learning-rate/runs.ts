@@ -1,0 +1,98 @@
+import path from 'node:path';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
+import type { RunResult } from '../../src/artifacts/results.js';
+import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
+import type { EngineChoice } from '../../src/training/engines/index.js';
+import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import type { BenchmarkMethod, SeedPreparation } from './methods.js';
+import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
+import { runResult } from './summarize.js';
+
+export interface ProgressEvent {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly note?: string;
+}
+
+/** Where and how the runs of a benchmark execute. */
+export interface RunContext {
+  readonly experimentPath: string;
+  readonly out: string;
+  readonly engine: EngineChoice;
+  readonly workers: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export function seedFolder(out: string, seed: number): string {
+  return path.join(out, 'seeds', String(seed));
+}
+
+/** Every seed's pilot, estimate and solve. */
+export async function prepareSeeds(context: RunContext, seeds: readonly number[], pilotUpdates: number): Promise<void> {
+  const tasks = seeds.map((seed): PrepareTask => ({
+    experimentPath: context.experimentPath,
+    engine: context.engine,
+    seed,
+    folder: seedFolder(context.out, seed),
+  }));
+  const jobs = tasks.map((task) => job(`prepare/${task.seed}`, PREPARE_TASK_MODULE, task));
+  await execute(context, 'pilot, estimate, solve', jobs, seeds.length * pilotUpdates);
+}
+
+/** Trains every seed under every method. */
+export async function trainMethods(
+  context: RunContext,
+  methods: readonly BenchmarkMethod[],
+  seeds: readonly SeedPreparation[],
+  horizon: number,
+): Promise<void> {
+  const tasks = methods.flatMap((method) => seeds.map((seed) => trainingTask(context, method, seed, horizon)));
+  const jobs = tasks.map((task) => job(task.runId, TRAINING_TASK_MODULE, task));
+  await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon);
+}
+
+/** The finished run of a method and seed. */
+export async function readRun(
+  out: string,
+  method: BenchmarkMethod,
+  { seed }: SeedPreparation,
+  detail: { classes: number; spentBefore: number },
+): Promise<RunResult> {
+  const file = logFile(out, method, seed);
+  return runResult(await readTrainingLog(file), path.relative(out, file), detail.classes, detail.spentBefore);
+}
+
+function trainingTask(context: RunContext, method: BenchmarkMethod, seed: SeedPreparation, horizon: number): TrainingTask {
+  return {
+    experimentPath: context.experimentPath,
+    engine: context.engine,
+    runId: `train/${method.id}/${seed.seed}`,
+    purpose: 'train',
+    seed: seed.seed,
+    updates: horizon,
+    method: method.method(seed),
+    evaluated: true,
+    log: logFile(context.out, method, seed.seed),
+  };
+}
+
+function logFile(out: string, method: BenchmarkMethod, seed: number): string {
+  return path.join(out, 'logs', method.id, `seed-${seed}.jsonl`);
+}
+
+/** Runs jobs on the workers; their reports of updates done add up to one progress bar. */
+async function execute(context: RunContext, stage: string, jobs: readonly Task[], total: number): Promise<void> {
+  const done = new Map<string, number>();
+  const onEvent = (id: string, event: unknown): void => {
+    done.set(id, (event as { done: number }).done);
+    context.onProgress({ stage, done: Math.min(total, [...done.values()].reduce((sum, n) => sum + n, 0)), total });
+  };
+  resultsOf(await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal }));
+  context.onProgress({ stage, done: total, total });
+}
+
+function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {
+  return { id, module, input: JSON.parse(JSON.stringify(input)) as Task['input'] };
+}

@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import type { CommandResult } from '../stages.js';
+import { configureRun, runWhole, type RunFlags } from './run.js';
+
+export const configure = (command: Command): Command =>
+  configureRun(command.description('the policy against fixed and tuned rates on fresh seeds -> results.json'));
+
+export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
+  return runWhole('benchmarkStage', experiment, flags, context);
+}

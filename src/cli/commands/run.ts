@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.js';
+import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
+import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
+
+const STAGE_MODULE = '../../benchmarks/learning-rate/stage.js';
+
+export interface RunFlags {
+  readonly out?: string;
+  readonly engine: RunOptions['engine'];
+  readonly workers: number;
+  readonly fresh?: boolean;
+  readonly dryRun?: boolean;
+  readonly printTemplate?: boolean;
+}
+
+/** `run` and `benchmark` share everything but the stage. */
+export function configureRun(command: Command): Command {
+  return command
+    .argument('[experiment]', 'experiment.json')
+    .addOption(outOption())
+    .addOption(engineOption())
+    .addOption(workersOption())
+    .addOption(freshOption())
+    .option('--dry-run', 'print the resolved options, the gradient evaluations and the minutes to expect, and stop')
+    .option('--print-template', 'print an experiment to start from, and stop');
+}
+
+export const configure = (command: Command): Command =>
+  configureRun(command.description('the whole line: pilot, estimate, solve, train against the baselines, report'));
+
+export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
+  return runWhole('runStage', experiment, flags, context);
+}
+
+export async function runWhole(
+  stage: 'runStage' | 'benchmarkStage',
+  experiment: string | undefined,
+  flags: RunFlags,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const stages = await loadStage(STAGE_MODULE);
+  const { engine, workers } = flags;
+  if (flags.printTemplate === true) {
+    const template = stages.experimentTemplate();
+    return { artifacts: [], summary: [JSON.stringify(template, null, 2)], result: template };
+  }
+  const experimentPath = required(experiment, 'EXPERIMENT');
+  if (flags.dryRun === true) return describePlan(await stages.planExperiment(experimentPath, { engine, workers }));
+  const out = required(flags.out, '--out FOLDER');
+  const done = await stages[stage]({ experimentPath, out, engine, workers, fresh: flags.fresh === true, ...context });
+  return stage === 'runStage' ? done : { next: `hjb-lr report ${path.join(out, 'results.json')}`, ...done };
+}
+
+async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {
+  const { default: Table } = await import('cli-table3');
+  const table = new Table({
+    head: ['method', 'gradient evaluations'],
+    colAligns: ['left', 'right'],
+    style: { head: [], border: [] },
+  });
+  table.push(...plan.methods.map(({ label, grad_evals }) => [label, grad_evals]));
+  const minutes = plan.minutes < 1 ? 'less than a minute' : `about ${Math.ceil(plan.minutes)} minutes`;
+  return {
+    artifacts: [],
+    summary: [
+      JSON.stringify(plan.resolved, null, 2),
+      table.toString(),
+      `${plan.grad_evals} gradient evaluations in all, ${minutes} on this machine.`,
+    ],
+    result: { ...plan, methods: plan.methods.map((method) => ({ ...method })) },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { HjbLrError } from '../../errors.js';
+import { inWorker, type CommandContext } from '../context.js';
+import { engineOption, outOption, required, seedOption } from '../options.js';
+import type { CommandResult } from '../stages.js';
+
+export const configure = (command: Command): Command =>
+  command
+    .description('adversarial training under a policy or a schedule -> a training log')
+    .argument('<experiment>', 'experiment.json')
+    .option('--policy <file>', 'policy.json')
+    .option('--schedule <spec>', 'NAME:value or NAME:key=value,...; for example constant:0.4 or wsd:peak=0.4,decay=0.2')
+    .addOption(outOption())
+    .addOption(seedOption("seed of the run; the experiment's first by default"))
+    .addOption(engineOption());
+
+interface TrainFlags {
+  readonly policy?: string;
+  readonly schedule?: string;
+  readonly out?: string;
+  readonly seed?: number;
+  readonly engine: string;
+}
+
+export async function run(experimentPath: string, flags: TrainFlags, context: CommandContext): Promise<CommandResult> {
+  requireOneSchedule(flags);
+  const out = required(flags.out, '--out FOLDER');
+  const { policy: policyPath, schedule, seed, engine } = flags;
+  const options = { experimentPath, out, policyPath, schedule, seed, engine };
+  return inWorker('../training/stage.js', 'trainStage', options, context);
+}
+
+function requireOneSchedule({ policy, schedule }: TrainFlags): void {
+  if ((policy === undefined) !== (schedule === undefined)) return;
+  throw new HjbLrError('E_USAGE', 'Give either --policy FILE or --schedule NAME:..., one of the two.', {
+    remedy: 'For example: --schedule constant:0.4',
+  });
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { HjbLrError } from '../../errors.js';
+import type { CommandResult } from '../stages.js';
+
+export const configure = (command: Command): Command =>
+  command
+    .description('check any file of ours against its schema; a policy also against its own hash and tests')
+    .argument('<file>', 'experiment, training log, coefficients, solution, policy, results or run.json');
+
+export async function run(file: string): Promise<CommandResult> {
+  const validation = await validateAny(file);
+  return { artifacts: [], summary: [`valid: ${validation.summary}`], result: { ...validation } };
+}
+
+async function validateAny(file: string): Promise<{ kind: string; file: string; summary: string }> {
+  const { LEDGER_FILE, readLedger } = await import('../../execution/ledger.js');
+  if (path.basename(file) === LEDGER_FILE) {
+    const { command, tool_version: version } = await readLedger(path.dirname(file));
+    return { kind: 'run', file, summary: `record of ${command}, hjb-lr ${version}` };
+  }
+  const { validateFile } = await import('../../artifacts/validate.js');
+  const validation = await validateFile(file);
+  if (validation.kind === 'policy') await checkPolicy(file);
+  return validation;
+}
+
+/** A policy carries its own tests; @throws E_CHECK_FAILED if this release does not reproduce them. */
+async function checkPolicy(file: string): Promise<void> {
+  const { readArtifact } = await import('../../artifacts/files.js');
+  const { failingPolicyTests } = await import('../../schedules/index.js');
+  const failing = failingPolicyTests(await readArtifact('policy', file));
+  if (failing.length === 0) return;
+  throw new HjbLrError('E_CHECK_FAILED', `${file}: ${failing.length} of the policy's own tests fail.`, {
+    remedy: 'Write the policy again with `hjb-lr solve`.',
+    issues: failing.map((index) => ({ path: `tests.${index}`, message: 'other rates or reasons than the file says' })),
+    fields: { file, failing },
+  });
+}

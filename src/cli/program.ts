@@ -1,0 +1,104 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, HjbLrError } from '../errors.js';
+import { TOOL, TOOL_VERSION } from '../version.js';
+import type { CommandContext } from './context.js';
+import * as benchmark from './commands/benchmark.js';
+import * as doctor from './commands/doctor.js';
+import * as estimate from './commands/estimate.js';
+import * as pilot from './commands/pilot.js';
+import * as report from './commands/report.js';
+import * as runCommand from './commands/run.js';
+import * as solve from './commands/solve.js';
+import * as status from './commands/status.js';
+import * as train from './commands/train.js';
+import * as validate from './commands/validate.js';
+import { execute, printErrorDocument, type OutputOptions } from './execute.js';
+import type { CommandResult } from './stages.js';
+
+/** A command declares its arguments, and runs with them, its flags and the context. */
+interface CommandModule {
+  configure(command: Command): Command;
+  run(...parameters: never[]): Promise<CommandResult>;
+}
+
+const COMMANDS: Readonly<Record<string, CommandModule>> = {
+  run: runCommand,
+  pilot,
+  estimate,
+  solve,
+  train,
+  benchmark,
+  report,
+  validate,
+  status,
+  doctor,
+};
+
+const EXIT_CODE_HELP = `
+Exit codes:
+  ${EXIT_CODES.ok}    done; a policy that loses is a result
+  ${EXIT_CODES.bug}    a bug in hjb-lr
+  ${EXIT_CODES.usage}    wrong usage of the command line
+  ${EXIT_CODES.invalid_input}    invalid input or file
+  ${EXIT_CODES.not_converged}    numerics not converged; the file is written, with its status
+  ${EXIT_CODES.check_failed}    a check that the file itself declares failed
+  ${EXIT_CODES.interrupted}  interrupted; the same command again resumes`;
+
+/**
+ * Runs a command line.
+ * @param argv - the arguments after the program's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT_CODES.ok;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return usageExitCode(error, argv);
+  }
+}
+
+function createProgram(done: (exitCode: number) => void): Command {
+  const program = new Command(TOOL)
+    .description('Learning-rate policies for adversarial training by stochastic optimal control.')
+    .version(TOOL_VERSION)
+    .option('--json', 'one JSON document on standard output')
+    .option('--quiet', 'no progress')
+    .option('--no-color', 'no colors (as with NO_COLOR)')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('afterAll', EXIT_CODE_HELP)
+    .exitOverride();
+  for (const [name, module] of Object.entries(COMMANDS)) addCommand(program, name, module, done);
+  return program;
+}
+
+function addCommand(
+  program: Command,
+  name: string,
+  { configure, run }: CommandModule,
+  done: (exitCode: number) => void,
+): void {
+  const action = async (...parameters: unknown[]): Promise<void> => {
+    const flags = parameters.slice(0, -1);
+    const { json, quiet } = program.opts<Partial<OutputOptions>>();
+    const output = { json: json === true, quiet: quiet === true };
+    const start = run as (...all: unknown[]) => Promise<CommandResult>;
+    done(await execute(name, output, (context: CommandContext) => start(...flags, context)));
+  };
+  configure(program.command(name)).action(action);
+}
+
+/** Help and version are no errors; what commander refuses is wrong usage, told on standard error already. */
+function usageExitCode(error: CommanderError, argv: readonly string[]): number {
+  if (error.exitCode === 0) return EXIT_CODES.ok;
+  const command = argv.find((argument) => Object.hasOwn(COMMANDS, argument)) ?? '';
+  const sentence = error.message.replace(/^error: /, '');
+  const usage = new HjbLrError('E_USAGE', sentence, { remedy: 'Give --help to see the usage.' });
+  if (argv.includes('--json')) printErrorDocument(command, usage);
+  return EXIT_CODES.usage;
+}

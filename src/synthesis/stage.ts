@@ -1,0 +1,103 @@
+import path from 'node:path';
+import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
+import { solverSchema } from '../artifacts/experiment.js';
+import { readArtifact, writeArtifact } from '../artifacts/files.js';
+import type { Policy } from '../artifacts/policy.js';
+import type { Solution } from '../artifacts/solution.js';
+import { EXIT_CODES } from '../errors.js';
+import { TOOL, TOOL_VERSION } from '../version.js';
+import { solveHjb, type HjbSolution } from '../../solvers/index.js';
+import { closureProblem } from './control-problem.js';
+import { fallbackPolicy, feedbackPolicy } from './policy-file.js';
+
+/** Time levels of the solution that the files keep. */
+const KEPT_LEVELS = 41;
+
+export interface SolveStageOptions {
+  readonly coefficientsPath: string;
+  /** Its solver options are used; their defaults without it. */
+  readonly experimentPath?: string | undefined;
+  readonly out: string;
+  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
+}
+
+export interface Synthesis {
+  readonly policy: Policy;
+  /** null where no closure was selected. */
+  readonly solution: Solution | null;
+  /** Name of the closure that the policy follows, or `wsd`. */
+  readonly followed: string;
+}
+
+/** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json and policy.json. */
+export async function solveStage(options: SolveStageOptions) {
+  const coefficients = await readArtifact('coefficients', options.coefficientsPath);
+  const experiment = options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
+  const { policy, solution, followed } = await synthesize(coefficients, experiment?.solver ?? solverSchema.parse({}));
+  const artifacts = await writeSynthesis(options.out, { policy, solution, followed });
+  options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
+  const converged = solution === null || solution.status === 'converged';
+  return {
+    artifacts,
+    summary: [solution === null ? 'no closure was selected: WSD at the pilot peak' : `${followed}: ${solution.status}; ${solution.remedy}`],
+    result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
+    exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
+  };
+}
+
+/** Solves the selected closure's control problem and makes the policy; WSD at the peak where none was selected. */
+export async function synthesize(coefficients: Coefficients, solver: SolverOptions): Promise<Synthesis> {
+  const closure = coefficients.closures.find(({ name }) => name === coefficients.selected);
+  if (closure === undefined) return { policy: fallbackPolicy(coefficients), solution: null, followed: 'wsd' };
+  const problem = await closureProblem(closure, coefficients, solver);
+  const solved = solveHjb(problem, {
+    tolerance: solver.tolerance,
+    maximumPolicyIterations: solver.maximum_policy_iterations,
+    keep: keptTimes(problem.times),
+  });
+  const solution = solutionFile(coefficients, closure, problem, solved);
+  if (solved.status === 'non_finite') return { policy: fallbackPolicy(coefficients), solution, followed: 'wsd' };
+  return { policy: feedbackPolicy(coefficients, closure, solution), solution, followed: closure.name };
+}
+
+export async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
+  const policyFile = path.join(out, 'policy.json');
+  const solutionFile = path.join(out, 'solution.json');
+  if (solution !== null) await writeArtifact('solution', solutionFile, solution);
+  await writeArtifact('policy', policyFile, policy);
+  return solution === null ? [policyFile] : [solutionFile, policyFile];
+}
+
+type SolverOptions = ReturnType<typeof solverSchema.parse>;
+type Problem = Awaited<ReturnType<typeof closureProblem>>;
+
+/** Levels at evenly spread indices of the graded times: dense where the rate falls. */
+function keptTimes(times: readonly number[]): number[] {
+  const last = times.length - 1;
+  const kept = Math.min(KEPT_LEVELS, times.length);
+  return [...new Set(Array.from({ length: kept }, (_, i) => times[Math.round((i * last) / (kept - 1))]))];
+}
+
+function solutionFile(coefficients: Coefficients, closure: ClosureFit, problem: Problem, solved: HjbSolution): Solution {
+  return {
+    kind: 'solution',
+    schema_version: '1.0.0',
+    name: coefficients.name,
+    closure: closure.name,
+    axes: problem.states.map(({ name, grid, coordinate }) => ({ name, grid: [...grid], coordinate })),
+    times: [...solved.times],
+    value: solved.value.map(rounded),
+    control: solved.control.map(rounded),
+    status: solved.status,
+    remedy: solved.remedy,
+    residual: Number.isFinite(solved.residual) ? solved.residual : Number.MAX_VALUE,
+    policy_iterations: solved.policyIterations,
+    monotone: { space: solved.monotone.space, first_offender: solved.monotone.firstOffender },
+    steps: problem.times.length - 1,
+    provenance: { tool: TOOL, tool_version: TOOL_VERSION },
+  };
+}
+
+function rounded(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(8)) : null));
+}
