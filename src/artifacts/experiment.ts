@@ -160,7 +160,7 @@ export const estimationSchema = z.strictObject({
 });
 
 export const solverSchema = z.strictObject({
-  nodes: z.strictObject({ slow: z.int().min(5).default(41), noise: z.int().min(5).default(41) }).prefault({}),
+  nodes: z.strictObject({ slow: z.int().min(5).default(31), noise: z.int().min(5).default(31) }).prefault({}),
   steps: z.int().min(2).default(200),
   tolerance: positive.default(1e-8),
   maximum_policy_iterations: positiveCount.default(50),

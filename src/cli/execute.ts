@@ -3,6 +3,7 @@ import { TOOL_VERSION } from '../version.js';
 import { colors } from './colors.js';
 import type { CommandContext } from './context.js';
 import { createProgress } from './progress.js';
+import { commandLineOf } from './shell.js';
 import type { CommandResult } from './stages.js';
 
 export interface OutputOptions {
@@ -22,7 +23,7 @@ export async function execute(
   output: OutputOptions,
   action: (context: CommandContext) => Promise<CommandResult>,
 ): Promise<number> {
-  const commandLine = ['hjb-lr', ...process.argv.slice(2)].map(quoted).join(' ');
+  const commandLine = commandLineOf(...process.argv.slice(2));
   const progress = await createProgress(process.stderr, output);
   const interruption = onInterrupt(() => {
     progress.stop();
@@ -97,8 +98,4 @@ function stackOf(error: unknown): string {
 
 function printDocument(document: object): void {
   process.stdout.write(`${JSON.stringify(document)}\n`);
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -18,7 +18,11 @@ interface Bracket {
  * @param values - row-major, first axis slowest; length is the product of the grid lengths
  * @param point - one coordinate per axis; positive where the axis coordinate is `log`
  */
-export function interpolateTable(axes: readonly TableAxis[], values: readonly number[], point: readonly number[]): number {
+export function interpolateTable(
+  axes: readonly TableAxis[],
+  values: readonly number[],
+  point: readonly number[],
+): number {
   const brackets = axes.map((axis, d) => bracket(axis, point[d]));
   let sum = 0;
   for (let corner = 0; corner < 1 << axes.length; corner += 1) {

@@ -1,24 +1,48 @@
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
+import { issuesOf } from '../artifacts/issues.js';
+import { HjbLrError } from '../errors.js';
 import { openLoopSchedule } from './open-loop.js';
 import { policySchedule } from './policy/policy-schedule.js';
 import type { Schedule } from './schedule.js';
-import type { ScheduleSpec } from './spec.js';
+import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
 
+export { createFilter, type FilterState, type FilterUpdate, type StateFilter } from './filters/index.js';
 export { parseSchedule, type ParsedSchedule } from './parse.js';
 export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
+export { policyIssues } from './policy/check.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';
-export { failingPolicyTests, policyTestVectors } from './policy/test-vectors.js';
-export type { Observation, RateDecision, Schedule } from './schedule.js';
-export { scheduleSpecSchema, type ScheduleSpec } from './spec.js';
+export { checkPolicyTests, policyTestVectors, type PolicyTestFailure } from './policy/test-vectors.js';
+export type { Json, Observation, RateDecision, Schedule } from './schedule.js';
+export { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
 
 /**
  * Any schedule, the policy included, from its description.
  *
+ * @param updates - T, length of the run, a positive integer
  * @param baseDirectory - folder that a policy's relative path is relative to
+ * @throws E_INVALID with every issue of the description or the length; E_EXPRESSION; what reading a policy file and
+ * `policySchedule` throw
+ *
+ * @example
+ * const schedule = await createSchedule({ name: 'linear', peak: 0.4 }, { updates: 800, baseDirectory: '.' });
+ * schedule.rate(schedule.observe(schedule.init(), { loss: null })).rate; // 0.4
  */
-export async function createSchedule(spec: ScheduleSpec, options: { updates: number; baseDirectory: string }): Promise<Schedule> {
-  if (spec.name !== 'policy') return (await openLoopSchedule(spec, options.updates)) as Schedule;
-  const policy = await readArtifact('policy', path.resolve(options.baseDirectory, spec.path));
+export async function createSchedule(
+  spec: ScheduleSpecInput,
+  options: { updates: number; baseDirectory: string },
+): Promise<Schedule> {
+  const resolved = resolveSpec(spec);
+  if (resolved.name !== 'policy') return (await openLoopSchedule(resolved, options.updates)) as Schedule;
+  const policy = await readArtifact('policy', path.resolve(options.baseDirectory, resolved.path));
   return policySchedule(policy, options) as Schedule;
+}
+
+function resolveSpec(spec: ScheduleSpecInput): ScheduleSpec {
+  const parsed = scheduleSpecSchema.safeParse(spec, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new HjbLrError('E_INVALID', 'The schedule is not described well.', {
+    remedy: 'Correct these fields of the schedule.',
+    issues: issuesOf(parsed.error),
+  });
 }

@@ -1,63 +1,99 @@
 import { HjbLrError } from '../errors.js';
 import { compileExpression } from '../math/expressions.js';
+import { notObserved, requireRunLength } from './contract.js';
 import type { RateDecision, Schedule } from './schedule.js';
 import type { OpenLoopSpec } from './spec.js';
 
-/** Rate of update k of a run of T updates, k = 0..T-1. */
-type RateOfUpdate = (k: number, T: number) => number;
+/** Updates observed so far. */
+type Progress = { readonly updates: number };
+
+/** Rate of update k before the warm-up factor. */
+type RateOfUpdate = (k: number) => number;
 
 /**
- * A schedule that looks at nothing but the number of updates done. With W = round(warmup T), update k has the factor
- * min(1, (k + 1) / W); a decay that "ends at 0" would be 0 at k = T, so that the last update still moves.
+ * A schedule that looks at nothing but the number of updates done. For update k = 0..T-1 of a run of T updates, with
+ * W = round(warmup T) and D = round(decay T), the rate is min(1, (k + 1) / W) times
+ *
+ *     constant      rate
+ *     linear        peak min(1, (T - k) / (T - W))
+ *     wsd           peak min(1, (T - k) / D)
+ *     cosine        final + (peak - final) (1 + cos(pi max(k - W, 0) / (T - W))) / 2
+ *     step          peak factor^m,  m the milestones with k >= round(milestone T)
+ *     inverse_time  peak / (1 + max(k - W, 0) / half_life)
+ *     piecewise     rates[floor(k / hold)], the last one from there on (no warm-up)
+ *     expression    its value at t = k, T, s = k / T (no warm-up)
+ *
+ * Update W - 1 is the first at the peak. A decay "to 0" would reach 0 at k = T, so that the last update, T - 1, still
+ * moves. Past the end of the run the last rate holds.
+ *
+ * @param updates - T, a positive integer
+ * @throws E_INVALID if T is no positive integer or a rate underflows to 0; E_EXPRESSION for an expression that is not
+ * legal, or not finite and positive at some update
  */
-export async function openLoopSchedule(spec: OpenLoopSpec, updates: number): Promise<Schedule<{ updates: number }>> {
-  const rateOf = await rateFunction(spec, updates);
-  const warmupUpdates = 'warmup' in spec ? Math.round(spec.warmup * updates) : 0;
+export async function openLoopSchedule(spec: OpenLoopSpec, updates: number): Promise<Schedule<Progress>> {
+  requireRunLength(updates);
+  const warmup = 'warmup' in spec ? Math.round(spec.warmup * updates) : 0;
+  const rateOf = await rateFunction(spec, updates, warmup);
+  const factor = (k: number): number => (k < warmup ? (k + 1) / warmup : 1);
+  const rates = Float64Array.from({ length: updates }, (_, k) => factor(k) * rateOf(k));
+  requirePositiveRates(spec, rates);
   return {
     name: spec.name,
     describe: () => spec,
     init: () => ({ updates: 0 }),
     observe: (state) => ({ updates: state.updates + 1 }),
-    rate: (state): RateDecision => {
+    rate(state): RateDecision {
+      if (state.updates === 0) throw notObserved(spec.name);
       const k = state.updates - 1;
-      const warming = k < warmupUpdates;
-      const factor = warming ? (k + 1) / warmupUpdates : 1;
-      return { rate: factor * rateOf(k, updates), reason: warming ? 'warmup' : 'schedule' };
+      return { rate: rates[Math.min(k, updates - 1)], reason: k < warmup ? 'warmup' : 'schedule' };
     },
   };
 }
 
-async function rateFunction(spec: OpenLoopSpec, updates: number): Promise<RateOfUpdate> {
+async function rateFunction(spec: OpenLoopSpec, T: number, W: number): Promise<RateOfUpdate> {
   switch (spec.name) {
     case 'constant':
       return () => spec.rate;
     case 'linear':
-      return (k, T) => spec.peak * (1 - k / T);
-    case 'wsd':
-      return (k, T) => spec.peak * Math.min(1, (T - k) / (spec.decay * T));
+      return (k) => spec.peak * Math.min(1, (T - k) / (T - W));
+    case 'wsd': {
+      const D = Math.round(spec.decay * T);
+      return (k) => spec.peak * Math.min(1, (T - k) / D);
+    }
     case 'cosine':
-      return (k, T) => spec.final + ((spec.peak - spec.final) * (1 + Math.cos((Math.PI * k) / T))) / 2;
-    case 'step':
-      return (k, T) => spec.peak * spec.factor ** spec.milestones.filter((milestone) => k >= milestone * T).length;
+      return (k) => spec.final + ((spec.peak - spec.final) * (1 + Math.cos(Math.PI * decayed(k, T, W)))) / 2;
+    case 'step': {
+      const drops = spec.milestones.map((milestone) => Math.round(milestone * T));
+      return (k) => spec.peak * spec.factor ** drops.filter((drop) => k >= drop).length;
+    }
     case 'inverse_time':
-      return (k) => spec.peak / (1 + k / spec.half_life);
+      return (k) => spec.peak / (1 + Math.max(k - W, 0) / spec.half_life);
     case 'piecewise':
       return (k) => spec.rates[Math.min(Math.floor(k / spec.hold), spec.rates.length - 1)];
-    case 'expression':
-      return expressionRate(spec.rate, updates);
+    case 'expression': {
+      const expression = await compileExpression(spec.rate, ['t', 'T', 's']);
+      return (k) => expression.evaluate([k, T, k / T]);
+    }
   }
 }
 
-/** Compiles the expression and evaluates it at every update at the door: a rate must be finite and positive. */
-async function expressionRate(text: string, updates: number): Promise<RateOfUpdate> {
-  const expression = await compileExpression(text, ['t', 'T', 's']);
-  const rates = Float64Array.from({ length: updates }, (_, k) => expression.evaluate([k, updates, k / updates]));
+/** Share of the decay that is done before update k; 0 during the warm-up, also where that fills the run. */
+function decayed(k: number, T: number, W: number): number {
+  return k > W ? (k - W) / (T - W) : 0;
+}
+
+function requirePositiveRates(spec: OpenLoopSpec, rates: Float64Array): void {
   const bad = rates.findIndex((rate) => !(rate > 0 && Number.isFinite(rate)));
-  if (bad >= 0) {
-    throw new HjbLrError('E_EXPRESSION', `The schedule "${text}" gives ${rates[bad]} at update ${bad}; a rate must be positive.`, {
-      remedy: 'Correct the expression in t (updates done), T (updates of the run) and s = t / T.',
-      fields: { expression: text, update: bad, rate: String(rates[bad]) },
-    });
-  }
-  return (k) => rates[Math.min(k, updates - 1)];
+  if (bad < 0) return;
+  const expression = spec.name === 'expression';
+  throw new HjbLrError(
+    expression ? 'E_EXPRESSION' : 'E_INVALID',
+    `The schedule "${expression ? spec.rate : spec.name}" gives the rate ${rates[bad]} at update ${bad}; a rate must be positive.`,
+    {
+      remedy: expression
+        ? 'Correct the expression in t (updates done), T (updates of the run) and s = t / T.'
+        : 'Choose parameters whose smallest rate is still a positive number.',
+      fields: { schedule: spec, update: bad, rate: String(rates[bad]) },
+    },
+  );
 }

@@ -10,8 +10,9 @@ import { solveHjb, type HjbSolution } from '../../solvers/index.js';
 import { closureProblem } from './control-problem.js';
 import { fallbackPolicy, feedbackPolicy } from './policy-file.js';
 
-/** Time levels of the solution that the files keep. */
-const KEPT_LEVELS = 41;
+/** Time levels that the files keep: all of the last ones, and a few before them. */
+const LAST_LEVELS = 24;
+const EARLIER_LEVELS = 16;
 
 export interface SolveStageOptions {
   readonly coefficientsPath: string;
@@ -71,11 +72,13 @@ export async function writeSynthesis(out: string, { policy, solution }: Synthesi
 type SolverOptions = ReturnType<typeof solverSchema.parse>;
 type Problem = Awaited<ReturnType<typeof closureProblem>>;
 
-/** Levels at evenly spread indices of the graded times: dense where the rate falls. */
+/** The last levels one by one, where the rate falls, and evenly spread indices before them. */
 function keptTimes(times: readonly number[]): number[] {
   const last = times.length - 1;
-  const kept = Math.min(KEPT_LEVELS, times.length);
-  return [...new Set(Array.from({ length: kept }, (_, i) => times[Math.round((i * last) / (kept - 1))]))];
+  const dense = Math.min(LAST_LEVELS, last);
+  const spread = Array.from({ length: EARLIER_LEVELS + 1 }, (_, i) => Math.round((i * (last - dense)) / EARLIER_LEVELS));
+  const indices = new Set([...spread, ...Array.from({ length: dense }, (_, i) => last - dense + 1 + i)]);
+  return [...indices].map((i) => times[i]);
 }
 
 function solutionFile(coefficients: Coefficients, closure: ClosureFit, problem: Problem, solved: HjbSolution): Solution {

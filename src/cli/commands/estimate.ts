@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { inWorker, type CommandContext } from '../context.js';
 import { outOption, required, seedOption } from '../options.js';
+import { commandLineOf } from '../shell.js';
 import type { CommandResult } from '../stages.js';
 
 export const configure = (command: Command): Command =>
@@ -26,5 +27,5 @@ export async function run(
   const out = required(flags.out, '--out FOLDER');
   const options = { trajectories, experimentPath: flags.experiment, out, seed: flags.seed };
   const done = await inWorker('../estimation/stage.js', 'estimateStage', options, context);
-  return { next: `hjb-lr solve ${path.join(out, 'coefficients.json')} --out ${out}`, ...done };
+  return { next: commandLineOf('solve', path.join(out, 'coefficients.json'), '--out', out), ...done };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, seedOption, workersOption } from '../options.js';
+import { commandLineOf } from '../shell.js';
 import { loadStage, type CommandResult, type RunOptions } from '../stages.js';
 
 export const configure = (command: Command): Command =>
@@ -34,7 +35,7 @@ export async function run(experimentPath: string, flags: PilotFlags, context: Co
     ...context,
   });
   return {
-    next: `hjb-lr estimate ${path.join(out, 'trajectories')} --experiment ${experimentPath} --out ${out}`,
+    next: commandLineOf('estimate', path.join(out, 'trajectories'), '--experiment', experimentPath, '--out', out),
     ...done,
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
+import { commandLineOf } from '../shell.js';
 import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
 
 const STAGE_MODULE = '../../benchmarks/learning-rate/stage.js';
@@ -50,7 +51,7 @@ export async function runWhole(
   if (flags.dryRun === true) return describePlan(await stages.planExperiment(experimentPath, { engine, workers }));
   const out = required(flags.out, '--out FOLDER');
   const done = await stages[stage]({ experimentPath, out, engine, workers, fresh: flags.fresh === true, ...context });
-  return stage === 'runStage' ? done : { next: `hjb-lr report ${path.join(out, 'results.json')}`, ...done };
+  return stage === 'runStage' ? done : { next: commandLineOf('report', path.join(out, 'results.json')), ...done };
 }
 
 async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {

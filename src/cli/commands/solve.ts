@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { inWorker, type CommandContext } from '../context.js';
 import { outOption, required } from '../options.js';
+import { commandLineOf } from '../shell.js';
 import type { CommandResult } from '../stages.js';
 
 export const configure = (command: Command): Command =>
@@ -17,5 +18,8 @@ export async function run(
 ): Promise<CommandResult> {
   const out = required(flags.out, '--out FOLDER');
   const done = await inWorker('../synthesis/stage.js', 'solveStage', { coefficientsPath, out }, context);
-  return { next: `hjb-lr train EXPERIMENT --policy ${path.join(out, 'policy.json')} --out ${out}`, ...done };
+  return {
+    next: commandLineOf('train', 'EXPERIMENT', '--policy', path.join(out, 'policy.json'), '--out', out),
+    ...done,
+  };
 }

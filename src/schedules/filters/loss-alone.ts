@@ -19,10 +19,13 @@ export function lossAloneFilter({ parameters, initial }: LossAloneFilter): State
     predict({ mean: [x], covariance: [P] }, u) {
       const E = Math.exp(x);
       const decay = u * a * E ** (p - 1);
-      const slow = E * Math.exp(-decay);
-      const next = slow + u * u * n * (floor + E);
-      const F = (slow * (1 - (p - 1) * decay) + u * u * n * E) / next;
-      return { mean: [Math.log(next)], covariance: [F * F * P + (u / rate_scale) ** 2 * q * q] };
+      const kept = Math.exp(-decay);
+      const gain = u * u * n;
+      const noise = gain * (1 + floor / E);
+      // E'/E = kept + noise; without noise its logarithm is -decay, which exp may underflow.
+      const next = noise === 0 ? x - decay : x + Math.log(kept + noise);
+      const F = noise === 0 ? 1 - (p - 1) * decay : (kept * (1 - (p - 1) * decay) + gain) / (kept + noise);
+      return { mean: [next], covariance: [F * F * P + (u / rate_scale) ** 2 * q * q] };
     },
     update({ mean: [x], covariance: [P] }, y): FilterUpdate {
       const H = Math.exp(x);

@@ -1,14 +1,18 @@
 import type { Policy } from '../../artifacts/policy.js';
-import { HjbLrError } from '../../errors.js';
-import { interpolateTable, nearestTable } from '../../math/interpolation.js';
-import { createFilter, type FilterState } from '../filters/index.js';
-import type { Observation, RateDecision, Schedule } from '../schedule.js';
+import { requireRunLength, notObserved } from '../contract.js';
+import { createFilter, type FilterState, type StateFilter } from '../filters/index.js';
+import type { Schedule } from '../schedule.js';
+import { requirePolicy } from './check.js';
+import { guardRate, warmUp, type Proposal } from './guards.js';
+import { isPastHorizon, isSupported, openLoopRate, policyTime, tableRate } from './lookup.js';
 
 /** Everything a policy remembers: JSON, so that a run that goes on is bit-equal to one that never stopped. */
 export type PolicyState = {
   /** Observations made, the missing ones included. */
   readonly updates: number;
+  /** Mean and row-major covariance after the last observation; null before the first one and without a filter. */
   readonly filter: { readonly mean: readonly number[]; readonly covariance: readonly number[] } | null;
+  /** Missing observations in a row. */
   readonly missing: number;
   /** Rate after all guards but the warm-up factor; null before the first decision. */
   readonly guarded: number | null;
@@ -17,133 +21,127 @@ export type PolicyState = {
   readonly reason: string;
 };
 
-interface Proposal {
-  readonly rate: number;
-  readonly reason: string;
+type Condition = Policy['fallback']['on'][number];
+
+/** What an observation did to the filter: the states it showed, and what of it is remembered. */
+interface Sight {
+  readonly states: readonly number[];
+  readonly supported: boolean;
+  readonly kept: FilterState;
 }
 
-/** Names in `requires` that this reader knows. */
-const KNOWN_FEATURES: readonly string[] = [];
+const INITIAL: PolicyState = { updates: 0, filter: null, missing: 0, guarded: null, rate: null, reason: 'start' };
 
 /**
- * The policy file as a schedule. Each observation: the filter moves on under the rate that was in force, takes in the
- * loss if it is finite and positive, and the rate is decided in this order: table (or a fallback) -> ratio limit
- * against the last guarded rate -> clamp to [lr_min, lr_max] -> warm-up factor min(1, (k + 1) / warmup_updates).
+ * The policy file as a schedule. Update k is decided from the observation before it, in this order:
  *
- * Fallbacks: a missing loss holds the last rate for `max_consecutive_missing` observations and then follows the
- * open-loop trajectory; NaN or an infinity halves the last rate; a loss that is not positive, or a state outside the
- * support, follows the open-loop trajectory.
+ * 1. filter: predict under the rate that was in force (not before update 0), then take in the loss if it is finite and
+ *    positive. An observation that would carry the state from inside `guards.support` to outside, or out of the
+ *    positive numbers, is not remembered: the prediction is, so that one outlier cannot lose the state for good.
+ * 2. proposal: the table at (time, states), or
+ *      NaN, infinity    half of the last rate, not below lr_min                       fallback:nan, fallback:inf
+ *      k past the end   the last rate                                                 hold:horizon
+ *      no loss          the last rate, max_consecutive_missing times in a row         hold:missing
+ *                       and then the open-loop rate                                   fallback:missing
+ *      loss <= 0        the open-loop rate                                            fallback:negative
+ *      outside support  the open-loop rate                                            fallback:out_of_support
+ *    A condition that `fallback.on` does not list holds the last rate (`hold:...`); outside the support the table is
+ *    then read at its edge. Where there is no last rate yet, the open-loop rate takes its place.
+ * 3. ratio limit against the last rate before its warm-up factor (not for a rate that was just halved)
+ * 4. clamp to [lr_min, lr_max]
+ * 5. warm-up factor min(1, (k + 1) / warmup_updates)
  *
- * @param updates - length of this run
- * @throws E_VERSION for a feature in `requires` that this reader does not know; E_INVALID if the run's length is not the
- * policy's horizon and `time.stretch` is `refuse`
+ * A policy without a table follows its open-loop rates through 3 to 5 and looks at no loss.
+ *
+ * @param updates - length of this run, a positive integer
+ * @throws E_VERSION for a feature in `requires` that this reader does not know; E_INVALID for a file that contradicts
+ * itself, or if the run's length is not the policy's horizon and `time.stretch` is `refuse`
  */
 export function policySchedule(policy: Policy, { updates }: { updates: number }): Schedule<PolicyState> {
-  requireFeatures(policy);
-  requireHorizon(policy, updates);
+  requireRunLength(updates);
+  requirePolicy(policy, updates);
   const filter = policy.filter === null ? null : createFilter(policy.filter);
-  const initial: PolicyState = { updates: 0, filter: null, missing: 0, guarded: null, rate: null, reason: 'start' };
-
-  function track(state: PolicyState, loss: number | null): FilterState | null {
-    if (filter === null) return null;
-    const before = state.filter === null ? filter.init() : filter.predict(state.filter, state.rate!);
-    return isUsable(loss) ? filter.update(before, loss).state : before;
-  }
-
-  function propose(state: PolicyState, tracked: FilterState | null, loss: number | null, missing: number): Proposal {
-    const time = policyTime(policy, state.updates, updates);
-    const openLoop = (reason: string): Proposal => ({ rate: openLoopRate(policy, time), reason });
-    if (policy.table === null || filter === null || tracked === null) return openLoop('open_loop');
-    if (loss === null) {
-      const hold = missing <= policy.guards.max_consecutive_missing && state.guarded !== null;
-      return hold ? { rate: state.guarded!, reason: 'hold:missing' } : openLoop('fallback:missing');
-    }
-    if (!Number.isFinite(loss)) {
-      const last = state.guarded ?? openLoopRate(policy, time);
-      return { rate: last / 2, reason: Number.isNaN(loss) ? 'fallback:nan' : 'fallback:inf' };
-    }
-    if (loss <= 0) return openLoop('fallback:negative');
-    const states = filter.states(tracked);
-    if (!supported(policy, filter.stateNames, states)) return openLoop('fallback:out_of_support');
-    return { rate: tableRate(policy.table, [time, ...states]), reason: 'table' };
-  }
-
   return {
     name: 'policy',
     describe: () => ({ name: 'policy', policy_id: policy.policy_id, form: policy.form }),
-    init: () => initial,
-    observe(state, { loss }: Observation) {
-      const missing = loss === null ? state.missing + 1 : 0;
-      const tracked = track(state, loss);
-      const guarded = guard(policy, propose(state, tracked, loss, missing), state.guarded);
+    init: () => INITIAL,
+    observe(state, { loss }) {
       const k = state.updates;
-      const warming = k < policy.guards.warmup_updates;
-      const rate = warming ? (guarded.rate * (k + 1)) / policy.guards.warmup_updates : guarded.rate;
-      return {
-        updates: k + 1,
-        filter: tracked === null ? null : { mean: tracked.mean, covariance: tracked.covariance },
-        missing,
-        guarded: guarded.rate,
-        rate,
-        reason: warming && guarded.reason === 'table' ? 'warmup' : guarded.reason,
-      };
+      const missing = loss === null ? state.missing + 1 : 0;
+      const sight = filter === null ? null : look(policy, filter, state, loss);
+      const proposal = propose(policy, { ...state, missing }, loss, sight, updates);
+      const guarded = guardRate(policy.guards, proposal, state.guarded);
+      const { rate, reason } = warmUp(policy.guards, guarded, k);
+      const remembered = sight === null ? null : { mean: sight.kept.mean, covariance: sight.kept.covariance };
+      return { updates: k + 1, filter: remembered, missing, guarded: guarded.rate, rate, reason };
     },
-    rate: (state): RateDecision => ({ rate: state.rate!, reason: state.reason }),
+    rate({ rate, reason }) {
+      if (rate === null) throw notObserved('policy');
+      return { rate, reason };
+    },
   };
 }
 
-/** Ratio limit against the last rate, then the clamp; the reason says which of them acted. */
-function guard({ guards }: Policy, { rate, reason }: Proposal, last: number | null): Proposal {
-  const limited =
-    last === null
-      ? rate
-      : Math.min(Math.max(rate, last / guards.max_down_ratio_per_update), last * guards.max_up_ratio_per_update);
-  const clamped = Math.min(Math.max(limited, guards.lr_min), guards.lr_max);
-  if (clamped === rate || reason !== 'table') return { rate: clamped, reason };
-  return { rate: clamped, reason: clamped === limited ? 'limit:ratio' : clamped > limited ? 'clamp:min' : 'clamp:max' };
+/** Step 1: the filter's state before this update, as seen and as remembered. */
+function look(policy: Policy, filter: StateFilter, state: PolicyState, loss: number | null): Sight {
+  const predicted = state.filter === null ? filter.init() : advance(filter, state.filter, state.rate!);
+  const updated = isUsable(loss) ? filter.update(predicted, loss).state : predicted;
+  const seen = isSound(filter, updated) ? updated : predicted;
+  const supports = (x: FilterState): boolean => isSupported(policy, filter.stateNames, filter.states(x));
+  const supported = seen === updated && supports(seen);
+  const kept = !supported && supports(predicted) ? predicted : seen;
+  return { states: filter.states(seen), supported, kept };
 }
 
-/** The policy's own time of update k in a run of another length; past the horizon the last moment holds. */
-function policyTime({ time }: Policy, k: number, updates: number): number {
-  const at = time.stretch === 'scale' ? (k * time.horizon) / updates : k;
-  return Math.min(at, time.horizon);
+/** One prediction; where the model runs out of the positive numbers, the state stays where it is. */
+function advance(filter: StateFilter, state: FilterState, rate: number): FilterState {
+  const next = filter.predict(state, rate);
+  return isSound(filter, next) ? next : state;
 }
 
-function openLoopRate({ open_loop }: Policy, time: number): number {
-  return interpolateTable([{ coordinate: 'identity', grid: open_loop.updates }], open_loop.rates, [time]);
+/** Step 2, `state.missing` counting this observation. */
+function propose(
+  policy: Policy,
+  state: PolicyState,
+  loss: number | null,
+  sight: Sight | null,
+  updates: number,
+): Proposal {
+  const { updates: k, guarded: last, missing } = state;
+  const time = policyTime(policy, k, updates);
+  const openLoop = (reason: string): Proposal => ({ rate: openLoopRate(policy, time), reason });
+  const hold = (reason: string): Proposal | null => (last === null ? null : { rate: last, reason: `hold:${reason}` });
+
+  const condition = sight === null ? null : conditionOf(loss, sight);
+  const listed = condition !== null && policy.fallback.on.includes(condition);
+  if (listed && (condition === 'nan' || condition === 'inf')) {
+    const half = (last ?? openLoopRate(policy, time)) / 2;
+    return { rate: half, reason: `fallback:${condition}`, emergency: true };
+  }
+  const held = isPastHorizon(policy, k, updates) ? hold('horizon') : null;
+  if (held !== null) return held;
+  if (sight === null) return openLoop('open_loop');
+  if (condition === null || (condition === 'out_of_support' && !listed)) {
+    return { rate: tableRate(policy.table!, [time, ...sight.states]), reason: 'table' };
+  }
+  const waits = condition === 'missing' && missing <= policy.guards.max_consecutive_missing;
+  return (listed && !waits ? null : hold(condition)) ?? openLoop(`fallback:${condition}`);
 }
 
-function tableRate(table: NonNullable<Policy['table']>, point: readonly number[]): number {
-  const read = table.interpolation === 'linear' ? interpolateTable : nearestTable;
-  const value = read(table.axes, table.values, point);
-  return table.value_scale === 'log_lr' ? Math.exp(value) : value;
-}
-
-function supported({ guards }: Policy, names: readonly string[], states: readonly number[]): boolean {
-  return names.every((name, i) => {
-    const box = guards.support[name];
-    return box === undefined || (states[i] >= box[0] && states[i] <= box[1]);
-  });
+function conditionOf(loss: number | null, { supported }: Sight): Condition | null {
+  if (loss === null) return 'missing';
+  if (Number.isNaN(loss)) return 'nan';
+  if (!Number.isFinite(loss)) return 'inf';
+  if (loss <= 0) return 'negative';
+  return supported ? null : 'out_of_support';
 }
 
 function isUsable(loss: number | null): loss is number {
   return loss !== null && Number.isFinite(loss) && loss > 0;
 }
 
-function requireFeatures({ requires }: Policy): void {
-  const unknown = requires.filter((feature) => !KNOWN_FEATURES.includes(feature));
-  if (unknown.length === 0) return;
-  throw new HjbLrError('E_VERSION', `The policy requires features that this release does not know: ${unknown.join(', ')}.`, {
-    remedy: 'Update hjb-lr.',
-    fields: { unknown },
-  });
+/** Whether mean and covariance are finite, and the states in natural units positive and finite. */
+function isSound(filter: StateFilter, state: FilterState): boolean {
+  const finite = state.mean.every(Number.isFinite) && state.covariance.every(Number.isFinite);
+  return finite && filter.states(state).every((x) => x > 0 && Number.isFinite(x));
 }
-
-function requireHorizon({ time }: Policy, updates: number): void {
-  if (time.stretch !== 'refuse' || updates === time.horizon) return;
-  throw new HjbLrError('E_INVALID', `The policy is for ${time.horizon} updates; this run has ${updates}.`, {
-    remedy: 'Solve for this horizon, or set time.stretch to "scale" in the policy file.',
-    fields: { horizon: time.horizon, updates },
-  });
-}
-

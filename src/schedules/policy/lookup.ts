@@ -1,0 +1,35 @@
+import type { Policy } from '../../artifacts/policy.js';
+import { interpolateTable, nearestTable } from '../../math/interpolation.js';
+
+/** The policy's own time of update k in a run of T updates: k, or k horizon / T where the file says `scale`. */
+export function policyTime({ time }: Policy, k: number, updates: number): number {
+  return time.stretch === 'scale' ? (k * time.horizon) / updates : k;
+}
+
+/** Whether update k lies past the end of the policy: of the run where time is scaled, else of the horizon. */
+export function isPastHorizon({ time }: Policy, k: number, updates: number): boolean {
+  return k >= (time.stretch === 'scale' ? updates : time.horizon);
+}
+
+/** The open-loop rate at the policy's time: linear between its points, constant outside them. */
+export function openLoopRate({ open_loop }: Policy, time: number): number {
+  return interpolateTable([{ coordinate: 'identity', grid: open_loop.updates }], open_loop.rates, [time]);
+}
+
+/**
+ * The table's rate at (time, states): multilinear in axis space (ln where an axis says `log`), or the nearest node;
+ * clamped to the edges; then exp where the values are logarithms.
+ */
+export function tableRate(table: NonNullable<Policy['table']>, point: readonly number[]): number {
+  const read = table.interpolation === 'linear' ? interpolateTable : nearestTable;
+  const value = read(table.axes, table.values, point);
+  return table.value_scale === 'log_lr' ? Math.exp(value) : value;
+}
+
+/** Whether every state is finite and inside its box of `guards.support`; a state without a box has no bounds. */
+export function isSupported({ guards }: Policy, names: readonly string[], states: readonly number[]): boolean {
+  return names.every((name, i) => {
+    const [low, high] = Object.hasOwn(guards.support, name) ? guards.support[name] : [-Infinity, Infinity];
+    return Number.isFinite(states[i]) && states[i] >= low && states[i] <= high;
+  });
+}

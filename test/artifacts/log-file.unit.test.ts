@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createLogWriter, partialPath, readTrainingLog } from '../../src/artifacts/log-file.js';
+import type { LogEnd, LogEvaluation } from '../../src/artifacts/training-log.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { exampleHeader, exampleStep } from './fixtures/examples.js';
+
+const END: LogEnd = { type: 'end', status: 'completed', updates: 4, n_grad_evals: 24 };
+
+function evaluation(update: number): LogEvaluation {
+  const losses = { train_robust_loss: 1, test_robust_loss: 'inf' as const, test_loss: 1, train_loss: 1 };
+  return { type: 'evaluation', update, ...losses, test_acc: 0.5, test_robust_acc: 0.25 };
+}
+
+async function newLog(): Promise<string> {
+  return path.join(await temporaryFolder(), 'run.jsonl');
+}
+
+/** A log of 4 steps, an evaluation after the second. */
+async function writeWhole(file: string): Promise<void> {
+  const writer = await createLogWriter(file, exampleHeader(), { keepSteps: 0 });
+  for (const row of [exampleStep(0), exampleStep(1), evaluation(2), exampleStep(2), exampleStep(3)])
+    await writer.append(row);
+  await writer.finish(END);
+}
+
+describe('createLogWriter', () => {
+  test('a log grows under another name until its end row is written', async () => {
+    const file = await newLog();
+    const writer = await createLogWriter(file, exampleHeader(), { keepSteps: 0 });
+    await writer.append(exampleStep(0));
+    await writer.flush();
+    expect(await readdir(path.dirname(file))).toEqual(['run.partial.jsonl']);
+    expect((await readFile(partialPath(file), 'utf8')).split('\n')).toHaveLength(3);
+    await writer.finish(END);
+    expect(await readdir(path.dirname(file))).toEqual(['run.jsonl']);
+    expect(await readTrainingLog(file)).toEqual({
+      header: exampleHeader(),
+      steps: [exampleStep(0)],
+      evaluations: [],
+      end: END,
+    });
+  });
+
+  test('a log cut off anywhere and resumed has the same bytes as an undisturbed one', async () => {
+    const file = await newLog();
+    await writeWhole(file);
+    const whole = await readFile(file, 'utf8');
+    // the header and 3 steps must be there whole: resumption keeps 3 steps and writes the fourth again
+    const third = whole.indexOf(JSON.stringify(exampleStep(3)));
+    for (let length = third; length <= whole.length; length += 7) {
+      await writeFile(partialPath(file), whole.slice(0, length));
+      const writer = await createLogWriter(file, exampleHeader(), { keepSteps: 3 });
+      await writer.append(exampleStep(3));
+      await writer.finish(END);
+      expect(await readFile(file, 'utf8')).toBe(whole);
+    }
+  });
+
+  test('an evaluation after the last kept step is for the resumed run to write again', async () => {
+    const file = await newLog();
+    await writeWhole(file);
+    await writeFile(partialPath(file), await readFile(file, 'utf8'));
+    await (await createLogWriter(file, exampleHeader(), { keepSteps: 2 })).close();
+    expect(await readTrainingLog(partialPath(file), { allowPartial: true })).toMatchObject({
+      steps: [{ update: 0 }, { update: 1 }],
+      evaluations: [],
+      end: null,
+    });
+  });
+
+  test('a partial log with fewer steps than the checkpoint is refused', async () => {
+    const file = await newLog();
+    await writeWhole(file);
+    await writeFile(partialPath(file), await readFile(file, 'utf8'));
+    await expect(createLogWriter(file, exampleHeader(), { keepSteps: 5 })).rejects.toMatchObject({
+      code: 'E_TRUNCATED',
+      remedy: 'Start over with --fresh.',
+    });
+  });
+
+  test("another run's partial log is refused; the clock and the host are no difference", async () => {
+    const file = await newLog();
+    const first = { ...exampleHeader(), host: 'here', started_at: '2026-01-01T00:00:00Z' };
+    const writer = await createLogWriter(file, first, { keepSteps: 0 });
+    await writer.append(exampleStep(0));
+    await writer.close();
+    await expect(createLogWriter(file, { ...exampleHeader(), seed: 2 }, { keepSteps: 1 })).rejects.toMatchObject({
+      code: 'E_RUN_MISMATCH',
+    });
+    await (await createLogWriter(file, { ...exampleHeader(), host: 'there' }, { keepSteps: 1 })).close();
+  });
+
+  test('a process whose log another one has taken over does not name it finished', async () => {
+    const file = await newLog();
+    const orphan = await createLogWriter(file, exampleHeader(), { keepSteps: 0 });
+    await orphan.append(exampleStep(0));
+    await orphan.flush();
+    const resumed = await createLogWriter(file, exampleHeader(), { keepSteps: 1 });
+    await orphan.append(exampleStep(1));
+    await expect(orphan.finish(END)).rejects.toMatchObject({ code: 'E_RUN_MISMATCH' });
+    await resumed.finish(END);
+    expect((await readTrainingLog(file)).steps).toEqual([exampleStep(0)]);
+  });
+
+  test('a folder that cannot be written gives E_WRITE', async () => {
+    await expect(createLogWriter('/proc/hjb-lr/run.jsonl', exampleHeader(), { keepSteps: 0 })).rejects.toMatchObject({
+      code: 'E_WRITE',
+    });
+  });
+});
+
+describe('readTrainingLog', () => {
+  async function changed(change: (lines: string[]) => string[]): Promise<string> {
+    const file = await newLog();
+    await writeWhole(file);
+    await writeFile(file, change((await readFile(file, 'utf8')).split('\n')).join('\n'));
+    return file;
+  }
+
+  test('a torn last line is named with its number and the remedy', async () => {
+    const file = await changed((lines) => [...lines.slice(0, 4), lines[4].slice(0, 20)]);
+    await expect(readTrainingLog(file)).rejects.toMatchObject({
+      code: 'E_TRUNCATED',
+      exitCode: 3,
+      message: `${file} is cut off at line 5: the last line is not whole.`,
+      remedy: 'Run the command that wrote it again: it resumes where it stopped.',
+    });
+    const partial = await readTrainingLog(file, { allowPartial: true });
+    expect([partial.steps.length, partial.evaluations.length, partial.end]).toEqual([2, 1, null]);
+  });
+
+  test('a missing end row is a truncation', async () => {
+    const file = await changed((lines) => [...lines.slice(0, 5), '']);
+    await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_TRUNCATED', fields: { line: 5 } });
+    expect((await readTrainingLog(file, { allowPartial: true })).steps).toHaveLength(3);
+  });
+
+  test('an empty file is a truncation', async () => {
+    const file = await newLog();
+    await writeFile(file, '');
+    await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_TRUNCATED', fields: { line: 1 } });
+  });
+
+  test('a line in the middle that is not JSON is named', async () => {
+    const file = await changed((lines) => lines.with(2, '{"type":"step",'));
+    await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_NOT_JSON', fields: { line: 3 } });
+  });
+
+  test('every bad row is named with its line and field', async () => {
+    const file = await changed((lines) =>
+      [
+        lines[0],
+        JSON.stringify({ ...exampleStep(0), lr: 'fast', mood: 'good' }),
+        JSON.stringify({ ...exampleStep(1), grad_norm: undefined }),
+        JSON.stringify({ type: 'stop' }),
+        ...lines.slice(4),
+        JSON.stringify(exampleStep(9)),
+        '',
+      ].filter((line, i, all) => line !== '' || i === all.length - 1),
+    );
+    await expect(readTrainingLog(file)).rejects.toMatchObject({
+      code: 'E_INVALID',
+      issues: [
+        { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
+        { path: 'line 2: mood', message: 'unknown field' },
+        { path: 'line 3: grad_norm', message: expect.stringContaining('missing') },
+        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'end'") },
+        { path: 'line 8', message: 'a row after the end row' },
+      ],
+    });
+  });
+
+  test('non-finite numbers come as words', async () => {
+    const file = await changed((lines) => lines.with(1, JSON.stringify({ ...exampleStep(0), grad_norm: 'nan' })));
+    expect((await readTrainingLog(file)).steps[0].grad_norm).toBe('nan');
+  });
+
+  test('reads 1,000 rows in less than 100 ms', async () => {
+    const file = await newLog();
+    const writer = await createLogWriter(file, exampleHeader(), { keepSteps: 0 });
+    for (let update = 0; update < 5000; update += 1) await writer.append(exampleStep(update));
+    await writer.finish({ ...END, updates: 5000 });
+    const started = performance.now();
+    expect((await readTrainingLog(file)).steps).toHaveLength(5000);
+    expect((performance.now() - started) / 5).toBeLessThan(100);
+  });
+});
