@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HjbLrError } from './errors.js';
 
@@ -31,13 +31,33 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array): 
   writes += 1;
   const temporary = `${file}.hjb-lr-${process.pid}-${writes}.tmp`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeWhole(temporary, data);
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(file, cause);
   }
+}
+
+/** Makes a folder and those above it. (Node's own recursive mkdir never returns where no folder can be made: /proc.) */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await isFolder(path.dirname(folder)))) throw error;
+    await makeFolder(path.dirname(folder));
+    await makeFolder(folder);
+  }
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  return stat(name).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
 }
 
 async function writeWhole(file: string, data: string | Uint8Array): Promise<void> {

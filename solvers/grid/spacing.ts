@@ -9,7 +9,12 @@ export function logGrid(low: number, high: number, n: number): number[] {
 }
 
 /** n nodes crowded around `center`: x = center + c sinh(strength (s - s0)), strength > 0. */
-export function sinhGrid(low: number, high: number, n: number, { center, strength }: { center: number; strength: number }): number[] {
+export function sinhGrid(
+  low: number,
+  high: number,
+  n: number,
+  { center, strength }: { center: number; strength: number },
+): number[] {
   const span = high - low;
   const from = Math.asinh(((low - center) / span) * Math.sinh(strength));
   const to = Math.asinh(((high - center) / span) * Math.sinh(strength));

@@ -42,14 +42,14 @@ export function assemble(
       magnitude += Math.abs(weight);
       if (weight < smallest) smallest = weight;
     }
-    if (offender < 0 && smallest < -ROUNDING * magnitude) offender = i;
+    if (offender < 0 && smallest < -ROUNDING * (1 / dt + magnitude)) offender = i;
     system.diagonal[i] = 1 / dt + sum;
     system.right[i] = later[i] / dt + s.cost[3 * p] + u * (s.cost[3 * p + 1] + u * s.cost[3 * p + 2]);
   }
   return offender;
 }
 
-/** Share of a row below which a negative weight is rounding of the polynomials, not a wrong stencil. */
+/** Share of a row's diagonal below which a negative weight is rounding of the polynomials, not a wrong stencil. */
 const ROUNDING = 1e-9;
 
 /**
@@ -77,7 +77,14 @@ export function solveLines(
 }
 
 /** Thomas elimination of one line, all other neighbours held. */
-function solveLine(s: FlatStencils, system: LinearSystem, V: Float64Array, start: number, length: number, scratch: Float64Array): void {
+function solveLine(
+  s: FlatStencils,
+  system: LinearSystem,
+  V: Float64Array,
+  start: number,
+  length: number,
+  scratch: Float64Array,
+): void {
   for (let j = 0; j < length; j += 1) {
     const i = start + j;
     let right = system.right[i];
@@ -101,8 +108,12 @@ function relativeResidual(s: FlatStencils, system: LinearSystem, V: Float64Array
   let largest = 0;
   for (let i = 0; i < s.size; i += 1) {
     let row = system.diagonal[i] * V[i] - system.right[i];
-    for (let k = s.neighbourStart[i]; k < s.neighbourStart[i + 1]; k += 1) row -= system.weights[k] * V[s.neighbours[k]];
-    largest = Math.max(largest, Math.abs(row) / (Math.abs(system.diagonal[i] * V[i]) + Math.abs(system.right[i]) + Number.MIN_VALUE));
+    for (let k = s.neighbourStart[i]; k < s.neighbourStart[i + 1]; k += 1)
+      row -= system.weights[k] * V[s.neighbours[k]];
+    largest = Math.max(
+      largest,
+      Math.abs(row) / (Math.abs(system.diagonal[i] * V[i]) + Math.abs(system.right[i]) + Number.MIN_VALUE),
+    );
   }
   return largest;
 }

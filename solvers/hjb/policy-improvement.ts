@@ -41,7 +41,13 @@ export function flatten(stencils: readonly NodeStencil[]): FlatStencils {
  * @param sign - 1 to minimise, -1 to maximise
  * @param control - receives the minimiser; `chosen` receives its piece
  */
-export function improvePolicy(s: FlatStencils, V: Float64Array, sign: 1 | -1, control: Float64Array, chosen: Int32Array): void {
+export function improvePolicy(
+  s: FlatStencils,
+  V: Float64Array,
+  sign: 1 | -1,
+  control: Float64Array,
+  chosen: Int32Array,
+): void {
   for (let i = 0; i < s.size; i += 1) {
     const first = s.neighbourStart[i];
     const count = s.neighbourStart[i + 1] - first;

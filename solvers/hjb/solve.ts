@@ -118,7 +118,14 @@ function startMarch(problem: ControlProblem, lattice: Lattice, s: FlatStencils):
 }
 
 /** One implicit step: improve the control, solve under it, until the value stands still. */
-function stepBack(problem: ControlProblem, lattice: Lattice, s: FlatStencils, march: March, level: number, options: HjbOptions): void {
+function stepBack(
+  problem: ControlProblem,
+  lattice: Lattice,
+  s: FlatStencils,
+  march: March,
+  level: number,
+  options: HjbOptions,
+): void {
   const dt = problem.times[level + 1] - problem.times[level];
   const lineLength = lattice.axes[lattice.axes.length - 1].grid.length;
   march.later = march.V;

@@ -58,7 +58,9 @@ export function buildStencils(problem: ControlProblem, lattice: Lattice): NodeSt
     const pieces = nodePieces(problem, stateOf(lattice, node));
     const sides = lattice.axes.map((_axis, d) => axisSides(lattice, d, position[d]));
     const corners = lattice.axes.length === 2 ? cornerOffsets(sides) : [];
-    const strides = lattice.axes.map((_axis, d) => lattice.axes.slice(d + 1).reduce((n, axis) => n * axis.grid.length, 1));
+    const strides = lattice.axes.map((_axis, d) =>
+      lattice.axes.slice(d + 1).reduce((n, axis) => n * axis.grid.length, 1),
+    );
     const axisNeighbours = sides.flatMap((pair, d) => pair.map(({ offset }) => node + offset * strides[d]));
     const cornerNeighbours = corners.map(([i, j]) => node + i * strides[0] + j * strides[1]);
     return {
@@ -90,10 +92,21 @@ function axisSides({ coordinates }: Lattice, d: number, i: number): Side[] {
 /** Diagonal neighbours of an inner node; none where a face is near. */
 function cornerOffsets(sides: readonly (readonly Side[])[]): [number, number][] {
   const inner = sides.every((pair) => pair.length === 2);
-  return inner ? [[1, 1], [-1, -1], [1, -1], [-1, 1]] : [];
+  return inner
+    ? [
+        [1, 1],
+        [-1, -1],
+        [1, -1],
+        [-1, 1],
+      ]
+    : [];
 }
 
-function stencilPiece(piece: NodePiece, sides: readonly (readonly Side[])[], corners: readonly (readonly number[])[]): StencilPiece {
+function stencilPiece(
+  piece: NodePiece,
+  sides: readonly (readonly Side[])[],
+  corners: readonly (readonly number[])[],
+): StencilPiece {
   const { from, to, cost } = piece;
   const n = sides.length;
   const middle = (from + to) / 2;
@@ -108,7 +121,9 @@ function stencilPiece(piece: NodePiece, sides: readonly (readonly Side[])[], cor
       return add(add(drifting, diffusing), scaleBy(cross, -crossSign * spread));
     });
   });
-  const cornerWeights = corners.map(([i, j]) => (i * j === crossSign ? scaleBy(cross, crossSign * spread) : ([0, 0, 0] as const)));
+  const cornerWeights = corners.map(([i, j]) =>
+    i * j === crossSign ? scaleBy(cross, crossSign * spread) : ([0, 0, 0] as const),
+  );
   return { from, to, cost, weights: [...axisWeights, ...cornerWeights] };
 }
 

@@ -31,7 +31,11 @@ export interface ControlProblem {
   readonly horizon: number;
   /** One or two. */
   readonly states: readonly StateAxis[];
-  readonly control: { readonly name: string; readonly lower: (x: ArrayLike<number>) => number; readonly upper: (x: ArrayLike<number>) => number };
+  readonly control: {
+    readonly name: string;
+    readonly lower: (x: ArrayLike<number>) => number;
+    readonly upper: (x: ArrayLike<number>) => number;
+  };
   /** Writes the drift of each state into `out`. */
   readonly drift: (x: ArrayLike<number>, u: number, out: Float64Array) => void;
   /** Writes the row-major covariance matrix into `out`. */
@@ -65,14 +69,17 @@ function axisIssues({ name, grid, coordinate }: StateAxis, i: number): Issue[] {
   const issues: Issue[] = [];
   if (grid.length < 3) issues.push({ path, message: `${name} needs at least 3 nodes, has ${grid.length}` });
   if (!isIncreasing(grid)) issues.push({ path, message: `the nodes of ${name} must be finite and increase strictly` });
-  if (coordinate === 'log' && !(grid[0] > 0)) issues.push({ path, message: `${name} has the coordinate log and must be positive` });
+  if (coordinate === 'log' && !(grid[0] > 0))
+    issues.push({ path, message: `${name} has the coordinate log and must be positive` });
   return issues;
 }
 
 function timeIssues({ times, horizon }: ControlProblem): Issue[] {
   if (!(horizon > 0)) return [{ path: 'horizon', message: `must be positive, got ${horizon}` }];
   const whole = times[0] === 0 && times[times.length - 1] === horizon;
-  return whole && isIncreasing(times) ? [] : [{ path: 'times', message: `must increase strictly from 0 to the horizon ${horizon}` }];
+  return whole && isIncreasing(times)
+    ? []
+    : [{ path: 'times', message: `must increase strictly from 0 to the horizon ${horizon}` }];
 }
 
 function isIncreasing(values: readonly number[]): boolean {

@@ -31,12 +31,18 @@ function describeUnion(forms: readonly (readonly ZodIssue[])[], path: readonly s
 
 /** What was expected, and what there is. */
 function sentence(issues: readonly ZodIssue[]): string {
-  const [{ message, input }] = issues;
-  if (message.endsWith('received undefined')) return `missing (${withoutReceived(plainMessage(message))})`;
-  const expected = [...new Set(issues.map((issue) => plainMessage(issue.message)))];
-  if (typeof input !== 'number' && typeof input !== 'string') return expected.join(', or ');
-  const got = typeof input === 'number' ? String(input) : JSON.stringify(input);
-  return `${expected.map(withoutReceived).join(', or ')}; got ${got}`;
+  const messages = issues.map(({ message }) => plainMessage(message));
+  const expected = [...new Set(messages.map(withoutReceived))].join(', or ');
+  if (messages[0].endsWith(', received undefined')) return `missing (${expected})`;
+  const input = receivedBy(issues[0]);
+  if (typeof input === 'number') return `${expected}; got ${input}`;
+  return typeof input === 'string' ? `${expected}; got ${JSON.stringify(input)}` : [...new Set(messages)].join(', or ');
+}
+
+/** The value at fault; of an object whose form is told by one of its fields, that field. */
+function receivedBy({ input, ...issue }: ZodIssue): unknown {
+  if (!('discriminator' in issue) || typeof input !== 'object' || input === null) return input;
+  return (input as Record<string, unknown>)[String(issue.discriminator)];
 }
 
 function plainMessage(message: string): string {

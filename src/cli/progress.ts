@@ -53,7 +53,8 @@ export function lineProgress(stream: ProgressStream, now: () => number): Progres
     report: ({ stage, done, total, note }) => {
       const seen = stages.get(stage) ?? { started: now(), from: done, printed: -1 };
       stages.set(stage, seen);
-      const step = Math.floor((100 * done) / total / PERCENT_PER_LINE);
+      const percent = total === 0 ? 100 : (100 * done) / total;
+      const step = Math.floor(percent / PERCENT_PER_LINE);
       if (step <= seen.printed) return;
       seen.printed = step;
       const seconds = ((now() - seen.started) / 1000) * ((total - done) / (done - seen.from));

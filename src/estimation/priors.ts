@@ -14,7 +14,11 @@ export interface Prior {
  * three development problems, none of them with a reported seed: see benchmarks/learning-rate/priors.md.
  */
 export const PRIORS = {
-  floor_share: { median: 0.25, logDeviation: 0.4, reason: 'floor / L0: whole runs gave 0.2 to 0.35; short runs do not see the floor' },
+  floor_share: {
+    median: 0.15,
+    logDeviation: 0.15,
+    reason: 'floor / L0: below what whole runs gave (0.2 to 0.35) and held there, because short runs take their own curvature for a floor and a floor that is too high stops the run early',
+  },
   initial_decay: { median: 0.6, logDeviation: 1, reason: 'U slow_rate D0^(slow_exponent - 1): relative fall of the slow part per update at the peak' },
   curvature: { median: 3, logDeviation: 0.5, reason: 'slow_exponent - 1: whole runs gave 1.3 to 4.7' },
   noise_share: { median: 0.15, logDeviation: 0.5, reason: 'U noise_gain / (2 memory_rate): share of the loss that is noise at the peak; whole runs gave 0.08 to 0.22' },

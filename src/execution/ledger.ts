@@ -1,9 +1,9 @@
-import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../canonical-json.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { readJson, TEMPORARY_FILE, writeError, writeFileAtomic } from '../filesystem.js';
+import { makeFolder, readJson, TEMPORARY_FILE, writeError, writeFileAtomic } from '../filesystem.js';
 import { TOOL_VERSION } from '../version.js';
 import type { Json } from './task.js';
 
@@ -52,7 +52,7 @@ export interface RunFolderOptions {
  * naming every difference; E_WRITE if it cannot be written
  */
 export async function openRunFolder(out: string, options: RunFolderOptions): Promise<{ resumed: boolean }> {
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(out).catch((cause: unknown) => {
     throw writeError(out, cause);
   });
   const found = await existingLedger(out, options.fresh);

@@ -1,30 +1,45 @@
 import * as tf from '@tensorflow/tfjs';
-import type { EvaluationOptions } from '../artifacts/experiment.js';
+import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log.js';
 import { randomStream } from '../math/random.js';
 import { createAttack, scoringAttack } from '../workloads/attacks/index.js';
-import type { Attack, Examples, Workload } from '../workloads/workload.js';
+import type { Attack, Dataset, Workload } from '../workloads/workload.js';
+import { crossEntropies } from './cross-entropy.js';
 import { logNumber } from './log-number.js';
-import { crossEntropies, gatherBatch, perturbInputs } from './minibatch.js';
+import { gatherBatch, perturbInputs } from './minibatch.js';
 
 interface SplitScore {
   readonly loss: number;
-  readonly robustLoss: number;
   readonly accuracy: number;
+  readonly robustLoss: number;
   readonly robustAccuracy: number;
 }
 
+type Split = 'train' | 'validation' | 'test';
+
 /**
- * Losses and accuracies on fixed examples: the same examples, batches and attack noise for every run, whatever its
- * seed. By default PGD with 10 steps on the training attack's ball, one start. Not charged to any method: it is for the
- * report alone.
+ * Losses and accuracies of weights on fixed examples: the same examples, batches and attack noise for every run,
+ * whatever its seed. The attack is the evaluation's own, or PGD with 10 steps and one start on the training attack's
+ * ball; without an attack the robust figures are the clean ones. An objective on the validation split has its
+ * validation loss scored too, on as many examples as the test split.
+ *
+ * The cost is charged to no method: it is for the report alone, and no rate depends on it.
+ *
+ * @param weights - one tensor for each of the model's parameters
+ * @param update - updates done, for the row
  */
-export function evaluate(workload: Workload, weights: readonly tf.Tensor[], options: EvaluationOptions, update: number): LogEvaluation {
+export function evaluate(
+  workload: Workload,
+  weights: readonly tf.Tensor[],
+  options: EvaluationOptions,
+  { update, objective }: { readonly update: number; readonly objective: Objective },
+): LogEvaluation {
   const attack = evaluationAttack(workload, options);
-  const score = (name: string, examples: Examples, count: number): SplitScore =>
-    scoreSplit(workload, weights, attack, examples, { name, count, ...options });
-  const train = score('train', workload.dataset.train, options.train_examples);
-  const test = score('test', workload.dataset.test, options.test_examples);
+  const score = (split: Split, count: number): SplitScore =>
+    scoreSplit(workload, weights, attack, { split, count, ...options });
+  const train = score('train', options.train_examples);
+  const test = score('test', options.test_examples);
+  const validation = objective.split === 'validation' ? score('validation', options.test_examples) : null;
   return {
     type: 'evaluation',
     update,
@@ -34,6 +49,21 @@ export function evaluate(workload: Workload, weights: readonly tf.Tensor[], opti
     test_robust_loss: logNumber(test.robustLoss),
     test_acc: test.accuracy,
     test_robust_acc: test.robustAccuracy,
+    ...(validation === null ? {} : { validation_robust_loss: logNumber(validation.robustLoss) }),
+  };
+}
+
+/** The row of a diverged run: no loss exists, and weights that are not finite classify nothing rightly. */
+export function divergedEvaluation(update: number): LogEvaluation {
+  return {
+    type: 'evaluation',
+    update,
+    train_loss: 'nan',
+    train_robust_loss: 'nan',
+    test_loss: 'nan',
+    test_robust_loss: 'nan',
+    test_acc: 0,
+    test_robust_acc: 0,
   };
 }
 
@@ -47,38 +77,47 @@ function scoreSplit(
   { dataset, model }: Workload,
   weights: readonly tf.Tensor[],
   attack: Attack | null,
-  examples: Examples,
-  options: { name: string; count: number; batch_size: number; seed: number },
+  options: { split: Split; count: number; batch_size: number; seed: number },
 ): SplitScore {
-  const indices = fixedSubset(examples.count, options);
-  const noise = randomStream(options.seed, `evaluation/${options.name}/attack`);
-  const totals = [0, 0, 0, 0];
+  const indices = fixedSubset(dataset, options);
+  const noise = randomStream(options.seed, `evaluation/${options.split}/attack`);
+  const sums = { loss: 0, accuracy: 0, robustLoss: 0, robustAccuracy: 0 };
   for (let first = 0; first < indices.length; first += options.batch_size) {
     tf.tidy(() => {
-      const batch = gatherBatch(examples, indices.subarray(first, first + options.batch_size), dataset.inputShape, dataset.classes);
-      const perturbed = perturbInputs(model, weights, batch, attack, noise);
-      const sums = [batch.inputs, perturbed].flatMap((inputs) => [
-        tf.sum(crossEntropies(model, weights, inputs, batch.labels)).dataSync()[0],
-        hits(model.logits(weights, inputs), batch.labels),
-      ]);
-      sums.forEach((sum, i) => (totals[i] += sum));
+      const chosen = indices.subarray(first, first + options.batch_size);
+      const batch = gatherBatch(dataset[options.split], chosen, dataset);
+      const clean = model.logits(weights, batch.inputs);
+      const robust = model.logits(weights, perturbInputs(model, weights, batch, attack, noise));
+      sums.loss += totalLoss(clean, batch.labels);
+      sums.accuracy += hits(clean, batch.labels);
+      sums.robustLoss += totalLoss(robust, batch.labels);
+      sums.robustAccuracy += hits(robust, batch.labels);
     });
   }
-  const [loss, accuracy, robustLoss, robustAccuracy] = totals.map((total) => total / indices.length);
-  return { loss, accuracy, robustLoss, robustAccuracy };
+  const mean = (sum: number): number => sum / indices.length;
+  return {
+    loss: mean(sums.loss),
+    accuracy: mean(sums.accuracy),
+    robustLoss: mean(sums.robustLoss),
+    robustAccuracy: mean(sums.robustAccuracy),
+  };
+}
+
+function totalLoss(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
+  return tf.sum(crossEntropies(logits, labels)).dataSync()[0];
 }
 
 function hits(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
   return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.argMax(labels, 1)), 'float32')).dataSync()[0];
 }
 
-/** The first examples of a permutation that depends on the evaluation seed alone. */
-function fixedSubset(available: number, { name, count, seed }: { name: string; count: number; seed: number }): Int32Array {
-  const stream = randomStream(seed, `evaluation/${name}/examples`);
-  const order = Int32Array.from({ length: available }, (_, i) => i);
-  for (let i = available - 1; i > 0; i -= 1) {
+/** The first examples of a permutation that depends on the evaluation seed alone, in ascending order. */
+function fixedSubset(dataset: Dataset, { split, count, seed }: { split: Split; count: number; seed: number }): Int32Array {
+  const stream = randomStream(seed, `evaluation/${split}/examples`);
+  const order = Int32Array.from({ length: dataset[split].count }, (_, i) => i);
+  for (let i = order.length - 1; i > 0; i -= 1) {
     const j = stream.integer(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
-  return order.subarray(0, Math.min(count, available)).sort();
+  return order.slice(0, count).sort();
 }

@@ -1,62 +1,85 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Objective } from '../artifacts/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log.js';
-import { logNumber } from './log-number.js';
-import { randomStream, resumeStream, type RandomState, type RandomStream } from '../math/random.js';
+import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Workload } from '../workloads/workload.js';
-import { crossEntropies, drawIndices, gatherBatch, perturbInputs, type Minibatch } from './minibatch.js';
+import { crossEntropies } from './cross-entropy.js';
+import { logNumber } from './log-number.js';
+import { drawIndices, gatherBatch, perturbInputs, type Minibatch } from './minibatch.js';
 
-/** What the schedule sees besides the training loss at the perturbed points, which costs nothing. */
+/** What the loop has at hand when it asks what the schedule may see. */
+export interface ObservationPoint {
+  /** Where the gradient is taken. */
+  readonly weights: readonly tf.Tensor[];
+  readonly batch: Minibatch;
+  /** The minibatch's loss at the perturbed inputs, computed for the update anyway. */
+  readonly trainingLoss: number;
+}
+
+/** What the schedule is shown, the log columns that hold it, and the gradient evaluations it cost. */
+export interface Observed {
+  readonly loss: number;
+  readonly columns: Partial<LogStep>;
+  readonly cost: number;
+}
+
 export interface Observer {
-  /** The objective's minibatch loss, the log columns it fills, and the gradient evaluations it cost. */
-  observe(step: {
-    weights: readonly tf.Tensor[];
-    batch: Minibatch;
-    robustLoss: number;
-  }): { loss: number; columns: Partial<LogStep>; cost: number };
+  observe(point: ObservationPoint): Observed;
   state(): Readonly<Record<string, RandomState>>;
 }
 
+interface ObserverOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Random positions of a checkpoint; null for a fresh run. */
+  readonly resumed: Readonly<Record<string, RandomState>> | null;
+}
+
 /**
- * The observer of an objective. The training split's adversarial loss is the one the update computes anyway; its clean
- * loss costs one evaluation; a validation loss is taken on a minibatch of the same size, attacked if the metric is
- * adversarial, and costs the attack's evaluations and one more.
+ * Shows the schedule the objective's minibatch loss. The training split's loss at the perturbed inputs is free; its
+ * clean loss costs one evaluation; a validation loss is taken on a minibatch of the same size from streams of its own,
+ * and costs one evaluation and those of the attack, if the metric is adversarial.
  */
-export function createObserver(
-  { dataset, model, attack }: Workload,
-  objective: Objective,
-  options: { batchSize: number; seed: number; resumed: Readonly<Record<string, RandomState>> },
+export function createObserver(workload: Workload, objective: Objective, options: ObserverOptions): Observer {
+  const attacked = workload.attack !== null;
+  const column = observedColumn(objective, attacked);
+  const free = attacked ? 'train_robust_loss' : 'train_loss';
+  if (column === free) return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
+  if (column === 'train_loss') return cleanTrainingLoss(workload);
+  return validationLoss(workload, column, options);
+}
+
+function cleanTrainingLoss({ model }: Workload): Observer {
+  return {
+    observe({ weights, batch }) {
+      const loss = meanLoss(model.logits(weights, batch.inputs), batch.labels);
+      return { loss, columns: { train_loss: logNumber(loss) }, cost: 1 };
+    },
+    state: () => ({}),
+  };
+}
+
+function validationLoss(
+  { dataset, model, attack: trained }: Workload,
+  column: 'val_loss' | 'val_robust_loss',
+  { batchSize, seed, resumed }: ObserverOptions,
 ): Observer {
-  const column = observedColumn(objective, attack !== null);
-  const stream = (name: string): RandomStream =>
-    options.resumed[name] === undefined ? randomStream(options.seed, name) : resumeStream(options.resumed[name]);
+  const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
   const noise = stream('validation/attack');
-  const perturbed = objective.metric === 'adversarial' ? attack : null;
-
-  function meanLoss(weights: readonly tf.Tensor[], batch: Minibatch): number {
-    return tf.tidy(() => {
-      const inputs = perturbInputs(model, weights, batch, objective.split === 'train' ? null : perturbed, noise);
-      return tf.mean(crossEntropies(model, weights, inputs, batch.labels)).dataSync()[0];
-    });
-  }
-
+  const attack = column === 'val_robust_loss' ? trained : null;
+  const cost = 1 + (attack === null ? 0 : attack.gradientEvaluations);
   return {
-    observe({ weights, batch, robustLoss }) {
-      if (column === 'train_robust_loss' || (column === 'train_loss' && attack === null)) {
-        return { loss: robustLoss, columns: { [column]: logNumber(robustLoss) }, cost: 0 };
-      }
-      if (column === 'train_loss') {
-        const loss = meanLoss(weights, batch);
-        return { loss, columns: { train_loss: logNumber(loss), train_robust_loss: logNumber(robustLoss) }, cost: 1 };
-      }
-      const loss = tf.tidy(() => {
-        const indices = drawIndices(dataset.validation.count, options.batchSize, batches);
-        return meanLoss(weights, gatherBatch(dataset.validation, indices, dataset.inputShape, dataset.classes));
-      });
-      const cost = 1 + (perturbed?.gradientEvaluations ?? 0);
-      return { loss, columns: { [column]: logNumber(loss), train_robust_loss: logNumber(robustLoss) }, cost };
+    observe({ weights }) {
+      const batch = gatherBatch(dataset.validation, drawIndices(dataset.validation.count, batchSize, batches), dataset);
+      const perturbed = perturbInputs(model, weights, batch, attack, noise);
+      const loss = meanLoss(model.logits(weights, perturbed), batch.labels);
+      return { loss, columns: { [column]: logNumber(loss) }, cost };
     },
     state: () => ({ 'validation/batches': batches.state(), 'validation/attack': noise.state() }),
   };
+}
+
+function meanLoss(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
+  return tf.mean(crossEntropies(logits, labels)).dataSync()[0];
 }

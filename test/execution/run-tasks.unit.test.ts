@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { HjbLrError } from '../../src/errors.js';
 import { resultsOf, runTasks, type Json, type Task } from '../../src/execution/run-tasks.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const module = new URL('./fixtures/task.mjs', import.meta.url).href;
 const refusing = new URL('./fixtures/refusing-task.ts', import.meta.url).href;
@@ -103,14 +106,38 @@ describe('runTasks', () => {
   });
 
   test('what a worker prints does not reach standard output', async () => {
-    const script = `import { runTasks } from ${JSON.stringify(new URL('../../src/execution/run-tasks.ts', import.meta.url).href)};
-      await runTasks([{ id: 'p', module: ${JSON.stringify(module)}, input: { mode: 'print' } }], { workers: 1 });`;
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '--eval', script],
-      { cwd: fileURLToPath(new URL('../..', import.meta.url)) },
-    );
+    const { stdout, stderr } = await inAnotherProcess({ mode: 'print' }).done;
     expect(stdout).toBe('');
     expect(stderr).toContain('this must not reach standard output');
   });
+
+  test('a worker does not go on for long after its parent was killed, even if it never waits', async () => {
+    const file = path.join(await temporaryFolder(), 'pid');
+    const { child, done } = inAnotherProcess({ mode: 'busy', file });
+    const pid = Number(await until(() => readFile(file, 'utf8')));
+    child.kill('SIGKILL');
+    await expect(done).rejects.toMatchObject({ signal: 'SIGKILL' });
+    await until(async () => isAlive(pid) || 'gone');
+    expect(isAlive(pid)).toBe(false);
+  });
 });
+
+/** A process that runs one task on one worker. */
+function inAnotherProcess(input: Json): { child: ChildProcess; done: Promise<{ stdout: string; stderr: string }> } {
+  const runner = new URL('../../src/execution/run-tasks.ts', import.meta.url).href;
+  const script = `import { runTasks } from ${JSON.stringify(runner)};
+    await runTasks([{ id: 'task', module: ${JSON.stringify(module)}, input: ${JSON.stringify(input)} }], { workers: 1 });`;
+  const argv = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const done = promisify(execFile)(process.execPath, argv, { cwd: fileURLToPath(new URL('../..', import.meta.url)) });
+  return { child: done.child, done };
+}
+
+/** Waits, 10 seconds at most, for a nonempty text. */
+async function until(attempt: () => Promise<string | boolean>): Promise<string> {
+  for (let i = 0; i < 200; i += 1) {
+    const text = await attempt().catch(() => '');
+    if (typeof text === 'string' && text !== '') return text;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('waited too long');
+}

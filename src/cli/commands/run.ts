@@ -1,11 +1,15 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { prettyJson } from '../../artifacts/pretty-json.js';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
 import { commandLineOf } from '../shell.js';
 import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
 
 const STAGE_MODULE = '../../benchmarks/learning-rate/stage.js';
+
+/** No lines between the rows of a table. */
+const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 export interface RunFlags {
   readonly out?: string;
@@ -45,7 +49,7 @@ export async function runWhole(
   const { engine, workers } = flags;
   if (flags.printTemplate === true) {
     const template = stages.experimentTemplate();
-    return { artifacts: [], summary: [JSON.stringify(template, null, 2)], result: template };
+    return { artifacts: [], summary: [prettyJson(template).trimEnd()], result: template };
   }
   const experimentPath = required(experiment, 'EXPERIMENT');
   if (flags.dryRun === true) return describePlan(await stages.planExperiment(experimentPath, { engine, workers }));
@@ -60,13 +64,14 @@ async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {
     head: ['method', 'gradient evaluations'],
     colAligns: ['left', 'right'],
     style: { head: [], border: [] },
+    chars: NO_RULES,
   });
   table.push(...plan.methods.map(({ label, grad_evals }) => [label, grad_evals]));
   const minutes = plan.minutes < 1 ? 'less than a minute' : `about ${Math.ceil(plan.minutes)} minutes`;
   return {
     artifacts: [],
     summary: [
-      JSON.stringify(plan.resolved, null, 2),
+      prettyJson(plan.resolved).trimEnd(),
       table.toString(),
       `${plan.grad_evals} gradient evaluations in all, ${minutes} on this machine.`,
     ],

@@ -25,15 +25,18 @@ async function validateAny(file: string): Promise<{ kind: string; file: string; 
   return validation;
 }
 
-/** A policy carries its own tests; @throws E_CHECK_FAILED if this release does not reproduce them. */
+/** A policy carries its own tests. @throws E_CHECK_FAILED if this release does not reproduce them */
 async function checkPolicy(file: string): Promise<void> {
   const { readArtifact } = await import('../../artifacts/files.js');
-  const { failingPolicyTests } = await import('../../schedules/index.js');
-  const failing = failingPolicyTests(await readArtifact('policy', file));
-  if (failing.length === 0) return;
-  throw new HjbLrError('E_CHECK_FAILED', `${file}: ${failing.length} of the policy's own tests fail.`, {
+  const { checkPolicyTests } = await import('../../schedules/index.js');
+  const failures = checkPolicyTests(await readArtifact('policy', file));
+  if (failures.length === 0) return;
+  throw new HjbLrError('E_CHECK_FAILED', `${file}: ${failures.length} of the policy's own tests fail.`, {
     remedy: 'Write the policy again with `hjb-lr solve`.',
-    issues: failing.map((index) => ({ path: `tests.${index}`, message: 'other rates or reasons than the file says' })),
-    fields: { file, failing },
+    issues: failures.map(({ vector, update, expected, actual }) => ({
+      path: `tests.${vector}`,
+      message: `update ${update}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`,
+    })),
+    fields: { file, failing: failures.map(({ vector }) => vector) },
   });
 }

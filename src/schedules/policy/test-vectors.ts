@@ -70,6 +70,11 @@ export function checkPolicyTests(policy: Policy): PolicyTestFailure[] {
   });
 }
 
+/** The indices of the vectors that `checkPolicyTests` finds failing. */
+export function failingPolicyTests(policy: Policy): number[] {
+  return checkPolicyTests(policy).map(({ vector }) => vector);
+}
+
 function agree(actual: RateDecision | undefined, expected: Partial<RateDecision>): boolean {
   if (actual === undefined || expected.rate === undefined) return false;
   return Math.abs(actual.rate - expected.rate) <= TOLERANCE * expected.rate && actual.reason === expected.reason;

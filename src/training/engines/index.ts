@@ -1,99 +1,89 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../artifacts/training-log.js';
 import { HjbLrError } from '../../errors.js';
-import { repairWasmKernels } from './kernels.js';
+import { openCpu, openNative, openWasm } from './backends.js';
 
 export type EngineChoice = 'auto' | 'native' | 'fused' | 'tfjs';
 export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'native', 'fused', 'tfjs'];
 
-let opened: EngineInfo | null = null;
+/** Largest error of the known loss and its gradient: four roundings of float32. */
+const KNOWN_LOSS_TOLERANCE = 5e-7;
+
+let opening: Promise<EngineInfo> | null = null;
 
 /**
  * Sets the back end of this process and says what it is. `auto`: native (tfjs-node) where it is installed and loads,
- * else wasm, else cpu. Must be called before any tensor is made: a tensor of another back end is reinterpreted bit by
- * bit by wasm, which `checkKnownLoss` would catch.
+ * else `tfjs`: wasm with two kernels repaired, or cpu where WebAssembly does not start. One process has one engine, and
+ * it must be opened before any tensor is made.
  *
- * @throws E_ENGINE if the engine asked for cannot run here, or if the known loss comes out wrong
+ * @returns engine, back end, kernel, threads and version, as training logs name them
+ * @throws E_ENGINE if the engine asked for cannot run here or another one runs already, if tensors of another back end
+ * exist, or if a known loss comes out wrong
  */
 export async function openEngine(choice: EngineChoice): Promise<EngineInfo> {
   if (choice === 'fused') {
     throw engineError('The engine "fused" is not part of this release.', 'Use --engine tfjs or --engine auto.');
   }
-  if (opened !== null && (choice === 'auto' || choice === opened.engine)) return opened;
+  opening ??= open(choice);
+  const engine = await opening.catch((error: unknown) => {
+    opening = null;
+    throw error;
+  });
+  if (choice === 'auto' || choice === engine.engine) return engine;
+  throw engineError(`This process runs the engine "${engine.engine}" already.`, 'Use one engine in a process.');
+}
+
+async function open(choice: EngineChoice): Promise<EngineInfo> {
+  const before = { tensors: tf.engine().state.numTensors, backend: tf.engine().backendName };
   tf.enableProdMode();
-  opened = (choice === 'tfjs' ? null : await openNative(choice)) ?? (await openWasm()) ?? (await openCpu());
+  const engine = await firstThatOpens(choice);
+  if (before.tensors > 0 && before.backend !== engine.backend) throw madeTooEarly(before.tensors, before.backend);
   checkKnownLoss();
-  return opened;
+  return engine;
 }
 
-/** tfjs-node, an optional dependency whose native library may be missing; null under `auto` if it does not load. */
-async function openNative(choice: EngineChoice): Promise<EngineInfo | null> {
-  try {
-    restoreUtilHelpers();
-    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-    const require = createRequire(import.meta.url);
-    const native = require('@tensorflow/tfjs-node') as { version: Record<string, string> };
-    await requireBackend('tensorflow');
-    const threads = Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 1);
-    return { engine: 'native', backend: 'tensorflow', kernel: 'libtensorflow', threads, version: native.version['tfjs-node'] };
-  } catch (cause) {
-    if (choice === 'auto') return null;
-    throw engineError(
-      'The engine "native" (@tensorflow/tfjs-node) does not load here.',
-      'Install it with its native library (npm install @tensorflow/tfjs-node), or use --engine tfjs.',
-      cause,
-    );
-  }
-}
-
-async function openWasm(): Promise<EngineInfo | null> {
-  try {
-    const { setWasmPaths, version_wasm } = await import('@tensorflow/tfjs-backend-wasm');
-    const require = createRequire(import.meta.url);
-    setWasmPaths(`${path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'))}/`);
-    await requireBackend('wasm');
-    repairWasmKernels();
-    return { engine: 'tfjs', backend: 'wasm', kernel: 'xnnpack-simd', threads: 1, version: version_wasm };
-  } catch {
-    return null;
-  }
-}
-
-async function openCpu(): Promise<EngineInfo> {
-  await requireBackend('cpu');
-  return { engine: 'tfjs', backend: 'cpu', kernel: 'javascript', threads: 1, version: tf.version['tfjs-core'] };
-}
-
-async function requireBackend(name: string): Promise<void> {
-  const set = await tf.setBackend(name);
-  await tf.ready();
-  if (!set || tf.getBackend() !== name) throw new Error(`back end ${name} did not start`);
+async function firstThatOpens(choice: EngineChoice): Promise<EngineInfo> {
+  if (choice === 'native') return openNative().catch(nativeFailed);
+  const native = choice === 'auto' ? await openNative().catch(() => null) : null;
+  return native ?? (await openWasm().catch(() => null)) ?? openCpu();
 }
 
 /**
- * One known loss: softmax cross-entropy of logits (0, 0) is ln 2, with gradient (p - y) = (-1/2, 1/2).
- * @throws E_ENGINE if the back end computes anything else
+ * Softmax cross-entropy of logits (0, 0) and its gradient: ln 2 and p - y = (-1/2, 1/2), if the back end is sound and
+ * the labels are its own.
+ *
+ * @param labels - one-hot labels [1, 2] of class 0; made here by default
+ * @throws E_ENGINE if the current back end computes anything else
  */
-export function checkKnownLoss(): void {
-  const [loss, gradient] = tf.tidy(() => {
-    const labels = tf.oneHot(tf.tensor1d([0], 'int32'), 2).toFloat();
-    const f = (z: tf.Tensor): tf.Scalar => tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(z)))) as tf.Scalar;
-    const { value, grad } = tf.valueAndGrad(f)(tf.zeros([1, 2]));
-    return [value.dataSync()[0], [...grad.dataSync()]];
-  }) as [number, number[]];
-  const wrong = Math.abs(loss - Math.LN2) > 1e-6 || Math.abs(gradient[0] + 0.5) > 1e-6;
-  if (wrong) {
-    throw engineError(`The back end ${tf.getBackend()} computes a known loss wrongly (${loss} for ln 2).`, 'Use another engine (--engine).');
-  }
+export function checkKnownLoss(labels?: tf.Tensor2D): void {
+  const [loss, first, second] = tf.tidy(() => {
+    const y = labels ?? (tf.oneHot(tf.tensor1d([0], 'int32'), 2).toFloat() as tf.Tensor2D);
+    const crossEntropy = (z: tf.Tensor): tf.Scalar => tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(z))));
+    const { value, grad } = tf.valueAndGrad(crossEntropy)(tf.zeros([1, 2]));
+    return [...value.dataSync(), ...grad.dataSync()];
+  });
+  const error = Math.max(Math.abs(loss - Math.LN2), Math.abs(first + 0.5), Math.abs(second - 0.5));
+  if (error <= KNOWN_LOSS_TOLERANCE) return;
+  throw engineError(
+    `The back end ${tf.getBackend()} computes a known loss wrongly: ${loss} in place of ln 2.`,
+    'Use another engine (--engine), and make no tensor before the engine is opened.',
+  );
 }
 
-/** tfjs-node 4.22 calls two helpers of `util` that Node 23 dropped. */
-function restoreUtilHelpers(): void {
-  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+/** A tensor of another back end is reinterpreted bit by bit: 1 becomes 1e-45, and losses are silently 0. */
+function madeTooEarly(tensors: number, backend: string): HjbLrError {
+  return engineError(
+    `${tensors} tensors were made on the back end ${backend} before the engine was opened; they would be misread.`,
+    'Make tensors inside functions, not when a workload module is loaded.',
+  );
+}
+
+function nativeFailed(cause: unknown): never {
+  throw engineError(
+    'The engine "native" (@tensorflow/tfjs-node) does not load here.',
+    'Install it with its native library (npm install @tensorflow/tfjs-node), or use --engine tfjs.',
+    cause,
+  );
 }
 
 function engineError(sentence: string, remedy: string, cause?: unknown): HjbLrError {

@@ -1,61 +1,79 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Method } from '../method.js';
-import { dot, norm, TensorList, zeros, type Optimizer, type OptimizerState } from './optimizer.js';
+import type { Optimizer, OptimizerStart, OptimizerState } from './optimizer.js';
+import { dot, norm, TensorList, zeros } from './tensor-list.js';
+
+type DAdaptationSpec = Extract<Method['optimizer'], { name: 'd_adaptation' }>;
+
+/** The scalars of the recursion. */
+interface Distance {
+  /** d, the estimate of the distance from the initial weights to the optimum. */
+  d: number;
+  /** |g_0|. */
+  firstNorm: number;
+  /** r, the sum of u <g, s>. */
+  correlation: number;
+}
 
 /**
- * SGD with D-Adaptation (Defazio & Mishchenko 2023, arXiv 2301.07733), for its reading alone: with g_0 the first
- * gradient, L_0 the first loss and s_0 = 0,
- *   u = d / |g_0|,   r <- r + u <g, s>,   s <- s + u g,   d <- max(d, 2 r / |s|),   theta <- theta - u g,
- * from d = initial_distance_factor L_0 / |g_0|. d grows exponentially until gradients no longer correlate with the
- * displacement, then stands still; the run stops when d has grown by less than `growth` over the last `window` of its
- * steps. The reading is u at the end.
+ * SGD with D-Adaptation (Defazio & Mishchenko 2023, arXiv 2301.07733, algorithm 4 without averaging), for its reading
+ * alone: with g_0 the first gradient, L_0 the first loss, c the clip's factor, r = 0 and s = 0,
+ *   u = d / |g_0|,   r <- r + u <c g, s>,   s <- s + u c g,   d <- max(d, 2 r / |s|),   theta <- theta - u c g,
+ * from d = initial_distance_factor L_0 / |g_0|. The schedule's rate is not used. d grows exponentially until gradients
+ * no longer correlate with the displacement, then stands still; the run may stop when, after `minimum_updates`, d has
+ * grown by less than `growth` over the last `window` of its steps. The reading is u at the end.
  */
-export function createDAdaptation(
-  spec: Extract<Method['optimizer'], { name: 'd_adaptation' }>,
-  initial: readonly Float32Array[],
-  shapes: readonly (readonly number[])[],
-  resumed: OptimizerState | null,
-): Optimizer {
-  const weights = new TensorList(resumed?.tensors['weights'] ?? initial, shapes);
-  const steps = new TensorList(resumed?.tensors['steps'] ?? zeros(initial), shapes);
-  let { d, firstNorm, correlation } = resumedNumbers(resumed);
+export function createDAdaptation(spec: DAdaptationSpec, { initial, shapes, resumed }: OptimizerStart): Optimizer {
+  const weights = new TensorList(resumed === null ? initial : resumed.tensors['weights'], shapes);
+  const sums = new TensorList(resumed === null ? zeros(initial) : resumed.tensors['steps'], shapes);
+  const distance = startingDistance(resumed);
   const history = resumed === null ? [] : [...resumed.tensors['history'][0]];
 
   return {
     gradientPoint: () => weights.tensors,
-    step(gradients, { loss, gradientNorm }) {
+    step(gradients, { clipFactor, loss, gradientNorm }) {
       if (history.length === 0) {
-        firstNorm = gradientNorm;
-        d = (spec.initial_distance_factor * loss) / gradientNorm;
+        distance.firstNorm = gradientNorm;
+        distance.d = (spec.initial_distance_factor * loss) / gradientNorm;
       }
-      const rate = d / firstNorm;
-      correlation += rate * dot(gradients, steps.tensors);
-      steps.update((s, i) => tf.add(s, tf.mul(gradients[i], rate)));
-      weights.update((w, i) => tf.sub(w, tf.mul(gradients[i], rate)));
-      d = Math.fround(Math.max(d, (2 * correlation) / norm(steps.tensors)));
-      history.push(d);
-      return { rate, length: rate * gradientNorm };
+      const rate = distance.d / distance.firstNorm;
+      distance.correlation += rate * clipFactor * dot(gradients, sums.tensors);
+      tf.tidy(() => {
+        const steps = gradients.map((g) => tf.mul(g, rate * clipFactor));
+        sums.update((s, i) => tf.add(s, steps[i]));
+        weights.update((w, i) => tf.sub(w, steps[i]));
+      });
+      // Kept as float32, which is how checkpoints hold the history.
+      distance.d = Math.fround(Math.max(distance.d, (2 * distance.correlation) / norm(sums.tensors)));
+      history.push(distance.d);
+      return { rate, length: rate * clipFactor * gradientNorm };
     },
     output: () => weights.tensors,
-    finished() {
-      if (history.length < spec.minimum_updates) return null;
-      const before = history[Math.floor((1 - spec.window) * history.length)];
-      const grown = d / before - 1;
-      return grown < spec.growth ? `the distance grew by ${(100 * grown).toFixed(1)} % over the last steps` : null;
-    },
-    summary: () => ({ reading: d / firstNorm, distance: d }),
+    finished: () => standstill(history, spec),
+    summary: () => ({ reading: distance.d / distance.firstNorm, distance: distance.d }),
     state: () => ({
-      tensors: { weights: weights.values(), steps: steps.values(), history: [Float32Array.from(history)] },
-      numbers: { d, first_norm: firstNorm, correlation },
+      tensors: { weights: weights.values(), steps: sums.values(), history: [Float32Array.from(history)] },
+      numbers: { d: distance.d, first_norm: distance.firstNorm, correlation: distance.correlation },
     }),
     dispose() {
       weights.dispose();
-      steps.dispose();
+      sums.dispose();
     },
   };
 }
 
-function resumedNumbers(resumed: OptimizerState | null): { d: number; firstNorm: number; correlation: number } {
-  const numbers = resumed?.numbers ?? { d: 0, first_norm: 0, correlation: 0 };
-  return { d: numbers['d'], firstNorm: numbers['first_norm'], correlation: numbers['correlation'] };
+function startingDistance(resumed: OptimizerState | null): Distance {
+  if (resumed === null) return { d: 0, firstNorm: 0, correlation: 0 };
+  const { d, first_norm: firstNorm, correlation } = resumed.numbers;
+  return { d, firstNorm, correlation };
+}
+
+/** Why a run whose d had these values may stop, or null. */
+function standstill(history: readonly number[], { minimum_updates, window, growth }: DAdaptationSpec): string | null {
+  if (history.length < minimum_updates) return null;
+  const before = history[Math.floor((1 - window) * history.length)];
+  const grown = history[history.length - 1] / before - 1;
+  if (!(grown < growth)) return null;
+  const share = (100 * window).toFixed(0);
+  return `the distance grew by ${(100 * grown).toFixed(1)} % over the last ${share} % of the updates`;
 }

@@ -1,27 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
-import { norm, TensorList, type Optimizer, type OptimizerState } from './optimizer.js';
+import type { Optimizer, OptimizerStart } from './optimizer.js';
+import { norm, TensorList } from './tensor-list.js';
 
 /**
- * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682): gradient g at y = (1 - beta) z + beta x, rate u,
- *   z <- z - u c g,   W <- W + u^2,   x <- x + (u^2 / W) (z - x);   the output is x.
+ * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682) from z = x = theta_0, W = 0: with the gradient g at
+ * y = (1 - beta) z + beta x, the clip's factor c and the learning rate u,
+ *   z <- z - u c g,   W <- W + u^2,   x <- x + (u^2 / W) (z - x).
+ * The weights that are evaluated are x. While u = 0 nothing moves.
  */
 export function createScheduleFree(
   { beta }: { readonly beta: number },
-  initial: readonly Float32Array[],
-  shapes: readonly (readonly number[])[],
-  resumed: OptimizerState | null,
+  { initial, shapes, resumed }: OptimizerStart,
 ): Optimizer {
-  const x = new TensorList(resumed?.tensors['x'] ?? initial, shapes);
-  const z = new TensorList(resumed?.tensors['z'] ?? initial, shapes);
-  let weightSum = resumed?.numbers['weight_sum'] ?? 0;
+  const x = new TensorList(resumed === null ? initial : resumed.tensors['x'], shapes);
+  const z = new TensorList(resumed === null ? initial : resumed.tensors['z'], shapes);
+  let weightSum = resumed === null ? 0 : resumed.numbers['weight_sum'];
   return {
-    gradientPoint: () => x.tensors.map((tensor, i) => tf.add(tf.mul(tensor, beta), tf.mul(z.tensors[i], 1 - beta))),
+    gradientPoint: () => x.tensors.map((mean, i) => tf.add(tf.mul(z.tensors[i], 1 - beta), tf.mul(mean, beta))),
     step(gradients, { rate, clipFactor }) {
+      if (rate === 0) return { rate, length: 0 };
       z.update((tensor, i) => tf.sub(tensor, tf.mul(gradients[i], rate * clipFactor)));
       weightSum += rate * rate;
       const share = (rate * rate) / weightSum;
-      const length = tf.tidy(() => share * norm(z.tensors.map((tensor, i) => tf.sub(tensor, x.tensors[i]))));
-      x.update((tensor, i) => tf.add(tensor, tf.mul(tf.sub(z.tensors[i], tensor), share)));
+      const length = tf.tidy(() => {
+        const steps = x.tensors.map((mean, i) => tf.mul(tf.sub(z.tensors[i], mean), share));
+        x.update((mean, i) => tf.add(mean, steps[i]));
+        return norm(steps);
+      });
       return { rate, length };
     },
     output: () => x.tensors,

@@ -3,9 +3,10 @@ import type { AttackSpec } from '../../artifacts/experiment.js';
 import type { Attack } from '../workload.js';
 
 /**
- * The inner loop of Gu & Guo (2021): delta^0 = 0, K steps of
- *   delta <- delta + eta_I (grad_x loss(x + delta) - lambda delta).
- * No ball and no box: the penalty alone bounds the perturbation, so inputs may leave [0, 1].
+ * The inner loop of Gu & Guo (2021, arXiv 2105.08037), from delta^0 = 0 without a random start, K steps of
+ *   delta^(k+1) = delta^k + eta_I (grad_x loss(x + delta^k) - lambda delta^k).
+ * There is no ball and no clip to [0, 1]: the penalty alone bounds the perturbation, so perturbed inputs may leave the
+ * box, and the scale of the loss matters.
  */
 export function createPenalisedAscent(spec: Extract<AttackSpec, { type: 'penalised_ascent' }>): Attack {
   const { steps, eta_i, lambda } = spec;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { AttackSpec } from '../../artifacts/experiment.js';
 import type { RandomStream } from '../../math/random.js';
 import type { Attack, InputLosses } from '../workload.js';
+import { l2Ball, linfBall, sizeOf, type Ball } from './balls.js';
 
 interface ProjectedAscentOptions {
   readonly norm: 'Linf' | 'L2';
@@ -12,97 +13,64 @@ interface ProjectedAscentOptions {
   readonly restarts: number;
 }
 
-/** Guards the division by the gradient's L2 norm. */
-const TINY = 1e-10;
+/** Perturbed inputs and the loss of each, [n]. */
+interface Perturbed {
+  readonly x: tf.Tensor;
+  readonly losses: tf.Tensor1D;
+}
 
 /**
- * Projected gradient ascent on the ball |delta| <= eps (Madry et al. 2018): from a uniform random point of the ball (or
- * from the input), K steps of
- *   x' <- x' + alpha sign(g)  (Linf)   or   x' + alpha g / |g|_2  (L2),  g = grad_x loss(x'),
- * each followed by projection on the ball and then on the box [0, 1]. Of several restarts the one of the largest loss is
- * kept for each example.
+ * Projected gradient ascent on the ball |delta| <= eps (Madry et al. 2018): from a uniform random point of the ball, or
+ * from the input, K steps of
+ *   x' <- x' + alpha sign(g)  (Linf)   or   x' + alpha g / |g|_2  (L2),   g = grad_x loss(x'),
+ * each followed by projection on the ball and then by the clip to [0, 1]. Of several restarts each example keeps the
+ * one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
  */
 export function createProjectedAscent(spec: AttackSpec, options: ProjectedAscentOptions): Attack {
-  const { eps, steps, restarts } = options;
-  const ball = options.norm === 'Linf' ? linfBall(eps, options.alpha) : l2Ball(eps, options.alpha);
-  const once = (losses: InputLosses, inputs: tf.Tensor, stream: RandomStream): tf.Tensor => {
-    const gradient = tf.grad((x: tf.Tensor) => tf.sum(losses(x)));
-    const project = ball.projectOn(inputs);
-    let x = options.random_start ? project(tf.add(inputs, ball.sample(inputs.shape, stream))) : inputs;
-    for (let k = 0; k < steps; k += 1) x = project(tf.add(x, ball.step(gradient(x))));
-    return x;
-  };
+  const { norm, eps, steps, restarts } = options;
   return {
     spec,
-    gradientEvaluations: steps * restarts,
+    gradientEvaluations: eps === 0 ? 0 : steps * restarts,
     perturb(losses, inputs, stream) {
       if (eps === 0) return inputs.clone();
-      return tf.tidy(() => {
-        let best = once(losses, inputs, stream);
-        for (let restart = 1; restart < restarts; restart += 1) {
-          best = larger(losses, best, once(losses, inputs, stream));
-        }
-        return best;
-      });
+      const ball = norm === 'Linf' ? linfBall(eps) : l2Ball(eps, sizeOf(inputs.shape.slice(1)));
+      const ascend = (): tf.Tensor => ascent(losses, inputs, ball, stream, options);
+      return tf.tidy(() => (restarts === 1 ? ascend() : strongest(losses, restarts, ascend)));
     },
   };
 }
 
-/** For each example the one of two perturbed inputs that has the larger loss. */
-function larger(losses: InputLosses, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  const shape = [a.shape[0], ...a.shape.slice(1).map(() => 1)];
-  const better = tf.cast(tf.reshape(tf.greater(losses(b), losses(a)), shape), 'float32');
-  return tf.add(a, tf.mul(better, tf.sub(b, a)));
-}
-
-interface Ball {
-  sample(shape: readonly number[], stream: RandomStream): tf.Tensor;
-  step(gradient: tf.Tensor): tf.Tensor;
-  projectOn(inputs: tf.Tensor): (x: tf.Tensor) => tf.Tensor;
-}
-
-function linfBall(eps: number, alpha: number): Ball {
-  return {
-    sample: (shape, stream) => tf.tensor(stream.fillUniform(new Float32Array(product(shape)), -eps, eps), [...shape]),
-    step: (gradient) => tf.mul(tf.sign(gradient), alpha),
-    projectOn(inputs) {
-      const low = tf.maximum(tf.sub(inputs, eps), 0);
-      const high = tf.minimum(tf.add(inputs, eps), 1);
-      return (x) => tf.minimum(tf.maximum(x, low), high);
-    },
-  };
-}
-
-function l2Ball(eps: number, alpha: number): Ball {
-  return {
-    sample: (shape, stream) => uniformInBall(shape, eps, stream),
-    step: (gradient) => tf.mul(tf.div(gradient, tf.add(l2Norm(gradient), TINY)), alpha),
-    projectOn: (inputs) => (x) => {
-      const delta = tf.sub(x, inputs);
-      const factor = tf.minimum(1, tf.div(eps, tf.add(l2Norm(delta), TINY)));
-      return tf.clipByValue(tf.add(inputs, tf.mul(delta, factor)), 0, 1);
-    },
-  };
-}
-
-/** Uniform in the L2 ball of d dimensions: a normal direction times eps r^(1/d), r uniform. */
-function uniformInBall([count, ...rest]: readonly number[], eps: number, stream: RandomStream): tf.Tensor {
-  const d = product(rest);
-  const points = new Float32Array(count * d);
-  for (let i = 0; i < count; i += 1) {
-    const direction = Float64Array.from({ length: d }, () => stream.normal());
-    const radius = (eps * stream.uniform() ** (1 / d)) / Math.hypot(...direction);
-    for (let j = 0; j < d; j += 1) points[i * d + j] = radius * direction[j];
+function ascent(
+  losses: InputLosses,
+  inputs: tf.Tensor,
+  ball: Ball,
+  stream: RandomStream,
+  { steps, alpha, random_start }: ProjectedAscentOptions,
+): tf.Tensor {
+  const gradient = tf.grad((x: tf.Tensor) => tf.sum(losses(x)));
+  let x = random_start ? ball.project(tf.add(inputs, ball.sample(inputs.shape, stream)), inputs) : inputs.clone();
+  for (let k = 0; k < steps; k += 1) {
+    x = tf.tidy(() => ball.project(tf.add(x, ball.ascend(gradient(x), alpha)), inputs));
   }
-  return tf.tensor(points, [count, ...rest]);
+  return x;
 }
 
-/** L2 norm of each example, its shape kept for broadcasting. */
-function l2Norm(x: tf.Tensor): tf.Tensor {
-  const allButFirst = x.shape.map((_, i) => i).slice(1);
-  return tf.sqrt(tf.sum(tf.square(x), allButFirst, true));
+/** For each example the perturbed input of the largest loss among `restarts` ascents. */
+function strongest(losses: InputLosses, restarts: number, ascend: () => tf.Tensor): tf.Tensor {
+  const attempt = (): Perturbed => {
+    const x = ascend();
+    return { x, losses: losses(x) };
+  };
+  let best = attempt();
+  for (let restart = 1; restart < restarts; restart += 1) best = stronger(best, attempt());
+  return best.x;
 }
 
-function product(shape: readonly number[]): number {
-  return shape.reduce((n, side) => n * side, 1);
+function stronger(a: Perturbed, b: Perturbed): Perturbed {
+  const better = tf.greater(b.losses, a.losses);
+  const oneForEachExample = [a.x.shape[0], ...a.x.shape.slice(1).map(() => 1)];
+  return {
+    x: tf.where(tf.reshape(better, oneForEachExample), b.x, a.x),
+    losses: tf.where(better, b.losses, a.losses),
+  };
 }

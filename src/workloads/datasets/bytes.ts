@@ -1,21 +1,34 @@
 import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'fflate';
+import { gunzipSync } from 'node:zlib';
 import { HjbLrError } from '../../errors.js';
-import { dataError } from './table.js';
+import { dataError } from './problem.js';
 
-/** The bytes of a file, unpacked if they are gzip. */
+/**
+ * The bytes of a file, unpacked if they are gzip (which shows in the first two bytes, not in the name).
+ *
+ * @throws E_NOT_FOUND if the file cannot be read, E_DATA if its gzip data are cut off or fail their checksum
+ */
 export async function readBytes(file: string): Promise<Uint8Array> {
   const raw = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${cause.code ?? 'unknown'}).`, {
-      remedy: 'Check the path; it is relative to the experiment file.',
-      fields: { file },
-      cause,
-    });
+    throw notReadable(file, cause);
   });
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
   try {
     return gunzipSync(raw);
-  } catch {
-    throw dataError(file, 'the gzip data are damaged', 'Copy the file again.', []);
+  } catch (cause) {
+    const reason = `its gzip data are cut off or damaged (${(cause as Error).message})`;
+    throw dataError(file, reason, 'Copy the file again.');
   }
+}
+
+function notReadable(file: string, cause: NodeJS.ErrnoException): HjbLrError {
+  const code = cause.code ?? 'unknown';
+  return new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${code}).`, {
+    remedy:
+      code === 'EISDIR'
+        ? 'Give a file, not a folder.'
+        : 'Check the path; a relative one starts at the folder of the experiment file.',
+    fields: { file, cause: code },
+    cause,
+  });
 }

@@ -1,48 +1,130 @@
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
+import type { Issue } from '../../errors.js';
 import { readBytes } from './bytes.js';
-import { dataError, type RawTable } from './table.js';
+import { isNumber, isText, numberedLabels } from './csv-cells.js';
+import { dataError, LISTED, listed, shapeError } from './problem.js';
+import type { RawTable } from './table.js';
+
+interface Row {
+  /** Line of the file, from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
 
 /**
- * A CSV file, gzip or not, with a header line or without: all columns but the label are inputs. Labels are integers, or
- * any strings, which are numbered in sorted order.
+ * A CSV file (commas, UTF-8, gzip or not) of inputs and one column of labels. Integer labels stay as they are; names
+ * are numbered in sorted order. The first line is a header if `label` is given, or if it reads like one.
  *
  * @param label - name of the label column; the last one by default
+ * @throws E_NOT_FOUND if the file cannot be read; E_SHAPE for rows of different lengths; E_DATA for a missing column
+ *   and for cells that are not numbers
  */
 export async function readCsv(file: string, label: string | undefined): Promise<RawTable> {
-  const rows = parseRows(new TextDecoder().decode(await readBytes(file)), file);
-  const hasHeader = rows[0].some((cell, i) => i < rows[0].length - 1 && Number.isNaN(Number(cell)));
-  const names = hasHeader ? rows[0] : rows[0].map((_, i) => `column ${i}`);
-  const body = hasHeader ? rows.slice(1) : rows;
-  const column = label === undefined ? names.length - 1 : names.indexOf(label);
-  if (column < 0) throw dataError(file, `no column "${label}"; there are: ${names.join(', ')}`, 'Name one of them in "label".', []);
-  const width = names.length - 1;
-  const inputs = new Float32Array(body.length * width);
-  body.forEach((row, r) => {
-    row.filter((_, c) => c !== column).forEach((cell, c) => (inputs[r * width + c] = cell.trim() === '' ? NaN : Number(cell)));
-  });
-  return { inputShape: [width], inputs, labels: numberLabels(body.map((row) => row[column].trim()), file) };
+  const rows = parseRows(await readBytes(file), file);
+  const first = rows[0].cells;
+  const header = label !== undefined || readsLikeHeader(rows);
+  const names = header ? first : first.map((_, column) => `${column + 1}`);
+  const body = header ? rows.slice(1) : rows;
+  const labelColumn = label === undefined ? first.length - 1 : columnOf(label, names, file);
+  const columns = names.flatMap((_, column) => (column === labelColumn ? [] : [column]));
+  const place = (row: number, column: number): string => `line ${body[row].line}, column "${names[column]}"`;
+  const labelPlace = (row: number): string => place(row, labelColumn);
+  return {
+    file,
+    inputShape: [columns.length],
+    inputs: numberCells(body, columns, place, file),
+    labels: numberedLabels(
+      body.map(({ cells }) => cells[labelColumn]),
+      labelPlace,
+      file,
+    ),
+    inputPlace: (row, index) => place(row, columns[index]),
+    labelPlace,
+  };
 }
 
-function parseRows(text: string, file: string): string[][] {
-  let rows: string[][];
+function parseRows(bytes: Uint8Array, file: string): Row[] {
+  const lines: number[] = [];
+  const options = {
+    skip_empty_lines: true,
+    trim: true,
+    on_record: (record: string[], context: { lines: number }) => {
+      lines.push(context.lines);
+      return record;
+    },
+  };
+  let records: string[][];
   try {
-    rows = parse(text, { skip_empty_lines: true, trim: true });
+    records = parse(decoded(bytes, file), options);
   } catch (cause) {
-    throw dataError(file, (cause as Error).message, 'Give every row the same number of columns.', []);
+    if (!(cause instanceof CsvError)) throw cause;
+    if (cause.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
+      throw dataError(file, `not a CSV file (${cause.message})`, 'Correct the file at that line.');
+    }
+    throw shapeError(file, `rows differ in length (${cause.message})`, 'Give every row the same number of columns.');
   }
-  if (rows.length < 2 || rows[0].length < 2) {
-    throw dataError(file, 'needs at least two rows and two columns', 'Give inputs and a label column.', []);
+  if (records.length < 2 || records[0].length < 2) {
+    const reason = `holds ${records.length} rows of ${records[0]?.length ?? 0} columns`;
+    throw shapeError(file, reason, 'Give at least two rows of inputs and a label, separated by commas.');
   }
-  return rows;
+  return records.map((cells, row) => ({ line: lines[row], cells }));
 }
 
-function numberLabels(cells: readonly string[], file: string): Int32Array {
-  const numbers = cells.map(Number);
-  if (numbers.every((value) => Number.isInteger(value))) return Int32Array.from(numbers);
-  const numeric = numbers.findIndex((value, i) => !Number.isNaN(value) && !Number.isInteger(value) && cells[i] !== '');
-  if (numeric >= 0) {
-    throw dataError(file, `the label of row ${numeric} is ${cells[numeric]}, not an integer`, 'Give classes as integers or names.', []);
+function decoded(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw dataError(file, 'not a text in UTF-8', 'Save the table as CSV in UTF-8.');
   }
-  const classes = [...new Set(cells)].sort();
-  return Int32Array.from(cells, (cell) => classes.indexOf(cell));
+}
+
+/**
+ * Whether the first row names columns: its inputs are all text, or they only count the columns (0, 1, 2, ... or
+ * 1, 2, 3, ...) above a named label column of numbers.
+ */
+function readsLikeHeader([first, ...rest]: readonly Row[]): boolean {
+  const inputs = first.cells.slice(0, -1);
+  if (inputs.some(isText) && !inputs.some(isNumber)) return true;
+  const start = Number(inputs[0]);
+  const counts =
+    (start === 0 || start === 1) && inputs.every((cell, i) => isNumber(cell) && Number(cell) === start + i);
+  return counts && isText(first.cells.at(-1)!) && rest.every(({ cells }) => isNumber(cells.at(-1)!));
+}
+
+function columnOf(label: string, names: readonly string[], file: string): number {
+  const column = names.indexOf(label);
+  if (column < 0) {
+    const reason = `no column "${label}" in its first line, which has: ${listed(names)}`;
+    throw dataError(file, reason, 'Name one of them in "label", or leave "label" out for the last column.');
+  }
+  if (names.lastIndexOf(label) !== column) {
+    throw dataError(file, `more than one column "${label}"`, 'Rename all but one of them.');
+  }
+  return column;
+}
+
+/** The input cells as numbers, row-major. */
+function numberCells(
+  body: readonly Row[],
+  columns: readonly number[],
+  place: (row: number, column: number) => string,
+  file: string,
+): Float64Array {
+  const inputs = new Float64Array(body.length * columns.length);
+  const issues: Issue[] = [];
+  let bad = 0;
+  body.forEach(({ cells }, row) => {
+    columns.forEach((column, index) => {
+      const cell = cells[column];
+      const value = isNumber(cell) ? Number(cell) : NaN;
+      inputs[row * columns.length + index] = value;
+      if (Number.isFinite(value)) return;
+      bad += 1;
+      const message = cell === '' ? 'is empty' : `"${cell}" is not a finite number`;
+      if (issues.length < LISTED) issues.push({ path: place(row, column), message });
+    });
+  });
+  if (bad === 0) return inputs;
+  const remedy = 'Remove these rows, fill in numbers, or name the label column in "label" if it is not the last.';
+  throw dataError(file, `${bad} input cells are not finite numbers`, remedy, issues);
 }

@@ -1,34 +1,65 @@
 import { readBytes } from './bytes.js';
-import { dataError, type RawTable } from './table.js';
+import { dataError, shapeError } from './problem.js';
+import { position, size, type RawTable } from './table.js';
+
+interface IdxArray {
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
 
 const UNSIGNED_BYTE = 0x08;
 
-/** An IDX pair (MNIST's format, gzip or not): unsigned bytes, images [n, h, w] and labels [n]. */
-export async function readIdxPair(images: string, labels: string): Promise<RawTable> {
-  const pictures = parseIdx(await readBytes(images), images, 3);
-  const classes = parseIdx(await readBytes(labels), labels, 1);
-  if (pictures.shape[0] !== classes.shape[0]) {
-    throw dataError(images, `${pictures.shape[0]} images, but ${classes.shape[0]} labels in ${labels}`, 'Give files of one set.', []);
+/**
+ * An IDX pair (MNIST's format, gzip or not): unsigned bytes, images [n, height, width] and labels [n].
+ *
+ * @throws E_NOT_FOUND if a file cannot be read; E_DATA if it is not such a file or is cut off; E_SHAPE if the counts
+ *   differ
+ */
+export async function readIdxPair(imagesFile: string, labelsFile: string): Promise<RawTable> {
+  const images = parseIdx(await readBytes(imagesFile), imagesFile, 3);
+  const labels = parseIdx(await readBytes(labelsFile), labelsFile, 1);
+  if (images.shape[0] !== labels.shape[0]) {
+    const reason = `${images.shape[0]} images, but ${labels.shape[0]} labels in ${labelsFile}`;
+    throw shapeError(imagesFile, reason, 'Give images and labels of one set.');
   }
+  const [, height, width] = images.shape;
   return {
-    inputShape: [pictures.shape[1], pictures.shape[2], 1],
-    inputs: Float32Array.from(pictures.values),
-    labels: Int32Array.from(classes.values),
+    file: imagesFile,
+    inputShape: [height, width, 1],
+    inputs: images.values,
+    labels: labels.values,
+    inputPlace: (row, index) => `image ${row}, pixel [${position(index, [height, width]).join(', ')}]`,
+    labelPlace: (row) => `${labelsFile}, label ${row}`,
   };
 }
 
 /** Header: two zero bytes, the type, the number of axes, their lengths as big-endian 32-bit integers; then the values. */
-function parseIdx(bytes: Uint8Array, file: string, axes: number): { shape: number[]; values: Uint8Array } {
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== UNSIGNED_BYTE || bytes[3] !== axes) {
-    throw dataError(file, `not an IDX file of unsigned bytes with ${axes} axes`, 'Check that images and labels are not swapped.', []);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
+  checkMagic(bytes, file, axes);
   const header = 4 + 4 * axes;
-  if (bytes.length < header) throw dataError(file, 'cut off within its header', 'Copy the file again.', []);
-  const shape = Array.from({ length: axes }, (_, i) => view.getUint32(4 + 4 * i));
-  const expected = shape.reduce((product, n) => product * n, 1);
-  if (bytes.length - header !== expected) {
-    throw dataError(file, `holds ${bytes.length - header} values; its header says ${expected}`, 'Copy the file again.', []);
+  if (bytes.length < header) throw dataError(file, 'cut off within its header', 'Copy the file again.');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const values = bytes.subarray(header);
+  if (values.length !== size(shape)) {
+    const reason = `holds ${values.length} values where its header says ${shape.join(' x ')}`;
+    throw dataError(file, reason, 'Copy the file again.');
   }
-  return { shape, values: bytes.subarray(header) };
+  return { shape, values };
+}
+
+function checkMagic(bytes: Uint8Array, file: string, axes: number): void {
+  const [zero, alsoZero, type, found] = bytes;
+  if (zero !== 0 || alsoZero !== 0 || found === undefined) {
+    const remedy = 'Give an IDX file, which starts with two zero bytes; for a table use "format": "csv" or "npz".';
+    throw dataError(file, 'not an IDX file', remedy);
+  }
+  if (type !== UNSIGNED_BYTE) {
+    const reason = `values of IDX type 0x${type.toString(16).padStart(2, '0')}`;
+    throw dataError(file, reason, 'Convert them to unsigned bytes (type 0x08).');
+  }
+  if (found !== axes) {
+    const reason = `an array of ${found} axes where ${axes} are needed`;
+    throw dataError(file, reason, 'Check that "images" (3 axes) and "labels" (1 axis) are not swapped.');
+  }
 }

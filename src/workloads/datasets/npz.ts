@@ -1,73 +1,71 @@
 import { unzipSync } from 'fflate';
 import { readBytes } from './bytes.js';
-import { dataError, type RawTable } from './table.js';
+import { parseNpy, type NpyArray } from './npy.js';
+import { dataError, listed, shapeError } from './problem.js';
+import { position, type RawTable } from './table.js';
 
-interface NpyArray {
-  readonly shape: readonly number[];
-  readonly values: ArrayLike<number | bigint>;
-}
-
-type Reader = (buffer: ArrayBuffer) => ArrayLike<number | bigint>;
-
-const READERS: Readonly<Record<string, Reader>> = {
-  '|u1': (buffer) => new Uint8Array(buffer),
-  '|i1': (buffer) => new Int8Array(buffer),
-  '<i2': (buffer) => new Int16Array(buffer),
-  '<i4': (buffer) => new Int32Array(buffer),
-  '<i8': (buffer) => new BigInt64Array(buffer),
-  '<f4': (buffer) => new Float32Array(buffer),
-  '<f8': (buffer) => new Float64Array(buffer),
-};
-
-/** Two arrays of an NPZ file: inputs [n, ...shape] and integer labels [n]. Images [n, h, w] get a channel axis. */
+/**
+ * Two arrays of an NPZ file (numpy.savez or savez_compressed): inputs [n, columns], [n, height, width] or
+ * [n, height, width, channels], and integer labels [n].
+ *
+ * @throws E_NOT_FOUND if the file cannot be read; E_DATA if it or an array is missing, damaged or of a wrong type;
+ *   E_SHAPE if the arrays do not fit
+ */
 export async function readNpz(file: string, names: { inputs: string; labels: string }): Promise<RawTable> {
-  const entries = unzip(await readBytes(file), file);
-  const array = (name: string): NpyArray => {
-    const bytes = entries[`${name}.npy`];
-    if (bytes === undefined) {
-      const found = Object.keys(entries).map((entry) => entry.replace(/\.npy$/, ''));
-      throw dataError(file, `no array "${name}"; there are: ${found.join(', ')}`, 'Name them in "inputs" and "labels".', []);
-    }
-    return parseNpy(bytes, `${file}/${name}`);
-  };
-  const inputs = array(names.inputs);
-  const labels = Float64Array.from(array(names.labels).values, Number);
-  const fractional = labels.findIndex((label) => !Number.isInteger(label));
-  if (fractional >= 0) {
-    throw dataError(file, `label ${fractional} is ${labels[fractional]}, not an integer`, 'Give classes as integers 0, 1, 2, ...', []);
-  }
+  const arrays = unzip(await readBytes(file), file, [names.inputs, names.labels]);
+  const inputs = arrays.get(names.inputs)!;
+  const labels = arrays.get(names.labels)!;
+  checkShapes(file, names, inputs.shape, labels.shape);
   const shape = inputs.shape.slice(1);
   return {
+    file,
     inputShape: shape.length === 2 ? [...shape, 1] : shape,
-    inputs: Float32Array.from(inputs.values, Number),
-    labels: Int32Array.from(labels),
+    inputs: inputs.values,
+    labels: labels.values,
+    inputPlace: (row, index) => `${names.inputs}[${[row, ...position(index, shape)].join(', ')}]`,
+    labelPlace: (row) => `${names.labels}[${row}]`,
   };
 }
 
-function unzip(bytes: Uint8Array, file: string): Record<string, Uint8Array> {
+function unzip(bytes: Uint8Array, file: string, names: readonly string[]): Map<string, NpyArray> {
+  const found: string[] = [];
+  const entries = unpacked(bytes, file, (entry) => {
+    found.push(entry.replace(/\.npy$/, ''));
+    return names.includes(found.at(-1)!);
+  });
+  const missing = names.filter((name) => entries[`${name}.npy`] === undefined);
+  if (missing.length > 0) {
+    const reason = `no array "${missing.join('", "')}"; there are: ${listed(found)}`;
+    throw dataError(file, reason, 'Name the arrays in "inputs" and "labels".');
+  }
+  return new Map(names.map((name) => [name, parseNpy(entries[`${name}.npy`], `${file}, array "${name}"`)]));
+}
+
+function unpacked(bytes: Uint8Array, file: string, wanted: (name: string) => boolean): Record<string, Uint8Array> {
   try {
-    return unzipSync(bytes);
-  } catch {
-    throw dataError(file, 'not an NPZ (zip) file', 'Write it with numpy.savez.', []);
+    return unzipSync(bytes, { filter: ({ name }) => wanted(name) });
+  } catch (cause) {
+    const reason = `not an NPZ (zip) file, or cut off (${(cause as Error).message})`;
+    throw dataError(file, reason, 'Write it with numpy.savez, or copy it again.');
   }
 }
 
-/** NPY 1.0 to 3.0: magic, version, header length, a Python dict literal, then the values. */
-function parseNpy(bytes: Uint8Array, file: string): NpyArray {
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, Math.min(bytes.length, 4096)));
-  if (!text.startsWith('\u0093NUMPY')) throw dataError(file, 'not an NPY array', 'Write it with numpy.savez.', []);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = bytes[6] >= 2;
-  const start = (wide ? 12 : 10) + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
-  const type = /'descr':\s*'([^']+)'/.exec(text)?.[1] ?? 'unknown';
-  const reader = READERS[type];
-  if (reader === undefined) {
-    throw dataError(file, `type ${type} is not supported`, `Convert it to one of ${Object.keys(READERS).join(', ')}.`, []);
+function checkShapes(
+  file: string,
+  names: { inputs: string; labels: string },
+  inputs: readonly number[],
+  labels: readonly number[],
+): void {
+  if (inputs.length < 2 || inputs.length > 4) {
+    const remedy = 'Give [n, columns], [n, height, width] or [n, height, width, channels].';
+    throw shapeError(file, `"${names.inputs}" has shape (${inputs.join(', ')})`, remedy);
   }
-  if (/'fortran_order':\s*True/.test(text)) throw dataError(file, 'is in Fortran order', 'Write numpy.ascontiguousarray of it.', []);
-  const shape = (/'shape':\s*\(([^)]*)\)/.exec(text)?.[1] ?? '').split(',').map((part) => part.trim()).filter(Boolean).map(Number);
-  const values = reader(bytes.slice(start).buffer);
-  const expected = shape.reduce((product, n) => product * n, 1);
-  if (values.length !== expected) throw dataError(file, `holds ${values.length} values; its shape says ${expected}`, 'Copy the file again.', []);
-  return { shape, values };
+  if (labels.length !== 1) {
+    const remedy = 'Give one class for each input, shape (n,): numpy.ravel, or argmax of one-hot rows.';
+    throw shapeError(file, `"${names.labels}" has shape (${labels.join(', ')})`, remedy);
+  }
+  if (inputs[0] !== labels[0]) {
+    const reason = `${inputs[0]} inputs in "${names.inputs}", but ${labels[0]} labels in "${names.labels}"`;
+    throw shapeError(file, reason, 'Give one label for each input.');
+  }
 }

@@ -1,66 +1,79 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelSpec } from '../../artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
 import { HjbLrError } from '../../errors.js';
 import type { RandomStream } from '../../math/random.js';
 import type { Model } from '../workload.js';
-import { buildLayer, size, type Layer } from './layers.js';
+import { buildLayer, shown, size, type Layer } from './layers.js';
 
 /**
- * The classifier of a declarative description. Weights before a relu start He normal (variance 2 / fan-in), others
- * Glorot normal (2 / (fan-in + fan-out)); biases start at 0.
+ * The classifier of a declarative description; inputs in [0, 1], the normalization (x - mean) / standard_deviation
+ * inside. Weights of a layer that a relu follows (pooling and flatten may stand between) start He normal, variance
+ * 2 / fan-in; others Glorot normal, 2 / (fan-in + fan-out); biases start at 0.
  *
- * @param inputShape - shape of one input
+ * @param inputShape - shape of one input, for example [14, 14, 1]
  * @param classes - number of logits that the last layer must give
- * @throws E_SHAPE naming every layer whose input does not fit, the shape it got and the shape it needs
+ * @throws E_SHAPE naming the first layer whose input does not fit, the shape it got and the shape it needs
+ *
+ * @example
+ * const model = createModel({ layers: [{ type: 'dense', units: 10 }] }, [64], 10);
+ * model.parameterShapes; // [[64, 10], [10]]
  */
 export function createModel(spec: ModelSpec, inputShape: readonly number[], classes: number): Model {
-  const layers = buildLayers(spec, inputShape, classes);
-  const beforeRelu = spec.layers.map((_, i) => spec.layers[i + 1]?.type === 'relu');
-  const { mean, standard_deviation } = spec.normalization ?? { mean: 0, standard_deviation: 1 };
+  const layers = buildLayers(spec.layers, inputShape, classes);
+  const normalize = normalization(spec);
   return {
     spec,
     parameterShapes: layers.flatMap((layer) => layer.parameterShapes),
-    initialise: (stream) => layers.flatMap((layer, i) => initialParameters(layer, beforeRelu[i], stream)),
-    logits(weights, inputs) {
-      let x = spec.normalization === undefined ? inputs : tf.div(tf.sub(inputs, mean), standard_deviation);
-      let next = 0;
-      for (const layer of layers) {
-        const own = weights.slice(next, next + layer.parameterShapes.length);
-        next += layer.parameterShapes.length;
-        x = layer.apply(own, x);
-      }
-      return x as tf.Tensor2D;
-    },
+    initialise: (stream) =>
+      layers.flatMap((layer, i) => initialParameters(layer, isBeforeRelu(spec.layers, i), stream)),
+    logits: (weights, inputs) => applyAll(layers, weights, normalize(inputs)) as tf.Tensor2D,
   };
 }
 
-function buildLayers(spec: ModelSpec, inputShape: readonly number[], classes: number): Layer[] {
+function buildLayers(specs: readonly LayerSpec[], inputShape: readonly number[], classes: number): Layer[] {
   const layers: Layer[] = [];
   let shape = inputShape;
-  for (const [i, layerSpec] of spec.layers.entries()) {
-    const layer = buildLayer(layerSpec, shape);
-    if (typeof layer === 'string') throw shapeError(i, layerSpec.type, layer);
+  for (const [i, spec] of specs.entries()) {
+    const layer = buildLayer(spec, shape);
+    if (typeof layer === 'string') throw shapeError(i, spec.type, layer);
     layers.push(layer);
     shape = layer.outputShape;
   }
-  if (shape.length !== 1 || shape[0] !== classes) {
-    const last = spec.layers.length - 1;
-    throw shapeError(last, spec.layers[last].type, `gives [${shape.join(', ')}]; the data have ${classes} classes, so it must give [${classes}]`);
-  }
-  return layers;
+  if (shape.length === 1 && shape[0] === classes) return layers;
+  const last = specs.length - 1;
+  throw shapeError(last, specs[last].type, `gives ${shown(shape)} and must give [${classes}], one logit for each class`);
 }
 
-function initialParameters({ parameterShapes, fanIn, fanOut }: Layer, beforeRelu: boolean, stream: RandomStream): Float32Array[] {
-  const deviation = Math.sqrt(beforeRelu ? 2 / fanIn : 2 / (fanIn + fanOut));
-  return parameterShapes.map((shape, i) => {
-    if (i === 1) return new Float32Array(size(shape));
-    return Float32Array.from({ length: size(shape) }, () => deviation * stream.normal());
-  });
+function normalization({ normalization: given }: ModelSpec): (inputs: tf.Tensor) => tf.Tensor {
+  if (given === undefined) return (inputs) => inputs;
+  return (inputs) => tf.div(tf.sub(inputs, given.mean), given.standard_deviation);
+}
+
+/** The layers one after the other, each with its own share of the weights. */
+function applyAll(layers: readonly Layer[], weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor {
+  let next = 0;
+  return layers.reduce((x, layer) => {
+    const first = next;
+    next += layer.parameterShapes.length;
+    return layer.apply(weights.slice(first, next), x);
+  }, inputs);
+}
+
+function isBeforeRelu(layers: readonly LayerSpec[], index: number): boolean {
+  const passedOver: readonly LayerSpec['type'][] = ['max_pool', 'mean_pool', 'flatten'];
+  return layers.slice(index + 1).find(({ type }) => !passedOver.includes(type))?.type === 'relu';
+}
+
+function initialParameters(layer: Layer, beforeRelu: boolean, stream: RandomStream): Float32Array[] {
+  if (layer.parameterShapes.length === 0) return [];
+  const [weights, bias] = layer.parameterShapes.map(size);
+  const deviation = Math.sqrt(2 / (beforeRelu ? layer.fanIn : layer.fanIn + layer.fanOut));
+  return [Float32Array.from({ length: weights }, () => deviation * stream.normal()), new Float32Array(bias)];
 }
 
 function shapeError(index: number, type: string, reason: string): HjbLrError {
   return new HjbLrError('E_SHAPE', `Layer ${index} (${type}) ${reason}.`, {
-    remedy: 'Correct model.layers in the experiment.',
+    remedy: 'Correct workload.model.layers.',
     issues: [{ path: `workload.model.layers.${index}`, message: reason }],
     fields: { layer: index, type },
   });

@@ -1,19 +1,24 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LayerSpec } from '../../artifacts/experiment.js';
 
-/** A layer with its shapes known: parameters it owns, and its map from activations to activations. */
+/** A layer with its shapes known: the parameters it owns, and its map from activations to activations. */
 export interface Layer {
   readonly outputShape: readonly number[];
+  /** Weights first, then the bias; empty for a layer without parameters. */
   readonly parameterShapes: readonly (readonly number[])[];
-  /** Values entering one output unit: the scale of the initial weights. */
+  /** Values that enter one output unit, and output values that one input enters: the scale of the initial weights. */
   readonly fanIn: number;
   readonly fanOut: number;
+  /** @param x - [n, ...input shape] */
   apply(parameters: readonly tf.Tensor[], x: tf.Tensor): tf.Tensor;
 }
 
+type Convolution = Extract<LayerSpec, { type: 'conv2d' }>;
+type Pooling = Extract<LayerSpec, { type: 'max_pool' | 'mean_pool' }>;
+
 /**
- * The layer of a description on inputs of a shape.
- * @returns the layer, or a sentence saying what is wrong with the shape
+ * The layer of a description on inputs of a shape (without the batch axis).
+ * @returns the layer, or what is wrong: the shape it got, the shape it needs, and the remedy where there is one
  */
 export function buildLayer(spec: LayerSpec, shape: readonly number[]): Layer | string {
   switch (spec.type) {
@@ -25,14 +30,17 @@ export function buildLayer(spec: LayerSpec, shape: readonly number[]): Layer | s
     case 'mean_pool':
       return pooling(spec, shape);
     case 'relu':
-      return plain(shape, (x) => tf.relu(x));
+      return withoutParameters(shape, (x) => tf.relu(x));
     case 'flatten':
-      return plain([size(shape)], (x) => tf.reshape(x, [-1, size(shape)]));
+      return withoutParameters([size(shape)], (x) => tf.reshape(x, [-1, size(shape)]));
   }
 }
 
+/** y = x W + b. */
 function dense(units: number, shape: readonly number[]): Layer | string {
-  if (shape.length !== 1) return `needs a flat input [n], got [${shape.join(', ')}]: put {"type": "flatten"} before it`;
+  if (shape.length !== 1) {
+    return `got inputs of shape ${shown(shape)} and needs [values]: put { "type": "flatten" } before it`;
+  }
   return {
     outputShape: [units],
     parameterShapes: [[shape[0], units], [units]],
@@ -42,14 +50,14 @@ function dense(units: number, shape: readonly number[]): Layer | string {
   };
 }
 
-function convolution(spec: Extract<LayerSpec, { type: 'conv2d' }>, shape: readonly number[]): Layer | string {
-  const { filters, kernel, stride, padding } = spec;
-  if (shape.length !== 3) return `needs images [height, width, channels], got [${shape.join(', ')}]`;
+/** y[i, j, f] = b[f] + sum_{a, b, c} x[s i + a - p, s j + b - p, c] W[a, b, c, f]. */
+function convolution({ filters, kernel, stride, padding }: Convolution, shape: readonly number[]): Layer | string {
+  if (shape.length !== 3) return needsImages(shape);
   const [height, width, channels] = shape;
-  const out = [height, width].map((side) => outputSide(side, kernel, stride, padding));
-  if (out.some((side) => side < 1)) return `has a kernel of ${kernel}, larger than its input [${shape.join(', ')}]`;
+  const sides = [height, width].map((side) => outputSide(side, kernel, stride, padding));
+  if (Math.min(...sides) < 1) return tooSmall('kernel', kernel, shape);
   return {
-    outputShape: [out[0], out[1], filters],
+    outputShape: [...sides, filters],
     parameterShapes: [[kernel, kernel, channels, filters], [filters]],
     fanIn: kernel * kernel * channels,
     fanOut: kernel * kernel * filters,
@@ -57,16 +65,16 @@ function convolution(spec: Extract<LayerSpec, { type: 'conv2d' }>, shape: readon
   };
 }
 
-function pooling(spec: Extract<LayerSpec, { type: 'max_pool' | 'mean_pool' }>, shape: readonly number[]): Layer | string {
-  const stride = spec.stride ?? spec.size;
-  if (shape.length !== 3) return `needs images [height, width, channels], got [${shape.join(', ')}]`;
-  const out = [shape[0], shape[1]].map((side) => outputSide(side, spec.size, stride, 'valid'));
-  if (out.some((side) => side < 1)) return `has a window of ${spec.size}, larger than its input [${shape.join(', ')}]`;
-  const pool = spec.type === 'max_pool' ? tf.maxPool : tf.avgPool;
-  return plain([out[0], out[1], shape[2]], (x) => pool(x as tf.Tensor4D, spec.size, stride, 'valid'));
+/** The largest or the mean value of each window; windows that would stick out are left out. */
+function pooling({ type, size: window, stride = window }: Pooling, shape: readonly number[]): Layer | string {
+  if (shape.length !== 3) return needsImages(shape);
+  const sides = shape.slice(0, 2).map((side) => outputSide(side, window, stride, 'valid'));
+  if (Math.min(...sides) < 1) return tooSmall('window', window, shape);
+  const pool = type === 'max_pool' ? tf.maxPool : tf.avgPool;
+  return withoutParameters([...sides, shape[2]], (x) => pool(x as tf.Tensor4D, window, stride, 'valid'));
 }
 
-function plain(outputShape: readonly number[], map: (x: tf.Tensor) => tf.Tensor): Layer {
+function withoutParameters(outputShape: readonly number[], map: (x: tf.Tensor) => tf.Tensor): Layer {
   return { outputShape, parameterShapes: [], fanIn: 0, fanOut: 0, apply: (_, x) => map(x) };
 }
 
@@ -74,6 +82,18 @@ function outputSide(side: number, kernel: number, stride: number, padding: 'same
   return Math.ceil((padding === 'same' ? side : side - kernel + 1) / stride);
 }
 
+function needsImages(shape: readonly number[]): string {
+  return `got inputs of shape ${shown(shape)} and needs images [height, width, channels]`;
+}
+
+function tooSmall(part: string, side: number, shape: readonly number[]): string {
+  return `got inputs of shape ${shown(shape)} and needs at least [${side}, ${side}, channels] for its ${part} of ${side}`;
+}
+
+export function shown(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
 export function size(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
+  return shape.reduce((product, side) => product * side, 1);
 }

@@ -1,0 +1,85 @@
+import { objectiveSchema } from '../artifacts/experiment.js';
+import { issuesOf } from '../artifacts/issues.js';
+import type { Issue } from '../errors.js';
+import type { Examples, Workload } from './workload.js';
+
+type Check = readonly [path: string, holds: boolean, needed: string];
+
+/** Everything about a workload that is missing or of the wrong kind, as far as can be seen without running it. */
+export function workloadIssues(candidate: unknown): Issue[] {
+  if (typeof candidate !== 'object' || candidate === null) {
+    return [{ path: 'workload', message: 'is not exported' }];
+  }
+  const { dataset, model, attack, objective } = candidate as Partial<Workload>;
+  const checks: Check[] = [
+    ['dataset', isObject(dataset), 'must be an object'],
+    ['model', isObject(model), 'must be an object'],
+    ['attack', attack === null || isObject(attack), 'must be an attack, or null to train on clean inputs'],
+    ...(isObject(dataset) ? datasetChecks(dataset) : []),
+    ...(isObject(model) ? modelChecks(model) : []),
+    ...(isObject(attack) ? attackChecks(attack) : []),
+  ];
+  const failed = checks.filter(([, holds]) => !holds).map(([path, , message]) => ({ path: `workload.${path}`, message }));
+  return objective === undefined ? failed : [...failed, ...objectiveIssues(objective)];
+}
+
+function objectiveIssues(objective: unknown): Issue[] {
+  const parsed = objectiveSchema.partial().safeParse(objective, { reportInput: true });
+  if (parsed.success) return [];
+  return issuesOf(parsed.error).map(({ path, message }) => ({ path: `workload.objective.${path}`, message }));
+}
+
+function datasetChecks(dataset: Partial<Workload['dataset']>): Check[] {
+  const { name, sha256, inputShape, classes } = dataset;
+  const shaped = Array.isArray(inputShape) && inputShape.length > 0 && inputShape.every(isCount);
+  const named: Check[] = [
+    ['dataset.name', typeof name === 'string', 'must be a string'],
+    ['dataset.sha256', typeof sha256 === 'string', 'must be a string that changes with the data'],
+    ['dataset.inputShape', shaped, 'must be an array of positive integers'],
+    ['dataset.classes', isCount(classes) && classes >= 2, 'must be an integer of at least 2'],
+  ];
+  const width = shaped ? inputShape.reduce((product, side) => product * side, 1) : NaN;
+  const splits = (['train', 'validation', 'test'] as const).flatMap((split) =>
+    examplesChecks(`dataset.${split}`, dataset[split], width, classes ?? NaN),
+  );
+  return [...named, ...splits];
+}
+
+function examplesChecks(path: string, examples: Examples | undefined, width: number, classes: number): Check[] {
+  if (!isObject(examples)) return [[path, false, 'must be { count, inputs, labels }']];
+  const { count, inputs, labels } = examples;
+  const inputsFit = inputs instanceof Float32Array && (Number.isNaN(width) || inputs.length === count * width);
+  const labelsFit = labels instanceof Int32Array && labels.length === count;
+  return [
+    [`${path}.count`, isCount(count), 'must be a positive integer'],
+    [`${path}.inputs`, inputsFit, `must be a Float32Array of count * ${width} values`],
+    [`${path}.labels`, labelsFit, 'must be an Int32Array of count values'],
+    [`${path}.inputs`, !inputsFit || inputs.every((x) => x >= 0 && x <= 1), 'must lie in [0, 1]'],
+    [`${path}.labels`, !labelsFit || labels.every((y) => y >= 0 && y < classes), 'must lie in 0..classes - 1'],
+  ];
+}
+
+function modelChecks({ parameterShapes, initialise, logits }: Partial<Workload['model']>): Check[] {
+  const shaped = Array.isArray(parameterShapes) && parameterShapes.length > 0 && parameterShapes.every(Array.isArray);
+  return [
+    ['model.parameterShapes', shaped, 'must be an array of shapes, one for each array of weights'],
+    ['model.initialise', typeof initialise === 'function', 'must be a function of a random stream'],
+    ['model.logits', typeof logits === 'function', 'must be a function of the weights and the inputs'],
+  ];
+}
+
+function attackChecks({ perturb, gradientEvaluations }: Partial<NonNullable<Workload['attack']>>): Check[] {
+  const counted = gradientEvaluations === 0 || isCount(gradientEvaluations);
+  return [
+    ['attack.perturb', typeof perturb === 'function', 'must be a function of the losses, the inputs and a stream'],
+    ['attack.gradientEvaluations', counted, 'must be the gradients that one call spends on each example'],
+  ];
+}
+
+function isObject<T>(value: T | null | undefined): value is T & object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Modules by level, lowest first: each may import from lower levels and from itself, never from its peers. */
+const LEVELS: readonly (readonly string[])[] = [
+  ['src/errors', 'src/version', 'src/canonical-json'],
+  ['src/math', 'src/filesystem'],
+  ['solvers', 'src/artifacts', 'src/execution'],
+  ['src/workloads', 'src/schedules'],
+  ['src/training'],
+  ['src/pilot', 'src/sde', 'src/estimation'],
+  ['src/synthesis'],
+  ['benchmarks', 'src/report'],
+  ['src/cli'],
+  ['src/index'],
+];
+
+interface SourceFile {
+  /** Relative to the root of the repository. */
+  readonly name: string;
+  readonly text: string;
+}
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  readonly isDynamic: boolean;
+  readonly isTypeOnly: boolean;
+}
+
+const SOURCES: readonly SourceFile[] = ['src', 'solvers', 'benchmarks'].flatMap((folder) =>
+  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => ({ name: path.join(folder, name), text: readFileSync(path.join(ROOT, folder, name), 'utf8') })),
+);
+
+/** Every import of a file: static, re-exporting, of types, dynamic, and inside a type. */
+function importsOf({ name, text }: SourceFile): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, isDynamic: boolean, isTypeOnly: boolean): void => {
+    if (specifier !== undefined && ts.isStringLiteralLike(specifier)) {
+      found.push({ file: name, specifier: specifier.text, isDynamic, isTypeOnly });
+    }
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, false, node.importClause?.isTypeOnly ?? false);
+    if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, false, node.isTypeOnly);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], true, false);
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, false, true);
+    ts.forEachChild(node, visit);
+  };
+  visit(parse({ name, text }));
+  return found;
+}
+
+function parse({ name, text }: SourceFile): ts.SourceFile {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.ESNext, true);
+}
+
+/** The module of the level map that a file belongs to, and its level. */
+function moduleOf(file: string): { name: string; level: number } | undefined {
+  const belongs = (name: string): boolean => file === `${name}.ts` || file.startsWith(`${name}/`);
+  const level = LEVELS.findIndex((modules) => modules.some(belongs));
+  return level === -1 ? undefined : { name: LEVELS[level].find(belongs)!, level };
+}
+
+/** Why an import is not allowed, or null. */
+function objection({ file, specifier }: Import): string | null {
+  if (!specifier.startsWith('.')) return null;
+  const target = path.join(path.dirname(file), specifier).replace(/\.js$/, '.ts');
+  const [from, to] = [moduleOf(file), moduleOf(target)];
+  if (from === undefined) return `${file} belongs to no module of the level map`;
+  if (to === undefined) return `${file} imports ${specifier}, which belongs to no module of the level map`;
+  if (to.level < from.level || to.name === from.name) return null;
+  return `${file} imports ${specifier}: ${to.name} is ${to.level === from.level ? 'a peer of' : 'above'} ${from.name}`;
+}
+
+/** Whether a file uses Math.random in any form. */
+function usesMathRandom(source: SourceFile): boolean {
+  const visit = (node: ts.Node): boolean => {
+    const isMath = (expression: ts.Node): boolean => ts.isIdentifier(expression) && expression.text === 'Math';
+    const isName = (name: ts.Node): boolean =>
+      (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) && name.text === 'random';
+    if (ts.isPropertyAccessExpression(node) && isMath(node.expression) && isName(node.name)) return true;
+    if (ts.isElementAccessExpression(node) && isMath(node.expression) && isName(node.argumentExpression)) return true;
+    if (ts.isVariableDeclaration(node) && node.initializer !== undefined && isMath(node.initializer)) return true;
+    return ts.forEachChild(node, visit) ?? false;
+  };
+  return visit(parse(source));
+}
+
+const IMPORTS = SOURCES.flatMap(importsOf);
+
+describe('imports', () => {
+  test('point downward only, and peers do not import each other', () => {
+    expect(IMPORTS.map(objection).filter((sentence) => sentence !== null)).toEqual([]);
+  });
+
+  test('every file has a place in the level map', () => {
+    expect(SOURCES.map(({ name }) => name).filter((name) => moduleOf(name) === undefined)).toEqual([]);
+  });
+
+  test('mathjs is imported by src/math/expressions.ts alone, and only when it is needed', () => {
+    const loading = IMPORTS.filter(({ specifier, isTypeOnly }) => /^mathjs(\/|$)/.test(specifier) && !isTypeOnly);
+    expect(loading.filter(({ file, isDynamic }) => file !== 'src/math/expressions.ts' || !isDynamic)).toEqual([]);
+  });
+
+  test('the solvers know of nothing in src but math and errors', () => {
+    const outside = IMPORTS.filter(({ file }) => file.startsWith('solvers/'))
+      .map(({ file, specifier }) => path.join(path.dirname(file), specifier))
+      .filter((target) => target.startsWith('src/'));
+    expect(outside.filter((target) => !/^src\/(math\/|errors\.js$)/.test(target))).toEqual([]);
+  });
+});
+
+describe('randomness', () => {
+  test('Math.random appears nowhere', () => {
+    expect(SOURCES.filter(usesMathRandom).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('these checks themselves', () => {
+  const objections = (name: string, text: string): (string | null)[] => importsOf({ name, text }).map(objection);
+
+  test('see every form of import', () => {
+    const text = `import a from './a.js'; import type { B } from './b.js'; export * from './c.js'; export type { D } from './d.js';
+      const e = await import('./e.js'); let f: import('./f.js').F; import './g.js';`;
+    const seen = importsOf({ name: 'src/math/x.ts', text }).map(({ specifier }) => specifier);
+    expect(seen.sort()).toEqual(['./a.js', './b.js', './c.js', './d.js', './e.js', './f.js', './g.js']);
+  });
+
+  test('name file and import', () => {
+    expect(objections('src/schedules/a.ts', `import type { Train } from '../training/train.js';`)).toEqual([
+      'src/schedules/a.ts imports ../training/train.js: src/training is above src/schedules',
+    ]);
+    expect(objections('src/pilot/a.ts', `await import('../estimation/fit.js');`)).toEqual([
+      'src/pilot/a.ts imports ../estimation/fit.js: src/estimation is a peer of src/pilot',
+    ]);
+    expect(objections('solvers/hjb/a.ts', `import { x } from '../../src/artifacts/files.js';`)).toEqual([
+      'solvers/hjb/a.ts imports ../../src/artifacts/files.js: src/artifacts is a peer of solvers',
+    ]);
+    expect(
+      objections(
+        'src/training/a.ts',
+        `import { x } from '../artifacts/files.js'; import * as tf from '@tensorflow/tfjs';`,
+      ),
+    ).toEqual([null, null]);
+  });
+
+  test('find Math.random in code, not in comments', () => {
+    const uses = (text: string): boolean => usesMathRandom({ name: 'x.ts', text });
+    expect(uses('const x = Math.random();')).toBe(true);
+    expect(uses(`const x = [1].map(Math['random']);`)).toBe(true);
+    expect(uses('const { random } = Math;')).toBe(true);
+    expect(uses('/** never Math.random */ const x = Math.max(1, 2);')).toBe(false);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArtifact } from '../../src/artifacts/files.js';
+import { policyId } from '../../src/artifacts/hash.js';
+import { createLogWriter } from '../../src/artifacts/log-file.js';
+import type { Policy } from '../../src/artifacts/policy.js';
+import { openRunFolder } from '../../src/execution/ledger.js';
+import { exampleExperiment, exampleHeader, examplePolicy, exampleStep } from '../artifacts/fixtures/examples.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { hjbLr } from './command-line.js';
+
+async function fileWith(value: unknown, name = 'file.json'): Promise<string> {
+  const file = path.join(await temporaryFolder(), name);
+  await writeFile(file, JSON.stringify(value));
+  return file;
+}
+
+const resultOf = (stdout: string): unknown => (JSON.parse(stdout) as { result: unknown }).result;
+
+describe('hjb-lr validate', () => {
+  test('a valid file: exit code 0 and what it is', async () => {
+    const file = await fileWith(examplePolicy());
+    expect(await hjbLr('validate', file)).toEqual({
+      code: 0,
+      stdout: 'valid: policy "one rate", schema 1.0.0\n',
+      stderr: '',
+    });
+    expect(resultOf((await hjbLr('validate', file, '--json')).stdout)).toEqual({
+      kind: 'policy',
+      file,
+      summary: 'policy "one rate", schema 1.0.0',
+    });
+  });
+
+  test('a policy of a newer major version: exit code 3, both versions and the remedy', async () => {
+    const file = await fileWith({ ...examplePolicy(), schema_version: '2.0.0' });
+    const { code, stderr } = await hjbLr('validate', file);
+    expect(code).toBe(3);
+    expect(stderr).toBe(
+      `${file} has schema version 2.0.0; this release reads 1.0.0.\n` +
+        '  - schema_version: major version 2 is newer\nUpdate hjb-lr, or write the file again with this release.\n',
+    );
+  });
+
+  test('a policy whose own tests fail: exit code 5, and which', async () => {
+    const wrong: Policy = { ...examplePolicy(), tests: [{ observations: [2], rates: [0.7], reasons: ['table'] }] };
+    const { code, stderr } = await hjbLr('validate', await fileWith({ ...wrong, policy_id: policyId(wrong) }));
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/1 of the policy's own tests fail\.\n {2}- tests\.0: update 0: expected \{"rate":0\.7/);
+  });
+
+  test('a torn training log: exit code 3', async () => {
+    const file = await fileWith(exampleHeader(), 'run.jsonl');
+    const { code, stderr } = await hjbLr('validate', file);
+    expect([code, stderr]).toEqual([
+      3,
+      `${file} is cut off at line 1: there is no whole line.\nRun the command that wrote it again: it resumes where it stopped.\n`,
+    ]);
+  });
+});
+
+describe('hjb-lr status', () => {
+  test('says what is done, what is missing, how far the runs are, and the next command', async () => {
+    const out = await temporaryFolder();
+    const commandLine = `hjb-lr run a.json --out ${out}`;
+    await openRunFolder(out, {
+      command: 'run',
+      options: {},
+      fresh: false,
+      owns: ['logs/', 'results.json'],
+      commandLine,
+    });
+    await mkdir(path.join(out, 'logs'));
+    const finished = await createLogWriter(path.join(out, 'logs', 'a.jsonl'), exampleHeader(), { keepSteps: 0 });
+    await finished.finish({ type: 'end', status: 'completed', updates: 0, n_grad_evals: 0 });
+    const growing = await createLogWriter(path.join(out, 'logs', 'b.jsonl'), exampleHeader(), { keepSteps: 0 });
+    await growing.append(exampleStep(0));
+    await growing.close();
+    const { code, stdout, stderr } = await hjbLr('status', out);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^run, hjb-lr .*: not complete$/),
+      'done: logs/',
+      'missing: results.json',
+      'training runs: 1 finished, 1 under way',
+      '  logs/b.partial.jsonl: 1 of 4 updates',
+      '',
+    ]);
+    expect(stderr).toBe(`next: ${commandLine}\n`);
+  });
+
+  test('a folder without a run has no status', async () => {
+    expect((await hjbLr('status', await temporaryFolder())).code).toBe(3);
+  });
+
+  test('the record of a run is a valid file', async () => {
+    const out = await temporaryFolder();
+    await openRunFolder(out, { command: 'run', options: {}, fresh: false, owns: [] });
+    expect((await hjbLr('validate', path.join(out, 'run.json'))).stdout).toMatch(/^valid: record of run, hjb-lr /);
+  });
+});
+
+describe('hjb-lr doctor', () => {
+  test('names Node, the engines, and the packages', async () => {
+    const { code, stdout } = await hjbLr('doctor', '--json');
+    expect(code).toBe(0);
+    expect(resultOf(stdout)).toMatchObject({
+      node: process.version,
+      wasm_simd: true,
+      engines: [
+        { engine: 'native', loads: expect.any(Boolean) },
+        { engine: 'fused', loads: false, detail: expect.stringContaining('not part of this release') },
+        { engine: 'tfjs', loads: true, detail: expect.stringContaining('wasm') },
+      ],
+      data: { present: true },
+      packages: { '@tensorflow/tfjs': '4.22.0', zod: expect.stringMatching(/^4\./) },
+    });
+  }, 20_000);
+});
+
+describe('hjb-lr run', () => {
+  test('--print-template prints an experiment that is valid', async () => {
+    const { code, stdout } = await hjbLr('run', '--print-template');
+    expect(code).toBe(0);
+    expect(parseArtifact('experiment', JSON.parse(stdout), 'template').kind).toBe('experiment');
+  });
+
+  test('--dry-run resolves every option, counts the work, and writes nothing', async () => {
+    const experiment = { ...exampleExperiment(), horizon: 1000, benchmark: { fixed_rates: [0.1, 0.2] } };
+    const file = await fileWith(experiment, 'experiment.json');
+    const { code, stdout } = await hjbLr('run', file, '--dry-run', '--json');
+    expect(code).toBe(0);
+    const result = resultOf(stdout) as {
+      resolved: { pilot: { runs: number } };
+      methods: { grad_evals: number }[];
+      grad_evals: number;
+    };
+    expect(result.resolved.pilot.runs).toBe(4);
+    // one run: 1,000 updates of 5 ascent steps and one descent step
+    expect(result.methods.map((method) => method.grad_evals)).toContain(6000);
+    expect(result.grad_evals).toBeGreaterThanOrEqual(
+      result.methods.reduce((sum, method) => sum + method.grad_evals, 0),
+    );
+    expect(await readdir(path.dirname(file))).toEqual(['experiment.json']);
+  });
+});

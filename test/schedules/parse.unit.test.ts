@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { HjbLrError } from '../../src/errors.js';
+import { parseSchedule } from '../../src/schedules/index.js';
+import { methodSchema } from '../../src/training/method.js';
+
+function refusal(text: string): HjbLrError {
+  try {
+    parseSchedule(text);
+  } catch (error) {
+    return error as HjbLrError;
+  }
+  throw new Error(`"${text}" was accepted`);
+}
+
+describe('parseSchedule', () => {
+  test.each([
+    ['constant:0.3', { name: 'constant', rate: 0.3, warmup: 0 }],
+    ['linear:peak=0.4,warmup=0.02', { name: 'linear', peak: 0.4, warmup: 0.02 }],
+    ['wsd:0.4,decay=0.3', { name: 'wsd', peak: 0.4, warmup: 0, decay: 0.3 }],
+    [' wsd : peak = 4e-1 ', { name: 'wsd', peak: 0.4, warmup: 0, decay: 0.2 }],
+    ['step:1,milestones=0.5/0.9', { name: 'step', peak: 1, warmup: 0, factor: 0.1, milestones: [0.5, 0.9] }],
+    ['piecewise:0.1/0.2,hold=5', { name: 'piecewise', hold: 5, rates: [0.1, 0.2] }],
+    ['expression:min(0.4, 1 - s)', { name: 'expression', rate: 'min(0.4, 1 - s)' }],
+    ['expression:rate=t == 0 ? 1 : 2', { name: 'expression', rate: 't == 0 ? 1 : 2' }],
+  ])('%s', (text, schedule) => {
+    expect(parseSchedule(text)).toStrictEqual({ schedule });
+  });
+
+  test('clip=ratchet goes with every schedule', () => {
+    const clip = { kind: 'ratchet', gain: 0.05 };
+    expect(parseSchedule('constant:0.3,clip=ratchet')).toStrictEqual({
+      schedule: { name: 'constant', rate: 0.3, warmup: 0 },
+      clip,
+    });
+    expect(parseSchedule('expression:max(0.1, s),clip=ratchet')).toStrictEqual({
+      schedule: { name: 'expression', rate: 'max(0.1, s)' },
+      clip,
+    });
+    expect(parseSchedule('schedule_free:2,clip=ratchet').clip).toEqual(clip);
+  });
+
+  test('schedule_free is that optimizer at a constant rate', () => {
+    expect(parseSchedule('schedule_free:rate=2,warmup=0.05')).toStrictEqual({
+      schedule: { name: 'constant', rate: 2, warmup: 0.05 },
+      optimizer: { name: 'schedule_free', beta: 0.9 },
+    });
+    expect(parseSchedule('schedule_free:2,beta=0.8').optimizer?.beta).toBe(0.8);
+  });
+
+  test('what it returns is a method', () => {
+    expect(methodSchema.parse({ optimizer: {}, ...parseSchedule('schedule_free:2,clip=ratchet') })).toMatchObject({
+      optimizer: { name: 'schedule_free', beta: 0.9 },
+      clip: { kind: 'ratchet' },
+    });
+  });
+});
+
+describe('what is refused', () => {
+  test.each(['wds:0.4', '', 'constructor:1', '__proto__:1', 'policy:policy.json'])('the name of %p', (text) => {
+    const error = refusal(text);
+    expect(error).toMatchObject({ code: 'E_USAGE', exitCode: 2 });
+    expect(error.remedy).toContain('constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free');
+  });
+
+  test.each([
+    ['wsd:peak=0.4,speed=1', 'speed'],
+    ['constant:0.3,warm', 'warm'],
+    ['constant:rate=', 'rate'],
+    ['constant:0.3,warmup=', 'warmup'],
+    ['constant:0', 'rate'],
+    ['constant:-1', 'rate'],
+    ['constant:NaN', 'rate'],
+    ['constant:Infinity', 'rate'],
+    ['constant:fast', 'rate'],
+    ['constant', 'rate'],
+    ['constant:', 'rate'],
+    ['constant:rate=0.1=0.2', 'rate'],
+    ['constant:0.1,rate=0.2', 'rate'],
+    ['linear:0.4,warmup=1.5', 'warmup'],
+    ['piecewise:0.1/,hold=2', 'rates.1'],
+    ['piecewise:0.1,hold=2.5', 'hold'],
+    ['constant:0.3,clip=norm', 'clip.kind'],
+    ['schedule_free:2,beta=2', 'beta'],
+    ['expression:', 'rate'],
+  ])('%s names %s and the legal keys', (text, path) => {
+    const error = refusal(text);
+    expect(error.code).toBe('E_USAGE');
+    expect(error.issues.map((issue) => issue.path)).toContain(path);
+    expect(error.remedy).toMatch(/with the keys .*, clip\./);
+  });
+
+  test('all problems at once', () => {
+    const error = refusal('wsd:peak=-1,decay=2,speed=3,peak=4,clip=no');
+    expect(error.issues.map((issue) => issue.path).sort()).toEqual(['clip.kind', 'decay', 'peak', 'speed']);
+    expect(error.remedy).toContain('peak, warmup, decay, clip');
+  });
+});
