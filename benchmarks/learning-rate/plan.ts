@@ -5,7 +5,7 @@ import { warmupUpdates } from '../../src/pilot/pilot.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed } from './methods.js';
 
 /** Work of one gradient evaluation of a minibatch that the estimate of the minutes assumes, in milliseconds. */
-const MILLISECONDS_PER_EVALUATION = 0.6;
+const MILLISECONDS_PER_EVALUATION = 1.1;
 
 export interface Plan {
   readonly methods: readonly { readonly id: string; readonly label: string; readonly updates: number }[];

@@ -33,17 +33,17 @@ export interface ControlProblem {
   readonly states: readonly StateAxis[];
   readonly control: {
     readonly name: string;
-    readonly lower: (x: ArrayLike<number>) => number;
-    readonly upper: (x: ArrayLike<number>) => number;
+    readonly lower: (x: readonly number[]) => number;
+    readonly upper: (x: readonly number[]) => number;
   };
   /** Writes the drift of each state into `out`. */
-  readonly drift: (x: ArrayLike<number>, u: number, out: Float64Array) => void;
+  readonly drift: (x: readonly number[], u: number, out: Float64Array) => void;
   /** Writes the row-major covariance matrix into `out`. */
-  readonly covariance: (x: ArrayLike<number>, u: number, out: Float64Array) => void;
-  readonly runningCost: (x: ArrayLike<number>, u: number) => number;
-  readonly terminalCost: (x: ArrayLike<number>) => number;
+  readonly covariance: (x: readonly number[], u: number, out: Float64Array) => void;
+  readonly runningCost: (x: readonly number[], u: number) => number;
+  readonly terminalCost: (x: readonly number[]) => number;
   /** Controls at which drift, covariance or cost change their polynomial. */
-  readonly controlBreaks?: (x: ArrayLike<number>) => readonly number[];
+  readonly controlBreaks?: (x: readonly number[]) => readonly number[];
   /** Time levels, strictly increasing from 0 to T. */
   readonly times: readonly number[];
 }

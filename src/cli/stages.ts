@@ -60,7 +60,6 @@ export interface Stages {
   };
   readonly '../../benchmarks/learning-rate/stage.js': {
     benchmarkStage: Stage<RunOptions>;
-    runStage: Stage<RunOptions>;
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;
   };

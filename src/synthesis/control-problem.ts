@@ -41,7 +41,7 @@ export async function closureProblem(
 }
 
 /** A compiled equation in the states and the control. */
-type Equation = (x: ArrayLike<number>, u: number) => number;
+type Equation = (x: readonly number[], u: number) => number;
 
 interface Equations {
   readonly drift: readonly Equation[];

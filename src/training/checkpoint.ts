@@ -8,7 +8,7 @@ import type { Json } from '../schedules/schedule.js';
 import type { ClipState } from './clip.js';
 import type { OptimizerState } from './optimizers/index.js';
 
-/** Everything a run needs to go on bit for bit: taken after `update` updates. */
+/** Everything that a run needs to go on bit for bit, taken after `update` updates. */
 export interface Checkpoint {
   readonly update: number;
   readonly gradientEvaluations: number;
@@ -16,33 +16,51 @@ export interface Checkpoint {
   readonly schedule: Json;
   readonly clip: ClipState;
   readonly streams: Readonly<Record<string, RandomState>>;
+  /** Seconds spent so far: the one field that may differ between equal runs. */
+  readonly seconds: number;
+}
+
+/** The same as JSON: tensors as base64 of their little-endian float32 bytes. */
+interface StoredCheckpoint extends Omit<Checkpoint, 'optimizer'> {
+  readonly header_sha256: string;
+  readonly optimizer: {
+    readonly numbers: Readonly<Record<string, number>>;
+    readonly tensors: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** Where the checkpoint of a log lies while the run is under way. */
-export function checkpointPath(logPath: string): string {
-  return logPath.replace(/\.jsonl$/, '.checkpoint.json');
+export function checkpointPath(log: string): string {
+  return log.replace(/\.jsonl$/, '.checkpoint.json');
 }
 
-/** Writes the checkpoint atomically, tied to the run by the hash of its header. */
-export async function writeCheckpoint(logPath: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const tensors = Object.entries(checkpoint.optimizer.tensors).map(([name, list]) => [name, list.map(encode)]);
-  const optimizer = { numbers: checkpoint.optimizer.numbers, tensors: Object.fromEntries(tensors) as Record<string, string[]> };
-  const body = { header_sha256: artifactSha256(header), ...checkpoint, optimizer };
-  await writeFileAtomic(checkpointPath(logPath), JSON.stringify(body));
+/** Writes the checkpoint atomically, tied to its run by the hash of the log's header. */
+export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
+  const { numbers, tensors } = checkpoint.optimizer;
+  const stored: StoredCheckpoint = {
+    header_sha256: artifactSha256(header),
+    ...checkpoint,
+    optimizer: { numbers, tensors: mapLists(tensors, encode) },
+  };
+  await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
 }
 
-/** The checkpoint of this very run, or null if there is none or it belongs to another run. */
-export async function readCheckpoint(logPath: string, header: LogHeader): Promise<Checkpoint | null> {
-  const file = checkpointPath(logPath);
+/** The checkpoint of this very run, or null if there is none or it belongs to another one. */
+export async function readCheckpoint(log: string, header: LogHeader): Promise<Checkpoint | null> {
+  const file = checkpointPath(log);
   if (!existsSync(file)) return null;
-  const body = (await readJson(file)) as Checkpoint & { header_sha256: string; optimizer: { tensors: Record<string, string[]> } };
-  if (body.header_sha256 !== artifactSha256(header)) return null;
-  const tensors = Object.entries(body.optimizer.tensors).map(([name, list]) => [name, (list as unknown as string[]).map(decode)]);
-  return { ...body, optimizer: { numbers: body.optimizer.numbers, tensors: Object.fromEntries(tensors) as OptimizerState['tensors'] } };
+  const { header_sha256, ...stored } = (await readJson(file)) as StoredCheckpoint;
+  if (header_sha256 !== artifactSha256(header)) return null;
+  const { numbers, tensors } = stored.optimizer;
+  return { ...stored, optimizer: { numbers, tensors: mapLists(tensors, decode) } };
 }
 
-export async function removeCheckpoint(logPath: string): Promise<void> {
-  await rm(checkpointPath(logPath), { force: true });
+export async function removeCheckpoint(log: string): Promise<void> {
+  await rm(checkpointPath(log), { force: true });
+}
+
+function mapLists<From, To>(lists: Readonly<Record<string, readonly From[]>>, map: (value: From) => To): Record<string, To[]> {
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.map(map)]));
 }
 
 function encode(values: Float32Array): string {

@@ -41,12 +41,20 @@ interface ObserverOptions {
  * and costs one evaluation and those of the attack, if the metric is adversarial.
  */
 export function createObserver(workload: Workload, objective: Objective, options: ObserverOptions): Observer {
-  const attacked = workload.attack !== null;
-  const column = observedColumn(objective, attacked);
-  const free = attacked ? 'train_robust_loss' : 'train_loss';
-  if (column === free) return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
-  if (column === 'train_loss') return cleanTrainingLoss(workload);
-  return validationLoss(workload, column, options);
+  const column = observedColumn(objective, workload.attack !== null);
+  switch (column) {
+    case 'train_robust_loss':
+      return updateLoss();
+    case 'train_loss':
+      return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload);
+    default:
+      return validationLoss(workload, column, options);
+  }
+}
+
+/** The loss of the update itself, whose column the loop writes anyway. */
+function updateLoss(): Observer {
+  return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
 }
 
 function cleanTrainingLoss({ model }: Workload): Observer {

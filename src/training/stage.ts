@@ -2,7 +2,7 @@ import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import { HjbLrError } from '../errors.js';
 import { parseSchedule } from '../schedules/index.js';
-import type { EngineChoice } from './engines/index.js';
+import { openEngine, type EngineChoice } from './engines/index.js';
 import { methodSchema, type Method, type MethodInput } from './method.js';
 import { openExperiment, runTraining } from './task.js';
 
@@ -19,6 +19,7 @@ export interface TrainStageOptions {
 
 /** `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. */
 export async function trainStage(options: TrainStageOptions) {
+  await openEngine(options.engine);
   const { experiment } = await openExperiment(options.experimentPath);
   const { method, name } = await chosenMethod(options, experiment.optimizer);
   const seed = options.seed ?? experiment.seeds[0];

@@ -1,10 +1,11 @@
+import os from 'node:os';
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import type { Experiment } from '../artifacts/experiment.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
-import { createWorkload, objectiveOf, type Workload } from '../workloads/index.js';
+import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
 import { openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
 import { trainRun } from './train.js';
@@ -34,6 +35,9 @@ interface OpenExperiment {
   readonly workload: Workload;
 }
 
+/** Workloads of user modules that this process has tried already. */
+const tried = new WeakSet<Workload>();
+
 /** Workloads already loaded by this process, by experiment file. */
 const openExperiments = new Map<string, Promise<OpenExperiment>>();
 
@@ -55,6 +59,7 @@ async function readExperiment(file: string): Promise<OpenExperiment> {
 export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
   const engine = await openEngine(task.engine);
   const { experiment, workload } = await openExperiment(task.experimentPath);
+  tryOnce(workload);
   const baseDirectory = path.dirname(path.resolve(task.experimentPath));
   const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
   const objective = objectiveOf(experiment, workload);
@@ -78,6 +83,8 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
     dataset: describeDataset(workload),
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
+    host: os.hostname(),
+    started_at: new Date().toISOString(),
   };
   return trainRun({
     log: task.log,
@@ -100,7 +107,20 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
   return { log: task.log };
 }
 
-export function describeDataset({ dataset }: Workload): LogHeader['dataset'] {
-  const { name, sha256, train, validation, test } = dataset;
-  return { name, sha256, train: train.count, validation: validation.count, test: test.count };
+/** A workload that a user's module exported, before its first run in this process: needs the open engine. */
+function tryOnce(workload: Workload): void {
+  if (!isImported(workload) || tried.has(workload)) return;
+  tryWorkload(workload);
+  tried.add(workload);
+}
+
+/** The data as logs name them; for a user's module also the hash of its code, which stands for model and attack. */
+export function describeDataset(workload: Workload): LogHeader['dataset'] {
+  const { name, sha256, train, validation, test } = workload.dataset;
+  const module = isImported(workload) ? { module_sha256: workload.module.sha256 } : {};
+  return { name, sha256, train: train.count, validation: validation.count, test: test.count, ...module };
+}
+
+function isImported(workload: Workload): workload is ImportedWorkload {
+  return 'module' in workload;
 }

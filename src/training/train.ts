@@ -1,28 +1,20 @@
-import { existsSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs';
-import { canonicalJson } from '../artifacts/hash.js';
-import { createLogWriter, partialPath, readTrainingLog, type LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from '../artifacts/training-log.js';
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
-import { HjbLrError } from '../errors.js';
-import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
+import { createLogWriter, readTrainingLog } from '../artifacts/log-file.js';
+import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
-import { readCheckpoint, removeCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.js';
-import { clipStep, type ClipState } from './clip.js';
-import { evaluate } from './evaluate.js';
-import { logNumber } from './log-number.js';
+import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
 import type { Method } from './method.js';
-import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from './minibatch.js';
-import { createObserver, type Observer } from './observation.js';
-import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
+import { findEarlierRun } from './run-identity.js';
+import { Trainer } from './trainer.js';
 
 /** Updates between two checkpoints. */
 const CHECKPOINT_EVERY = 100;
 
 export interface TrainingRun {
+  /** Path of the log, ending in `.jsonl`. */
   readonly log: string;
-  /** Header of the log: it names everything that the run depends on. */
+  /** Header of the log: it names everything that the run depends on; seed, batch size and updates are taken from it. */
   readonly header: LogHeader;
   readonly workload: Workload;
   readonly schedule: Schedule;
@@ -31,167 +23,57 @@ export interface TrainingRun {
   readonly objective: Objective;
   /** How the final weights are scored; null: not at all. */
   readonly evaluation: EvaluationOptions | null;
+  /** Scores the weights every so many updates too; at the end alone by default. */
+  readonly evaluateEvery?: number;
+  /** Updates between two checkpoints, 100 by default. */
+  readonly checkpointEvery?: number;
+  /** Called after every update with the number of updates done. */
   readonly onProgress?: (update: number) => void;
 }
 
+/** A run with every option filled in. */
+export type ResolvedRun = Required<TrainingRun>;
+
 /**
- * Adversarial SGD: per update, a minibatch drawn with replacement, K ascent steps on the inputs against the weights at
- * the optimizer's gradient point, one descent step on the weights. The initial weights, the minibatches and the attack's
- * noise come from streams that depend on the seed alone, so that all methods of a seed share them.
+ * Adversarial SGD: for each update a minibatch drawn with replacement, the attack's ascent on its inputs against the
+ * weights at the optimizer's gradient point, and one descent step on the weights. Initial weights, minibatches and attack
+ * noise come from the streams `init`, `batches` and `attack` of the seed, so that all methods of a seed share them.
  *
- * A finished log of the same header is returned as it is; a killed run goes on from its last checkpoint and gives the
- * same rows. Divergence (a loss or gradient that is not finite) ends the run with the status `diverged`.
+ * Charged are minibatch gradients, the attack's included, and what the schedule is shown beyond them; scoring is not.
+ * A loss, gradient or step that is not finite ends the run with the status `diverged`: that is a result, not an error.
  *
- * @throws E_RUN_MISMATCH if the log belongs to a run of another header
+ * A finished log of the same header is returned as it is. A killed run goes on from its last checkpoint and gives the
+ * same rows bit for bit, but for `wall_s`.
+ *
+ * @returns the log as it stands on disk
+ * @throws E_RUN_MISMATCH if the log, finished or not, belongs to a run of another header; E_WRITE
  */
-export async function trainRun(run: TrainingRun): Promise<TrainingLog> {
-  const finished = await finishedLog(run);
-  if (finished !== null) return finished;
-  const checkpoint = existsSync(partialPath(run.log)) ? await readCheckpoint(run.log, run.header) : null;
-  const writer = await createLogWriter(run.log, run.header, { keepSteps: checkpoint?.update ?? 0 });
+export async function trainRun(options: TrainingRun): Promise<TrainingLog> {
+  const run = resolved(options);
+  const { log, header } = run;
+  const { finished, isPartial } = await findEarlierRun(log, header);
+  if (finished === null) await trainFrom(run, isPartial ? await readCheckpoint(log, header) : null);
+  await removeCheckpoint(log);
+  return finished ?? readTrainingLog(log);
+}
+
+async function trainFrom(run: ResolvedRun, checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): Promise<void> {
+  const keepSteps = checkpoint === null ? 0 : checkpoint.update;
+  const writer = await createLogWriter(run.log, run.header, { keepSteps });
+  const trainer = new Trainer(run, checkpoint);
   try {
-    const trainer = new Trainer(run, checkpoint);
     const end = await trainer.runUpdates(writer);
-    const scored = trainer.score(end);
-    if (scored !== null) await writer.append(scored);
+    await trainer.score(end, writer);
     await writer.finish(end);
-    trainer.dispose();
   } catch (error) {
     await writer.close().catch(() => {});
     throw error;
-  }
-  await removeCheckpoint(run.log);
-  return readTrainingLog(run.log);
-}
-
-/** The mutable part of a run: weights, streams and what the schedule remembers. */
-class Trainer {
-  readonly #run: TrainingRun;
-  readonly #optimizer: Optimizer;
-  readonly #observer: Observer;
-  readonly #batches: RandomStream;
-  readonly #noise: RandomStream;
-  #schedule: ReturnType<Schedule['init']>;
-  #clip: ClipState;
-  #update: number;
-  #gradientEvaluations: number;
-  readonly #startedAt = performance.now();
-
-  constructor(run: TrainingRun, checkpoint: Checkpoint | null) {
-    const { seed, batch_size: batchSize } = run.header;
-    const { model } = run.workload;
-    const stream = (name: string): RandomStream =>
-      checkpoint === null ? randomStream(seed, name) : resumeStream(checkpoint.streams[name]);
-    this.#run = run;
-    this.#batches = stream('batches');
-    this.#noise = stream('attack');
-    this.#observer = createObserver(run.workload, run.objective, { batchSize, seed, resumed: checkpoint?.streams ?? {} });
-    const initial = model.initialise(randomStream(seed, 'init'));
-    this.#optimizer = createOptimizer(run.method.optimizer, initial, model.parameterShapes, checkpoint?.optimizer ?? null);
-    this.#schedule = checkpoint?.schedule ?? run.schedule.init();
-    this.#clip = checkpoint?.clip ?? null;
-    this.#update = checkpoint?.update ?? 0;
-    this.#gradientEvaluations = checkpoint?.gradientEvaluations ?? 0;
-  }
-
-  async runUpdates(writer: LogWriter): Promise<LogEnd> {
-    const { header, onProgress } = this.#run;
-    while (this.#update < header.updates) {
-      const row = this.#step();
-      await writer.append(row);
-      if (typeof row.step_length !== 'number') return this.#end('diverged', `not finite at update ${row.update}`);
-      onProgress?.(this.#update);
-      const reason = this.#optimizer.finished();
-      if (reason !== null) return this.#end('completed', reason);
-      if (this.#update % CHECKPOINT_EVERY === 0 && this.#update < header.updates) await this.#checkpoint(writer);
-    }
-    return this.#end('completed');
-  }
-
-  /** One update; the row tells what was seen before it and the step taken. */
-  #step(): LogStep {
-    const { workload, schedule, method, header } = this.#run;
-    const { dataset, model, attack } = workload;
-    return tf.tidy(() => {
-      const indices = drawIndices(dataset.train.count, header.batch_size, this.#batches);
-      const batch = gatherBatch(dataset.train, indices, dataset.inputShape, dataset.classes);
-      const weights = this.#optimizer.gradientPoint();
-      const perturbed = perturbInputs(model, weights, batch, attack, this.#noise);
-      const { loss, gradients } = lossAndGradient(model, weights, perturbed, batch.labels);
-      const gradientNorm = norm(gradients);
-      const observed = this.#observer.observe({ weights, batch, robustLoss: loss });
-      this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
-      const decision = schedule.rate(this.#schedule);
-      const clipped = clipStep(method.clip, this.#clip, gradientNorm);
-      const finite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
-      const request = { rate: decision.rate, clipFactor: clipped.factor, loss, gradientNorm };
-      const taken = finite ? this.#optimizer.step(gradients, request) : { rate: decision.rate, length: NaN };
-      this.#clip = clipped.state;
-      this.#gradientEvaluations += 1 + (attack?.gradientEvaluations ?? 0) + observed.cost;
-      this.#update += 1;
-      return {
-        type: 'step',
-        update: this.#update - 1,
-        epoch: ((this.#update - 1) * header.batch_size) / dataset.train.count,
-        lr: logNumber(taken.rate),
-        reason: decision.reason,
-        ...(attack === null ? { train_loss: logNumber(loss) } : { train_robust_loss: logNumber(loss) }),
-        ...observed.columns,
-        grad_norm: logNumber(gradientNorm),
-        clip_factor: logNumber(clipped.factor),
-        step_length: logNumber(taken.length),
-        n_grad_evals: this.#gradientEvaluations,
-        wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
-      };
-    });
-  }
-
-  /** Losses and accuracies of the final weights; after a divergence they are what they are. */
-  score(end: LogEnd): LogEvaluation | null {
-    const { evaluation, workload } = this.#run;
-    const weights = this.#optimizer.output();
-    return evaluation === null ? null : evaluate(workload, weights, evaluation, end.updates);
-  }
-
-  dispose(): void {
-    this.#optimizer.dispose();
-  }
-
-  #end(status: LogEnd['status'], reason?: string): LogEnd {
-    return {
-      type: 'end',
-      status,
-      ...(reason === undefined ? {} : { reason }),
-      updates: this.#update,
-      n_grad_evals: this.#gradientEvaluations,
-      summary: { ...this.#optimizer.summary() },
-    };
-  }
-
-  async #checkpoint(writer: LogWriter): Promise<void> {
-    await writer.flush();
-    await writeCheckpoint(this.#run.log, this.#run.header, {
-      update: this.#update,
-      gradientEvaluations: this.#gradientEvaluations,
-      optimizer: this.#optimizer.state(),
-      schedule: this.#schedule,
-      clip: this.#clip,
-      streams: { batches: this.#batches.state(), attack: this.#noise.state(), ...this.#observer.state() },
-    });
+  } finally {
+    trainer.dispose();
   }
 }
 
-/** The log of this run if it is whole already. */
-async function finishedLog({ log, header }: TrainingRun): Promise<TrainingLog | null> {
-  if (!existsSync(log)) return null;
-  const found = await readTrainingLog(log);
-  const differing = Object.keys({ ...found.header, ...header }).filter(
-    (key) => canonicalJson({ [key]: found.header[key as keyof LogHeader] }) !== canonicalJson({ [key]: header[key as keyof LogHeader] }),
-  );
-  if (differing.length === 0) return found;
-  throw new HjbLrError('E_RUN_MISMATCH', `${log} belongs to another run: ${differing.join(', ')} differ.`, {
-    remedy: 'Choose another folder with --out, or start over with --fresh.',
-    issues: differing.map((path) => ({ path, message: 'differs from this run' })),
-    fields: { file: log, differing },
-  });
+function resolved(run: TrainingRun): ResolvedRun {
+  const { evaluateEvery = Infinity, checkpointEvery = CHECKPOINT_EVERY, onProgress = () => {} } = run;
+  return { ...run, evaluateEvery, checkpointEvery, onProgress };
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import type { CommandResult } from '../stages.js';
@@ -7,5 +8,8 @@ export const configure = (command: Command): Command =>
   configureRun(command.description('the policy against fixed and tuned rates on fresh seeds -> results.json'));
 
 export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
-  return runWhole('benchmarkStage', experiment, flags, context);
+  return runWhole(experiment, flags, context, (done, out) => ({
+    ...done,
+    next: `hjb-lr report ${path.join(out, 'results.json')}`,
+  }));
 }

@@ -20,7 +20,7 @@ export interface RunFlags {
   readonly printTemplate?: boolean;
 }
 
-/** `run` and `benchmark` share everything but the stage. */
+/** `run` and `benchmark` share everything but what follows. */
 export function configureRun(command: Command): Command {
   return command
     .argument('[experiment]', 'experiment.json')
@@ -36,14 +36,21 @@ export const configure = (command: Command): Command =>
   configureRun(command.description('the whole line: pilot, estimate, solve, train against the baselines, report'));
 
 export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
-  return runWhole('runStage', experiment, flags, context);
+  return runWhole(experiment, flags, context, withReport);
+}
+
+/** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
+async function withReport(done: CommandResult, out: string): Promise<CommandResult> {
+  const { reportStage } = await loadStage('../report/stage.js');
+  const report = await reportStage({ resultsPath: path.join(out, 'results.json'), out });
+  return { ...done, ...report, artifacts: [...done.artifacts, ...report.artifacts], result: done.result };
 }
 
 export async function runWhole(
-  stage: 'runStage' | 'benchmarkStage',
   experiment: string | undefined,
   flags: RunFlags,
   context: CommandContext,
+  finish: (done: CommandResult, out: string) => CommandResult | Promise<CommandResult>,
 ): Promise<CommandResult> {
   const stages = await loadStage(STAGE_MODULE);
   const { engine, workers } = flags;
@@ -54,8 +61,15 @@ export async function runWhole(
   const experimentPath = required(experiment, 'EXPERIMENT');
   if (flags.dryRun === true) return describePlan(await stages.planExperiment(experimentPath, { engine, workers }));
   const out = required(flags.out, '--out FOLDER');
-  const done = await stages[stage]({ experimentPath, out, engine, workers, fresh: flags.fresh === true, ...context });
-  return stage === 'runStage' ? done : { next: commandLineOf('report', path.join(out, 'results.json')), ...done };
+  const done = await stages.benchmarkStage({
+    experimentPath,
+    out,
+    engine,
+    workers,
+    fresh: flags.fresh === true,
+    ...context,
+  });
+  return finish(done, out);
 }
 
 async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {

@@ -1,0 +1,103 @@
+import { quantileSorted } from 'simple-statistics';
+import type { ClosureFit } from '../../artifacts/coefficients.js';
+import type { Results } from '../../artifacts/results.js';
+import { baseLayout, COLOURS, dash, type Figure } from '../figure.js';
+
+type SeedRecord = Results['seeds'][number];
+
+/** States at which the drift is drawn. */
+const POINTS = 60;
+
+/** The closure that a seed follows, or the one that predicted best if it follows none. */
+export function shownClosure({ coefficients }: SeedRecord): ClosureFit {
+  const selected = coefficients.closures.find(({ name }) => name === coefficients.selected);
+  const best = (a: ClosureFit, b: ClosureFit): ClosureFit =>
+    b.verdict.prediction_error < a.verdict.prediction_error ? b : a;
+  return selected ?? coefficients.closures.reduce(best);
+}
+
+/** Fitted fall of the slow part, a(x) = slow_rate x^slow_exponent, with a 90 % band of the cluster bootstrap. */
+export function driftFigure(results: Results): Figure {
+  const drawn = results.seeds.map((seed, i) => ({
+    seed,
+    colour: Object.values(COLOURS)[i % 6],
+    closure: shownClosure(seed),
+    style: dash(i),
+  }));
+  const data = drawn.flatMap(({ seed, colour, closure, style }) => {
+    const { x, low, high, estimate } = driftBand(closure);
+    return [
+      {
+        type: 'scatter',
+        mode: 'lines',
+        showlegend: false,
+        hoverinfo: 'skip',
+        legendgroup: `seed ${seed.seed}`,
+        x: [...x, ...x.toReversed()],
+        y: [...high, ...low.toReversed()],
+        fill: 'toself',
+        fillcolor: `${colour}22`,
+        line: { width: 0 },
+      },
+      {
+        type: 'scatter',
+        mode: 'lines',
+        name: `seed ${seed.seed}`,
+        legendgroup: `seed ${seed.seed}`,
+        x,
+        y: estimate,
+        line: { color: colour, dash: style, width: 2 },
+      },
+    ];
+  });
+  return {
+    id: 'drift',
+    title: 'Fitted drift',
+    caption:
+      'How fast the slow part of the loss falls per update and unit of learning rate, against the slow part itself, with a 90 % band of the cluster bootstrap over the pilot runs. The bands are widest at the left, where no pilot has been: there the policy rests on the fitted power law.',
+    data,
+    layout: baseLayout('slow part of the loss', 'fall per update and unit rate', {
+      xaxis: { title: { text: 'slow part of the loss' }, type: 'log' },
+      yaxis: { title: { text: 'fall per update and unit rate' }, type: 'log', exponentformat: 'power' },
+    }),
+    table: coefficientsTable(results),
+  };
+}
+
+function driftBand(closure: ClosureFit): { x: number[]; low: number[]; high: number[]; estimate: number[] } {
+  const [from, to] = closure.states[0].domain;
+  const x = Array.from({ length: POINTS }, (_, i) => from * (to / from) ** (i / (POINTS - 1)));
+  const fall = (parameters: Readonly<Record<string, number>>, at: number): number =>
+    parameters['slow_rate'] * at ** parameters['slow_exponent'];
+  const fitted = Object.fromEntries(Object.entries(closure.parameters).map(([name, { estimate }]) => [name, estimate]));
+  const samples = closure.bootstrap.length > 0 ? closure.bootstrap : [fitted];
+  const quantile = (at: number, share: number): number =>
+    quantileSorted(
+      samples.map((sample) => fall(sample, at)).sort((a, b) => a - b),
+      share,
+    );
+  return {
+    x,
+    low: x.map((at) => quantile(at, 0.05)),
+    high: x.map((at) => quantile(at, 0.95)),
+    estimate: x.map((at) => fall(fitted, at)),
+  };
+}
+
+/** Every parameter of every seed's closure, and the verdicts on all closures. */
+export function coefficientsTable(results: Results): Figure['table'] {
+  const digits = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)));
+  const rows = results.seeds.flatMap((seed) => {
+    const closure = shownClosure(seed);
+    return Object.entries(closure.parameters).map(([name, parameter]) => [
+      seed.seed,
+      closure.name,
+      name,
+      digits(parameter.estimate),
+      digits(parameter.standard_error),
+      parameter.interval === null ? null : parameter.interval.map((end) => end.toPrecision(3)).join(' to '),
+      parameter.source,
+    ]);
+  });
+  return { head: ['seed', 'closure', 'parameter', 'estimate', 'standard error', '90 % interval', 'known from'], rows };
+}

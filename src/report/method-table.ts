@@ -1,0 +1,64 @@
+import Table from 'cli-table3';
+import type { MethodResult, Results } from '../artifacts/results.js';
+
+export const METHOD_TABLE_HEAD = [
+  'method',
+  'final adv. train loss',
+  'adv. test loss',
+  'clean test acc. %',
+  'robust test acc. %',
+  'gradient evals',
+  'runs',
+  'dead',
+] as const;
+
+type Summary = MethodResult['summary']['train_robust_loss'];
+
+/** The table of all methods: mean ± standard error over seeds, by final adversarial training loss. */
+export function methodTableRows(results: Results): string[][] {
+  const loss = (method: MethodResult): number => method.summary.train_robust_loss.mean ?? Infinity;
+  return [...results.methods]
+    .sort((a, b) => loss(a) - loss(b))
+    .map((method) => [
+      nameOf(method, results),
+      withError(method.summary.train_robust_loss, 4, 1),
+      withError(method.summary.test_robust_loss, 4, 1),
+      withError(method.summary.test_acc, 1, 100),
+      withError(method.summary.test_robust_acc, 1, 100),
+      Math.round(costOf(method, results).gradEvals).toLocaleString('en-US'),
+      costOf(method, results).runs.toFixed(2),
+      String(method.summary.dead),
+    ]);
+}
+
+/** The same for a terminal. */
+export function methodTableText(results: Results): string {
+  const table = new Table({
+    head: [...METHOD_TABLE_HEAD],
+    style: { head: [], border: [] },
+    colAligns: METHOD_TABLE_HEAD.map((_, i) => (i === 0 ? 'left' : 'right')),
+  });
+  table.push(...methodTableRows(results));
+  return table.toString();
+}
+
+function nameOf(method: MethodResult, results: Results): string {
+  if (method.family === 'policy') return 'policy (pilot included)';
+  return method.id === results.best_fixed ? `${method.label} (best of the grid, whole grid charged)` : method.label;
+}
+
+/** The best fixed rate is known only after the whole grid has run. */
+function costOf(method: MethodResult, results: Results): { gradEvals: number; runs: number } {
+  const fixed = results.methods.filter((other) => other.family === 'fixed');
+  const charged = method.id === results.best_fixed ? fixed : [method];
+  return {
+    gradEvals: charged.reduce((sum, { summary }) => sum + summary.grad_evals, 0),
+    runs: charged.reduce((sum, { summary }) => sum + summary.cost_in_runs, 0),
+  };
+}
+
+function withError({ mean, standard_error }: Summary, digits: number, scale: number): string {
+  if (mean === null) return 'not finite';
+  const center = (scale * mean).toFixed(digits);
+  return standard_error === null ? center : `${center} ± ${(scale * standard_error).toFixed(digits)}`;
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
+import type { Results } from '../artifacts/results.js';
+import type { Figure } from './figure.js';
+import { driftFigure } from './figures/coefficients.js';
+import { lossFigure, rateFigure } from './figures/curves.js';
+import { heatMapFigures } from './figures/heat-maps.js';
+import { methodTableText } from './method-table.js';
+import { reportPage } from './page.js';
+
+/** Every figure of a report, as plain data. */
+export function reportFigures(results: Results): Figure[] {
+  return [rateFigure(results), lossFigure(results), driftFigure(results), ...heatMapFigures(results)];
+}
+
+/** `hjb-lr report RESULTS`: results.json -> report.html, one offline page. */
+export async function reportStage({ resultsPath, out }: { resultsPath: string; out: string }) {
+  const results = await readArtifact('results', resultsPath);
+  const require = createRequire(import.meta.url);
+  const plotly = await readFile(require.resolve('plotly.js-dist-min'), 'utf8');
+  const file = path.join(out, 'report.html');
+  await writeFileAtomic(file, reportPage(results, reportFigures(results), plotly));
+  return {
+    artifacts: [file],
+    summary: [methodTableText(results), ...results.verdict.sentences, `report: ${file}`],
+    result: { won: results.verdict.won },
+  };
+}

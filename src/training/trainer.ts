@@ -1,0 +1,191 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs';
+import type { LogWriter } from '../artifacts/log-file.js';
+import type { LogEnd, LogStep } from '../artifacts/training-log.js';
+import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
+import type { Json } from '../schedules/schedule.js';
+import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { clipStep, type ClipState } from './clip.js';
+import { divergedEvaluation, evaluate } from './evaluate.js';
+import { logNumber } from './log-number.js';
+import { drawIndices, gatherBatch, lossAndGradient, perturbInputs, type Minibatch } from './minibatch.js';
+import { createObserver, type Observer } from './observation.js';
+import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
+import type { ResolvedRun } from './train.js';
+
+/** Milliseconds after which the loop lets signals and messages through. */
+const TURN_MS = 100;
+
+/** The mutable part of a run: weights, random streams, the clip's and the schedule's memory, counts. */
+export class Trainer {
+  readonly #run: ResolvedRun;
+  readonly #optimizer: Optimizer;
+  readonly #observer: Observer;
+  readonly #batches: RandomStream;
+  readonly #noise: RandomStream;
+  readonly #startedAt: number;
+  #schedule: Json;
+  #clip: ClipState;
+  #update: number;
+  #gradientEvaluations: number;
+
+  /** @param checkpoint - where an earlier process stopped; null for a fresh run */
+  constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
+    const { seed, batch_size: batchSize } = run.header;
+    const resumed = checkpoint === null ? null : checkpoint.streams;
+    const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
+    this.#run = run;
+    this.#batches = stream('batches');
+    this.#noise = stream('attack');
+    this.#observer = createObserver(run.workload, run.objective, { batchSize, seed, resumed });
+    this.#optimizer = createOptimizer(run.method.optimizer, {
+      initial: run.workload.model.initialise(randomStream(seed, 'init')),
+      shapes: run.workload.model.parameterShapes,
+      resumed: checkpoint === null ? null : checkpoint.optimizer,
+    });
+    const start = checkpoint === null ? freshStart(run) : checkpoint;
+    this.#schedule = start.schedule;
+    this.#clip = start.clip;
+    this.#update = start.update;
+    this.#gradientEvaluations = start.gradientEvaluations;
+    this.#startedAt = performance.now() - 1000 * start.seconds;
+  }
+
+  /** All updates that are left, or fewer if the run diverges or its optimizer is done; the end row is returned. */
+  async runUpdates(writer: LogWriter): Promise<LogEnd> {
+    const { header, checkpointEvery, onProgress } = this.#run;
+    let lastTurn = performance.now();
+    while (this.#update < header.updates) {
+      await this.#scoreOnTheWay(writer);
+      const row = this.#step();
+      await writer.append(row);
+      if (typeof row.step_length !== 'number') return this.#diverged(row);
+      onProgress(this.#update);
+      const reason = this.#optimizer.finished();
+      if (reason !== null) return this.#completed(reason);
+      if (this.#update % checkpointEvery === 0 && this.#update < header.updates) await this.#checkpoint(writer);
+      if (performance.now() - lastTurn > TURN_MS) {
+        await nextTurn();
+        lastTurn = performance.now();
+      }
+    }
+    return this.#completed();
+  }
+
+  /** Scores the final weights, if the run is to be scored. */
+  async score(end: LogEnd, writer: LogWriter): Promise<void> {
+    const { evaluation, workload, objective } = this.#run;
+    if (evaluation === null) return;
+    const update = end.updates;
+    if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
+    return writer.append(evaluate(workload, this.#optimizer.output(), evaluation, { update, objective }));
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+
+  /** Before an update, so that a run resumed from a checkpoint taken after the update before it writes the row again. */
+  async #scoreOnTheWay(writer: LogWriter): Promise<void> {
+    const { evaluation, evaluateEvery, workload, objective } = this.#run;
+    const update = this.#update;
+    if (evaluation === null || update === 0 || update % evaluateEvery !== 0) return;
+    await writer.append(evaluate(workload, this.#optimizer.output(), evaluation, { update, objective }));
+  }
+
+  /** One update; the row tells what was seen before it and the step taken. */
+  #step(): LogStep {
+    return tf.tidy(() => {
+      const weights = this.#optimizer.gradientPoint();
+      const batch = this.#drawBatch();
+      const { model, attack } = this.#run.workload;
+      const perturbed = perturbInputs(model, weights, batch, attack, this.#noise);
+      const { loss, gradients } = lossAndGradient(model, weights, perturbed, batch.labels);
+      return this.#descend({ weights, batch, loss, gradients });
+    });
+  }
+
+  #drawBatch(): Minibatch {
+    const { dataset } = this.#run.workload;
+    const indices = drawIndices(dataset.train.count, this.#run.header.batch_size, this.#batches);
+    return gatherBatch(dataset.train, indices, dataset);
+  }
+
+  /** Shows the schedule its loss, asks for the rate, clips, and steps. */
+  #descend({ weights, batch, loss, gradients }: Gradient): LogStep {
+    const { workload, schedule, method, header } = this.#run;
+    const { dataset, attack } = workload;
+    const gradientNorm = norm(gradients);
+    const observed = this.#observer.observe({ weights, batch, trainingLoss: loss });
+    this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
+    const { rate, reason } = schedule.rate(this.#schedule);
+    const clipped = clipStep(method.clip, this.#clip, gradientNorm);
+    const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
+    const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
+    const taken = isFinite ? this.#optimizer.step(gradients, request) : { rate, length: NaN };
+    const update = this.#update;
+    this.#clip = clipped.state;
+    this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
+    this.#update += 1;
+    return {
+      type: 'step',
+      update,
+      epoch: (update * header.batch_size) / dataset.train.count,
+      lr: logNumber(taken.rate),
+      reason: method.optimizer.name === 'd_adaptation' ? 'd_adaptation' : reason,
+      [attack === null ? 'train_loss' : 'train_robust_loss']: logNumber(loss),
+      ...observed.columns,
+      grad_norm: logNumber(gradientNorm),
+      clip_factor: logNumber(clipped.factor),
+      step_length: logNumber(taken.length),
+      n_grad_evals: this.#gradientEvaluations,
+      wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
+    };
+  }
+
+  #completed(reason?: string): LogEnd {
+    if (!Number.isFinite(norm(this.#optimizer.output()))) return this.#end('diverged', 'the weights are not finite');
+    return this.#end('completed', reason);
+  }
+
+  #diverged({ update, train_loss, train_robust_loss, grad_norm }: LogStep): LogEnd {
+    const seen = [train_robust_loss ?? train_loss, grad_norm].map(String);
+    return this.#end('diverged', `update ${update}: loss ${seen[0]}, gradient norm ${seen[1]}`);
+  }
+
+  #end(status: LogEnd['status'], reason?: string): LogEnd {
+    const figures = Object.entries(this.#optimizer.summary()).filter(([, value]) => Number.isFinite(value));
+    return {
+      type: 'end',
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      updates: this.#update,
+      n_grad_evals: this.#gradientEvaluations,
+      ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
+    };
+  }
+
+  async #checkpoint(writer: LogWriter): Promise<void> {
+    await writer.flush();
+    await writeCheckpoint(this.#run.log, this.#run.header, {
+      update: this.#update,
+      gradientEvaluations: this.#gradientEvaluations,
+      optimizer: this.#optimizer.state(),
+      schedule: this.#schedule,
+      clip: this.#clip,
+      streams: { batches: this.#batches.state(), attack: this.#noise.state(), ...this.#observer.state() },
+      seconds: (performance.now() - this.#startedAt) / 1000,
+    });
+  }
+}
+
+function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
+  return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, seconds: 0 };
+}
+
+interface Gradient {
+  readonly weights: readonly tf.Tensor[];
+  readonly batch: Minibatch;
+  readonly loss: number;
+  readonly gradients: readonly tf.Tensor[];
+}
