@@ -12,7 +12,13 @@ import { planPilot } from '../../src/pilot/design.js';
 import { warmupUpdates } from '../../src/pilot/pilot.js';
 import { openExperiment } from '../../src/training/task.js';
 import { TOOL, TOOL_VERSION } from '../../src/version.js';
-import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod, type SeedPreparation } from './methods.js';
+import {
+  benchmarkOptions,
+  independentMethods,
+  methodsAtBestFixed,
+  type BenchmarkMethod,
+  type SeedPreparation,
+} from './methods.js';
 import { requireBenchmark } from './plan.js';
 import { preparedFiles } from './prepare-task.js';
 import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
@@ -42,7 +48,11 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
 
   const oneRun = horizon * (1 + (workload.attack?.gradientEvaluations ?? 0));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
-    Promise.all(methods.map((method) => collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun })));
+    Promise.all(
+      methods.map((method) =>
+        collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun }),
+      ),
+    );
 
   const independent = independentMethods(experiment);
   await trainMethods(context, independent, prepared, horizon);
@@ -124,14 +134,18 @@ async function collectMethod(
     if (method.family === 'policy') return seed.pilotGradEvals;
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
-  const runs = await Promise.all(prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed) })));
+  const runs = await Promise.all(
+    prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed) })),
+  );
   return methodResult(method, runs, oneRun);
 }
 
 /** The fixed rate of the lowest mean final loss; rates with a run that ended not finite come last. */
 function bestFixed(methods: readonly MethodResult[]): MethodResult {
   const loss = (method: MethodResult): number => method.summary.train_robust_loss.mean ?? Infinity;
-  return methods.filter((method) => method.family === 'fixed').reduce((best, method) => (loss(method) < loss(best) ? method : best));
+  return methods
+    .filter((method) => method.family === 'fixed')
+    .reduce((best, method) => (loss(method) < loss(best) ? method : best));
 }
 
 async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {

@@ -23,7 +23,13 @@ export interface SeedPreparation {
 export function independentMethods(experiment: Experiment): BenchmarkMethod[] {
   const { fixed_rates, schedule_free } = benchmarkOptions(experiment);
   return [
-    { id: 'policy', label: 'policy', family: 'policy', rate: null, method: ({ policyPath }) => policyMethod(experiment, policyPath) },
+    {
+      id: 'policy',
+      label: 'policy',
+      family: 'policy',
+      rate: null,
+      method: ({ policyPath }) => policyMethod(experiment, policyPath),
+    },
     ...fixed_rates.map((rate) => fixedMethod(experiment, rate)),
     ...nullHypotheses(experiment),
     ...(schedule_free === null ? [] : [scheduleFreeMethod(schedule_free.rate, schedule_free.warmup_fraction)]),
@@ -72,8 +78,17 @@ function nullHypotheses(experiment: Experiment): BenchmarkMethod[] {
 }
 
 function scheduleFreeMethod(rate: number, warmup: number): BenchmarkMethod {
-  const method = methodSchema.parse({ schedule: { name: 'constant', rate, warmup }, optimizer: { name: 'schedule_free' } });
-  return { id: 'schedule-free', label: `Schedule-Free SGD, lr ${rate}`, family: 'schedule_free', rate, method: () => method };
+  const method = methodSchema.parse({
+    schedule: { name: 'constant', rate, warmup },
+    optimizer: { name: 'schedule_free' },
+  });
+  return {
+    id: 'schedule-free',
+    label: `Schedule-Free SGD, lr ${rate}`,
+    family: 'schedule_free',
+    rate,
+    method: () => method,
+  };
 }
 
 function resolve(experiment: Experiment, input: Omit<MethodInput, 'optimizer'>): Method {

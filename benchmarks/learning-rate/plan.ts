@@ -24,12 +24,19 @@ export interface Plan {
 export function planBenchmark(experiment: Experiment, evaluationsPerUpdate: number, workers: number): Plan {
   requireBenchmark(experiment);
   const { horizon, seeds } = experiment;
-  const all = [...independentMethods(experiment), ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0])];
+  const all = [
+    ...independentMethods(experiment),
+    ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0]),
+  ];
   const pilot = planPilot(experiment.pilot, horizon, warmupUpdates(experiment));
   const updates = seeds.length * (all.length * horizon + pilot);
   const gradEvals = updates * evaluationsPerUpdate;
   return {
-    methods: all.map(({ id, label, family }) => ({ id, label, updates: seeds.length * (horizon + (family === 'policy' ? pilot : 0)) })),
+    methods: all.map(({ id, label, family }) => ({
+      id,
+      label,
+      updates: seeds.length * (horizon + (family === 'policy' ? pilot : 0)),
+    })),
     updates,
     gradEvals,
     minutes: (gradEvals * MILLISECONDS_PER_EVALUATION) / 60_000 / Math.max(1, workers),

@@ -64,7 +64,12 @@ export async function readRun(
   return runResult(await readTrainingLog(file), path.relative(out, file), detail.classes, detail.spentBefore);
 }
 
-function trainingTask(context: RunContext, method: BenchmarkMethod, seed: SeedPreparation, horizon: number): TrainingTask {
+function trainingTask(
+  context: RunContext,
+  method: BenchmarkMethod,
+  seed: SeedPreparation,
+  horizon: number,
+): TrainingTask {
   return {
     experimentPath: context.experimentPath,
     engine: context.engine,
@@ -87,7 +92,14 @@ async function execute(context: RunContext, stage: string, jobs: readonly Task[]
   const done = new Map<string, number>();
   const onEvent = (id: string, event: unknown): void => {
     done.set(id, (event as { done: number }).done);
-    context.onProgress({ stage, done: Math.min(total, [...done.values()].reduce((sum, n) => sum + n, 0)), total });
+    context.onProgress({
+      stage,
+      done: Math.min(
+        total,
+        [...done.values()].reduce((sum, n) => sum + n, 0),
+      ),
+      total,
+    });
   };
   resultsOf(await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal }));
   context.onProgress({ stage, done: total, total });

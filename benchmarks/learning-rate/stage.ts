@@ -39,7 +39,11 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
   const results = await runBenchmark({ experimentPath, out, engine, workers, signal, onProgress });
   const file = path.join(out, 'results.json');
   await writeArtifact('results', file, results);
-  return { artifacts: [file], summary: [...results.verdict.sentences], result: { won: results.verdict.won, best_fixed: results.best_fixed } };
+  return {
+    artifacts: [file],
+    summary: [...results.verdict.sentences],
+    result: { won: results.verdict.won, best_fixed: results.best_fixed },
+  };
 }
 
 /** What `--dry-run` prints: the resolved experiment, the work, and a guess of the minutes. */

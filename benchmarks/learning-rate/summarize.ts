@@ -30,9 +30,15 @@ export function runResult(log: TrainingLog, logPath: string, classes: number, pi
 }
 
 /** Mean and standard error over seeds of every figure of a method; null where any seed's is not finite. */
-export function methodResult(method: BenchmarkMethod, runs: readonly RunResult[], oneRunGradEvals: number): MethodResult {
+export function methodResult(
+  method: BenchmarkMethod,
+  runs: readonly RunResult[],
+  oneRunGradEvals: number,
+): MethodResult {
   const gradEvals = mean(runs.map((run) => run.run_grad_evals + run.pilot_grad_evals));
-  const [train_robust_loss, test_robust_loss, test_acc, test_robust_acc] = METRICS.map((metric) => summary(runs.map((run) => run[metric])));
+  const [train_robust_loss, test_robust_loss, test_acc, test_robust_acc] = METRICS.map((metric) =>
+    summary(runs.map((run) => run[metric])),
+  );
   return {
     id: method.id,
     label: method.label,

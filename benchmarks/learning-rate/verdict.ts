@@ -21,7 +21,9 @@ export function verdict(input: VerdictInput): Results['verdict'] {
   return {
     won,
     sentences: [
-      [fallbackClause(input), firstSentence(policy, input, against(input.bestFixed.id), won), gridClause(input)].filter(Boolean).join(' '),
+      [fallbackClause(input), firstSentence(policy, input, against(input.bestFixed.id), won), gridClause(input)]
+        .filter(Boolean)
+        .join(' '),
       ...rivals.map((rival) => rivalSentence(rival, against(rival.id))),
       deathSentence(policy),
     ],
@@ -35,7 +37,12 @@ function fallbackClause({ followed, maximumPredictionError }: VerdictInput): str
   return `For ${fallbacks} of ${followed.length} seeds no closure predicted left-out pilot runs within ${bound}, so the policy there is WSD at the pilot's peak, open loop.`;
 }
 
-function firstSentence(policy: MethodResult, { bestFixed, gridSize }: VerdictInput, comparison: Comparison, won: boolean): string {
+function firstSentence(
+  policy: MethodResult,
+  { bestFixed, gridSize }: VerdictInput,
+  comparison: Comparison,
+  won: boolean,
+): string {
   const outcome = won ? 'won against' : 'did not win against';
   return (
     `The policy ${outcome} the best fixed rate ${bestFixed.rate}: final adversarial training loss ${loss(policy)} against ${loss(bestFixed)} ` +
@@ -54,7 +61,11 @@ function rivalSentence(rival: MethodResult, comparison: Comparison): string {
     return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
   }
   const uncertain = Math.abs(comparison.difference) < 2 * comparison.standard_error;
-  const word = uncertain ? 'no difference shown' : comparison.difference < 0 ? 'the policy is better' : 'the policy is worse';
+  const word = uncertain
+    ? 'no difference shown'
+    : comparison.difference < 0
+      ? 'the policy is better'
+      : 'the policy is worse';
   return `Against ${rival.label} (${loss(rival)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
 }
 

@@ -31,7 +31,11 @@ export function estimateClosures(
   options: EstimateOptions,
   onClosure: (done: number) => void = () => {},
 ): ClosureFit[] {
-  const scales: Scales = { firstLoss: mean(runs.map((run) => run.losses[0])), peak: options.peak, horizon: options.horizon };
+  const scales: Scales = {
+    firstLoss: mean(runs.map((run) => run.losses[0])),
+    peak: options.peak,
+    horizon: options.horizon,
+  };
   return options.closures.map((name, i) => {
     const fit = estimateClosure(CLOSURES[name], scales, runs, options);
     onClosure(i + 1);
@@ -46,7 +50,12 @@ export function selectClosure(fits: readonly ClosureFit[]): string | null {
   return usable.reduce((best, fit) => (fit.verdict.prediction_error < best.verdict.prediction_error ? fit : best)).name;
 }
 
-function estimateClosure(closure: Closure, scales: Scales, runs: readonly PilotRun[], options: EstimateOptions): ClosureFit {
+function estimateClosure(
+  closure: Closure,
+  scales: Scales,
+  runs: readonly PilotRun[],
+  options: EstimateOptions,
+): ClosureFit {
   const mode = fitClosure(closure, scales, runs);
   const stream = randomStream(options.seed, `estimate/bootstrap/${closure.name}`);
   const samples = bootstrapClosure(closure, scales, runs, mode, options.bootstrap, stream);

@@ -24,7 +24,12 @@ export function fitClosure(closure: Closure, scales: Scales, runs: readonly Pilo
 }
 
 /** The mode for other runs, searched from a nearby one: bootstrap samples and runs left out. */
-export function refitClosure(closure: Closure, scales: Scales, runs: readonly PilotRun[], start: LogParameters): LogParameters {
+export function refitClosure(
+  closure: Closure,
+  scales: Scales,
+  runs: readonly PilotRun[],
+  start: LogParameters,
+): LogParameters {
   const objective = negativeLogPosterior(closure, scales, runs);
   return minimizeBySimplex(objective, start, { steps: edges(RESTART_EDGE), ...WARM_SEARCH }).point;
 }

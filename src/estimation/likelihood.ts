@@ -20,13 +20,23 @@ export function runLogLikelihood(filter: StateFilter, run: PilotRun): number {
 }
 
 /** ln likelihood of independent runs under a closure's parameters. */
-export function logLikelihood(closure: Closure, theta: LogParameters, scales: Scales, runs: readonly PilotRun[]): number {
+export function logLikelihood(
+  closure: Closure,
+  theta: LogParameters,
+  scales: Scales,
+  runs: readonly PilotRun[],
+): number {
   const filter = createFilter(closure.filter(theta, scales));
   return runs.reduce((sum, run) => sum + runLogLikelihood(filter, run), 0);
 }
 
 /** ln posterior density up to a constant: the log-likelihood plus the stated prior. */
-export function logPosterior(closure: Closure, theta: LogParameters, scales: Scales, runs: readonly PilotRun[]): number {
+export function logPosterior(
+  closure: Closure,
+  theta: LogParameters,
+  scales: Scales,
+  runs: readonly PilotRun[],
+): number {
   return logLikelihood(closure, theta, scales, runs) + logPrior(theta);
 }
 

@@ -29,7 +29,10 @@ export function describeParameters(
       const origin = closure.origin[name];
       if (origin === null) return [name, setByHand(estimate)];
       const draws = resampled.map((values) => values[name]);
-      return [name, identified.has(origin) ? fromData(estimate, draws, origin) : fromPrior(closure, scales, mode, name, origin)];
+      return [
+        name,
+        identified.has(origin) ? fromData(estimate, draws, origin) : fromPrior(closure, scales, mode, name, origin),
+      ];
     }),
   );
 }
@@ -51,11 +54,21 @@ function fromData(estimate: number, draws: readonly number[], origin: ParameterN
 }
 
 /** The parameter moved along its own prior, all others at the mode: the runs left that prior as it was. */
-function fromPrior(closure: Closure, scales: Scales, mode: LogParameters, name: string, origin: ParameterName): Parameter {
+function fromPrior(
+  closure: Closure,
+  scales: Scales,
+  mode: LogParameters,
+  name: string,
+  origin: ParameterName,
+): Parameter {
   const index = PARAMETER_NAMES.indexOf(origin);
   const { logDeviation } = PRIORS[origin];
   const at = (deviations: number): number =>
-    naturalValues(closure, mode.map((x, i) => (i === index ? x + deviations * logDeviation : x)), scales)[name];
+    naturalValues(
+      closure,
+      mode.map((x, i) => (i === index ? x + deviations * logDeviation : x)),
+      scales,
+    )[name];
   const ends = [at(-NINETY_PERCENT), at(NINETY_PERCENT)].sort((a, b) => a - b);
   return {
     estimate: at(0),

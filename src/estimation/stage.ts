@@ -28,7 +28,8 @@ export interface EstimateStageOptions {
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {
   const logs = await readLogs(options.trajectories);
-  const experiment = options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
+  const experiment =
+    options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
   const coefficients = estimateCoefficients(logs, experiment, options);
   const file = path.join(options.out, 'coefficients.json');
   await writeArtifact('coefficients', file, coefficients);
@@ -116,7 +117,11 @@ async function readLogs(trajectories: readonly string[]): Promise<TrainingLog[]>
 
 async function logFiles(entry: string): Promise<string[]> {
   const status = await stat(entry).catch((cause: unknown) => {
-    throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, { remedy: 'Check the path.', fields: { path: entry }, cause });
+    throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, {
+      remedy: 'Check the path.',
+      fields: { path: entry },
+      cause,
+    });
   });
   if (!status.isDirectory()) return [entry];
   const names = (await readdir(entry)).filter((name) => name.endsWith('.jsonl') && !name.endsWith('.partial.jsonl'));

@@ -11,13 +11,40 @@ const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 
 /** The functions an expression may call; everything else that mathjs knows is refused by name. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
-  abs: 'Math.abs', sqrt: 'Math.sqrt', cbrt: 'Math.cbrt', exp: 'Math.exp', log: 'Math.log', log2: 'Math.log2', log10: 'Math.log10',
-  sin: 'Math.sin', cos: 'Math.cos', tan: 'Math.tan', atan: 'Math.atan', tanh: 'Math.tanh', cosh: 'Math.cosh', sinh: 'Math.sinh',
-  min: 'Math.min', max: 'Math.max', floor: 'Math.floor', ceil: 'Math.ceil', sign: 'Math.sign', pow: 'Math.pow',
+  abs: 'Math.abs',
+  sqrt: 'Math.sqrt',
+  cbrt: 'Math.cbrt',
+  exp: 'Math.exp',
+  log: 'Math.log',
+  log2: 'Math.log2',
+  log10: 'Math.log10',
+  sin: 'Math.sin',
+  cos: 'Math.cos',
+  tan: 'Math.tan',
+  atan: 'Math.atan',
+  tanh: 'Math.tanh',
+  cosh: 'Math.cosh',
+  sinh: 'Math.sinh',
+  min: 'Math.min',
+  max: 'Math.max',
+  floor: 'Math.floor',
+  ceil: 'Math.ceil',
+  sign: 'Math.sign',
+  pow: 'Math.pow',
 };
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  '+': '+', '-': '-', '*': '*', '/': '/', '^': '**', '<': '<', '>': '>', '<=': '<=', '>=': '>=', '==': '===', '!=': '!==',
+  '+': '+',
+  '-': '-',
+  '*': '*',
+  '/': '/',
+  '^': '**',
+  '<': '<',
+  '>': '>',
+  '<=': '<=',
+  '>=': '>=',
+  '==': '===',
+  '!=': '!==',
 };
 
 /**

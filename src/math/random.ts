@@ -79,4 +79,3 @@ function polarNormal(uniform: () => number): number {
     if (r2 > 0 && r2 < 1) return x * Math.sqrt((-2 * Math.log(r2)) / r2);
   }
 }
-

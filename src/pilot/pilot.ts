@@ -80,7 +80,10 @@ function readPeak({ pilot }: Experiment, logs: readonly TrainingLog[]): number {
     return tournamentPeak(
       logs.map((log, i) => ({
         rate: peak.rates[i],
-        losses: log.end?.status === 'completed' ? log.steps.map((step) => Number(step.train_robust_loss ?? step.train_loss)) : [NaN],
+        losses:
+          log.end?.status === 'completed'
+            ? log.steps.map((step) => Number(step.train_robust_loss ?? step.train_loss))
+            : [NaN],
       })),
     );
   }
@@ -102,7 +105,13 @@ function identificationTasks(options: PilotOptions, peak: number): TrainingTask[
   });
 }
 
-function task(options: PilotOptions, name: string, purpose: string, updates: number, method: MethodInput): TrainingTask {
+function task(
+  options: PilotOptions,
+  name: string,
+  purpose: string,
+  updates: number,
+  method: MethodInput,
+): TrainingTask {
   return {
     experimentPath: options.experimentPath,
     engine: options.engine,

@@ -71,7 +71,14 @@ function closureSection(results: Results): string {
     coefficients.closures.map(({ name, verdict }) => {
       const error = `${(100 * verdict.prediction_error).toFixed(1)} %`;
       const each = verdict.left_out.map((run) => (100 * run.prediction_error).toFixed(1)).join(', ');
-      const cells = [String(seed), name, error, each, verdict.within_bound ? 'yes' : 'no', name === followed ? 'followed' : ''];
+      const cells = [
+        String(seed),
+        name,
+        error,
+        each,
+        verdict.within_bound ? 'yes' : 'no',
+        name === followed ? 'followed' : '',
+      ];
       return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
     }),
   );

@@ -12,7 +12,12 @@ export { parseSchedule, type ParsedSchedule } from './parse.js';
 export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
 export { policyIssues } from './policy/check.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';
-export { checkPolicyTests, failingPolicyTests, policyTestVectors, type PolicyTestFailure } from './policy/test-vectors.js';
+export {
+  checkPolicyTests,
+  failingPolicyTests,
+  policyTestVectors,
+  type PolicyTestFailure,
+} from './policy/test-vectors.js';
 export type { Json, Observation, RateDecision, Schedule } from './schedule.js';
 export { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
 

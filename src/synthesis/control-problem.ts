@@ -55,11 +55,13 @@ async function compileEquations(closure: ClosureFit): Promise<Equations> {
   const parameters = Object.entries(closure.parameters);
   const names = [...states, 'u', ...parameters.map(([name]) => name)];
   const values = Float64Array.from([...states.map(() => 0), 0, ...parameters.map(([, { estimate }]) => estimate)]);
-  const bind = (expression: CompiledExpression): Equation => (x, u) => {
-    for (let i = 0; i < states.length; i += 1) values[i] = x[i];
-    values[states.length] = u;
-    return expression.evaluate(values);
-  };
+  const bind =
+    (expression: CompiledExpression): Equation =>
+    (x, u) => {
+      for (let i = 0; i < states.length; i += 1) values[i] = x[i];
+      values[states.length] = u;
+      return expression.evaluate(values);
+    };
   const compile = async (text: string): Promise<Equation> => bind(await compileExpression(text, names));
   const all = (texts: readonly string[]): Promise<Equation[]> => Promise.all(texts.map(compile));
   return {
@@ -87,7 +89,10 @@ export function gradedTimes(horizon: number, steps: number): number[] {
     else high = middle;
   }
   const b = (low + high) / 2;
-  const levels = Array.from({ length: steps + 1 }, (_, i) => horizon * (1 - Math.sinh((b * (steps - i)) / steps) / Math.sinh(b)));
+  const levels = Array.from(
+    { length: steps + 1 },
+    (_, i) => horizon * (1 - Math.sinh((b * (steps - i)) / steps) / Math.sinh(b)),
+  );
   levels[0] = 0;
   levels[steps] = horizon;
   return levels;

@@ -46,7 +46,12 @@ export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, 
     },
     open_loop: { updates: [0], rates: [coefficients.rates.max] },
     guards: { ...commonGuards(coefficients), support: supportOf(closure) },
-    provenance: { ...provenance(coefficients), closure: closure.name, solver_status: solution.status, residual: solution.residual },
+    provenance: {
+      ...provenance(coefficients),
+      closure: closure.name,
+      solver_status: solution.status,
+      residual: solution.residual,
+    },
   };
   return sealed({ ...body, open_loop: meanTrajectory(body, closure) });
 }
@@ -67,7 +72,9 @@ export function fallbackPolicy(coefficients: Coefficients): Policy {
   });
 }
 
-function commonBody(coefficients: Coefficients): Pick<
+function commonBody(
+  coefficients: Coefficients,
+): Pick<
   Policy,
   'kind' | 'schema_version' | 'requires' | 'name' | 'time' | 'output' | 'fallback' | 'objective' | 'attack'
 > {
@@ -76,8 +83,18 @@ function commonBody(coefficients: Coefficients): Pick<
     schema_version: '1.0.0',
     requires: [],
     name: coefficients.name,
-    time: { unit: 'update', horizon: coefficients.horizon, updates_per_epoch: coefficients.updates_per_epoch, stretch: 'refuse' },
-    output: { quantity: 'learning_rate', applies_to: 'all', clip: coefficients.clip, optimizer: coefficients.optimizer },
+    time: {
+      unit: 'update',
+      horizon: coefficients.horizon,
+      updates_per_epoch: coefficients.updates_per_epoch,
+      stretch: 'refuse',
+    },
+    output: {
+      quantity: 'learning_rate',
+      applies_to: 'all',
+      clip: coefficients.clip,
+      optimizer: coefficients.optimizer,
+    },
     fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'] },
     objective: coefficients.objective,
     attack: coefficients.attack,
@@ -107,7 +124,13 @@ function supportOf(closure: ClosureFit): Policy['guards']['support'] {
 
 function provenance(coefficients: Coefficients): Policy['provenance'] {
   const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
-  return { tool: TOOL, tool_version: TOOL_VERSION, pilot_runs, tuning_cost: { grad_evals: pilot_grad_evals }, validation: null };
+  return {
+    tool: TOOL,
+    tool_version: TOOL_VERSION,
+    pilot_runs,
+    tuning_cost: { grad_evals: pilot_grad_evals },
+    validation: null,
+  };
 }
 
 /** Rates along the closure's mean trajectory: the policy observes exactly what its own filter predicts. */

@@ -33,14 +33,19 @@ export interface Synthesis {
 /** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json and policy.json. */
 export async function solveStage(options: SolveStageOptions) {
   const coefficients = await readArtifact('coefficients', options.coefficientsPath);
-  const experiment = options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
+  const experiment =
+    options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
   const { policy, solution, followed } = await synthesize(coefficients, experiment?.solver ?? solverSchema.parse({}));
   const artifacts = await writeSynthesis(options.out, { policy, solution, followed });
   options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
   const converged = solution === null || solution.status === 'converged';
   return {
     artifacts,
-    summary: [solution === null ? 'no closure was selected: WSD at the pilot peak' : `${followed}: ${solution.status}; ${solution.remedy}`],
+    summary: [
+      solution === null
+        ? 'no closure was selected: WSD at the pilot peak'
+        : `${followed}: ${solution.status}; ${solution.remedy}`,
+    ],
     result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
     exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
@@ -76,12 +81,19 @@ type Problem = Awaited<ReturnType<typeof closureProblem>>;
 function keptTimes(times: readonly number[]): number[] {
   const last = times.length - 1;
   const dense = Math.min(LAST_LEVELS, last);
-  const spread = Array.from({ length: EARLIER_LEVELS + 1 }, (_, i) => Math.round((i * (last - dense)) / EARLIER_LEVELS));
+  const spread = Array.from({ length: EARLIER_LEVELS + 1 }, (_, i) =>
+    Math.round((i * (last - dense)) / EARLIER_LEVELS),
+  );
   const indices = new Set([...spread, ...Array.from({ length: dense }, (_, i) => last - dense + 1 + i)]);
   return [...indices].map((i) => times[i]);
 }
 
-function solutionFile(coefficients: Coefficients, closure: ClosureFit, problem: Problem, solved: HjbSolution): Solution {
+function solutionFile(
+  coefficients: Coefficients,
+  closure: ClosureFit,
+  problem: Problem,
+  solved: HjbSolution,
+): Solution {
   return {
     kind: 'solution',
     schema_version: '1.0.0',

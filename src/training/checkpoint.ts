@@ -59,7 +59,10 @@ export async function removeCheckpoint(log: string): Promise<void> {
   await rm(checkpointPath(log), { force: true });
 }
 
-function mapLists<From, To>(lists: Readonly<Record<string, readonly From[]>>, map: (value: From) => To): Record<string, To[]> {
+function mapLists<From, To>(
+  lists: Readonly<Record<string, readonly From[]>>,
+  map: (value: From) => To,
+): Record<string, To[]> {
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.map(map)]));
 }
 

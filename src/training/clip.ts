@@ -10,7 +10,11 @@ export type ClipState = number | null;
  * @param gradientNorm - |g| of the minibatch gradient, finite and nonnegative
  * @returns the factor of this step and the memory for the next one; without a clip the factor is 1
  */
-export function clipStep(clip: ClipSpec | null, state: ClipState, gradientNorm: number): { factor: number; state: ClipState } {
+export function clipStep(
+  clip: ClipSpec | null,
+  state: ClipState,
+  gradientNorm: number,
+): { factor: number; state: ClipState } {
   if (clip === null) return { factor: 1, state };
   const limit = state ?? gradientNorm;
   const factor = gradientNorm > limit ? limit / gradientNorm : 1;

@@ -112,7 +112,10 @@ function hits(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
 }
 
 /** The first examples of a permutation that depends on the evaluation seed alone, in ascending order. */
-function fixedSubset(dataset: Dataset, { split, count, seed }: { split: Split; count: number; seed: number }): Int32Array {
+function fixedSubset(
+  dataset: Dataset,
+  { split, count, seed }: { split: Split; count: number; seed: number },
+): Int32Array {
   const stream = randomStream(seed, `evaluation/${split}/examples`);
   const order = Int32Array.from({ length: dataset[split].count }, (_, i) => i);
   for (let i = order.length - 1; i > 0; i -= 1) {

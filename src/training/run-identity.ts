@@ -44,5 +44,7 @@ function requireSameRun(file: string, found: LogHeader, expected: LogHeader): vo
 
 function differingFields(a: LogHeader, b: LogHeader): (keyof LogHeader)[] {
   const fields = Object.keys({ ...a, ...b }) as (keyof LogHeader)[];
-  return fields.filter((field) => !VOLATILE_FIELDS.includes(field) && canonicalJson(a[field]) !== canonicalJson(b[field]));
+  return fields.filter(
+    (field) => !VOLATILE_FIELDS.includes(field) && canonicalJson(a[field]) !== canonicalJson(b[field]),
+  );
 }

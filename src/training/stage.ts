@@ -42,7 +42,9 @@ export async function trainStage(options: TrainStageOptions) {
   const scores = log.evaluations[log.evaluations.length - 1];
   return {
     artifacts: [file],
-    summary: [`${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`],
+    summary: [
+      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
+    ],
     result: { status: log.end!.status, ...scores },
   };
 }
@@ -59,8 +61,15 @@ async function chosenMethod(
   }
   if (policyPath !== undefined) {
     const { output } = await readArtifact('policy', policyPath);
-    const policy: MethodInput = { schedule: { name: 'policy', path: path.resolve(policyPath) }, optimizer, clip: output.clip };
+    const policy: MethodInput = {
+      schedule: { name: 'policy', path: path.resolve(policyPath) },
+      optimizer,
+      clip: output.clip,
+    };
     return { method: methodSchema.parse(policy), name: 'policy' };
   }
-  return { method: methodSchema.parse({ optimizer, ...parseSchedule(schedule!) }), name: schedule!.replace(/[^A-Za-z0-9.=_-]+/g, '_') };
+  return {
+    method: methodSchema.parse({ optimizer, ...parseSchedule(schedule!) }),
+    name: schedule!.replace(/[^A-Za-z0-9.=_-]+/g, '_'),
+  };
 }

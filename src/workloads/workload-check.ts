@@ -19,7 +19,9 @@ export function workloadIssues(candidate: unknown): Issue[] {
     ...(isObject(model) ? modelChecks(model) : []),
     ...(isObject(attack) ? attackChecks(attack) : []),
   ];
-  const failed = checks.filter(([, holds]) => !holds).map(([path, , message]) => ({ path: `workload.${path}`, message }));
+  const failed = checks
+    .filter(([, holds]) => !holds)
+    .map(([path, , message]) => ({ path: `workload.${path}`, message }));
   return objective === undefined ? failed : [...failed, ...objectiveIssues(objective)];
 }
 

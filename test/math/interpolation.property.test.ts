@@ -39,7 +39,9 @@ describe('interpolateTable', () => {
       fc.property(problem, ({ axes, point }) => {
         const f = (x: readonly number[]): number =>
           x.reduce((sum, xd, d) => sum + (d + 1) * (axes[d].coordinate === 'log' ? Math.log(xd) : xd), 0.3);
-        const clamped = point.map((x, d) => Math.min(Math.max(x, axes[d].grid[0]), axes[d].grid[axes[d].grid.length - 1]));
+        const clamped = point.map((x, d) =>
+          Math.min(Math.max(x, axes[d].grid[0]), axes[d].grid[axes[d].grid.length - 1]),
+        );
         within(interpolateTable(axes, nodesOf(axes).map(f), point), f(clamped), {
           abs: 1e-11,
           because: 'rounding of sums of at most 300',

@@ -40,7 +40,10 @@ export function value(theta: LogParameters, name: ParameterName): number {
  * Domain of the slow part over a run of T updates: from a fifth of where the largest rate takes it, with no noise, to
  * a little above its start. D(T) = D0 (1 + (p - 1) a U T D0^(p-1))^(-1/(p-1)) solves dD = -U a D^p dt.
  */
-export function slowDomain(shared: Pick<SharedParameters, 'floor' | 'slow_rate' | 'slow_exponent'>, scales: Scales): [number, number] {
+export function slowDomain(
+  shared: Pick<SharedParameters, 'floor' | 'slow_rate' | 'slow_exponent'>,
+  scales: Scales,
+): [number, number] {
   const start = scales.firstLoss - shared.floor;
   const q = shared.slow_exponent - 1;
   const end = start * (1 + q * shared.slow_rate * scales.peak * scales.horizon * start ** q) ** (-1 / q);

@@ -16,7 +16,13 @@ export async function openNative(): Promise<EngineInfo> {
   const native = requirePackage('@tensorflow/tfjs-node') as { version: Readonly<Record<string, string>> };
   await requireBackend('tensorflow');
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']);
-  return { engine: 'native', backend: 'tensorflow', kernel: 'libtensorflow', threads, version: native.version['tfjs-node'] };
+  return {
+    engine: 'native',
+    backend: 'tensorflow',
+    kernel: 'libtensorflow',
+    threads,
+    version: native.version['tfjs-node'],
+  };
 }
 
 /** The WebAssembly back end, its two kernels repaired. Rejects if WebAssembly does not start. */

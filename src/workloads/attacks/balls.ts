@@ -21,7 +21,8 @@ const TINY = 1e-10;
 export function linfBall(eps: number): Ball {
   const radius = insideRounding(eps, ROUNDING);
   return {
-    sample: (shape, stream) => tf.tensor(stream.fillUniform(new Float32Array(sizeOf(shape)), -radius, radius), [...shape]),
+    sample: (shape, stream) =>
+      tf.tensor(stream.fillUniform(new Float32Array(sizeOf(shape)), -radius, radius), [...shape]),
     ascend: (gradient, alpha) => tf.mul(tf.sign(gradient), alpha),
     project: (x, inputs) => intoBox(tf.add(inputs, tf.clipByValue(tf.sub(x, inputs), -radius, radius))),
   };
@@ -59,7 +60,10 @@ function uniformInBall([count, ...inputShape]: readonly number[], eps: number, s
     const direction = Float64Array.from({ length: d }, () => stream.normal());
     const length = eps * stream.uniform() ** (1 / d);
     const norm = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0));
-    points.set(direction.map((value) => (length * value) / norm), i * d);
+    points.set(
+      direction.map((value) => (length * value) / norm),
+      i * d,
+    );
   }
   return tf.tensor(points, [count, ...inputShape]);
 }

@@ -41,7 +41,11 @@ function buildLayers(specs: readonly LayerSpec[], inputShape: readonly number[],
   }
   if (shape.length === 1 && shape[0] === classes) return layers;
   const last = specs.length - 1;
-  throw shapeError(last, specs[last].type, `gives ${shown(shape)} and must give [${classes}], one logit for each class`);
+  throw shapeError(
+    last,
+    specs[last].type,
+    `gives ${shown(shape)} and must give [${classes}], one logit for each class`,
+  );
 }
 
 function normalization({ normalization: given }: ModelSpec): (inputs: tf.Tensor) => tf.Tensor {

@@ -4,5 +4,6 @@ import type * as tf from '@tensorflow/tfjs';
 export interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
-  disposeData(dataId: object): boolean;
+  /** Frees data that nothing else refers to; says whether they are gone. */
+  disposeData(dataId: object, force?: boolean): boolean;
 }

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { HjbLrError } from '../../src/errors.js';
+import { pilotRuns } from '../../src/estimation/observations.js';
+import { pilotLog } from '../helpers/pilot-log.js';
+
+function refusal(run: () => unknown): HjbLrError {
+  try {
+    run();
+  } catch (error) {
+    return error as HjbLrError;
+  }
+  throw new Error('not refused');
+}
+
+describe('pilotRuns', () => {
+  test('takes rates and losses of identification runs, not of the search for the peak', () => {
+    const logs = [pilotLog('reading', { purpose: 'pilot/reading' }), pilotLog('a'), pilotLog('b')];
+    const runs = pilotRuns(logs);
+    expect(runs.map((run) => run.id)).toEqual(['a', 'b']);
+    expect(runs[0].rates[0]).toBe(0.1);
+    expect(runs[0].losses[1]).toBe(2.3 - 0.01);
+  });
+
+  test('all bad runs are named at once', () => {
+    const error = refusal(() =>
+      pilotRuns([
+        pilotLog('dead', { status: 'diverged' }),
+        pilotLog('short', { updates: 3 }),
+        pilotLog('nan', { loss: () => 'nan' }),
+        pilotLog('good'),
+      ]),
+    );
+    expect(error.code).toBe('E_PILOT');
+    expect(error.issues.map((issue) => issue.path)).toEqual(['dead', 'short', 'nan.update.0']);
+  });
+
+  test('one run alone, and runs of one rate, are refused', () => {
+    expect(refusal(() => pilotRuns([pilotLog('a')])).message).toMatch(/at least two independent runs; got 1/);
+    expect(refusal(() => pilotRuns([])).message).toMatch(/got 0/);
+    const constant = { rate: () => 0.1 };
+    expect(refusal(() => pilotRuns([pilotLog('a', constant), pilotLog('b', constant)])).message).toMatch(
+      /one and the same rate/,
+    );
+  });
+});

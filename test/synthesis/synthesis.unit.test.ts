@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { artifactSha256 } from '../../src/artifacts/hash.js';
+import { estimationSchema, policyOptionsSchema, solverSchema } from '../../src/artifacts/experiment.js';
+import { policySchema, type Policy } from '../../src/artifacts/policy.js';
+import { estimateCoefficients } from '../../src/estimation/stage.js';
+import { failingPolicyTests, policySchedule } from '../../src/schedules/index.js';
+import { gradedTimes } from '../../src/synthesis/control-problem.js';
+import { synthesize } from '../../src/synthesis/stage.js';
+import { pilotLog } from '../helpers/pilot-log.js';
+import { within } from '../helpers/within.js';
+
+/** Logs whose losses fall faster at the higher rate, with a deterministic ripple. */
+function logs() {
+  return ['a', 'b', 'c', 'd'].map((id, run) => {
+    const rate = (k: number): number => ((Math.floor(k / 12) + run) % 2 === 0 ? 0.5 : 0.05);
+    const losses: number[] = [];
+    let slow = 1.6;
+    for (let k = 0; k < 48; k += 1) {
+      losses.push((0.7 + slow + 0.3 * rate(k) ** 2) * (1 + 0.03 * Math.sin(7 * k + run)));
+      slow -= rate(k) * 0.05 * slow ** 3;
+    }
+    return pilotLog(id, { updates: 48, rate, loss: (k) => losses[k] });
+  });
+}
+
+const OPTIONS = {
+  estimation: estimationSchema.parse({ bootstrap: 0 }),
+  policy: policyOptionsSchema.parse({}),
+  name: 'test',
+};
+const SOLVER = solverSchema.parse({ nodes: { slow: 15, noise: 15 }, steps: 40 });
+
+describe('gradedTimes', () => {
+  test('from 0 to T, the last step one update, never growing', () => {
+    const times = gradedTimes(800, 200);
+    const steps = times.slice(1).map((t, i) => t - times[i]);
+    expect([times[0], times[200]]).toEqual([0, 800]);
+    within(steps[199], 1, { rel: 1e-9, because: 'bisection to rounding' });
+    expect(steps.every((step, i) => i === 0 || step <= steps[i - 1])).toBe(true);
+  });
+
+  test('every update where there are as many steps as updates', () => {
+    expect(gradedTimes(4, 10)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('synthesize', () => {
+  const coefficients = estimateCoefficients(logs(), OPTIONS, { seed: 1 });
+
+  test('the policy of the selected closure: valid, hashed, its vectors reproduced, rates inside the guards', async () => {
+    const forced = { ...coefficients, selected: 'slow_noise_memory' };
+    const { policy, solution, followed } = await synthesize(forced, SOLVER);
+    expect(followed).toBe('slow_noise_memory');
+    expect(solution!.status).toBe('converged');
+    expect(solution!.monotone).toEqual({ space: true, first_offender: null });
+    const { policy_id, ...body } = policySchema.parse(policy);
+    expect(policy_id).toBe(artifactSha256(body));
+    expect(policy.tests.length).toBeGreaterThanOrEqual(20);
+    expect(failingPolicyTests(policy)).toEqual([]);
+    const { lr_min, lr_max } = policy.guards;
+    expect(policy.open_loop.rates.every((rate) => rate >= lr_min * 0.999 && rate <= lr_max * 1.001)).toBe(true);
+  });
+
+  test('hold at the peak, then a fall at the end: the anneal that a scalar picture cannot know', async () => {
+    const { policy } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
+    const { rates } = policy.open_loop;
+    within(rates[Math.floor(rates.length / 4)], policy.guards.lr_max, {
+      rel: 0.02,
+      because: 'noise held now is forgotten before the end',
+    });
+    expect(rates[rates.length - 1]).toBeLessThan(0.5 * policy.guards.lr_max);
+  });
+
+  test('without a selected closure: WSD at the peak, open loop', async () => {
+    const { policy, solution, followed } = await synthesize({ ...coefficients, selected: null }, SOLVER);
+    expect([followed, solution, policy.form]).toEqual(['wsd', null, 'open_loop']);
+    const rates = ratesOf(policy);
+    expect(rates[50]).toBeCloseTo(0.5, 12);
+    expect(rates[0]).toBeCloseTo(0.5 / 2, 12); // warm-up of round(.02 * 100) = 2 updates
+    expect(rates[99]).toBeLessThan(0.1);
+  });
+});
+
+function ratesOf(policy: Policy): number[] {
+  const schedule = policySchedule(policy, { updates: policy.time.horizon });
+  let state = schedule.init();
+  return Array.from({ length: policy.time.horizon }, () => {
+    state = schedule.observe(state, { loss: 1 });
+    return schedule.rate(state).rate;
+  });
+}
