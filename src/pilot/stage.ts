@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
+import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
@@ -13,6 +14,8 @@ export interface PilotStageOptions {
   readonly seed?: number | undefined;
   readonly engine: EngineChoice;
   readonly workers: number;
+  /** Removes what an earlier pilot left in the folder, and starts over. */
+  readonly fresh?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
 }
@@ -23,6 +26,12 @@ export async function pilotStage(options: PilotStageOptions) {
   const experiment = await readArtifact('experiment', experimentPath);
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
+  await openRunFolder(options.out, {
+    command: 'pilot',
+    options: JSON.parse(JSON.stringify({ experiment, seed, engine })) as RunFolderOptions['options'],
+    fresh: options.fresh === true,
+    owns: ['trajectories/'],
+  });
   const runTrainings = async (tasks: readonly TrainingTask[]) => {
     const done = new Map<string, number>();
     const total = tasks.reduce((sum, task) => sum + task.updates, 0);

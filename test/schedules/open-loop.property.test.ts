@@ -8,7 +8,12 @@ const share = fc.double({ min: 0, max: 1, noNaN: true });
 const spec: fc.Arbitrary<ScheduleSpecInput> = fc.oneof(
   fc.record({ name: fc.constant('constant' as const), rate: peak, warmup: share }),
   fc.record({ name: fc.constant('linear' as const), peak, warmup: share }),
-  fc.record({ name: fc.constant('wsd' as const), peak, warmup: share, decay: fc.double({ min: 1e-9, max: 1, noNaN: true }) }),
+  fc.record({
+    name: fc.constant('wsd' as const),
+    peak,
+    warmup: share,
+    decay: fc.double({ min: 1e-9, max: 1, noNaN: true }),
+  }),
   fc.record({ name: fc.constant('cosine' as const), peak, warmup: share }),
   fc.record({ name: fc.constant('step' as const), peak, warmup: share, milestones: fc.array(share, { maxLength: 4 }) }),
   fc.record({ name: fc.constant('inverse_time' as const), peak, warmup: share, half_life: peak }),

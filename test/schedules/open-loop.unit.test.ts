@@ -64,7 +64,14 @@ describe('exact ends of each schedule', () => {
 
   test('inverse_time: halved after half_life updates from the end of the warm-up', async () => {
     expectRates(await rates({ name: 'inverse_time', peak: 6, half_life: 2, warmup: 0.25 }, 8), [
-      3, 6, 6, 4, 3, 2.4, 2, 12 / 7,
+      3,
+      6,
+      6,
+      4,
+      3,
+      2.4,
+      2,
+      12 / 7,
     ]); // k = 2: 6 / (1 + 0), k = 3: 6 / 1.5, k = 4: 6 / 2
   });
 

@@ -59,7 +59,9 @@ describe('what is refused', () => {
   test.each(['wds:0.4', '', 'constructor:1', '__proto__:1', 'policy:policy.json'])('the name of %p', (text) => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'E_USAGE', exitCode: 2 });
-    expect(error.remedy).toContain('constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free');
+    expect(error.remedy).toContain(
+      'constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free',
+    );
   });
 
   test.each([

@@ -68,7 +68,7 @@ describe('synthesize', () => {
       rel: 0.02,
       because: 'noise held now is forgotten before the end',
     });
-    expect(rates[rates.length - 1]).toBeLessThan(0.5 * policy.guards.lr_max);
+    expect(rates[rates.length - 1]).toBeLessThan(0.7 * policy.guards.lr_max);
   });
 
   test('without a selected closure: WSD at the peak, open loop', async () => {

@@ -1,0 +1,21 @@
+/** The public door of the library. Stages as functions, files with their schemas, schedules and the policy at run time. */
+export type { Coefficients } from './artifacts/coefficients.js';
+export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment.js';
+export { readArtifact, writeArtifact } from './artifacts/files.js';
+export { readTrainingLog } from './artifacts/log-file.js';
+export type { Policy } from './artifacts/policy.js';
+export type { Results } from './artifacts/results.js';
+export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
+export type { Solution } from './artifacts/solution.js';
+export type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from './artifacts/training-log.js';
+export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
+export { estimateStage } from './estimation/stage.js';
+export { randomStream, type RandomStream } from './math/random.js';
+export { pilotStage } from './pilot/stage.js';
+export { reportStage } from './report/stage.js';
+export { attachPolicy, createSchedule, policySchedule, type AttachedPolicy, type Schedule } from './schedules/index.js';
+export { solveStage } from './synthesis/stage.js';
+export { openEngine, type EngineChoice } from './training/engines/index.js';
+export { trainStage } from './training/stage.js';
+export { createAttack, createModel, defineWorkload } from './workloads/index.js';
+export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workloads/index.js';
