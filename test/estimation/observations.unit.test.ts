@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HjbLrError } from '../../src/errors.js';
+import type { HjbLrError } from '../../src/errors.js';
 import { pilotRuns } from '../../src/estimation/observations.js';
 import { pilotLog } from '../helpers/pilot-log.js';
 

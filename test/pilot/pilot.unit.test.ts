@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { pilotSchema } from '../../src/artifacts/experiment.js';
-import { HjbLrError } from '../../src/errors.js';
+import type { HjbLrError } from '../../src/errors.js';
 import { randomStream } from '../../src/math/random.js';
 import { peakSearchUpdates, planPilot, randomizedRates } from '../../src/pilot/design.js';
 import { tournamentPeak } from '../../src/pilot/tournament.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HjbLrError } from '../../src/errors.js';
+import type { HjbLrError } from '../../src/errors.js';
 import { parseSchedule } from '../../src/schedules/index.js';
 import { methodSchema } from '../../src/training/method.js';
 

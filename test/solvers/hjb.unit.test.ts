@@ -3,7 +3,7 @@ import { rootsOf } from '../../solvers/hjb/node-pieces.js';
 import { solveWithStencils } from '../../solvers/hjb/solve.js';
 import { buildLattice, buildStencils } from '../../solvers/hjb/stencil.js';
 import { logGrid, sinhGrid, solveHjb, uniformGrid } from '../../solvers/index.js';
-import { HjbLrError } from '../../src/errors.js';
+import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic } from '../helpers/problems.js';
 
 const OPTIONS = { tolerance: 1e-10, maximumPolicyIterations: 100, keep: [0] };

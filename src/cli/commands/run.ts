@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { prettyJson } from '../../artifacts/pretty-json.js';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
-import { commandLineOf } from '../shell.js';
 import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
 
 const STAGE_MODULE = '../../benchmarks/learning-rate/stage.js';

@@ -89,8 +89,8 @@ describe('filter gradient of a convolution', () => {
     const wasm = valuesOf(compute);
     const cpu = await onCpu(compute);
     const largest = cpu.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // Sums of 340,000 products, in another order: errors grow as the root of their number.
-    expect(largestDifference(wasm, cpu) / largest).toBeLessThan(1e-5);
+    // Sums of 340,000 products in another order: float32 roundings of 6e-8 add up as the root of their number.
+    expect(largestDifference(wasm, cpu) / largest).toBeLessThan(5e-5);
   });
 
   test('leaves tensors outside the tidy alone, and frees what it makes', () => {

@@ -12,12 +12,11 @@ export function repairBatchMatMul(): void {
   if (repaired) return;
   repaired = true;
   const original = tf.getKernel('BatchMatMul', 'wasm');
-  const keptTranspose = keepTransposes(tf.backend() as unknown as WasmBackend);
   const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => {
     const wasm = backend as WasmBackend;
     const { transposeA, transposeB } = attrs as { transposeA?: boolean; transposeB?: boolean };
     const a = transposeA === true ? transpose(inputs['a']!, wasm) : inputs['a']!;
-    const b = transposeB === true ? keptTranspose(inputs['b']!) : inputs['b']!;
+    const b = transposeB === true ? keeperOf(wasm)(inputs['b']!) : inputs['b']!;
     const product = original.kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } });
     if (transposeA === true) wasm.disposeData(a.dataId);
     return product;
@@ -33,25 +32,35 @@ function transpose(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
   return tf.getKernel('Transpose', 'wasm').kernelFunc({ inputs: { x }, backend, attrs: { perm } }) as tf.TensorInfo;
 }
 
+type Keeper = (x: tf.TensorInfo) => tf.TensorInfo;
+
+const keepers = new WeakMap<WasmBackend, Keeper>();
+
+function keeperOf(backend: WasmBackend): Keeper {
+  const keeper = keepers.get(backend) ?? keepTransposes(backend);
+  keepers.set(backend, keeper);
+  return keeper;
+}
+
 /** Transposes that are made once for each tensor's data, which never change, and freed when those are. */
-function keepTransposes(backend: WasmBackend): (x: tf.TensorInfo) => tf.TensorInfo {
+function keepTransposes(backend: WasmBackend): Keeper {
   const kept = new WeakMap<object, Map<string, tf.TensorInfo>>();
   const dispose = backend.disposeData.bind(backend);
   backend.disposeData = (dataId, force) => {
     const freed = dispose(dataId, force);
     const transposes = kept.get(dataId);
-    if (freed && transposes !== undefined) {
-      kept.delete(dataId);
-      transposes.forEach((x) => dispose(x.dataId));
-    }
+    if (!freed || transposes === undefined) return freed;
+    kept.delete(dataId);
+    transposes.forEach((x) => dispose(x.dataId));
     return freed;
   };
   return (x) => {
     const transposes = kept.get(x.dataId) ?? new Map<string, tf.TensorInfo>();
     kept.set(x.dataId, transposes);
+    // Tensors of other shapes may share these data.
     const shape = x.shape.join(',');
-    const found = transposes.get(shape) ?? transpose(x, backend);
-    transposes.set(shape, found);
-    return found;
+    const transposed = transposes.get(shape) ?? transpose(x, backend);
+    transposes.set(shape, transposed);
+    return transposed;
   };
 }
