@@ -3,11 +3,11 @@ import type { MethodResult, Results } from '../artifacts/results.js';
 
 export const METHOD_TABLE_HEAD = [
   'method',
-  'final adv. train loss',
+  'adv. train loss',
   'adv. test loss',
   'clean test acc. %',
   'robust test acc. %',
-  'gradient evals',
+  'grad. evals',
   'runs',
   'dead',
 ] as const;
@@ -36,15 +36,19 @@ export function methodTableText(results: Results): string {
   const table = new Table({
     head: [...METHOD_TABLE_HEAD],
     style: { head: [], border: [] },
+    chars: NO_RULES,
     colAligns: METHOD_TABLE_HEAD.map((_, i) => (i === 0 ? 'left' : 'right')),
   });
   table.push(...methodTableRows(results));
   return table.toString();
 }
 
+/** No lines between the rows. */
+const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+
 function nameOf(method: MethodResult, results: Results): string {
   if (method.family === 'policy') return 'policy (pilot included)';
-  return method.id === results.best_fixed ? `${method.label} (best of the grid, whole grid charged)` : method.label;
+  return method.id === results.best_fixed ? `${method.label} (best; whole grid charged)` : method.label;
 }
 
 /** The best fixed rate is known only after the whole grid has run. */

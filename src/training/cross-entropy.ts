@@ -10,11 +10,11 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function crossEntropies(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor1D {
   const operation = tf.customGrad((z, save) => {
-    (save as tf.GradSaveFunc)([z as tf.Tensor]);
+    (save as tf.GradSaveFunc)([z as tf.Tensor, labels]);
     return {
       value: lossValues(z as tf.Tensor2D, labels),
-      gradFunc: (upstream: tf.Tensor, [saved]: tf.Tensor[]) =>
-        tf.mul(tf.sub(tf.softmax(saved), labels), tf.expandDims(upstream, 1)),
+      gradFunc: (upstream: tf.Tensor, [savedLogits, savedLabels]: tf.Tensor[]) =>
+        tf.mul(tf.sub(tf.softmax(savedLogits), savedLabels), tf.expandDims(upstream, 1)),
     };
   });
   return operation(logits) as tf.Tensor1D;

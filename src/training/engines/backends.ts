@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../artifacts/training-log.js';
 import { repairBatchMatMul } from './wasm/batch-mat-mul.js';
 import { registerFilterGradient } from './wasm/filter-gradient.js';
+import { repairMaxPoolGradient } from './wasm/max-pool-gradient.js';
 
 const requirePackage = createRequire(import.meta.url);
 
@@ -25,7 +26,7 @@ export async function openNative(): Promise<EngineInfo> {
   };
 }
 
-/** The WebAssembly back end, its two kernels repaired. Rejects if WebAssembly does not start. */
+/** The WebAssembly back end, with the kernels that training needs repaired. Rejects if WebAssembly does not start. */
 export async function openWasm(): Promise<EngineInfo> {
   const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
   const binary = requirePackage.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
@@ -33,6 +34,7 @@ export async function openWasm(): Promise<EngineInfo> {
   await requireBackend('wasm');
   repairBatchMatMul();
   registerFilterGradient();
+  repairMaxPoolGradient();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return { engine: 'tfjs', backend: 'wasm', kernel: simd === true ? 'xnnpack-simd' : 'xnnpack', threads: 1, version };
 }

@@ -13,7 +13,7 @@ let opening: Promise<EngineInfo> | null = null;
 
 /**
  * Sets the back end of this process and says what it is. `auto`: native (tfjs-node) where it is installed and loads,
- * else `tfjs`: wasm with two kernels repaired, or cpu where WebAssembly does not start. One process has one engine, and
+ * else `tfjs`: wasm, repaired,, or cpu where WebAssembly does not start. One process has one engine, and
  * it must be opened before any tensor is made.
  *
  * @returns engine, back end, kernel, threads and version, as training logs name them

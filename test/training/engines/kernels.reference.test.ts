@@ -104,3 +104,30 @@ describe('filter gradient of a convolution', () => {
     tf.dispose([images, weights]);
   });
 });
+
+describe('pooling and its gradient', () => {
+  const pooled = (pool: typeof tf.maxPool, x: number[], size: number, stride: number, padding: 'same' | 'valid') => {
+    const images = (): tf.Tensor4D => uniforms(randomStream(5, 'pooling'), x, -2, 0.5) as tf.Tensor4D;
+    const upstream = (shape: number[]): tf.Tensor => uniforms(randomStream(6, 'pooling'), shape, -1, 1);
+    const apply = (image: tf.Tensor): tf.Tensor => pool(image as tf.Tensor4D, size, stride, padding);
+    return {
+      forward: () => apply(images()),
+      backward: () => tf.grad((image) => tf.sum(tf.mul(upstream(apply(image).shape), apply(image))))(images()),
+    };
+  };
+
+  test.each<['maxPool' | 'avgPool', number[], number, number, 'same' | 'valid']>([
+    ['maxPool', [2, 4, 4, 3], 2, 2, 'valid'],
+    ['maxPool', [2, 7, 6, 2], 3, 2, 'valid'],
+    ['maxPool', [2, 7, 5, 2], 3, 1, 'same'],
+    ['maxPool', [1, 5, 5, 1], 1, 1, 'valid'],
+    ['avgPool', [2, 4, 4, 3], 2, 2, 'valid'],
+    ['avgPool', [2, 7, 6, 2], 3, 2, 'valid'],
+    ['avgPool', [2, 7, 5, 2], 3, 1, 'same'],
+    ['avgPool', [1, 5, 5, 1], 1, 1, 'valid'],
+  ])('%s of %j, window %d, stride %d, padding %s', async (name, x, size, stride, padding) => {
+    const { forward, backward } = pooled(tf[name], x, size, stride, padding);
+    expect(largestDifference(valuesOf(forward), await onCpu(forward))).toBeLessThan(1e-6);
+    expect(largestDifference(valuesOf(backward), await onCpu(backward))).toBeLessThan(1e-6);
+  });
+});

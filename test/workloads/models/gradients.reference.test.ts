@@ -10,7 +10,7 @@ import { within } from '../../helpers/within.js';
 
 const EXAMPLES = 6;
 const CLASSES = 3;
-const STEP = 2e-3;
+const STEP = 5e-4;
 
 const last: LayerSpec[] = [{ type: 'flatten' }, { type: 'dense', units: CLASSES }];
 const convolution = { type: 'conv2d', filters: 4, kernel: 3, stride: 1, padding: 'same' } as const;
@@ -36,32 +36,35 @@ describe.each(MODELS)('%s', (name, spec, inputShape) => {
 
   /** Mean loss as a function of all parameters and, last, the inputs. */
   function lossOf(points: readonly tf.Tensor[]): tf.Scalar {
-    const labels = tf.oneHot(tf.range(0, EXAMPLES, 1, 'int32').mod(CLASSES), CLASSES).toFloat() as tf.Tensor2D;
+    const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), CLASSES).toFloat() as tf.Tensor2D;
     return tf.mean(crossEntropies(model.logits(points.slice(0, -1), points[points.length - 1]), labels));
   }
 
-  /** (loss(p + h v) - loss(p - h v)) / 2h and <gradient, v>, along v in one argument. */
-  function slopes(argument: number): [number, number] {
-    const [difference, product] = tf.tidy(() => {
-      const shapes = model.parameterShapes.map((shape) => [...shape]);
-      const points = [...shapes.map((shape) => uniforms(stream, shape, -0.7, 0.7)), uniforms(stream, [EXAMPLES, ...inputShape], 0, 1)];
+  /** Slope of the loss along a random direction v in one argument: by the gradient, and to either side by differences. */
+  function slopes(argument: number): { gradient: number; ahead: number; behind: number } {
+    const [gradient, ahead, behind] = tf.tidy(() => {
+      const shapes = [...model.parameterShapes.map((shape) => [...shape]), [EXAMPLES, ...inputShape]];
+      const points = shapes.map((shape, i) => uniforms(stream, shape, i === shapes.length - 1 ? 0 : -0.7, 0.7));
       const direction = uniforms(stream, points[argument].shape, -1, 1);
-      const shifted = (h: number): number => {
+      const lossAt = (h: number): number => {
         const moved = points.map((p, i) => (i === argument ? tf.add(p, tf.mul(direction, h)) : p));
         return lossOf(moved).dataSync()[0];
       };
       const gradients = tf.grads((...p: tf.Tensor[]) => lossOf(p))(points);
       const product = tf.sum(tf.mul(gradients[argument], direction)).dataSync()[0];
-      return [(shifted(STEP) - shifted(-STEP)) / (2 * STEP), product];
+      return [product, (lossAt(STEP) - lossAt(0)) / STEP, (lossAt(0) - lossAt(-STEP)) / STEP];
     });
-    return [difference, product];
+    return { gradient, ahead, behind };
   }
 
   test.each([...model.parameterShapes.map((_, i) => i), model.parameterShapes.length])('argument %d', (argument) => {
-    for (let repeat = 0; repeat < 3; repeat += 1) {
-      const [difference, product] = slopes(argument);
-      within(product, difference, { rel: 3e-3, abs: 3e-4, because: 'float32 losses of 1e-7 over a step of 2e-3, and kinks' });
-      expect(product).not.toBe(0);
+    const draws = Array.from({ length: 12 }, () => slopes(argument));
+    // Where the slopes to either side differ, a relu or a maximum switches within the step.
+    const smooth = draws.filter(({ ahead, behind }) => Math.abs(ahead - behind) < 4e-3);
+    expect(smooth.length).toBeGreaterThan(3);
+    for (const { gradient, ahead, behind } of smooth) {
+      within(gradient, (ahead + behind) / 2, { rel: 3e-3, abs: 2e-3, because: 'a kink below 4e-3, float32 losses' });
+      expect(gradient).not.toBe(0);
     }
   });
 });

@@ -46,9 +46,9 @@ describe('layers, by hand', () => {
     expect(logits([dense(2)], [2], [[1, 2, 3, 4], [10, 20]], [1, 2], 2)).toEqual([17, 30]);
   });
 
-  test('relu: max(0, (17, 30) - (20, 20)) = (0, 10)', () => {
+  test('relu: max(0, (7, 10) + (-5, 0)) = (2, 10), and (0, 10) with -20', () => {
     const layers = [dense(2), { type: 'relu' } as const];
-    expect(logits(layers, [2], [[1, 2, 3, 4], [-10, 0]], [1, 2], 2)).toEqual([7, 10]);
+    expect(logits(layers, [2], [[1, 2, 3, 4], [-5, 0]], [1, 2], 2)).toEqual([2, 10]);
     expect(logits(layers, [2], [[1, 2, 3, 4], [-20, 0]], [1, 2], 2)).toEqual([0, 10]);
   });
 

@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readArtifact } from '../../src/artifacts/files.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
+import { PACKAGE_ROOT } from '../../src/version.js';
+import { runCommand, type Finished } from '../helpers/cli.js';
+
+const TINY = path.join(PACKAGE_ROOT, 'test', 'fixtures', 'tiny.json');
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'hjb-lr-objective-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Writes the tiny experiment with other fields and returns its path and a folder for its runs. */
+async function variant(name: string, fields: Record<string, unknown>): Promise<{ file: string; out: string }> {
+  const file = path.join(folder, `${name}.json`);
+  await writeFile(file, JSON.stringify({ ...(JSON.parse(await readFile(TINY, 'utf8')) as object), ...fields }));
+  return { file, out: path.join(folder, name) };
+}
+
+async function requireSuccess(run: Promise<Finished>): Promise<void> {
+  const { code, stderr } = await run;
+  if (code !== 0) throw new Error(stderr);
+}
+
+/** Pilot, estimate and solve. */
+async function toPolicy({ file, out }: { file: string; out: string }): Promise<void> {
+  await requireSuccess(runCommand(['pilot', file, '--out', out]));
+  await requireSuccess(runCommand(['estimate', path.join(out, 'trajectories'), '--experiment', file, '--out', out]));
+  await requireSuccess(runCommand(['solve', path.join(out, 'coefficients.json'), '--out', out]));
+}
+
+describe('objectives', () => {
+  test('a validation objective is observed on validation minibatches and charged', async () => {
+    const { file, out } = await variant('validation', { objective: { metric: 'adversarial', split: 'validation' } });
+    await toPolicy({ file, out });
+    const log = await readTrainingLog(path.join(out, 'trajectories', 'run-0.jsonl'));
+    // 2 ascent steps + 1 for the update, and as many again for the validation minibatch.
+    expect(log.steps[0].n_grad_evals).toBe(6);
+    expect(log.steps[0].val_robust_loss).not.toBe(log.steps[0].train_robust_loss);
+    const policy = await readArtifact('policy', path.join(out, 'policy.json'));
+    expect(policy.objective.split).toBe('validation');
+  }, 120_000);
+
+  test('a clean objective costs one evaluation more than the update itself', async () => {
+    const { file, out } = await variant('clean', { objective: { metric: 'clean' } });
+    await requireSuccess(runCommand(['pilot', file, '--out', out]));
+    const log = await readTrainingLog(path.join(out, 'trajectories', 'run-0.jsonl'));
+    expect(log.steps[0].n_grad_evals).toBe(4);
+    expect(Number(log.steps[0].train_loss)).toBeLessThan(Number(log.steps[0].train_robust_loss));
+  }, 60_000);
+
+  test('an integral objective is worth less late than early', async () => {
+    const { file, out } = await variant('integral', { objective: { form: 'integral' } });
+    await toPolicy({ file, out });
+    const { value, times } = await readArtifact('solution', path.join(out, 'solution.json'));
+    const middle = Math.floor(value[0].length / 2);
+    expect(value[times.length - 1][middle]).toBe(0);
+    expect(value[0][middle]).toBeGreaterThan(value[times.length - 2][middle]!);
+  }, 120_000);
+});
+
+describe('the paired tournament, by name', () => {
+  test('finds a peak among its rates on one data order', async () => {
+    const peak = { method: 'paired_tournament', rates: [0.1, 0.3, 0.9], updates_fraction: 0.04 };
+    const { file, out } = await variant('tournament', { pilot: { peak, runs: 2, updates_per_run: 25, hold: 10 } });
+    await requireSuccess(runCommand(['pilot', file, '--out', out]));
+    const logs = await Promise.all(
+      [0, 1, 2].map((i) => readTrainingLog(path.join(out, 'trajectories', `tournament-${i}.jsonl`))),
+    );
+    expect(new Set(logs.map((log) => log.header.seed)).size).toBe(1);
+    expect(new Set(logs.map((log) => log.steps[0].train_robust_loss)).size).toBe(1);
+  }, 60_000);
+});

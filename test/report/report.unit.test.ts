@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MethodResult, Results } from '../../src/artifacts/results.js';
+import { lossFigure, rateFigure } from '../../src/report/figures/curves.js';
+import { methodTableRows, methodTableText } from '../../src/report/method-table.js';
+import { embeddedJson, escapeHtml } from '../../src/report/page.js';
+
+function method(
+  id: string,
+  family: MethodResult['family'],
+  rate: number | null,
+  losses: readonly number[],
+): MethodResult {
+  const runs = losses.map((loss, seed) => ({
+    seed,
+    log: `logs/${id}/seed-${seed}.jsonl`,
+    status: 'completed' as const,
+    dead: false,
+    train_robust_loss: loss,
+    test_robust_loss: loss,
+    test_acc: 0.75,
+    test_robust_acc: 0.5,
+    run_grad_evals: 600,
+    pilot_grad_evals: 0,
+    series: { update: [0, 50], lr: [0.4, 0.2], loss: [loss + 1, loss] },
+  }));
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const summary = {
+    train_robust_loss: { mean, standard_error: 0.01 },
+    test_robust_loss: { mean, standard_error: 0.01 },
+    test_acc: { mean: 0.75, standard_error: 0.005 },
+    test_robust_acc: { mean: null, standard_error: null },
+    cost_in_runs: 1,
+    grad_evals: 600,
+    dead: 0,
+  };
+  return { id, label: id, family, rate, runs, summary };
+}
+
+const METHODS = [
+  method('policy', 'policy', null, [1, 1.2]),
+  method('fixed-0.1', 'fixed', 0.1, [1.5, 1.6]),
+  method('fixed-0.4', 'fixed', 0.4, [1.2, 1.4]),
+];
+const RESULTS = { methods: METHODS, best_fixed: 'fixed-0.4', seeds: [], name: 'test' } as unknown as Results;
+
+describe('method table', () => {
+  test('by loss, percent for accuracies, the best fixed rate charged for the whole grid', () => {
+    const rows = methodTableRows(RESULTS);
+    expect(rows.map((row) => row[0])).toEqual([
+      'policy (pilot included)',
+      'fixed-0.4 (best; whole grid charged)',
+      'fixed-0.1',
+    ]);
+    expect(rows[0].slice(1, 5)).toEqual(['1.1000 ± 0.0100', '1.1000 ± 0.0100', '75.0 ± 0.5', 'not finite']);
+    // Two rates in the grid, 600 evaluations and one run each.
+    expect(rows[1].slice(5, 7)).toEqual(['1,200', '2.00']);
+  });
+
+  test('fits a terminal of 140 columns', () => {
+    expect(
+      Math.max(
+        ...methodTableText(RESULTS)
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(140);
+  });
+});
+
+describe('figures', () => {
+  test('one line per seed for the policy, one for a method with one rate for all seeds', () => {
+    const names = rateFigure(RESULTS).data.map((trace) => trace['name']);
+    expect(names).toEqual(['policy', 'policy', 'fixed-0.1', 'fixed-0.4']);
+  });
+
+  test('the band is the mean plus and minus one standard error', () => {
+    // Losses 2 and 2.2 in the first block: mean 2.1, deviation sqrt(.02), standard error .1.
+    const [band, line] = lossFigure(RESULTS).data as [{ y: number[] }, { y: number[] }];
+    expect(line.y[0]).toBeCloseTo(2.1, 12);
+    expect(band.y[0]).toBeCloseTo(2.2, 12);
+    expect(band.y[3]).toBeCloseTo(2, 12);
+  });
+
+  test('rates that are not the best of the grid wait in the legend', () => {
+    const visible = new Map(rateFigure(RESULTS).data.map((trace) => [trace['name'], trace['visible']]));
+    expect([visible.get('fixed-0.1'), visible.get('fixed-0.4'), visible.get('policy')]).toEqual([
+      'legendonly',
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('what users wrote cannot break the page', () => {
+  test('text and embedded JSON', () => {
+    expect(escapeHtml(`</script><img src="x" onerror='y'>&`)).toBe(
+      '&lt;/script&gt;&lt;img src=&quot;x&quot; onerror=&#39;y&#39;&gt;&amp;',
+    );
+    expect(embeddedJson({ name: '</script>' })).toBe('{"name":"\\u003c/script>"}');
+  });
+});

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+import { attackSchema, type AttackSpec } from '../../../src/artifacts/experiment.js';
+import { randomStream } from '../../../src/math/random.js';
+import { openEngine } from '../../../src/training/engines/index.js';
+import { createAttack, scoringAttack, type Attack, type InputLosses } from '../../../src/workloads/index.js';
+import { valuesOf } from '../../helpers/tensors.js';
+
+const stream = () => randomStream(1, 'attack');
+const attackOf = (spec: object): Attack => createAttack(attackSchema.parse(spec) as AttackSpec);
+const point = (attack: Attack, losses: InputLosses, x: number[], width = x.length): number[] =>
+  valuesOf(() => attack.perturb(losses, tf.tensor2d(x, [x.length / width, width]), stream()));
+
+/** Loss w.x of each example. */
+const linear =
+  (...w: number[]): InputLosses =>
+  (x) =>
+    tf.reshape(tf.matMul(x as tf.Tensor2D, tf.tensor2d(w, [w.length, 1])), [-1]);
+
+const close = (got: number[], expected: number[]): void => {
+  expect(got).toHaveLength(expected.length);
+  got.forEach((value, i) => expect(Math.abs(value - expected[i])).toBeLessThan(5e-7));
+};
+
+beforeAll(async () => {
+  await openEngine('tfjs');
+});
+
+describe('step lengths', () => {
+  test('are filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM', () => {
+    expect(attackOf({ type: 'pgd', eps: 0.1, steps: 5 }).spec).toMatchObject({ alpha: 0.05 });
+    expect(attackOf({ type: 'fgsm', eps: 0.1 }).spec).toMatchObject({ alpha: 0.125 });
+    expect(attackOf({ type: 'pgd', eps: 0.1, steps: 5, alpha: 0.01 }).spec).toMatchObject({ alpha: 0.01 });
+  });
+
+  test('scoring takes ten steps and one start on the same ball, whatever the training attack took', () => {
+    const spec = attackOf({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 2, alpha: 0.2, restarts: 3 }).spec!;
+    expect(attackOf(scoringAttack(spec)).spec).toMatchObject({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 10, alpha: 0.075, restarts: 1 });
+    expect(scoringAttack({ type: 'fgsm', eps: 0.1, random_start: true })).toMatchObject({ norm: 'Linf', steps: 10 });
+  });
+});
+
+describe('steps by hand, from the input', () => {
+  // Loss 3 x1 - 4 x2: signs (1, -1); after two steps of 0.03 the ball of 0.05 binds.
+  test('Linf: (0.5, 0.5) + 0.03 (1, -1), then the ball', () => {
+    const once = attackOf({ type: 'pgd', eps: 0.05, alpha: 0.03, steps: 1, random_start: false });
+    const twice = attackOf({ type: 'pgd', eps: 0.05, alpha: 0.03, steps: 2, random_start: false });
+    close(point(once, linear(3, -4), [0.5, 0.5]), [0.53, 0.47]);
+    close(point(twice, linear(3, -4), [0.5, 0.5]), [0.55, 0.45]);
+  });
+
+  // g / |g| = (3, -4) / 5: one step of 0.05 is (0.03, -0.04), two are 0.1 long, cut to 0.05.
+  test('L2: (0.5, 0.5) + 0.05 (0.6, -0.8), then the ball', () => {
+    const once = attackOf({ type: 'pgd', norm: 'L2', eps: 0.05, alpha: 0.05, steps: 1, random_start: false });
+    const twice = attackOf({ type: 'pgd', norm: 'L2', eps: 0.05, alpha: 0.05, steps: 2, random_start: false });
+    close(point(once, linear(3, -4), [0.5, 0.5]), [0.53, 0.46]);
+    close(point(twice, linear(3, -4), [0.5, 0.5]), [0.53, 0.46]);
+  });
+
+  test('the box comes after the ball: (0.98, 0.01) + 0.05 (1, -1) is cut to (1, 0)', () => {
+    const attack = attackOf({ type: 'pgd', eps: 0.05, steps: 4, random_start: false });
+    close(point(attack, linear(3, -4), [0.98, 0.01]), [1, 0]);
+  });
+
+  test('every example has a ball of its own', () => {
+    const attack = attackOf({ type: 'pgd', norm: 'L2', eps: 0.1, alpha: 0.1, steps: 1, random_start: false });
+    const losses: InputLosses = (x) => tf.mul(linear(3, -4)(x), tf.tensor1d([1, -100]));
+    close(point(attack, losses, [0.5, 0.5, 0.5, 0.5], 2), [0.56, 0.42, 0.44, 0.58]);
+  });
+
+  test('a gradient of zero moves nothing', () => {
+    for (const norm of ['Linf', 'L2']) {
+      const attack = attackOf({ type: 'pgd', norm, eps: 0.1, steps: 3, random_start: false });
+      close(point(attack, linear(0, 0), [0.5, 0.25]), [0.5, 0.25]);
+    }
+  });
+
+  test('FGSM is one Linf step', () => {
+    const attack = attackOf({ type: 'fgsm', eps: 0.1, alpha: 0.06, random_start: false });
+    close(point(attack, linear(3, -4), [0.5, 0.5]), [0.56, 0.44]);
+    expect(attack.gradientEvaluations).toBe(1);
+  });
+});
+
+describe('random start', () => {
+  const still = (norm: string, eps: number) => attackOf({ type: 'pgd', norm, eps, steps: 1, alpha: 1e-12 });
+  const dimensions = 6;
+  const points = 4000;
+  const starts = (norm: string, eps: number): number[][] => {
+    const x = point(still(norm, eps), linear(0, 0, 0, 0, 0, 0), Array(points * dimensions).fill(0.5) as number[], dimensions);
+    return Array.from({ length: points }, (_, i) => x.slice(i * dimensions, (i + 1) * dimensions).map((v) => v - 0.5));
+  };
+  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  // |delta_j| / eps is uniform on [0, 1]: mean 1/2, standard deviation 1/sqrt(12).
+  test('Linf: uniform in the cube', () => {
+    const values = starts('Linf', 0.2).flat();
+    const error = 1 / Math.sqrt(12 * values.length);
+    expect(Math.abs(mean(values.map((v) => Math.abs(v) / 0.2)) - 0.5)).toBeLessThan(4 * error);
+    expect(Math.abs(mean(values.map((v) => v / 0.2)))).toBeLessThan(8 * error);
+  });
+
+  // (|delta| / eps)^d is uniform on [0, 1].
+  test('L2: uniform in the ball', () => {
+    const deltas = starts('L2', 0.2);
+    const shares = deltas.map((delta) => (Math.hypot(...delta) / 0.2) ** dimensions);
+    const error = 1 / Math.sqrt(12 * points);
+    expect(Math.abs(mean(shares) - 0.5)).toBeLessThan(4 * error);
+    expect(shares.filter((share) => share > 0.75).length / points).toBeGreaterThan(0.25 - 4 * Math.sqrt(0.1875 / points));
+    expect(Math.abs(mean(deltas.map(([first]) => first / 0.2)))).toBeLessThan(4 * Math.sqrt(1 / ((dimensions + 2) * points)));
+  });
+
+  test('comes from the stream: the same stream gives the same start', () => {
+    expect(starts('L2', 0.2)).toEqual(starts('L2', 0.2));
+  });
+});
+
+describe('gradient evaluations', () => {
+  test.each<[object, number]>([
+    [{ type: 'pgd', eps: 0.1, steps: 5 }, 5],
+    [{ type: 'pgd', norm: 'L2', eps: 0.1, steps: 7 }, 7],
+    [{ type: 'fgsm', eps: 0.1 }, 1],
+    [{ type: 'penalised_ascent', steps: 4, eta_i: 0.1, lambda: 1 }, 4],
+  ])('%j spends as many as it says', (spec, expected) => {
+    const attack = attackOf(spec);
+    let evaluations = 0;
+    const counted: InputLosses = (x) => {
+      evaluations += 1;
+      return linear(1, 2)(x);
+    };
+    point(attack, counted, [0.5, 0.5]);
+    expect(evaluations).toBe(expected);
+    expect(attack.gradientEvaluations).toBe(expected);
+  });
+
+  test('restarts spend as many again; comparing them takes no gradient', () => {
+    expect(attackOf({ type: 'pgd', eps: 0.1, steps: 5, restarts: 3 }).gradientEvaluations).toBe(15);
+  });
+});
+
+describe('penalised ascent', () => {
+  // Squared loss (theta - x)^2 / 2: delta_K = c (x - theta), c = ((1 + eta_I (1 - lambda))^K - 1) / (1 - lambda).
+  test('follows the closed form on a squared loss: c = 0.45882285 for eta_I = 0.15, lambda = 3, K = 7', () => {
+    const attack = attackOf({ type: 'penalised_ascent', steps: 7, eta_i: 0.15, lambda: 3 });
+    const theta = 0.2;
+    const losses: InputLosses = (x) => tf.sum(tf.div(tf.square(tf.sub(theta, x)), 2), 1);
+    close(point(attack, losses, [0.7, 0.1]), [0.7 + 0.45882285 * 0.5, 0.1 - 0.45882285 * 0.1]);
+  });
+
+  test('is not clipped to [0, 1]', () => {
+    const attack = attackOf({ type: 'penalised_ascent', steps: 1, eta_i: 1, lambda: 0 });
+    close(point(attack, linear(1, -1), [0.5, 0.5]), [1.5, -0.5]);
+  });
+});
