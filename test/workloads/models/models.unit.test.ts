@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import type { LayerSpec } from '../../../src/artifacts/experiment.js';
-import { HjbLrError } from '../../../src/errors.js';
+import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { createModel } from '../../../src/workloads/index.js';
