@@ -19,7 +19,7 @@ h1 { font-size: 1.6rem; line-height: 1.25; margin-bottom: .3rem; } h2 { font-siz
 .verdict { font-size: 1.15rem; border-left: 5px solid #d55e00; padding: .2rem 0 .2rem 1rem; margin: 1rem 0; }
 .caption { color: #444; max-width: 75ch; } table { border-collapse: collapse; font-size: .88rem; width: 100%; }
 th, td { padding: .3rem .55rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; } td:not(:first-child) { white-space: nowrap; } tr.policy td { font-weight: 600; background: #fdf1ea; }
+th:first-child, td:first-child { text-align: left; } td:not(:first-child) { white-space: nowrap; } .facts td:last-child { text-align: left; white-space: normal; } tr.policy td { font-weight: 600; background: #fdf1ea; }
 details { margin: .5rem 0 1rem; } summary { cursor: pointer; color: #555; } code { font-size: .85em; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; } @media print { details { display: none; } }`;
 
@@ -113,9 +113,9 @@ function provenanceSection(results: Results): string {
   ];
   const rows = facts.map(
     ([name, value]) =>
-      `<tr><td>${escapeHtml(name)}</td><td style="text-align:left"><code>${escapeHtml(value)}</code></td></tr>`,
+      `<tr><td>${escapeHtml(name)}</td><td><code>${escapeHtml(value)}</code></td></tr>`,
   );
-  return `<h2>Provenance</h2><table>${rows.join('')}</table>
+  return `<h2>Provenance</h2><table class="facts">${rows.join('')}</table>
 <p class="caption">To reproduce: <code>hjb-lr run EXPERIMENT --out DIR</code> with the experiment below, on the same engine; then <code>hjb-lr report DIR/results.json --out DIR</code>.</p>
 <details><summary>the experiment, every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(experiment, null, 1))}</code></pre></details>`;
 }

@@ -16,7 +16,7 @@ export function heatMapFigures(results: Results): Figure[] {
       id: 'policy-map',
       title: `The policy, seed ${seed.seed}`,
       caption:
-        'Learning rate that the Hamilton-Jacobi-Bellman equation asks for in each state. Early, every state asks for the peak; late, the more of the loss is noise, the sooner the rate falls.',
+        'Learning rate that the Hamilton-Jacobi-Bellman equation asks for in each state. Early, nearly every state asks for the peak; late, the rate falls first where little of the slow part is left and much of the loss is noise.',
       bar: 'learning rate',
     }),
     draw(solution, solution.value, {
