@@ -1,37 +1,28 @@
-import type { MathNode } from 'mathjs';
 import { HjbLrError } from '../errors.js';
 
 /** A compiled expression: a plain function of the variables in the order they were declared. */
 export interface CompiledExpression {
+  /** The text as it was given. */
   readonly source: string;
   evaluate(values: ArrayLike<number>): number;
+  /** JavaScript source of the value, in terms of `values[i]`. */
+  toSource(): string;
 }
 
 const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 
-/** The functions an expression may call; everything else that mathjs knows is refused by name. */
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  abs: 'Math.abs',
-  sqrt: 'Math.sqrt',
-  cbrt: 'Math.cbrt',
-  exp: 'Math.exp',
-  log: 'Math.log',
-  log2: 'Math.log2',
-  log10: 'Math.log10',
-  sin: 'Math.sin',
-  cos: 'Math.cos',
-  tan: 'Math.tan',
-  atan: 'Math.atan',
-  tanh: 'Math.tanh',
-  cosh: 'Math.cosh',
-  sinh: 'Math.sinh',
-  min: 'Math.min',
-  max: 'Math.max',
-  floor: 'Math.floor',
-  ceil: 'Math.ceil',
-  sign: 'Math.sign',
-  pow: 'Math.pow',
+/** The functions an expression may call, with the numbers of arguments they take; all else is refused by name. */
+const FUNCTIONS: Readonly<Record<string, { readonly code: string; readonly least: number; readonly most: number }>> = {
+  ...unary('abs', 'sqrt', 'cbrt', 'exp', 'log', 'log2', 'log10', 'sin', 'cos', 'tan', 'atan', 'tanh', 'cosh', 'sinh'),
+  ...unary('floor', 'ceil', 'sign'),
+  min: { code: 'Math.min', least: 1, most: Infinity },
+  max: { code: 'Math.max', least: 1, most: Infinity },
+  pow: { code: 'Math.pow', least: 2, most: 2 },
 };
+
+function unary(...names: string[]): Record<string, { code: string; least: number; most: number }> {
+  return Object.fromEntries(names.map((name) => [name, { code: `Math.${name}`, least: 1, most: 1 }]));
+}
 
 const OPERATORS: Readonly<Record<string, string>> = {
   '+': '+',
@@ -60,16 +51,12 @@ const OPERATORS: Readonly<Record<string, string>> = {
  */
 export async function compileExpression(text: string, variables: readonly string[]): Promise<CompiledExpression> {
   const { parse } = await import('mathjs');
-  const code = generate(parseText(parse, text), text, variables);
-  const evaluate = new Function('values', `return +(${code});`) as CompiledExpression['evaluate'];
-  return { source: text, evaluate };
-}
-
-function parseText(parse: (text: string) => MathNode, text: string): MathNode {
   try {
-    return parse(text);
+    const code = generate(parse(text), text, variables);
+    const evaluate = new Function('values', `return +(${code});`) as CompiledExpression['evaluate'];
+    return { source: text, evaluate, toSource: () => code };
   } catch (cause) {
-    throw illegal(text, (cause as Error).message, cause);
+    throw cause instanceof HjbLrError ? cause : unreadable(text, cause as Error & { char?: number });
   }
 }
 
@@ -80,7 +67,7 @@ interface AnyNode {
   readonly op?: string;
   readonly content?: AnyNode;
   readonly args?: readonly AnyNode[];
-  readonly fn?: { readonly name?: string };
+  readonly fn?: { readonly type?: string; readonly name?: string };
   readonly condition?: AnyNode;
   readonly trueExpr?: AnyNode;
   readonly falseExpr?: AnyNode;
@@ -90,7 +77,8 @@ function generate(node: AnyNode, text: string, variables: readonly string[]): st
   const inner = (child: AnyNode): string => generate(child, text, variables);
   switch (node.type) {
     case 'ConstantNode':
-      if (typeof node.value !== 'number') throw illegal(text, `"${String(node.value)}" is not a number`);
+      if (node.value === undefined) throw illegal(text, 'it is empty');
+      if (!Number.isFinite(node.value)) throw illegal(text, `"${String(node.value)}" is not a finite number`);
       return `(${node.value})`;
     case 'SymbolNode':
       return symbol(node.name!, text, variables);
@@ -121,17 +109,38 @@ function operation({ op, args }: AnyNode, inner: (node: AnyNode) => string, text
 }
 
 function call({ fn, args }: AnyNode, inner: (node: AnyNode) => string, text: string): string {
-  const name = fn?.name ?? '';
+  // An accessor such as `a.abs` carries the name of its property: only a bare name is a function of ours.
+  const name = fn?.type === 'SymbolNode' ? fn.name! : String(fn);
   if (!Object.hasOwn(FUNCTIONS, name)) {
     throw illegal(text, `unknown function "${name}"; allowed: ${Object.keys(FUNCTIONS).join(', ')}`);
   }
-  return `${FUNCTIONS[name]}(${args!.map(inner).join(', ')})`;
+  const { code, least, most } = FUNCTIONS[name];
+  const count = args!.length;
+  if (count < least || count > most) {
+    throw illegal(text, `${name} takes ${most === least ? least : `${least} or more`} argument(s), got ${count}`);
+  }
+  return `${code}(${args!.map(inner).join(', ')})`;
 }
 
-function illegal(text: string, reason: string, cause?: unknown): HjbLrError {
-  return new HjbLrError('E_EXPRESSION', `The expression "${text}" is not legal: ${reason}.`, {
+/** What the parser, or the depth of the tree, objects to. */
+function unreadable(text: string, cause: Error & { char?: number }): HjbLrError {
+  const tooDeep = cause.name === 'RangeError';
+  return illegal(text, tooDeep ? 'it is nested too deeply' : cause.message, { cause, position: cause.char });
+}
+
+/** Characters of an expression that an error quotes. */
+const QUOTED = 200;
+
+function illegal(
+  text: string,
+  reason: string,
+  detail: { cause?: Error; position?: number | undefined } = {},
+): HjbLrError {
+  const { cause, position } = detail;
+  const quoted = text.length > QUOTED ? `${text.slice(0, QUOTED)}...` : text;
+  return new HjbLrError('E_EXPRESSION', `The expression "${quoted}" is not legal: ${reason}.`, {
     remedy: 'Use numbers, the declared names, pi, e, + - * / ^, comparisons, a ? b : c, and the listed functions.',
-    fields: { expression: text, reason },
-    cause,
+    fields: { expression: text, reason, ...(position === undefined ? {} : { position }) },
+    ...(cause === undefined ? {} : { cause }),
   });
 }

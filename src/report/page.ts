@@ -112,8 +112,7 @@ function provenanceSection(results: Results): string {
     ]),
   ];
   const rows = facts.map(
-    ([name, value]) =>
-      `<tr><td>${escapeHtml(name)}</td><td><code>${escapeHtml(value)}</code></td></tr>`,
+    ([name, value]) => `<tr><td>${escapeHtml(name)}</td><td><code>${escapeHtml(value)}</code></td></tr>`,
   );
   return `<h2>Provenance</h2><table class="facts">${rows.join('')}</table>
 <p class="caption">To reproduce: <code>hjb-lr run EXPERIMENT --out DIR</code> with the experiment below, on the same engine; then <code>hjb-lr report DIR/results.json --out DIR</code>.</p>

@@ -4,7 +4,7 @@ import { norm, TensorList } from './tensor-list.js';
 
 /**
  * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682) from z = x = theta_0, W = 0: with the gradient g at
- * y = (1 - beta) z + beta x, the clip's factor c and the learning rate u,
+ * y = x + (1 - beta) (z - x), the clip's factor c and the learning rate u,
  *   z <- z - u c g,   W <- W + u^2,   x <- x + (u^2 / W) (z - x).
  * The weights that are evaluated are x. While u = 0 nothing moves.
  */
@@ -16,7 +16,7 @@ export function createScheduleFree(
   const z = new TensorList(resumed === null ? initial : resumed.tensors['z'], shapes);
   let weightSum = resumed === null ? 0 : resumed.numbers['weight_sum'];
   return {
-    gradientPoint: () => x.tensors.map((mean, i) => tf.add(tf.mul(z.tensors[i], 1 - beta), tf.mul(mean, beta))),
+    gradientPoint: () => x.tensors.map((mean, i) => tf.add(mean, tf.mul(tf.sub(z.tensors[i], mean), 1 - beta))),
     step(gradients, { rate, clipFactor }) {
       if (rate === 0) return { rate, length: 0 };
       z.update((tensor, i) => tf.sub(tensor, tf.mul(gradients[i], rate * clipFactor)));

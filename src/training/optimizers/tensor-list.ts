@@ -35,7 +35,11 @@ export function norm(tensors: readonly tf.Tensor[]): number {
 
 /** <a, b> over all tensors: products and sums along the last axis in float32, everything else in float64. */
 export function dot(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): number {
-  return a.reduce((sum, tensor, i) => sum + tf.tidy(() => total(tf.sum(tf.mul(tensor, b[i]), -1).dataSync())), 0);
+  return a.reduce((sum, tensor, i) => sum + tf.tidy(() => total(rowSums(tf.mul(tensor, b[i])).dataSync())), 0);
+}
+
+function rowSums(x: tf.Tensor): tf.Tensor {
+  return x.rank === 0 ? x : tf.sum(x, -1);
 }
 
 function total(values: ArrayLike<number>): number {
