@@ -1,3 +1,4 @@
+import { canonicalJson } from '../artifacts/hash.js';
 import { observedColumn, type TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 
@@ -25,7 +26,7 @@ const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
  */
 export function pilotRuns(logs: readonly TrainingLog[]): PilotRun[] {
   const identifying = logs.filter((log) => !PEAK_SEARCHES.includes(log.header.purpose));
-  const issues = identifying.flatMap(problemsOf);
+  const issues = [...identifying.flatMap(problemsOf), ...identifying.flatMap((log) => mismatches(log, identifying[0]))];
   if (issues.length > 0) throw pilotError('The pilot runs cannot be used.', issues);
   if (identifying.length < 2) {
     throw pilotError(`A fit needs at least two independent runs; got ${identifying.length}.`, []);
@@ -43,6 +44,15 @@ function toRun({ header, steps }: TrainingLog): PilotRun {
     rates: Float64Array.from(steps, (step) => Number(step.lr)),
     losses: Float64Array.from(steps, (step) => Number(step[observedColumn(header.objective, header.attack !== null)])),
   };
+}
+
+/** What all runs of one fit must share: they are samples of one equation. */
+const SHARED_FIELDS = ['horizon', 'batch_size', 'objective', 'optimizer', 'clip', 'attack'] as const;
+
+function mismatches({ header }: TrainingLog, first: TrainingLog): Issue[] {
+  return SHARED_FIELDS.filter((field) => canonicalJson(header[field]) !== canonicalJson(first.header[field])).map(
+    (field) => ({ path: `${header.run_id}.${field}`, message: `differs from that of ${first.header.run_id}` }),
+  );
 }
 
 function problemsOf({ header, steps, end }: TrainingLog): Issue[] {

@@ -34,6 +34,14 @@ describe('pilotRuns', () => {
     expect(error.issues.map((issue) => issue.path)).toEqual(['dead', 'short', 'nan.update.0']);
   });
 
+  test('runs of another experiment are named with the field', () => {
+    const other = pilotLog('other');
+    const error = refusal(() =>
+      pilotRuns([pilotLog('a'), { ...other, header: { ...other.header, horizon: 200, batch_size: 4 } }]),
+    );
+    expect(error.issues.map((issue) => issue.path)).toEqual(['other.horizon', 'other.batch_size']);
+  });
+
   test('one run alone, and runs of one rate, are refused', () => {
     expect(refusal(() => pilotRuns([pilotLog('a')])).message).toMatch(/at least two independent runs; got 1/);
     expect(refusal(() => pilotRuns([])).message).toMatch(/got 0/);
