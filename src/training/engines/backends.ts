@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../artifacts/training-log.js';
 import { repairBatchMatMul } from './wasm/batch-mat-mul.js';
 import { registerFilterGradient } from './wasm/filter-gradient.js';
+import { repairInputGradient } from './wasm/input-gradient.js';
 import { repairMaxPoolGradient } from './wasm/max-pool-gradient.js';
 
 const requirePackage = createRequire(import.meta.url);
@@ -34,6 +35,7 @@ export async function openWasm(): Promise<EngineInfo> {
   await requireBackend('wasm');
   repairBatchMatMul();
   registerFilterGradient();
+  repairInputGradient();
   repairMaxPoolGradient();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return { engine: 'tfjs', backend: 'wasm', kernel: simd === true ? 'xnnpack-simd' : 'xnnpack', threads: 1, version };

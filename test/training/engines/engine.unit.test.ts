@@ -6,6 +6,7 @@ import { HjbLrError } from '../../../src/errors.js';
 import { checkKnownLoss, openEngine } from '../../../src/training/engines/index.js';
 
 const engines = new URL('../../../src/training/engines/index.ts', import.meta.url).href;
+const backends = new URL('../../../src/training/engines/backends.ts', import.meta.url).href;
 
 /** Opens an engine in a process of its own and returns what it printed: its own line, and everything else. */
 async function inOwnProcess(code: string): Promise<{ stdout: string; stderr: string }> {
@@ -62,5 +63,14 @@ describe('in a process of its own', () => {
   test('an engine that failed leaves the process able to open another', async () => {
     const code = 'await openEngine("native").catch(() => {}); console.log((await openEngine("auto")).engine);';
     expect(['native\n', 'tfjs\n']).toContain((await inOwnProcess(code)).stdout);
+  });
+
+  test('the cpu back end, for a place without WebAssembly, computes the known loss', async () => {
+    const code = `import { openCpu } from ${JSON.stringify(backends)};
+      import { checkKnownLoss } from ${JSON.stringify(engines)};
+      const { backend, threads } = await openCpu();
+      checkKnownLoss();
+      console.log(backend, threads);`;
+    expect((await inOwnProcess(code)).stdout).toBe('cpu 1\n');
   });
 });

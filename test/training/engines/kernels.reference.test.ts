@@ -58,20 +58,23 @@ describe('matrix product', () => {
   });
 });
 
-describe('filter gradient of a convolution', () => {
-  const gradient =
-    (x: number[], filter: number[], stride: number, padding: 'same' | 'valid' | number) => (): tf.Tensor => {
-      const stream = randomStream(3, 'convolution');
-      const images = uniforms(stream, x, -1, 1) as tf.Tensor4D;
-      const weights = uniforms(stream, filter, -1, 1) as tf.Tensor4D;
-      const rounding = typeof padding === 'number' ? 'floor' : undefined;
-      const convolution = (w: tf.Tensor): tf.Tensor4D =>
-        tf.conv2d(images, w as tf.Tensor4D, stride, padding, 'NHWC', 1, rounding);
-      const upstream = uniforms(stream, convolution(weights).shape, -1, 1);
-      return tf.grad((w) => tf.sum(tf.mul(upstream, convolution(w))))(weights);
-    };
+describe('gradients of a convolution', () => {
+  type Padding = 'same' | 'valid' | number;
 
-  test.each<[number[], number[], number, 'same' | 'valid' | number]>([
+  /** Gradient of sum(upstream * (images convolved with the filter)) in one of the two. */
+  const gradient = (of: 'filter' | 'images', x: number[], filter: number[], stride: number, padding: Padding) => () => {
+    const stream = randomStream(3, 'convolution');
+    const images = uniforms(stream, x, -1, 1) as tf.Tensor4D;
+    const weights = uniforms(stream, filter, -1, 1) as tf.Tensor4D;
+    const rounding = typeof padding === 'number' ? 'floor' : undefined;
+    const convolution = (image: tf.Tensor, w: tf.Tensor): tf.Tensor4D =>
+      tf.conv2d(image as tf.Tensor4D, w as tf.Tensor4D, stride, padding, 'NHWC', 1, rounding);
+    const upstream = uniforms(stream, convolution(images, weights).shape, -1, 1);
+    if (of === 'images') return tf.grad((image) => tf.sum(tf.mul(upstream, convolution(image, weights))))(images);
+    return tf.grad((w) => tf.sum(tf.mul(upstream, convolution(images, w))))(weights);
+  };
+
+  test.each<[number[], number[], number, Padding]>([
     [[2, 6, 6, 1], [3, 3, 1, 4], 1, 'same'],
     [[2, 6, 6, 1], [3, 3, 1, 4], 1, 'valid'],
     [[3, 8, 7, 2], [3, 2, 2, 5], 2, 'same'],
@@ -80,12 +83,14 @@ describe('filter gradient of a convolution', () => {
     [[2, 7, 5, 2], [4, 4, 2, 3], 3, 'same'],
     [[2, 5, 5, 2], [3, 3, 2, 2], 2, 1],
   ])('images %j, filter %j, stride %d, padding %j', async (x, filter, stride, padding) => {
-    const compute = gradient(x, filter, stride, padding);
-    expect(largestDifference(valuesOf(compute), await onCpu(compute))).toBeLessThan(1e-5);
+    for (const of of ['filter', 'images'] as const) {
+      const compute = gradient(of, x, filter, stride, padding);
+      expect(largestDifference(valuesOf(compute), await onCpu(compute))).toBeLessThan(1e-5);
+    }
   });
 
-  test('patches too many for one matrix are laid out in parts', async () => {
-    const compute = gradient([40, 92, 92, 1], [5, 5, 1, 1], 1, 'same');
+  test.each(['filter', 'images'] as const)('patches too many for one matrix are laid out in parts: %s', async (of) => {
+    const compute = gradient(of, [40, 92, 92, 1], [5, 5, 1, 1], 1, 'same');
     const wasm = valuesOf(compute);
     const cpu = await onCpu(compute);
     const largest = cpu.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -97,9 +102,10 @@ describe('filter gradient of a convolution', () => {
     const stream = randomStream(4, 'convolution');
     const images = uniforms(stream, [2, 6, 6, 1], -1, 1) as tf.Tensor4D;
     const weights = uniforms(stream, [3, 3, 1, 4], -1, 1) as tf.Tensor4D;
-    const loss = (w: tf.Tensor): tf.Scalar => tf.sum(tf.square(tf.conv2d(images, w as tf.Tensor4D, 1, 'same')));
+    const loss = (image: tf.Tensor, w: tf.Tensor): tf.Scalar =>
+      tf.sum(tf.square(tf.conv2d(image as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')));
     const before = { values: [...images.dataSync()], buffers: buffers(), tensors: tf.memory().numTensors };
-    tf.tidy(() => void tf.grad(loss)(weights));
+    tf.tidy(() => void tf.grads(loss)([images, weights]));
     expect({ values: [...images.dataSync()], buffers: buffers(), tensors: tf.memory().numTensors }).toEqual(before);
     tf.dispose([images, weights]);
   });

@@ -44,7 +44,12 @@ beforeAll(async () => {
 
 describe('projected ascent', () => {
   test('no perturbation is longer than eps, and none leaves [0, 1]', () => {
-    const shapes = fc.record({ norm: norms, eps: radii, random_start: fc.boolean(), steps: fc.integer({ min: 1, max: 6 }) });
+    const shapes = fc.record({
+      norm: norms,
+      eps: radii,
+      random_start: fc.boolean(),
+      steps: fc.integer({ min: 1, max: 6 }),
+    });
     fc.assert(
       fc.property(shapes, seeds, (spec, seed) => {
         const { clean, moved } = perturbed(attackOf({ type: 'pgd', ...spec }), seed);
@@ -65,7 +70,9 @@ describe('projected ascent', () => {
       fc.property(norms, radii, seeds, (norm, eps, seed) => {
         const inputs = inputsOf(seed);
         const before = [...inputs.dataSync()];
-        attackOf({ type: 'pgd', norm, eps, steps: 3 }).perturb(wavyLosses(seed), inputs, randomStream(0, 'attack')).dispose();
+        attackOf({ type: 'pgd', norm, eps, steps: 3 })
+          .perturb(wavyLosses(seed), inputs, randomStream(0, 'attack'))
+          .dispose();
         expect([...inputs.dataSync()]).toEqual(before);
         inputs.dispose();
       }),

@@ -35,7 +35,14 @@ describe('step lengths', () => {
 
   test('scoring takes ten steps and one start on the same ball, whatever the training attack took', () => {
     const spec = attackOf({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 2, alpha: 0.2, restarts: 3 }).spec!;
-    expect(attackOf(scoringAttack(spec)).spec).toMatchObject({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 10, alpha: 0.075, restarts: 1 });
+    expect(attackOf(scoringAttack(spec)).spec).toMatchObject({
+      type: 'pgd',
+      norm: 'L2',
+      eps: 0.3,
+      steps: 10,
+      alpha: 0.075,
+      restarts: 1,
+    });
     expect(scoringAttack({ type: 'fgsm', eps: 0.1, random_start: true })).toMatchObject({ norm: 'Linf', steps: 10 });
   });
 });
@@ -87,7 +94,12 @@ describe('random start', () => {
   const dimensions = 6;
   const points = 4000;
   const starts = (norm: string, eps: number): number[][] => {
-    const x = point(still(norm, eps), linear(0, 0, 0, 0, 0, 0), Array(points * dimensions).fill(0.5) as number[], dimensions);
+    const x = point(
+      still(norm, eps),
+      linear(0, 0, 0, 0, 0, 0),
+      Array(points * dimensions).fill(0.5) as number[],
+      dimensions,
+    );
     return Array.from({ length: points }, (_, i) => x.slice(i * dimensions, (i + 1) * dimensions).map((v) => v - 0.5));
   };
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -106,8 +118,12 @@ describe('random start', () => {
     const shares = deltas.map((delta) => (Math.hypot(...delta) / 0.2) ** dimensions);
     const error = 1 / Math.sqrt(12 * points);
     expect(Math.abs(mean(shares) - 0.5)).toBeLessThan(4 * error);
-    expect(shares.filter((share) => share > 0.75).length / points).toBeGreaterThan(0.25 - 4 * Math.sqrt(0.1875 / points));
-    expect(Math.abs(mean(deltas.map(([first]) => first / 0.2)))).toBeLessThan(4 * Math.sqrt(1 / ((dimensions + 2) * points)));
+    expect(shares.filter((share) => share > 0.75).length / points).toBeGreaterThan(
+      0.25 - 4 * Math.sqrt(0.1875 / points),
+    );
+    expect(Math.abs(mean(deltas.map(([first]) => first / 0.2)))).toBeLessThan(
+      4 * Math.sqrt(1 / ((dimensions + 2) * points)),
+    );
   });
 
   test('comes from the stream: the same stream gives the same start', () => {

@@ -44,7 +44,15 @@ describe.each(['Linf', 'L2'] as const)('two-class softmax regression, %s', (norm
   function lossesAfter(spec: object): number[] {
     const attack = createAttack(attackSchema.parse({ type: 'pgd', norm, eps: EPS, ...spec }) as AttackSpec);
     return valuesOf(() => {
-      const labels = tf.oneHot(tf.tensor1d(Array.from({ length: EXAMPLES }, (_, i) => i % 2), 'int32'), 2).toFloat();
+      const labels = tf
+        .oneHot(
+          tf.tensor1d(
+            Array.from({ length: EXAMPLES }, (_, i) => i % 2),
+            'int32',
+          ),
+          2,
+        )
+        .toFloat();
       const logits = (x: tf.Tensor): tf.Tensor2D =>
         tf.add(tf.matMul(x as tf.Tensor2D, tf.tensor2d(weights, [DIMENSIONS, 2])), tf.tensor1d(bias));
       const losses = (x: tf.Tensor): tf.Tensor1D => crossEntropies(logits(x), labels as tf.Tensor2D);
@@ -56,7 +64,9 @@ describe.each(['Linf', 'L2'] as const)('two-class softmax regression, %s', (norm
 
   test('PGD-10 from the input finds the exact worst case', () => {
     const expected = exactLosses(EPS * dual);
-    lossesAfter({ steps: 10, random_start: false }).forEach((loss, i) => within(loss, expected[i], { rel: 1e-5, because }));
+    lossesAfter({ steps: 10, random_start: false }).forEach((loss, i) =>
+      within(loss, expected[i], { rel: 1e-5, because }),
+    );
   });
 
   test('so it does from a random start, given steps enough', () => {
@@ -75,6 +85,8 @@ describe.each(['Linf', 'L2'] as const)('two-class softmax regression, %s', (norm
 
   test('with eps = 0 the loss is exactly the clean one', () => {
     const expected = exactLosses(0);
-    lossesAfter({ steps: 5, eps: 0 }).forEach((loss, i) => within(loss, expected[i], { rel: 1e-6, because: 'float32 logits' }));
+    lossesAfter({ steps: 5, eps: 0 }).forEach((loss, i) =>
+      within(loss, expected[i], { rel: 1e-6, because: 'float32 logits' }),
+    );
   });
 });

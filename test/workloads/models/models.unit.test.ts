@@ -43,13 +43,46 @@ beforeAll(async () => {
 
 describe('layers, by hand', () => {
   test('dense: (1, 2) [[1, 2], [3, 4]] + (10, 20) = (17, 30)', () => {
-    expect(logits([dense(2)], [2], [[1, 2, 3, 4], [10, 20]], [1, 2], 2)).toEqual([17, 30]);
+    expect(
+      logits(
+        [dense(2)],
+        [2],
+        [
+          [1, 2, 3, 4],
+          [10, 20],
+        ],
+        [1, 2],
+        2,
+      ),
+    ).toEqual([17, 30]);
   });
 
   test('relu: max(0, (7, 10) + (-5, 0)) = (2, 10), and (0, 10) with -20', () => {
     const layers = [dense(2), { type: 'relu' } as const];
-    expect(logits(layers, [2], [[1, 2, 3, 4], [-5, 0]], [1, 2], 2)).toEqual([2, 10]);
-    expect(logits(layers, [2], [[1, 2, 3, 4], [-20, 0]], [1, 2], 2)).toEqual([0, 10]);
+    expect(
+      logits(
+        layers,
+        [2],
+        [
+          [1, 2, 3, 4],
+          [-5, 0],
+        ],
+        [1, 2],
+        2,
+      ),
+    ).toEqual([2, 10]);
+    expect(
+      logits(
+        layers,
+        [2],
+        [
+          [1, 2, 3, 4],
+          [-20, 0],
+        ],
+        [1, 2],
+        2,
+      ),
+    ).toEqual([0, 10]);
   });
 
   // Rows of the image: 1 2 3 / 4 5 6 / 7 8 9; filter 1 0 / 0 -1 and bias 1: top left minus bottom right = -4, plus 1.
@@ -79,7 +112,16 @@ describe('layers, by hand', () => {
   test('pooling with stride 1 overlaps; a window that sticks out is left out', () => {
     const image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
     expect(logits([{ type: 'max_pool', size: 2, stride: 1 }, flatten], [3, 3, 1], [], image, 4)).toEqual([5, 6, 8, 9]);
-    const rest = logits([{ type: 'max_pool', size: 2 }, flatten, dense(2)], [3, 3, 1], [[1, 2], [0, 0]], image, 2);
+    const rest = logits(
+      [{ type: 'max_pool', size: 2 }, flatten, dense(2)],
+      [3, 3, 1],
+      [
+        [1, 2],
+        [0, 0],
+      ],
+      image,
+      2,
+    );
     expect(rest).toEqual([5, 10]);
   });
 
@@ -135,7 +177,12 @@ describe('shapes that do not fit', () => {
     ['a window too large', [{ type: 'mean_pool', size: 3 }], [2, 8, 1], /Layer 0 \(mean_pool\).*window of 3/],
     ['pooling after flatten', [flatten, { type: 'max_pool', size: 2 }], [4, 4, 1], /Layer 1 \(max_pool\).*\[16\]/],
     ['too few logits', [dense(9)], [4], /Layer 0 \(dense\) gives \[9\] and must give \[10\]/],
-    ['an image in place of logits', [convolution(1)], [4, 4, 1], /Layer 0 \(conv2d\) gives \[4, 4, 1\] and must give \[10\]/],
+    [
+      'an image in place of logits',
+      [convolution(1)],
+      [4, 4, 1],
+      /Layer 0 \(conv2d\) gives \[4, 4, 1\] and must give \[10\]/,
+    ],
   ])('%s', (_name, layers, shape, message) => {
     const error = errorOf(layers, shape, 10);
     expect(error.code).toBe('E_SHAPE');

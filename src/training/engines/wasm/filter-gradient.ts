@@ -1,8 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { WasmBackend } from './backend.js';
-
-/** Largest patch matrix that is laid out at once, in numbers: 32 MB. */
-const PATCH_LIMIT = 8e6;
+import { multiply, PATCH_LIMIT, type Shape4D, type WasmBackend } from './backend.js';
 
 /**
  * Gives the wasm back end the one kernel that training a convolution lacks, the gradient in the filter:
@@ -21,8 +18,6 @@ export function registerFilterGradient(): void {
   };
   tf.registerKernel({ kernelName: 'Conv2DBackpropFilter', backendName: 'wasm', kernelFunc });
 }
-
-type Shape4D = [number, number, number, number];
 
 interface ConvolutionAttributes {
   readonly strides: number | [number, number];
@@ -47,7 +42,7 @@ function filterGradient(
     const last = Math.min(taps, first + tapsAtOnce);
     const patches = backend.makeOutput([(last - first) * inChannels, positions], 'float32');
     layOutPatches(backend.typedArrayFromHeap(x), info, first, last, backend.typedArrayFromHeap(patches));
-    const product = multiply(patches, outputs, backend);
+    const product = multiply(patches, outputs, backend, { transposeB: false });
     const target = backend.typedArrayFromHeap(gradient);
     target.set(backend.typedArrayFromHeap(product), first * inChannels * outChannels);
     backend.disposeData(patches.dataId);
@@ -85,9 +80,4 @@ function layOutPatches(
       }
     }
   }
-}
-
-function multiply(a: tf.TensorInfo, b: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
-  const { kernelFunc } = tf.getKernel('BatchMatMul', 'wasm');
-  return kernelFunc({ inputs: { a, b }, backend, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo;
 }

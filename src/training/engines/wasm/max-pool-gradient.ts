@@ -33,42 +33,29 @@ interface PoolingAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Adds every dy to dx at the position of the largest x of its window. */
+/** Adds every dy to dx at the position of the first largest x of its window. */
 function passToLargest(x: Float32Array, dy: Float32Array, info: tf.backend_util.Conv2DInfo, dx: Float32Array): void {
-  const { batchSize, outHeight, outWidth, inChannels } = info;
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, filterHeight, filterWidth } = info;
   let source = 0;
   for (let image = 0; image < batchSize; image += 1) {
-    for (let row = 0; row < outHeight; row += 1) {
-      for (let column = 0; column < outWidth; column += 1) {
+    for (let outRow = 0; outRow < outHeight; outRow += 1) {
+      const above = outRow * info.strideHeight - info.padInfo.top;
+      const [top, bottom] = [Math.max(0, above), Math.min(inHeight, above + filterHeight)];
+      for (let outColumn = 0; outColumn < outWidth; outColumn += 1) {
+        const before = outColumn * info.strideWidth - info.padInfo.left;
+        const [left, right] = [Math.max(0, before), Math.min(inWidth, before + filterWidth)];
+        const corner = (image * inHeight + top) * inWidth + left;
         for (let channel = 0; channel < inChannels; channel += 1) {
-          dx[largest(x, info, image, row, column, channel)] += dy[source];
+          let best = corner * inChannels + channel;
+          for (let row = 0; row < bottom - top; row += 1) {
+            const start = (corner + row * inWidth) * inChannels + channel;
+            const end = start + (right - left) * inChannels;
+            for (let index = start; index < end; index += inChannels) if (x[index] > x[best]) best = index;
+          }
+          dx[best] += dy[source];
           source += 1;
         }
       }
     }
   }
-}
-
-/** Index of the first largest value that a window sees of a channel. */
-function largest(
-  x: Float32Array,
-  info: tf.backend_util.Conv2DInfo,
-  image: number,
-  row: number,
-  column: number,
-  channel: number,
-): number {
-  const { inHeight, inWidth, inChannels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
-  const top = Math.max(0, row * strideHeight - padInfo.top);
-  const left = Math.max(0, column * strideWidth - padInfo.left);
-  const bottom = Math.min(inHeight, row * strideHeight - padInfo.top + filterHeight);
-  const right = Math.min(inWidth, column * strideWidth - padInfo.left + filterWidth);
-  let best = ((image * inHeight + top) * inWidth + left) * inChannels + channel;
-  for (let y = top; y < bottom; y += 1) {
-    for (let z = left; z < right; z += 1) {
-      const index = ((image * inHeight + y) * inWidth + z) * inChannels + channel;
-      if (x[index] > x[best]) best = index;
-    }
-  }
-  return best;
 }

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { attackSchema, evaluationSchema, objectiveSchema, type AttackSpec } from '../../src/artifacts/experiment.js';
+import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
+import { randomStream } from '../../src/math/random.js';
+import { createSchedule, type Schedule } from '../../src/schedules/index.js';
+import { methodSchema, type MethodInput } from '../../src/training/method.js';
+import { openEngine } from '../../src/training/engines/index.js';
+import type { TrainingRun } from '../../src/training/train.js';
+import { createAttack, createModel, type Dataset, type Examples, type Workload } from '../../src/workloads/index.js';
+
+const CLASSES = 3;
+const WIDTH = 6;
+
+/** Three Gaussian clouds in the unit cube of six dimensions. */
+export function clouds(): Dataset {
+  const centres = randomStream(0, 'clouds/centres').fillUniform(new Float32Array(CLASSES * WIDTH), 0.25, 0.75);
+  const examples = (split: string, count: number): Examples => {
+    const stream = randomStream(0, `clouds/${split}`);
+    const labels = Int32Array.from({ length: count }, (_, i) => i % CLASSES);
+    const inputs = Float32Array.from({ length: count * WIDTH }, (_, i) => {
+      const centre = centres[labels[Math.floor(i / WIDTH)] * WIDTH + (i % WIDTH)];
+      return Math.min(1, Math.max(0, centre + 0.1 * stream.normal()));
+    });
+    return { count, inputs, labels };
+  };
+  return {
+    name: 'clouds',
+    sha256: 'clouds',
+    inputShape: [WIDTH],
+    classes: CLASSES,
+    train: examples('train', 120),
+    validation: examples('validation', 60),
+    test: examples('test', 60),
+  };
+}
+
+export interface SmallRunOptions {
+  readonly method?: MethodInput;
+  readonly attack?: object | null;
+  readonly updates?: number;
+  readonly seed?: number;
+  readonly objective?: object;
+  readonly evaluation?: object | null;
+  readonly schedule?: Schedule;
+  readonly workload?: Workload;
+}
+
+const CONSTANT: MethodInput = { schedule: { name: 'constant', rate: 0.3 }, optimizer: { name: 'sgd' } };
+
+/** For processes without jest too. A run of a 6-8-3 network on the clouds, 30 updates of 16 examples against PGD-2 unless told. */
+export async function smallRunIn(folder: string, options: SmallRunOptions = {}): Promise<TrainingRun> {
+  const {
+    updates = 30,
+    seed = 1,
+    attack = { type: 'pgd', eps: 0.05, steps: 2 },
+    evaluation = { batch_size: 50 },
+  } = options;
+  const engine = await openEngine('tfjs');
+  const method = methodSchema.parse(options.method ?? CONSTANT);
+  const objective = objectiveSchema.parse(options.objective ?? {});
+  const workload = options.workload ?? cloudsWorkload(attack);
+  const schedule = options.schedule ?? (await createSchedule(method.schedule, { updates, baseDirectory: '.' }));
+  const { dataset, model } = workload;
+  const header: LogHeader = {
+    kind: 'training_log',
+    schema_version: '1.0.0',
+    tool_version: '0.0.0',
+    run_id: `small/${seed}`,
+    purpose: 'train',
+    seed,
+    ...engine,
+    lr_schedule: schedule.describe(),
+    optimizer: method.optimizer,
+    clip: method.clip,
+    batch_size: 16,
+    updates,
+    horizon: updates,
+    updates_per_epoch: dataset.train.count / 16,
+    objective,
+    attack: workload.attack === null ? null : workload.attack.spec,
+    dataset: {
+      name: dataset.name,
+      sha256: dataset.sha256,
+      train: dataset.train.count,
+      validation: dataset.validation.count,
+      test: dataset.test.count,
+    },
+    model: model.spec,
+    parameters: model.parameterShapes.reduce((sum, shape) => sum + tf.util.sizeFromShape([...shape]), 0),
+  };
+  const log = path.join(folder, 'run.jsonl');
+  return {
+    log,
+    header,
+    workload,
+    schedule,
+    method,
+    objective,
+    evaluation: evaluation === null ? null : evaluationSchema.parse(evaluation),
+  };
+}
+
+export function cloudsWorkload(attack: object | null): Workload {
+  const dataset = clouds();
+  const layers = [
+    { type: 'dense', units: 8 } as const,
+    { type: 'relu' } as const,
+    { type: 'dense', units: CLASSES } as const,
+  ];
+  return {
+    dataset,
+    model: createModel({ layers }, [WIDTH], CLASSES),
+    attack: attack === null ? null : createAttack(attackSchema.parse(attack) as AttackSpec),
+  };
+}
+
+/** All rows in the order of the kinds, without the clock: what two equal runs share. */
+export function comparable({ steps, evaluations, end }: TrainingLog): LogRow[] {
+  return [...steps.map(({ wall_s: _, ...row }) => row), ...evaluations, ...(end === null ? [] : [end])];
+}
