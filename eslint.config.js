@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 const noMathRandom = {
   'no-restricted-properties': [
     'error',
-    { object: 'Math', property: 'random', message: 'Randomness comes from the named, seeded streams of src/math/random.ts.' },
+    {
+      object: 'Math',
+      property: 'random',
+      message: 'Randomness comes from the named, seeded streams of src/math/random.ts.',
+    },
   ],
 };
 
@@ -26,5 +30,16 @@ export default tseslint.config(
       '@typescript-eslint/no-implied-eval': 'off',
     },
   },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
 );

@@ -9,8 +9,18 @@ const base = {
 export default {
   coverageProvider: 'v8',
   projects: [
-    { ...base, displayName: 'default', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['/test/full/'] },
+    {
+      ...base,
+      displayName: 'default',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/test/full/'],
+    },
     { ...base, displayName: 'ci', testMatch: ['<rootDir>/test/full/**/*.ci.test.ts'] },
-    { ...base, displayName: 'full', testMatch: ['<rootDir>/test/full/**/*.test.ts'], testPathIgnorePatterns: ['\\.ci\\.test\\.ts$'] },
+    {
+      ...base,
+      displayName: 'full',
+      testMatch: ['<rootDir>/test/full/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.ci\\.test\\.ts$'],
+    },
   ],
 };
