@@ -11,7 +11,7 @@ export interface Figure {
 }
 
 /** Okabe & Ito's palette: told apart by colour-blind readers too. */
-export const COLOURS = {
+export const COLORS = {
   policy: '#d55e00',
   fixed: '#0072b2',
   fixed_clipped: '#56b4e9',

@@ -1,7 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import type { ClosureFit } from '../../artifacts/coefficients.js';
 import type { Results } from '../../artifacts/results.js';
-import { baseLayout, COLOURS, dash, type Figure } from '../figure.js';
+import { baseLayout, COLORS, dash, type Figure } from '../figure.js';
 
 type SeedRecord = Results['seeds'][number];
 
@@ -20,11 +20,11 @@ export function shownClosure({ coefficients }: SeedRecord): ClosureFit {
 export function driftFigure(results: Results): Figure {
   const drawn = results.seeds.map((seed, i) => ({
     seed,
-    colour: Object.values(COLOURS)[i % 6],
+    color: Object.values(COLORS)[i % 6],
     closure: shownClosure(seed),
     style: dash(i),
   }));
-  const data = drawn.flatMap(({ seed, colour, closure, style }) => {
+  const data = drawn.flatMap(({ seed, color, closure, style }) => {
     const { x, low, high, estimate } = driftBand(closure);
     return [
       {
@@ -36,7 +36,7 @@ export function driftFigure(results: Results): Figure {
         x: [...x, ...x.toReversed()],
         y: [...high, ...low.toReversed()],
         fill: 'toself',
-        fillcolor: `${colour}22`,
+        fillcolor: `${color}22`,
         line: { width: 0 },
       },
       {
@@ -46,7 +46,7 @@ export function driftFigure(results: Results): Figure {
         legendgroup: `seed ${seed.seed}`,
         x,
         y: estimate,
-        line: { color: colour, dash: style, width: 2 },
+        line: { color: color, dash: style, width: 2 },
       },
     ];
   });

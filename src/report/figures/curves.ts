@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { MethodResult, Results, RunResult } from '../../artifacts/results.js';
-import { baseLayout, COLOURS, dash, type Figure } from '../figure.js';
+import { baseLayout, COLORS, dash, type Figure } from '../figure.js';
 
 /** Methods that are drawn at once; the others wait in the legend. */
 function isShown(method: MethodResult, results: Results): boolean {
@@ -87,7 +87,7 @@ export function lossFigure(results: Results): Figure {
 
 function lineOf(method: MethodResult, results: Results): { color: string; dash: string } {
   const siblings = results.methods.filter((other) => other.family === method.family);
-  return { color: COLOURS[method.family], dash: dash(siblings.indexOf(method)) };
+  return { color: COLORS[method.family], dash: dash(siblings.indexOf(method)) };
 }
 
 /** Mean and standard error over seeds at each block where every run has a finite loss. */

@@ -84,7 +84,7 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
       ...axes,
       annotations,
       margin: { l: 70, r: 20, t: 40, b: 55 },
-      coloraxis: colourAxis(text.bar),
+      coloraxis: colorAxis(text.bar),
     }),
     table: {
       head: ['update', slow.name, noise.name, text.bar],
@@ -119,7 +119,7 @@ function timeStateMap(solution: Solution, levels: Solution['value'], text: MapTe
     ],
     layout: baseLayout('updates', state.name, {
       yaxis: { title: { text: state.name }, type: axisType(state.coordinate) },
-      coloraxis: colourAxis(text.bar),
+      coloraxis: colorAxis(text.bar),
     }),
     table: {
       head: ['update', state.name, text.bar],
@@ -136,7 +136,7 @@ function words({ id, title, caption }: MapText): Pick<Figure, 'id' | 'title' | '
   return { id, title, caption };
 }
 
-function colourAxis(title: string): Record<string, unknown> {
+function colorAxis(title: string): Record<string, unknown> {
   return { colorscale: 'Viridis', colorbar: { title: { text: title, side: 'right' }, thickness: 14 } };
 }
 
