@@ -40,16 +40,28 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array): 
   }
 }
 
-/** Makes a folder and those above it. (Node's own recursive mkdir never returns where no folder can be made: /proc.) */
+/**
+ * Makes a folder and those above it, whatever other processes make there meanwhile. (Node's own recursive mkdir never
+ * returns where no folder can be made: /proc.)
+ */
 export async function makeFolder(folder: string): Promise<void> {
+  const refusal = await tryMakeFolder(folder);
+  if (refusal === null) return;
+  if (refusal.code !== 'ENOENT') throw refusal;
+  const parent = path.dirname(folder);
+  if (!(await isFolder(parent))) await makeFolder(parent);
+  const lastRefusal = await tryMakeFolder(folder);
+  if (lastRefusal !== null) throw lastRefusal;
+}
+
+/** Why the folder cannot be made; null if it is there now. */
+async function tryMakeFolder(folder: string): Promise<NodeJS.ErrnoException | null> {
   try {
     await mkdir(folder);
+    return null;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await isFolder(path.dirname(folder)))) throw error;
-    await makeFolder(path.dirname(folder));
-    await makeFolder(folder);
+    const refusal = error as NodeJS.ErrnoException;
+    return refusal.code === 'EEXIST' && (await isFolder(folder)) ? null : refusal;
   }
 }
 
