@@ -1,16 +1,21 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { makeFolder } from '../src/filesystem.js';
 import { temporaryFolder } from './helpers/temporary-folder.js';
 
 describe('makeFolder', () => {
-  test('any number of writers may make the same tree at once', async () => {
+  test('any number of writers may make the same tree at once, one starting while another is half done', async () => {
     const root = await temporaryFolder();
     for (let round = 0; round < 40; round += 1) {
-      const leaves = Array.from({ length: 32 }, (_, i) => path.join(root, String(round), 'a', 'b', String(i % 4)));
-      await Promise.all(leaves.map(makeFolder));
-      for (const leaf of leaves) expect((await stat(leaf)).isDirectory()).toBe(true);
+      const leaf = (i: number): string => path.join(root, String(round), 'a', 'b', String(i % 4));
+      const startAfter = async (turns: number): Promise<void> => {
+        for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+        await makeFolder(leaf(turns));
+      };
+      await Promise.all(Array.from({ length: 8 }, (_, i) => startAfter(i)));
+      for (let i = 0; i < 4; i += 1) expect((await stat(leaf(i))).isDirectory()).toBe(true);
     }
   });
 
