@@ -1,5 +1,11 @@
 import type { NodeStencil } from './stencil.js';
 
+// Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
+const abs = Math.abs;
+const max = Math.max;
+const min = Math.min;
+const { MIN_VALUE, POSITIVE_INFINITY } = Number;
+
 /** The stencils of all nodes as flat arrays: what the inner loops read. */
 export interface FlatStencils {
   readonly size: number;
@@ -16,6 +22,9 @@ export interface FlatStencils {
   readonly weightStart: Int32Array;
   readonly weights: Float64Array;
 }
+
+/** Writes the minimising control of every node under the value V, and the piece of the stencils that it lies in. */
+export type PolicyImprovement = (V: Float64Array, control: Float64Array, chosen: Int32Array) => void;
 
 export function flatten(stencils: readonly NodeStencil[]): FlatStencils {
   const pieces = stencils.flatMap((stencil) => stencil.pieces);
@@ -51,7 +60,7 @@ export function improvePolicy(
   for (let i = 0; i < s.size; i += 1) {
     const first = s.neighbourStart[i];
     const count = s.neighbourStart[i + 1] - first;
-    let best = Infinity;
+    let best = POSITIVE_INFINITY;
     for (let p = s.pieceStart[i]; p < s.pieceStart[i + 1]; p += 1) {
       let c0 = s.cost[3 * p];
       let c1 = s.cost[3 * p + 1];
@@ -66,11 +75,11 @@ export function improvePolicy(
       c1 *= sign;
       c2 *= sign;
       const vertex = c2 > 0 ? -c1 / (2 * c2) : s.from[p];
-      const inside = Math.min(Math.max(vertex, s.from[p]), s.to[p]);
+      const inside = min(max(vertex, s.from[p]), s.to[p]);
       for (let candidate = 0; candidate < 3; candidate += 1) {
         const u = candidate === 0 ? s.from[p] : candidate === 1 ? inside : s.to[p];
         const H = c0 + u * (c1 + u * c2);
-        if (H < best - TIE_SLACK * (Math.abs(H) + Number.MIN_VALUE)) {
+        if (H < best - TIE_SLACK * (abs(H) + MIN_VALUE)) {
           best = H;
           control[i] = u;
           chosen[i] = p;

@@ -1,15 +1,11 @@
 import { requireProblem, type ControlProblem } from '../problem/control-problem.js';
-import { assemble, emptySystem, solveLines, type LinearSystem } from './linear-system.js';
-import { flatten, improvePolicy, type FlatStencils } from './policy-improvement.js';
-import { buildLattice, buildStencils, positionOf, stateOf, type Lattice, type NodeStencil } from './stencil.js';
-
-export interface HjbOptions {
-  /** Policy iteration stops when the value changes by less than this, relative to the largest value. */
-  readonly tolerance: number;
-  readonly maximumPolicyIterations: number;
-  /** Time levels to keep; each must be one of the problem's. */
-  readonly keep: readonly number[];
-}
+import { placeholderStencils, searchedImprovement, searchNodes } from './control-search.js';
+import { buildLattice, type Lattice } from './lattice.js';
+import { startMarch, stepBack, terminalValue } from './march.js';
+import { requireNodes } from './node-checks.js';
+import { resolveOptions, type HjbOptions, type ResolvedHjbOptions } from './options.js';
+import { flatten, improvePolicy, type FlatStencils, type PolicyImprovement } from './policy-improvement.js';
+import { buildStencils, type NodeStencil } from './stencil.js';
 
 export interface HjbSolution {
   readonly status: 'converged' | 'max_iterations' | 'non_finite';
@@ -19,16 +15,15 @@ export interface HjbSolution {
   readonly times: readonly number[];
   /** V at each kept level, row-major over the states. */
   readonly value: readonly Float64Array[];
-  /** Minimising control at each kept level; at the horizon that of the last step. */
+  /** Optimal control at each kept level; at the horizon that of the last step. */
   readonly control: readonly Float64Array[];
-  /** Largest residual of a row of the discrete equation, relative to its terms, over all steps. */
+  /** Largest residual of a row of the full discrete equation, over its diagonal, relative to the largest value. */
   readonly residual: number;
+  /** Linear solves per time step. */
   readonly policyIterations: { readonly mean: number; readonly max: number };
+  /** Signs and diagonal dominance of every row that was assembled. */
   readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
 }
-
-const MAXIMUM_SWEEPS = 200;
-const LINEAR_TOLERANCE = 1e-12;
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
   converged: 'Nothing to do.',
@@ -38,18 +33,28 @@ const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
 
 /**
  * Solves V_t + min_u { f + b . V_x + (1/2) tr(S V_xx) } = 0 backwards from V(T) by implicit Euler, upwind differences
- * and policy iteration (Howard), the control minimising the whole discrete Hamiltonian exactly (Forsyth & Labahn 2007;
+ * and policy iteration (Howard), the control minimising the whole discrete Hamiltonian (Forsyth & Labahn 2007;
  * convergence of monotone schemes: Barles & Souganidis 1991). First order in space and time; unconditionally stable.
  *
- * @throws E_INVALID for a problem that is not well posed; bad numerics return a status
+ * @throws E_INVALID for a problem that is not well posed, or options out of range; bad numerics return a status
  *
  * @example
  * solveHjb(problem, { tolerance: 1e-9, maximumPolicyIterations: 50, keep: [0] }).value[0]; // V at t = 0
  */
 export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolution {
   requireProblem(problem);
+  const resolved = resolveOptions(options, problem.times);
   const lattice = buildLattice(problem.states);
-  return solveWithStencils(problem, lattice, buildStencils(problem, lattice), options);
+  const notFinite = requireNodes(problem, lattice);
+  if (notFinite !== null) return unsolved(problem, lattice, resolved, notFinite);
+  const { scheme } = resolved;
+  if (problem.polynomial !== false) {
+    const s = flatten(buildStencils(problem, lattice, scheme));
+    return march(problem, lattice, s, exactImprovement(problem, s), resolved);
+  }
+  const nodes = searchNodes(problem, lattice, scheme);
+  const s = flatten(placeholderStencils(nodes));
+  return march(problem, lattice, s, searchedImprovement(problem, nodes, s, scheme), resolved);
 }
 
 /** The same from given stencils: the seam at which a test feeds a wrong one. */
@@ -60,118 +65,63 @@ export function solveWithStencils(
   options: HjbOptions,
 ): HjbSolution {
   const s = flatten(stencils);
-  const march = startMarch(problem, lattice, s);
+  return march(problem, lattice, s, exactImprovement(problem, s), resolveOptions(options, problem.times));
+}
+
+function exactImprovement({ objective }: ControlProblem, s: FlatStencils): PolicyImprovement {
+  const sign = objective === 'minimize' ? 1 : -1;
+  return (V, control, chosen) => improvePolicy(s, V, sign, control, chosen);
+}
+
+/** Nothing but the terminal value: a coefficient is not finite. */
+function unsolved(
+  { times, terminalCost }: ControlProblem,
+  lattice: Lattice,
+  { keep }: ResolvedHjbOptions,
+  notFinite: string,
+): HjbSolution {
+  const last = times[times.length - 1];
+  const isKept = keep.has(last);
+  return {
+    status: 'non_finite',
+    remedy: `Correct the problem: ${notFinite}.`,
+    times: isKept ? [last] : [],
+    value: isKept ? [terminalValue(terminalCost, lattice)] : [],
+    control: isKept ? [new Float64Array(lattice.size).fill(NaN)] : [],
+    residual: NaN,
+    policyIterations: { mean: 0, max: 0 },
+    monotone: { space: false, firstOffender: notFinite },
+  };
+}
+
+function march(
+  problem: ControlProblem,
+  lattice: Lattice,
+  s: FlatStencils,
+  improve: PolicyImprovement,
+  options: ResolvedHjbOptions,
+): HjbSolution {
+  const state = startMarch(problem, lattice, s, improve);
   const kept = new Map<number, { value: Float64Array; control: Float64Array }>();
+  const keepLevel = (time: number, value: Float64Array): void => {
+    if (options.keep.has(time)) kept.set(time, { value: value.slice(), control: state.control.slice() });
+  };
   const last = problem.times.length - 1;
-  for (let level = last - 1; level >= 0; level -= 1) {
-    stepBack(problem, lattice, s, march, level, options);
-    if (level === last - 1) keepLevel(kept, options, problem.times[last], march.later, march.control);
-    keepLevel(kept, options, problem.times[level], march.V, march.control);
-    if (!march.finite) break;
+  for (let level = last - 1; level >= 0 && state.finite; level -= 1) {
+    stepBack(problem, lattice, state, level, options);
+    if (level === last - 1) keepLevel(problem.times[last], state.later);
+    keepLevel(problem.times[level], state.V);
   }
   const times = [...kept.keys()].sort((a, b) => a - b);
-  const status = !march.finite ? 'non_finite' : march.converged ? 'converged' : 'max_iterations';
+  const status = !state.finite ? 'non_finite' : state.converged ? 'converged' : 'max_iterations';
   return {
     status,
     remedy: REMEDIES[status],
     times,
     value: times.map((t) => kept.get(t)!.value),
     control: times.map((t) => kept.get(t)!.control),
-    residual: march.residual,
-    policyIterations: { mean: march.iterations / last, max: march.mostIterations },
-    monotone: { space: march.offender === null, firstOffender: march.offender },
+    residual: state.residual,
+    policyIterations: { mean: state.iterations / last, max: state.mostIterations },
+    monotone: { space: state.offender === null, firstOffender: state.offender },
   };
-}
-
-/** What the backward march carries from level to level. */
-interface March {
-  V: Float64Array;
-  later: Float64Array;
-  readonly control: Float64Array;
-  readonly chosen: Int32Array;
-  readonly system: LinearSystem;
-  readonly sign: 1 | -1;
-  iterations: number;
-  mostIterations: number;
-  residual: number;
-  offender: string | null;
-  converged: boolean;
-  finite: boolean;
-}
-
-function startMarch(problem: ControlProblem, lattice: Lattice, s: FlatStencils): March {
-  const terminal = Float64Array.from({ length: s.size }, (_, node) => problem.terminalCost(stateOf(lattice, node)));
-  return {
-    V: terminal,
-    later: terminal,
-    control: new Float64Array(s.size),
-    chosen: new Int32Array(s.size),
-    system: emptySystem(s),
-    sign: problem.objective === 'minimize' ? 1 : -1,
-    iterations: 0,
-    mostIterations: 0,
-    residual: 0,
-    offender: null,
-    converged: true,
-    finite: true,
-  };
-}
-
-/** One implicit step: improve the control, solve under it, until the value stands still. */
-function stepBack(
-  problem: ControlProblem,
-  lattice: Lattice,
-  s: FlatStencils,
-  march: March,
-  level: number,
-  options: HjbOptions,
-): void {
-  const dt = problem.times[level + 1] - problem.times[level];
-  const lineLength = lattice.axes[lattice.axes.length - 1].grid.length;
-  march.later = march.V;
-  march.V = march.later.slice();
-  const before = new Float64Array(s.size);
-  let change = Infinity;
-  let iteration = 0;
-  while (change > options.tolerance && iteration < options.maximumPolicyIterations) {
-    before.set(march.V);
-    improvePolicy(s, march.V, march.sign, march.control, march.chosen);
-    const offender = assemble(s, march.control, march.chosen, march.later, dt, march.system);
-    if (offender >= 0) march.offender ??= describeNode(lattice, offender, problem.times[level]);
-    const solved = { tolerance: LINEAR_TOLERANCE, maximumSweeps: MAXIMUM_SWEEPS };
-    march.residual = Math.max(march.residual, solveLines(s, march.system, march.V, lineLength, solved));
-    change = relativeChange(march.V, before);
-    iteration += 1;
-  }
-  march.iterations += iteration;
-  march.mostIterations = Math.max(march.mostIterations, iteration);
-  march.finite &&= Number.isFinite(change);
-  march.converged &&= change <= options.tolerance;
-}
-
-function relativeChange(V: Float64Array, before: Float64Array): number {
-  let change = 0;
-  let size = Number.MIN_VALUE;
-  for (let i = 0; i < V.length; i += 1) {
-    if (!Number.isFinite(V[i])) return NaN;
-    change = Math.max(change, Math.abs(V[i] - before[i]));
-    size = Math.max(size, Math.abs(V[i]));
-  }
-  return change / size;
-}
-
-function keepLevel(
-  kept: Map<number, { value: Float64Array; control: Float64Array }>,
-  { keep }: HjbOptions,
-  time: number,
-  value: Float64Array,
-  control: Float64Array,
-): void {
-  if (keep.includes(time)) kept.set(time, { value: value.slice(), control: control.slice() });
-}
-
-function describeNode(lattice: Lattice, node: number, time: number): string {
-  const position = positionOf(lattice, node);
-  const place = lattice.axes.map((axis, d) => `${axis.name} = ${axis.grid[position[d]].toPrecision(4)}`).join(', ');
-  return `a negative weight at ${place}, t = ${time.toPrecision(4)}`;
 }

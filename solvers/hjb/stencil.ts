@@ -1,7 +1,10 @@
-import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
-import { evaluate, nodePieces, type NodePiece, type Quadratic } from './node-pieces.js';
+import type { ControlProblem } from '../problem/control-problem.js';
+import { nodeGeometry, stateOf, type Lattice, type NodeGeometry, type Side } from './lattice.js';
+import { coefficientsAt, constantPiece, cutPiece, nodePieces, type NodePiece } from './node-pieces.js';
+import type { Scheme } from './options.js';
+import { add, evaluate, rootsOf, scaleBy, ZERO, type Quadratic } from './quadratic.js';
 
-/** Upwind weights of one control piece: each a quadratic in the control, for the neighbour at the same index. */
+/** Weights of one control piece: each a quadratic in the control, for the neighbour at the same index. */
 export interface StencilPiece {
   readonly from: number;
   readonly to: number;
@@ -15,126 +18,107 @@ export interface NodeStencil {
   readonly pieces: readonly StencilPiece[];
 }
 
-/** Nodes as a list, the last state fastest. */
-export interface Lattice {
-  readonly axes: readonly StateAxis[];
-  readonly coordinates: readonly (readonly number[])[];
-  readonly size: number;
+/** Stencils of all nodes, exact on every control piece. */
+export function buildStencils(problem: ControlProblem, lattice: Lattice, scheme: Scheme): NodeStencil[] {
+  return Array.from({ length: lattice.size }, (_, node) => {
+    const geometry = nodeGeometry(lattice, node);
+    const pieces = nodePieces(problem, stateOf(lattice, node));
+    const cut = scheme === 'hybrid' ? pieces.flatMap((piece) => cutAtHybridSwitches(piece, geometry)) : pieces;
+    return { neighbours: geometry.neighbours, pieces: cut.map((piece) => stencilPiece(piece, geometry, scheme)) };
+  });
 }
 
-export function buildLattice(axes: readonly StateAxis[]): Lattice {
-  return {
-    axes,
-    coordinates: axes.map(({ grid, coordinate }) => (coordinate === 'log' ? grid.map(Math.log) : grid)),
-    size: axes.reduce((product, axis) => product * axis.grid.length, 1),
-  };
-}
-
-/** Index of a node along each axis. */
-export function positionOf({ axes }: Lattice, node: number): number[] {
-  const position: number[] = [];
-  let rest = node;
-  for (let d = axes.length - 1; d >= 0; d -= 1) {
-    position[d] = rest % axes[d].grid.length;
-    rest = Math.floor(rest / axes[d].grid.length);
-  }
-  return position;
-}
-
-export function stateOf(lattice: Lattice, node: number): number[] {
-  return positionOf(lattice, node).map((i, d) => lattice.axes[d].grid[i]);
+/** The stencil of a node under one control: weights and cost of degree 0. */
+export function stencilUnder(
+  problem: ControlProblem,
+  x: readonly number[],
+  u: number,
+  geometry: NodeGeometry,
+  scheme: Scheme,
+): StencilPiece {
+  const piece = { from: u, to: u, ...constantPiece(coefficientsAt(problem, x, u)) };
+  return stencilPiece(piece, geometry, scheme);
 }
 
 /**
- * Stencils of all nodes. With h-, h+ the distances to the neighbours along an axis, mu and s drift and variance there:
- *   w- = max(-mu, 0)/h- + s/(h- (h- + h+)),   w+ = max(mu, 0)/h+ + s/(h+ (h- + h+)).
- * At a reflecting face the ghost node mirrors the inner one: w = max(inward mu, 0)/h + s/h^2. A covariance s12 goes to
- * the two corners of its sign, s12/(2 h1 h2) each, taken off the four axis weights (7-point stencil, monotone where
- * s_ii/h_i >= |s12|/h_j).
+ * Weights of a piece. With h-, h+ the distances to the neighbours along an axis, mu and s drift and variance there:
+ *   upwind  w- = max(-mu, 0)/h- + s/(h- (h- + h+)),   w+ = max(mu, 0)/h+ + s/(h+ (h- + h+)),
+ *   hybrid  w-+ = (max(s, |mu| h) -+ mu h) / (2 h^2)   where h- = h+ = h.
+ * At a reflecting face: w = max(inward mu, 0)/h + s/h^2. A covariance s12 goes to the two corners of its sign, taken off
+ * the four axis weights (7-point stencil, monotone where s_ii/h_i >= |s12|/h_j).
  */
-export function buildStencils(problem: ControlProblem, lattice: Lattice): NodeStencil[] {
-  return Array.from({ length: lattice.size }, (_, node) => {
-    const position = positionOf(lattice, node);
-    const pieces = nodePieces(problem, stateOf(lattice, node));
-    const sides = lattice.axes.map((_axis, d) => axisSides(lattice, d, position[d]));
-    const corners = lattice.axes.length === 2 ? cornerOffsets(sides) : [];
-    const strides = lattice.axes.map((_axis, d) =>
-      lattice.axes.slice(d + 1).reduce((n, axis) => n * axis.grid.length, 1),
-    );
-    const axisNeighbours = sides.flatMap((pair, d) => pair.map(({ offset }) => node + offset * strides[d]));
-    const cornerNeighbours = corners.map(([i, j]) => node + i * strides[0] + j * strides[1]);
-    return {
-      neighbours: [...axisNeighbours, ...cornerNeighbours],
-      pieces: pieces.map((piece) => stencilPiece(piece, sides, corners)),
-    };
-  });
-}
-
-/** A neighbour along an axis: which way, how far, and the factors of drift and variance in its weight. */
-interface Side {
-  readonly offset: 1 | -1;
-  readonly distance: number;
-  readonly varianceFactor: number;
-}
-
-function axisSides({ coordinates }: Lattice, d: number, i: number): Side[] {
-  const z = coordinates[d];
-  const below = i > 0 ? z[i] - z[i - 1] : null;
-  const above = i < z.length - 1 ? z[i + 1] - z[i] : null;
-  const side = (offset: 1 | -1, h: number, other: number | null): Side => ({
-    offset,
-    distance: h,
-    varianceFactor: 1 / (h * (h + (other ?? h))) + (other === null ? 1 / (2 * h * h) : 0),
-  });
-  return [...(below === null ? [] : [side(-1, below, above)]), ...(above === null ? [] : [side(1, above, below)])];
-}
-
-/** Diagonal neighbours of an inner node; none where a face is near. */
-function cornerOffsets(sides: readonly (readonly Side[])[]): [number, number][] {
-  const inner = sides.every((pair) => pair.length === 2);
-  return inner
-    ? [
-        [1, 1],
-        [-1, -1],
-        [1, -1],
-        [-1, 1],
-      ]
-    : [];
-}
-
-function stencilPiece(
-  piece: NodePiece,
-  sides: readonly (readonly Side[])[],
-  corners: readonly (readonly number[])[],
-): StencilPiece {
-  const { from, to, cost } = piece;
-  const n = sides.length;
-  const middle = (from + to) / 2;
-  const cross = corners.length > 0 ? piece.covariance[1] : ([0, 0, 0] as const);
-  const spread = corners.length > 0 ? 1 / (2 * meanDistance(sides[0]) * meanDistance(sides[1])) : 0;
-  const crossSign = Math.sign(evaluate(cross, middle));
+function stencilPiece(piece: NodePiece, { sides, corners }: NodeGeometry, scheme: Scheme): StencilPiece {
+  const middle = (piece.from + piece.to) / 2;
+  const cross = crossWeight(piece, sides, corners);
   const axisWeights = sides.flatMap((pair, d) => {
-    const upwind = Math.sign(evaluate(piece.drift[d], middle));
-    return pair.map(({ offset, distance, varianceFactor }) => {
-      const drifting = upwind === offset ? scaleBy(piece.drift[d], offset / distance) : ([0, 0, 0] as const);
-      const diffusing = scaleBy(piece.covariance[d * n + d], varianceFactor);
-      return add(add(drifting, diffusing), scaleBy(cross, -crossSign * spread));
-    });
+    const drift = piece.drift[d];
+    const variance = piece.covariance[d * sides.length + d];
+    if (scheme === 'hybrid' && isEven(pair)) {
+      const h = pair[0].distance;
+      const free = freeVariance(variance, cross.weight, h);
+      if (evaluate(free, middle) >= 0) return hybridWeights(drift, free, h, middle);
+    }
+    return pair.map((side) => add(upwindWeight(drift, variance, side, middle), scaleBy(cross.weight, -1)));
   });
-  const cornerWeights = corners.map(([i, j]) =>
-    i * j === crossSign ? scaleBy(cross, crossSign * spread) : ([0, 0, 0] as const),
-  );
-  return { from, to, cost, weights: [...axisWeights, ...cornerWeights] };
+  const cornerWeights = corners.map(([i, j]) => (i * j === cross.sign ? cross.weight : ZERO));
+  return { from: piece.from, to: piece.to, cost: piece.cost, weights: [...axisWeights, ...cornerWeights] };
 }
 
-function meanDistance(pair: readonly Side[]): number {
-  return pair.reduce((sum, { distance }) => sum + distance, 0) / pair.length;
+/** Upwind weight of one neighbour, before the covariance takes its part. A drift that is not finite stays so. */
+function upwindWeight(drift: Quadratic, variance: Quadratic, side: Side, middle: number): Quadratic {
+  const inside = evaluate(drift, middle);
+  const isDownwind = Math.sign(inside) === -side.offset || inside === 0;
+  const drifting = isDownwind ? ZERO : scaleBy(drift, side.offset / side.distance);
+  return add(drifting, scaleBy(variance, side.varianceFactor));
 }
 
-function scaleBy([a, b, c]: Quadratic, factor: number): Quadratic {
-  return [a * factor, b * factor, c * factor];
+/** What the covariance leaves of the variance, in units of variance. */
+function freeVariance(variance: Quadratic, cross: Quadratic, h: number): Quadratic {
+  return add(variance, scaleBy(cross, -2 * h * h));
 }
 
-function add(p: Quadratic, q: Quadratic): Quadratic {
-  return [p[0] + q[0], p[1] + q[1], p[2] + q[2]];
+function hybridWeights(drift: Quadratic, variance: Quadratic, h: number, middle: number): Quadratic[] {
+  const inside = evaluate(drift, middle);
+  const bearing = Math.abs(inside) * h > evaluate(variance, middle) ? scaleBy(drift, Math.sign(inside) * h) : variance;
+  return [-1, 1].map((offset) => add(scaleBy(bearing, 1 / (2 * h * h)), scaleBy(drift, offset / (2 * h))));
+}
+
+/** Cuts where |mu| h = s along an axis on which the hybrid weights are taken. */
+function cutAtHybridSwitches(piece: NodePiece, { sides, corners }: NodeGeometry): NodePiece[] {
+  const cross = crossWeight(piece, sides, corners).weight;
+  const switches = sides.flatMap((pair, d) => {
+    if (!isEven(pair)) return [];
+    const h = pair[0].distance;
+    const free = freeVariance(piece.covariance[d * sides.length + d], cross, h);
+    return [h, -h].flatMap((signed) => rootsOf(add(scaleBy(piece.drift[d], signed), scaleBy(free, -1))));
+  });
+  return cutPiece(piece, switches);
+}
+
+/**
+ * Weight of each of the two corners that bear the covariance, |s12| / (h1+ h2+ + h1- h2-) for s12 > 0 (for s12 < 0 the
+ * other two corners), so that sum_k w_k dx_k dy_k = s12 on any spacing.
+ */
+function crossWeight(
+  piece: NodePiece,
+  sides: NodeGeometry['sides'],
+  corners: NodeGeometry['corners'],
+): { weight: Quadratic; sign: number } {
+  if (corners.length === 0) return { weight: ZERO, sign: 0 };
+  const sign = Math.sign(evaluate(piece.covariance[1], (piece.from + piece.to) / 2));
+  if (sign === 0) return { weight: ZERO, sign };
+  const bearing = corners.filter(([i, j]) => i * j === sign);
+  const spread = bearing.reduce((sum, [i, j]) => sum + distanceTo(sides[0], i) * distanceTo(sides[1], j), 0);
+  return { weight: scaleBy(piece.covariance[1], sign / spread), sign };
+}
+
+function distanceTo(pair: readonly Side[], offset: number): number {
+  return pair[offset < 0 ? 0 : 1].distance;
+}
+
+/** Two neighbours at the same distance, up to the rounding of the nodes. */
+function isEven(pair: readonly Side[]): boolean {
+  if (pair.length < 2) return false;
+  const [below, above] = pair.map(({ distance }) => distance);
+  return Math.abs(above - below) <= 1e-6 * (above + below);
 }

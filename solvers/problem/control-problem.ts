@@ -21,8 +21,8 @@ export interface StateAxis {
  * states, over [0, T] with one scalar control:
  *   V(t, x) = min_u E[ integral_t^T runningCost ds + terminalCost(X_T) ]   (max for `maximize`).
  *
- * Between the points of `controlBreaks`, drift and running cost must be polynomials of degree <= 2 in u and the
- * covariance a polynomial of degree <= 2 in u; coefficients do not depend on time.
+ * Coefficients do not depend on time. Unless `polynomial` is false, drift, running cost and covariance are polynomials of
+ * degree <= 2 in u between the points of `controlBreaks`, and the minimiser is exact; otherwise it is searched.
  */
 export interface ControlProblem {
   readonly name: string;
@@ -42,8 +42,10 @@ export interface ControlProblem {
   readonly covariance: (x: readonly number[], u: number, out: Float64Array) => void;
   readonly runningCost: (x: readonly number[], u: number) => number;
   readonly terminalCost: (x: readonly number[]) => number;
-  /** Controls at which drift, covariance or cost change their polynomial. */
+  /** Controls at which drift, covariance or cost change their polynomial (or, searched, have a kink). */
   readonly controlBreaks?: (x: readonly number[]) => readonly number[];
+  /** true unless given */
+  readonly polynomial?: boolean;
   /** Time levels, strictly increasing from 0 to T. */
   readonly times: readonly number[];
 }
@@ -54,6 +56,10 @@ export interface ControlProblem {
  */
 export function requireProblem(problem: ControlProblem): void {
   const issues: Issue[] = [...problem.states.flatMap(axisIssues), ...timeIssues(problem)];
+  const { objective } = problem;
+  if (objective !== 'minimize' && objective !== 'maximize') {
+    issues.push({ path: 'objective', message: `must be minimize or maximize, got ${String(objective)}` });
+  }
   if (problem.states.length < 1 || problem.states.length > 2) {
     issues.push({ path: 'states', message: `one or two states, got ${problem.states.length}` });
   }
@@ -64,18 +70,29 @@ export function requireProblem(problem: ControlProblem): void {
   });
 }
 
-function axisIssues({ name, grid, coordinate }: StateAxis, i: number): Issue[] {
+const BOUNDARIES: readonly string[] = ['reflecting', 'natural'] satisfies Boundary[];
+
+function axisIssues({ name, grid, coordinate, boundary }: StateAxis, i: number): Issue[] {
   const path = `states.${i}.grid`;
   const issues: Issue[] = [];
   if (grid.length < 3) issues.push({ path, message: `${name} needs at least 3 nodes, has ${grid.length}` });
   if (!isIncreasing(grid)) issues.push({ path, message: `the nodes of ${name} must be finite and increase strictly` });
   if (coordinate === 'log' && !(grid[0] > 0))
     issues.push({ path, message: `${name} has the coordinate log and must be positive` });
+  if (!['identity', 'log'].includes(coordinate)) {
+    issues.push({ path: `states.${i}.coordinate`, message: `must be identity or log, got ${String(coordinate)}` });
+  }
+  boundary.forEach((face, side) => {
+    if (BOUNDARIES.includes(face)) return;
+    const message = `must be one of ${BOUNDARIES.join(', ')}, got ${JSON.stringify(face)}`;
+    issues.push({ path: `states.${i}.boundary.${side}`, message });
+  });
   return issues;
 }
 
 function timeIssues({ times, horizon }: ControlProblem): Issue[] {
-  if (!(horizon > 0)) return [{ path: 'horizon', message: `must be positive, got ${horizon}` }];
+  if (!(horizon > 0 && Number.isFinite(horizon)))
+    return [{ path: 'horizon', message: `must be positive and finite, got ${horizon}` }];
   const whole = times[0] === 0 && times[times.length - 1] === horizon;
   return whole && isIncreasing(times)
     ? []

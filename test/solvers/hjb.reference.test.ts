@@ -1,23 +1,56 @@
 import { describe, expect, test } from '@jest/globals';
-import { solveHjb, type ControlProblem, type HjbSolution } from '../../solvers/index.js';
-import { bracket } from '../../src/math/interpolation.js';
+import {
+  interpolateSolution,
+  solveHjb,
+  solveLinearQuadratic,
+  type ControlProblem,
+  type HjbOptions,
+  type HjbSolution,
+  type Scheme,
+} from '../../solvers/index.js';
 import { observedOrder } from '../helpers/order.js';
 import { FREE_STATE, linearQuadratic, linearQuadraticWithNoise, liTaiE, LQR } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
+import {
+  controlInDiffusion,
+  exponentialCost,
+  manufactured,
+  manufacturedShape,
+  multiplicativeNoise,
+  regulatorWithCrossDiffusion,
+} from './problems.js';
 
 const OPTIONS = { tolerance: 1e-11, maximumPolicyIterations: 100 };
 
-function solveAtStart(problem: ControlProblem): HjbSolution {
-  const solution = solveHjb(problem, { ...OPTIONS, keep: [0] });
+function solveAtStart(problem: ControlProblem, options: Partial<HjbOptions> = {}): HjbSolution {
+  const solution = solveHjb(problem, { ...OPTIONS, ...options, keep: [0] });
   expect(solution.status).toBe('converged');
   expect(solution.monotone).toEqual({ space: true, firstOffender: null });
+  expect(solution.residual).toBeLessThan(1e-9);
   return solution;
 }
 
-/** Linear in the axis coordinate. */
-function at(problem: ControlProblem, values: Float64Array, x: number): number {
-  const { index, weight } = bracket(problem.states[0], x);
-  return weight === 0 ? values[index] : (1 - weight) * values[index] + weight * values[index + 1];
+/** Value and control at time 0. */
+function at(problem: ControlProblem, solution: HjbSolution, ...x: number[]): { value: number; control: number } {
+  const point = interpolateSolution(problem, solution, 0, x);
+  if (!point.inside) throw new Error(`${x.join(', ')} is outside`);
+  return point;
+}
+
+function valueAt(problem: ControlProblem, x: readonly number[], options: Partial<HjbOptions> = {}): number {
+  return at(problem, solveAtStart(problem, options), ...x).value;
+}
+
+/** Order at which |V(0, x) - exact| falls over the numbers of nodes. */
+function orderAt(
+  make: (nodes: number) => ControlProblem,
+  levels: readonly number[],
+  { x, exact, options }: { x: readonly number[]; exact: number; options?: Partial<HjbOptions> },
+): number {
+  return observedOrder(
+    levels.map((n) => 1 / (n - 1)),
+    levels.map((n) => Math.abs(valueAt(make(n), x, options) - exact)),
+  );
 }
 
 describe('Li, Tai & E quadratic (theory 5 (i))', () => {
@@ -25,7 +58,7 @@ describe('Li, Tai & E quadratic (theory 5 (i))', () => {
   const solution = solveAtStart(problem);
 
   test('V(0, 2.89) = .0155144758 within 0.7 % at 401 log nodes', () => {
-    within(at(problem, solution.value[0], 2.89), 0.0155144758, {
+    within(at(problem, solution, 2.89).value, 0.0155144758, {
       rel: 0.007,
       because: 'first order: 0.63 % measured on such a grid',
     });
@@ -44,17 +77,8 @@ describe('Li, Tai & E quadratic (theory 5 (i))', () => {
   });
 
   test('order 1 in the spacing and the time step', () => {
-    const levels = [101, 201, 401, 801];
-    const errors = levels.map((n) => {
-      const refined = liTaiE({ nodes: n, steps: n - 1 });
-      return Math.abs(at(refined, solveAtStart(refined).value[0], 2.89) - 0.0155144758);
-    });
-    expect(
-      observedOrder(
-        levels.map((n) => 1 / n),
-        errors,
-      ),
-    ).toBeGreaterThan(0.9);
+    const make = (n: number): ControlProblem => liTaiE({ nodes: n, steps: n - 1 });
+    expect(orderAt(make, [101, 201, 401, 801], { x: [2.89], exact: 0.0155144758 })).toBeGreaterThan(0.95);
   });
 });
 
@@ -81,21 +105,79 @@ describe('linear-quadratic regulator (theory 5 (ii))', () => {
     within(exact, 0.7319848365, { abs: 1e-9, because: 'ten digits in the text' });
   });
 
+  test('solveLinearQuadratic gives the same by Runge-Kutta', () => {
+    const { A, B, sg, q, r, qT, T } = LQR;
+    const solved = solveLinearQuadratic({ a: A, b: B, c: 0, d: 0, s: sg, q, r, qT, horizon: T }, { steps: 400 });
+    within(solved.P + solved.constant, exact, { abs: 1e-9, because: 'fourth order at 400 steps' });
+  });
+
   test('V(0, 1) at order >= 0.95, u = -(B/r) P x', () => {
-    const levels = [101, 201, 401, 801];
-    const solved = levels.map((n) => {
-      const problem = linearQuadratic({ nodes: n, steps: n - 1 });
-      const solution = solveAtStart(problem);
-      return [at(problem, solution.value[0], 1), at(problem, solution.control[0], 1)];
+    const make = (n: number): ControlProblem => linearQuadratic({ nodes: n, steps: n - 1 });
+    expect(orderAt(make, [101, 201, 401, 801], { x: [1], exact })).toBeGreaterThan(0.95);
+    const control = at(make(801), solveAtStart(make(801)), 1).control;
+    within(control, -(LQR.B / LQR.r) * riccati().P, { rel: 0.002, because: 'first order: 0.12 % at 801 nodes' });
+  });
+
+  test('hybrid weights: value within 0.1 % at 201 nodes, where upwind is 6 % off', () => {
+    const problem = linearQuadratic({ nodes: 201, steps: 200 });
+    within(valueAt(problem, [1], { scheme: 'hybrid' }), exact, {
+      rel: 1e-3,
+      because: 'central where diffusion dominates: 0.056 % measured',
     });
-    const errors = solved.map(([value]) => Math.abs(value - exact));
-    expect(
-      observedOrder(
-        levels.map((n) => 1 / n),
-        errors,
-      ),
-    ).toBeGreaterThan(0.95);
-    within(solved[3][1], -(LQR.B / LQR.r) * riccati().P, { rel: 0.02, because: 'first-order control at 801 nodes' });
+    expect(Math.abs(valueAt(problem, [1]) / exact - 1)).toBeGreaterThan(0.05);
+  });
+});
+
+describe('control in the diffusion (theory 5 (ii))', () => {
+  const riccatiOf = (r: number): ReturnType<typeof solveLinearQuadratic> =>
+    solveLinearQuadratic({ a: 0.2, b: -1, c: 0.3, d: 0.6, s: 0, q: 0.5, r, qT: 1, horizon: 1.5 }, { steps: 400 });
+  const make = (n: number): ControlProblem => controlInDiffusion({ nodes: n, steps: n - 1 });
+
+  test('the Riccati solver gives the numbers of the text', () => {
+    within(riccatiOf(0.2).P, 0.8467754363, { abs: 1e-9, because: 'ten digits in the text' });
+    within(riccatiOf(0.2).gain, -1.3754001607, { abs: 1e-9, because: 'the same' });
+    within(riccatiOf(0).P, 0.4435642026, { abs: 1e-9, because: 'a free control: the equation is linear' });
+  });
+
+  test('a control that costs less than nothing is a status', () => {
+    expect(riccatiOf(-1).status).toBe('unbounded');
+  });
+
+  test('upwind at order >= 0.95', () => {
+    expect(orderAt(make, [101, 201, 401, 801], { x: [1], exact: riccatiOf(0.2).P })).toBeGreaterThan(0.95);
+  });
+
+  test('hybrid weights: value and control at 801 nodes', () => {
+    const { value, control } = at(make(801), solveAtStart(make(801), { scheme: 'hybrid' }), 1);
+    within(value, riccatiOf(0.2).P, { rel: 1e-3, because: '0.036 % measured' });
+    within(control, -riccatiOf(0.2).gain, { rel: 1e-3, because: '0.014 % measured' });
+  });
+});
+
+describe('multiplicative noise (theory 5 (v))', () => {
+  // q = e^{-a^2 tau / (eta s1)} with u* = a / (eta s1) = 2/3; capped at u: q = e^{-(2 a u - eta s1 u^2) tau}.
+  const make =
+    (cap: number) =>
+    (n: number): ControlProblem =>
+      multiplicativeNoise({ nodes: n, steps: n - 1, cap });
+
+  test('upwind at order >= 0.95', () => {
+    expect(orderAt(make(0.8), [101, 201, 401, 801], { x: [1], exact: Math.exp(-4 / 3) })).toBeGreaterThan(0.95);
+  });
+
+  test('hybrid weights: value, u* = 2/3 and few policy iterations at 401 nodes', () => {
+    const solution = solveAtStart(make(0.8)(401), { scheme: 'hybrid' });
+    const { value, control } = at(make(0.8)(401), solution, 1);
+    within(value, Math.exp(-4 / 3), { rel: 0.005, because: '0.04 % measured' });
+    within(control, 2 / 3, { rel: 0.01, because: '0.09 % measured' });
+    expect(solution.policyIterations.mean).toBeLessThan(2.5);
+    expect(solution.policyIterations.max).toBeLessThanOrEqual(4);
+  });
+
+  test('a bound that binds', () => {
+    const { value, control } = at(make(0.4)(401), solveAtStart(make(0.4)(401), { scheme: 'hybrid' }), 1);
+    within(value, Math.exp(-(1.6 - 0.48)), { rel: 0.005, because: '0.07 % measured' });
+    expect(control).toBe(0.4);
   });
 });
 
@@ -105,21 +187,52 @@ describe('two states: the regulator beside a free Ornstein-Uhlenbeck state', () 
     const v = (s * s) / (2 * kappa);
     const free = (y: number): number =>
       (c * (y * y - v) * (1 - Math.exp(-2 * kappa * LQR.T))) / (2 * kappa) + c * v * LQR.T;
-    const levels = [13, 25, 37, 49];
-    const errors = levels.map((n) => {
-      const problem = linearQuadraticWithNoise({ nodes: n, steps: n - 1 });
-      const solution = solveAtStart(problem);
-      const [i, j] = [
-        problem.states[0].grid.findIndex((x) => x === 1),
-        problem.states[1].grid.findIndex((y) => y === 2),
-      ];
-      return Math.abs(solution.value[0][i * n + j] - (exactRegulator(1) + free(2)));
+    const make = (n: number): ControlProblem => linearQuadraticWithNoise({ nodes: n, steps: n - 1 });
+    expect(orderAt(make, [13, 25, 37, 49], { x: [1, 2], exact: exactRegulator(1) + free(2) })).toBeGreaterThan(0.9);
+  });
+});
+
+describe('two states: regulator with cross diffusion (theory 5 (ii))', () => {
+  test('V(0; 1, -.5) at order >= 0.95, the covariance on the 7-point stencil', () => {
+    const make = (n: number): ControlProblem => regulatorWithCrossDiffusion({ nodes: n, steps: n - 1 });
+    expect(orderAt(make, [17, 33, 49, 65], { x: [1, -0.5], exact: 1.5247086274 })).toBeGreaterThan(0.95);
+  });
+});
+
+describe('two states: one control in both drifts and in a correlated covariance, exact solution', () => {
+  /** Largest error over all nodes. */
+  function largestError(rho: number, nodes: number, options: Partial<HjbOptions>): number {
+    const problem = manufactured({ nodes, rho });
+    const [value] = solveAtStart(problem, options).value;
+    const [xs, ys] = problem.states.map(({ grid }) => grid);
+    return Math.max(
+      ...xs.flatMap((x, i) => ys.map((y, j) => Math.abs(value[i * nodes + j] - 1 - manufacturedShape([x, y])))),
+    );
+  }
+  const order = (rho: number, scheme: Scheme, levels: readonly number[]): number =>
+    observedOrder(
+      levels.map((n) => 1 / (n - 1)),
+      levels.map((n) => largestError(rho, n, { scheme })),
+    );
+
+  test.each([0, -0.9, 1])('upwind at order >= 0.9, correlation %d', (rho) => {
+    expect(order(rho, 'upwind', [33, 49, 65, 97])).toBeGreaterThan(0.9);
+  });
+
+  test.each([0, 0.5, -0.9])('hybrid weights at order >= 1.9, correlation %d', (rho) => {
+    expect(order(rho, 'hybrid', [17, 25, 33, 49])).toBeGreaterThan(1.9);
+  });
+});
+
+describe('a cost that is no polynomial', () => {
+  test('the searched minimiser: order >= 0.9 and u = ln(-V_x)', () => {
+    const make = (n: number): ControlProblem => exponentialCost({ nodes: n });
+    const exact = 1 + Math.cos(0.3 * Math.PI);
+    expect(orderAt(make, [11, 21, 41, 81], { x: [0.3], exact })).toBeGreaterThan(0.9);
+    const hybrid = at(make(81), solveAtStart(make(81), { scheme: 'hybrid' }), 0.3);
+    within(hybrid.control, Math.log(Math.PI * Math.sin(0.3 * Math.PI)), {
+      abs: 2e-3,
+      because: 'second order at 81 nodes',
     });
-    expect(
-      observedOrder(
-        levels.map((n) => 1 / n),
-        errors,
-      ),
-    ).toBeGreaterThan(0.9);
   });
 });
