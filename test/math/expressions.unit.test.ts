@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HjbLrError } from '../../src/errors.js';
+import { compileExpression } from '../../src/math/expressions.js';
+
+async function valueOf(text: string, variables: Record<string, number> = {}): Promise<number> {
+  return (await compileExpression(text, Object.keys(variables))).evaluate(Object.values(variables));
+}
+
+/** The error with which an expression in x is refused. */
+async function refusal(text: string): Promise<HjbLrError> {
+  const outcome = await compileExpression(text, ['x']).catch((error: unknown) => error);
+  const error = outcome as HjbLrError;
+  expect(error.code).toBe('E_EXPRESSION');
+  expect(error.fields.expression).toBe(text);
+  return error;
+}
+
+describe('compileExpression', () => {
+  test.each([
+    ['-2*x^2', -18],
+    ['2^-x^2', 2 ** -9], // right to left: 2^(-(3^2))
+    ['-x^2', -9], // the power binds before the sign
+    ['2 x', 6],
+    ['(x - 1) / 4 + 1e-1', 0.6],
+    ['x > 2 ? 10 : 20', 10],
+    ['x <= 2 ? 10 : x == 3 ? 11 : 12', 11],
+    ['(x != 3) + (x < 4) - (x >= 4)', 1],
+    ['pi / e', Math.PI / Math.E],
+    ['min(x, 2, 7) + max(x, 2) + abs(-x)', 8],
+    ['pow(x, 2) + sqrt(16) + cbrt(27)', 16],
+    ['exp(0) + log(e) + log2(8) + log10(100)', 7],
+    ['floor(x / 2) + ceil(x / 2) + sign(-x)', 2],
+    ['sin(0) + cos(0) + tan(0) + atan(0) + tanh(0) + sinh(0) + cosh(0)', 2],
+  ])('%s at x = 3 is %d', async (text, expected) => {
+    expect(await valueOf(text, { x: 3 })).toBeCloseTo(expected, 12);
+  });
+
+  test('values come in the order of the declared names; a declared name hides a constant', async () => {
+    const { evaluate } = await compileExpression('a - b * e', ['b', 'a', 'e']);
+    expect(evaluate([2, 10, 3])).toBe(4);
+    expect(evaluate(Float64Array.of(1, 1, 1))).toBe(0);
+  });
+
+  test('keeps its text and shows its source, which evaluates to the same', async () => {
+    const compiled = await compileExpression('min(x, 1)^2', ['x']);
+    expect(compiled.source).toBe('min(x, 1)^2');
+    const again = new Function('values', `return ${compiled.toSource()}`) as (values: number[]) => number;
+    expect([again([0.5]), compiled.evaluate([0.5])]).toEqual([0.25, 0.25]);
+  });
+});
+
+describe('what is refused, and how it is named', () => {
+  test.each([
+    ['y + 1', 'unknown name "y"'],
+    ['2 cm', 'unknown name "cm"'],
+    ['i', 'unknown name "i"'],
+    ['constructor', 'unknown name "constructor"'],
+    ['abs', 'unknown name "abs"'],
+    ['gamma(x)', 'unknown function "gamma"'],
+    ['import(x)', 'unknown function "import"'],
+    ['toString(x)', 'unknown function "toString"'],
+    ['foo.abs(x)', 'unknown function "foo.abs"'],
+    ['x.abs', 'accessor is not allowed'],
+    ['log(8, 2)', 'log takes 1 argument(s), got 2'],
+    ['pow(x)', 'pow takes 2 argument(s), got 1'],
+    ['min()', 'min takes 1 or more argument(s), got 0'],
+    ['Infinity', '"Infinity" is not a finite number'],
+    ['NaN + x', '"NaN" is not a finite number'],
+    ['1e400', '"Infinity" is not a finite number'],
+    ['true', '"true" is not a finite number'],
+    ['"a"', '"a" is not a finite number'],
+    ['', 'it is empty'],
+    ['x!', 'operator "!" is not allowed'],
+    ["x'", 'operator "\'" is not allowed'],
+    ['not x', 'operator "not" is not allowed'],
+    ['x % 2', 'operator "%" is not allowed'],
+    ['1 < x < 3', 'relational is not allowed'],
+    ['a = 3', 'assignment is not allowed'],
+    ['f(x) = x', 'functionassignment is not allowed'],
+    ['[1, x]', 'array is not allowed'],
+    ['x; 2', 'block is not allowed'],
+    ['1:3', 'range is not allowed'],
+    ['{a: 1}', 'object is not allowed'],
+  ])('%s: %s', async (text, reason) => {
+    expect((await refusal(text)).message).toContain(reason);
+  });
+
+  test('a syntax error with its position', async () => {
+    const { message, fields } = await refusal('x + * 2');
+    expect(message).toBe('The expression "x + * 2" is not legal: Value expected (char 5).');
+    expect(fields.position).toBe(5);
+  });
+
+  test.each([
+    ['brackets', `${'('.repeat(20000)}x${')'.repeat(20000)}`],
+    ['a sum', `x${'+x'.repeat(20000)}`],
+  ])('%s without end: one error, its quotation short', async (_, text) => {
+    const { message } = await refusal(text);
+    expect(message).toMatch(/nested too deeply/);
+    expect(message.length).toBeLessThan(400);
+  });
+});
