@@ -9,10 +9,12 @@ export const parameterSchema = z.strictObject({
   /** Cluster bootstrap over the independent runs; of the prior where the runs say nothing. */
   standard_error: nonnegative.nullable(),
   interval: z.tuple([finite, finite]).nullable(),
-  /** `data`: identified by the runs; `prior`: the runs leave the stated prior as it was. */
-  source: z.enum(['data', 'prior']),
+  /** `data`: identified by the runs; `prior`: the runs leave the stated prior as it was; `set`: not estimated at all. */
+  source: z.enum(['data', 'prior', 'set']),
   /** Log-normal prior: median, and standard deviation of the logarithm. */
   prior: z.strictObject({ median: positive, log_deviation: positive, reason: z.string() }).nullable(),
+  /** Why a value was set, and to what. */
+  reason: z.string().optional(),
 });
 
 export const closureStateSchema = z.strictObject({
@@ -54,14 +56,18 @@ export const coefficientsSchema = z
     horizon: positiveCount,
     updates_per_epoch: nonnegative,
     /** Usable learning rates: the largest is the pilot's peak. */
-    rates: z.strictObject({ min: positive, max: positive }),
+    rates: z
+      .strictObject({ min: positive, max: positive })
+      .refine(({ min, max }) => min <= max, { error: 'min must not be above max', path: ['min'] }),
     warmup_updates: count,
     clip: clipSchema.nullable(),
     objective: objectiveSchema,
     optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
     attack: attackSchema.nullable(),
     model: modelSchema.nullable(),
-    closures: z.array(closureFitSchema).min(1),
+    /** None where the runs could not be used; `unfitted` says why. */
+    closures: z.array(closureFitSchema),
+    unfitted: z.string().optional(),
     maximum_prediction_error: positive,
     /** The closure with the smaller prediction error, or null if none is within the bound. */
     selected: z.string().nullable(),
@@ -78,6 +84,14 @@ export const coefficientsSchema = z
       ),
       pilot_grad_evals: count,
     }),
+  })
+  .refine(({ closures, unfitted }) => closures.length > 0 || unfitted !== undefined, {
+    error: 'holds no closure, and nothing says why ("unfitted")',
+    path: ['closures'],
+  })
+  .refine(({ closures, selected }) => selected === null || closures.some(({ name }) => name === selected), {
+    error: 'must be null or the name of one of the closures',
+    path: ['selected'],
   })
   .meta({ title: 'hjb-lr coefficients' });
 

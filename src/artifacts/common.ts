@@ -19,7 +19,17 @@ export const schemaVersion = z
 export const timestamp = z.iso.datetime();
 
 /** A grid: strictly increasing numbers. */
-export const increasing = z
-  .array(finite)
-  .min(1)
-  .refine((grid) => grid.every((value, i) => i === 0 || value > grid[i - 1]!), { error: 'must increase strictly' });
+export const increasing = z.array(finite).min(1).refine(isIncreasing, { error: 'must increase strictly' });
+
+/** For lists that must be in order. */
+export function isIncreasing(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value > values[i - 1]);
+}
+
+/** A list of these items, none twice. */
+export function distinct<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .refine((values) => new Set(values).size === values.length, { error: 'must not name the same value twice' })
+    .meta({ uniqueItems: true });
+}

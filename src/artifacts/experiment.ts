@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { count, finite, fraction, nonnegative, positive, positiveCount, schemaVersion } from './common.js';
+import {
+  count,
+  distinct,
+  finite,
+  fraction,
+  isIncreasing,
+  nonnegative,
+  positive,
+  positiveCount,
+  schemaVersion,
+} from './common.js';
 
 /** Share of the examples, and the stream seed, with which a single table is cut into three splits. */
 const splitSchema = z
@@ -132,8 +142,11 @@ export const pilotSchema = z.strictObject({
       }),
       z.strictObject({
         method: z.literal('paired_tournament'),
-        /** Peaks tried, all on the same data order. */
-        rates: z.array(positive).min(3),
+        /** Peaks tried, from the lowest to the highest, all on the same data order. */
+        rates: z
+          .array(positive)
+          .min(3)
+          .refine(isIncreasing, { error: 'must increase strictly: the peak is read off neighbouring rates' }),
         updates_fraction: fraction.default(0.02),
       }),
       z.strictObject({ method: z.literal('given'), peak: positive }),
@@ -150,8 +163,7 @@ export const pilotSchema = z.strictObject({
 });
 
 export const estimationSchema = z.strictObject({
-  closures: z
-    .array(z.enum(['loss_alone', 'slow_noise_memory']))
+  closures: distinct(z.enum(['loss_alone', 'slow_noise_memory']))
     .min(1)
     .default(['loss_alone', 'slow_noise_memory']),
   bootstrap: z.int().min(0).default(50),
@@ -180,9 +192,9 @@ export const evaluationSchema = z.strictObject({
 });
 
 export const benchmarkSchema = z.strictObject({
-  fixed_rates: z.array(positive).min(1),
+  fixed_rates: distinct(positive).min(1),
   /** Decays run at the best fixed rate and, with the policy's clip and warm-up, at the pilot's own peak. */
-  decays: z.array(z.enum(['linear', 'wsd'])).default(['linear', 'wsd']),
+  decays: distinct(z.enum(['linear', 'wsd'])).default(['linear', 'wsd']),
   schedule_free: z
     .strictObject({ rate: positive, warmup_fraction: fraction })
     .nullable()
@@ -203,7 +215,7 @@ export const experimentSchema = z
     batch_size: positiveCount,
     /** Length of one run, in updates. */
     horizon: z.int().min(2),
-    seeds: z.array(count).min(1),
+    seeds: distinct(count).min(1),
     pilot: pilotSchema.prefault({}),
     estimation: estimationSchema.prefault({}),
     solver: solverSchema.prefault({}),

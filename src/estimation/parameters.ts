@@ -1,6 +1,6 @@
 import { quantileSorted, standardDeviation } from 'simple-statistics';
 import type { Parameter } from '../artifacts/coefficients.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales, SetByHand } from './closures/index.js';
 import { PARAMETER_NAMES, PRIORS, type LogParameters, type ParameterName } from './priors.js';
 
 /** Half-width of a central 90 % interval of a normal, in standard deviations. */
@@ -27,7 +27,7 @@ export function describeParameters(
   return Object.fromEntries(
     Object.entries(estimates).map(([name, estimate]) => {
       const origin = closure.origin[name];
-      if (origin === null) return [name, setByHand(estimate)];
+      if (typeof origin !== 'string') return [name, setByHand(estimate, origin)];
       const draws = resampled.map((values) => values[name]);
       return [
         name,
@@ -37,8 +37,8 @@ export function describeParameters(
   );
 }
 
-function setByHand(estimate: number): Parameter {
-  return { estimate, standard_error: null, interval: null, source: 'prior', prior: null };
+function setByHand(estimate: number, { reason }: SetByHand): Parameter {
+  return { estimate, standard_error: null, interval: null, source: 'set', prior: null, reason };
 }
 
 function fromData(estimate: number, draws: readonly number[], origin: ParameterName): Parameter {

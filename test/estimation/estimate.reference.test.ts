@@ -85,7 +85,7 @@ describe('estimateClosures on runs whose closure is known', () => {
   test('every parameter says where it is known from; the floor keeps its prior', () => {
     expect(twoState.parameters['floor'].source).toBe('prior');
     expect(twoState.parameters['observation_deviation'].source).toBe('data');
-    expect(twoState.parameters['noise_process_deviation'].source).toBe('prior');
+    expect(twoState.parameters['noise_process_deviation']).toMatchObject({ source: 'set', reason: expect.any(String) });
     expect(twoState.bootstrap).toHaveLength(20);
   });
 

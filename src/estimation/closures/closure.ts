@@ -12,6 +12,11 @@ export interface Scales {
   readonly horizon: number;
 }
 
+/** Why a parameter has a value that no run is asked about. */
+export interface SetByHand {
+  readonly reason: string;
+}
+
 /**
  * A closure: which reduced state stands for the network, its drift and diffusion, and how the loss shows it. It is told
  * apart from its fit: theta are the logarithms of the dimensionless parameters of `PRIORS`.
@@ -22,8 +27,8 @@ export interface Closure {
   readonly assumes: string;
   /** The state filter whose innovations give the likelihood; its parameters are the natural ones. */
   filter(theta: LogParameters, scales: Scales): FilterSpec;
-  /** Which dimensionless parameter carries the uncertainty of each natural one; null: set, not fitted. */
-  readonly origin: Readonly<Record<string, ParameterName | null>>;
+  /** Which dimensionless parameter carries the uncertainty of each natural one, or why it is set and not fitted. */
+  readonly origin: Readonly<Record<string, ParameterName | SetByHand>>;
   /** The controlled SDE as expressions in the states, `u` and the natural parameters; time counts updates. */
   readonly equations: Pick<ClosureFit, 'drift' | 'covariance' | 'drift_breaks' | 'loss'>;
   /** State axes with the domain that the solver needs, for the fitted natural parameters. */

@@ -3,7 +3,7 @@ import type { Closure } from './closure.js';
 import { lossAlone } from './loss-alone.js';
 import { slowNoiseMemory } from './slow-noise-memory.js';
 
-export type { Closure, Scales } from './closure.js';
+export type { Closure, Scales, SetByHand } from './closure.js';
 
 /** Every closure by its name. */
 export const CLOSURES: Readonly<Record<ClosureFit['name'], Closure>> = {

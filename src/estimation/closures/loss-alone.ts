@@ -1,5 +1,5 @@
 import type { Closure } from './closure.js';
-import { naturalParameters, slowDomain, value } from './scaling.js';
+import { naturalParameters, PEAK_IS_UNIT, slowDomain, value } from './scaling.js';
 
 const INITIAL_DEVIATION = 0.1;
 
@@ -34,7 +34,7 @@ export const lossAlone: Closure = {
     noise_gain: 'noise_share',
     process_deviation: 'slow_process_deviation',
     observation_deviation: 'observation_deviation',
-    rate_scale: null,
+    rate_scale: PEAK_IS_UNIT,
   },
   equations: {
     drift: ['-u * slow_rate * excess^slow_exponent + u^2 * noise_gain * (floor + excess)'],

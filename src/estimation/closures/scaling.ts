@@ -1,5 +1,5 @@
 import { PARAMETER_NAMES, type LogParameters, type ParameterName } from '../priors.js';
-import type { Scales } from './closure.js';
+import type { Scales, SetByHand } from './closure.js';
 
 /** Natural parameters that both closures share. */
 export interface SharedParameters {
@@ -9,6 +9,9 @@ export interface SharedParameters {
   readonly noise_gain: number;
   readonly memory_rate: number;
 }
+
+/** Why `rate_scale` is no estimate. */
+export const PEAK_IS_UNIT: SetByHand = { reason: "the pilot's peak rate, at which the process deviations are stated" };
 
 /** Share of the first loss below which no state is resolved. */
 const SMALLEST_SHARE = 1e-4;

@@ -1,7 +1,7 @@
 import type { Closure } from './closure.js';
-import { naturalParameters, slowDomain, value } from './scaling.js';
+import { naturalParameters, PEAK_IS_UNIT, slowDomain, value } from './scaling.js';
 
-/** Deviation of ln(noise) gained per update at the peak: set, because runs of a few dozen updates do not show it. */
+/** Deviation of ln(noise) gained per update at the peak. */
 const NOISE_PROCESS_DEVIATION = 0.05;
 const INITIAL_NOISE_SHARE = 1e-6;
 const INITIAL_DEVIATIONS = { slow: 0.1, noise: 0.01 };
@@ -43,9 +43,11 @@ export const slowNoiseMemory: Closure = {
     noise_gain: 'noise_share',
     memory_rate: 'forgetting',
     slow_process_deviation: 'slow_process_deviation',
-    noise_process_deviation: null,
+    noise_process_deviation: {
+      reason: 'deviation of ln(noise) gained per update at the peak; runs of a few dozen updates do not show it',
+    },
     observation_deviation: 'observation_deviation',
-    rate_scale: null,
+    rate_scale: PEAK_IS_UNIT,
   },
   equations: {
     drift: [
