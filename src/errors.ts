@@ -79,3 +79,23 @@ export class HjbLrError extends Error {
     return { code, message, fields, remedy, issues };
   }
 }
+
+/**
+ * Runs an action on a file: an error of ours that names no file yet names this one.
+ *
+ * @example
+ * await namingFile('experiment.json', () => createModel(...)); // "experiment.json: Layer 1 (dense) gives [7] ..."
+ */
+export async function namingFile<Result>(file: string, action: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof HjbLrError ? withFile(error, file) : error;
+  }
+}
+
+function withFile(error: HjbLrError, file: string): HjbLrError {
+  if (error.fields['file'] !== undefined) return error;
+  const { code, message, remedy, fields, issues } = error;
+  return new HjbLrError(code, `${file}: ${message}`, { remedy, fields: { ...fields, file }, issues, cause: error });
+}

@@ -22,6 +22,8 @@ import {
 import { requireBenchmark } from './plan.js';
 import { preparedFiles } from './prepare-task.js';
 import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
+import { scoringSentence } from './scoring.js';
+import type { FailedSeed } from './seed-clauses.js';
 import { compare, methodResult } from './summarize.js';
 import { verdict } from './verdict.js';
 
@@ -43,8 +45,10 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
   const { experiment, workload } = await openExperiment(context.experimentPath);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
-  await prepareSeeds(context, seeds, planPilot(experiment.pilot, horizon, warmupUpdates(experiment)));
-  const prepared = await Promise.all(seeds.map((seed) => readPrepared(context.out, seed)));
+  const pilotUpdates = planPilot(experiment.pilot, horizon, warmupUpdates(experiment));
+  const failed = await prepareSeeds(context, seeds, pilotUpdates);
+  const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
+  const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed)));
 
   const oneRun = horizon * (1 + (workload.attack?.gradientEvaluations ?? 0));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
@@ -63,17 +67,22 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
   await trainMethods(context, dependent, prepared, horizon);
   const grid = benchmarkOptions(experiment).fixed_rates;
   const second = await collect(dependent, grid.length * oneRun);
-  return assemble(context, experiment, prepared, [...first, ...second], best, oneRun);
+  const scoring = scoringSentence(workload, experiment.evaluation);
+  return assemble(context, { experiment, prepared, failed, methods: [...first, ...second], best, oneRun, scoring });
 }
 
-async function assemble(
-  context: RunContext,
-  experiment: Experiment,
-  prepared: readonly PreparedSeed[],
-  methods: readonly MethodResult[],
-  best: MethodResult,
-  oneRun: number,
-): Promise<Results> {
+interface Parts {
+  readonly experiment: Experiment;
+  readonly prepared: readonly PreparedSeed[];
+  readonly failed: readonly FailedSeed[];
+  readonly methods: readonly MethodResult[];
+  readonly best: MethodResult;
+  readonly oneRun: number;
+  readonly scoring: string;
+}
+
+async function assemble(context: RunContext, parts: Parts): Promise<Results> {
+  const { experiment, prepared, failed, methods, best, oneRun, scoring } = parts;
   const policy = methods.find((method) => method.family === 'policy')!;
   const comparisons = methods.filter((method) => method !== policy).map((method) => compare(policy, method));
   const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
@@ -92,16 +101,19 @@ async function assemble(
     best_fixed: best.id,
     best_fixed_at_grid_end: atGridEnd,
     comparisons,
+    scoring,
     verdict: verdict({
       methods,
       bestFixed: best,
       comparisons,
       gridSize: grid.length,
       atGridEnd,
-      followed: prepared.map((seed) => seed.followed),
+      seeds: prepared,
+      failed,
       maximumPredictionError: experiment.estimation.maximum_prediction_error,
     }),
     seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
+    failed_seeds: [...failed],
     provenance: { tool: TOOL, tool_version: TOOL_VERSION },
   };
 }

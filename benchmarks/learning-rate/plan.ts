@@ -1,46 +1,63 @@
 import type { Experiment } from '../../src/artifacts/experiment.js';
 import { HjbLrError } from '../../src/errors.js';
-import { planPilot } from '../../src/pilot/design.js';
+import { peakSearchUpdates, planPilot } from '../../src/pilot/design.js';
 import { warmupUpdates } from '../../src/pilot/pilot.js';
-import { benchmarkOptions, independentMethods, methodsAtBestFixed } from './methods.js';
+import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 
-/** Work of one gradient evaluation of a minibatch that the estimate of the minutes assumes, in milliseconds. */
-const MILLISECONDS_PER_EVALUATION = 1.1;
+/** Gradient evaluations on a minibatch. */
+export interface UnitCosts {
+  /** Of one update, the attack's included. */
+  readonly update: number;
+  /** Of what the schedule is shown beyond the update's own loss: in runs under the policy, and in the identification runs. */
+  readonly observation: number;
+  /** Of scoring one run's final weights: charged to none, but it takes time. */
+  readonly scoring: number;
+}
 
 export interface Plan {
-  readonly methods: readonly { readonly id: string; readonly label: string; readonly updates: number }[];
-  readonly updates: number;
+  readonly methods: readonly { readonly id: string; readonly label: string; readonly gradEvals: number }[];
+  /** All that is charged: every method of every seed, the policy's pilots included. */
   readonly gradEvals: number;
-  /** A guess for a small multi-layer perceptron; `--dry-run` says so. */
-  readonly minutes: number;
+  /** What is computed besides, for scores alone. */
+  readonly scoringGradEvals: number;
 }
 
 /**
- * What a benchmark will do, before it does it.
+ * What a benchmark will do at most, before it does it: a search for the peak may stop early, and a policy without a
+ * closure observes nothing.
  *
- * @param evaluationsPerUpdate - gradient evaluations of one update, the attack's included
  * @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget
  */
-export function planBenchmark(experiment: Experiment, evaluationsPerUpdate: number, workers: number): Plan {
-  requireBenchmark(experiment);
+export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
+  requireFeasible(experiment);
   const { horizon, seeds } = experiment;
   const all = [
     ...independentMethods(experiment),
     ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0]),
   ];
-  const pilot = planPilot(experiment.pilot, horizon, warmupUpdates(experiment));
-  const updates = seeds.length * (all.length * horizon + pilot);
-  const gradEvals = updates * evaluationsPerUpdate;
+  const observed = costs.update + costs.observation;
+  const gradEvals = ({ family }: BenchmarkMethod): number =>
+    family === 'policy' ? horizon * observed + pilotGradEvals(experiment, costs) : horizon * costs.update;
+  const methods = all.map((method) => ({
+    id: method.id,
+    label: method.label,
+    gradEvals: seeds.length * gradEvals(method),
+  }));
   return {
-    methods: all.map(({ id, label, family }) => ({
-      id,
-      label,
-      updates: seeds.length * (horizon + (family === 'policy' ? pilot : 0)),
-    })),
-    updates,
-    gradEvals,
-    minutes: (gradEvals * MILLISECONDS_PER_EVALUATION) / 60_000 / Math.max(1, workers),
+    methods,
+    gradEvals: methods.reduce((sum, method) => sum + method.gradEvals, 0),
+    scoringGradEvals: seeds.length * all.length * costs.scoring,
   };
+}
+
+function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }: UnitCosts): number {
+  return peakSearchUpdates(pilot, horizon) * update + pilot.runs * pilot.updates_per_run * (update + observation);
+}
+
+/** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
+export function requireFeasible(experiment: Experiment): void {
+  requireBenchmark(experiment);
+  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment));
 }
 
 export function requireBenchmark(experiment: Experiment): void {

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
+import type { Coefficients } from '../../src/artifacts/coefficients.js';
+import type { Experiment } from '../../src/artifacts/experiment.js';
 import { readArtifact, writeArtifact } from '../../src/artifacts/files.js';
 import type { TrainingLog } from '../../src/artifacts/training-log.js';
-import { estimateCoefficients } from '../../src/estimation/stage.js';
-import { runPilot } from '../../src/pilot/pilot.js';
+import { HjbLrError } from '../../src/errors.js';
+import { estimateCoefficients, unfittedCoefficients } from '../../src/estimation/stage.js';
+import { runPilot, type PilotResult } from '../../src/pilot/pilot.js';
 import { synthesize, writeSynthesis } from '../../src/synthesis/stage.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { runTraining, type TrainingTask } from '../../src/training/task.js';
@@ -36,13 +39,27 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
   };
   const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder: files.trajectories }, runTrainings);
   if (!existsSync(files.coefficients)) {
-    await writeArtifact('coefficients', files.coefficients, estimateCoefficients(pilot.logs, experiment, { seed }));
+    await writeArtifact('coefficients', files.coefficients, fitOrReason(pilot, experiment, seed));
   }
   if (!existsSync(files.policy)) {
     const coefficients = await readArtifact('coefficients', files.coefficients);
     await writeSynthesis(folder, await synthesize(coefficients, experiment.solver));
   }
   return { policy: files.policy };
+}
+
+/**
+ * The fit; where the runs cannot be fitted (one diverged) the reason, with the peak: the seed then has no closure, and one
+ * seed's bad luck does not end the others.
+ */
+function fitOrReason({ logs, peak }: PilotResult, experiment: Experiment, seed: number): Coefficients {
+  try {
+    return estimateCoefficients(logs, experiment, { seed });
+  } catch (error) {
+    if (!(error instanceof HjbLrError) || error.code !== 'E_PILOT') throw error;
+    const issues = error.issues.map(({ path: run, message }) => `${run}: ${message}`).join('; ');
+    return unfittedCoefficients(logs, experiment, { peak, unfitted: `${error.message} ${issues}`.trim() });
+  }
 }
 
 export interface PreparedFiles {

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { RunResult } from '../../src/artifacts/results.js';
-import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
+import { HjbLrError } from '../../src/errors.js';
+import { resultsOf, runTasks, type Task, type TaskOutcome } from '../../src/execution/run-tasks.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
+import type { FailedSeed } from './seed-clauses.js';
 import { runResult } from './summarize.js';
 
 export interface ProgressEvent {
@@ -29,8 +31,17 @@ export function seedFolder(out: string, seed: number): string {
   return path.join(out, 'seeds', String(seed));
 }
 
-/** Every seed's pilot, estimate and solve. */
-export async function prepareSeeds(context: RunContext, seeds: readonly number[], pilotUpdates: number): Promise<void> {
+/**
+ * Every seed's pilot, estimate and solve.
+ *
+ * @returns the seeds whose pilot gave no peak rate, and why
+ * @throws the first error if that is so for all seeds, and any other error at once
+ */
+export async function prepareSeeds(
+  context: RunContext,
+  seeds: readonly number[],
+  pilotUpdates: number,
+): Promise<FailedSeed[]> {
   const tasks = seeds.map((seed): PrepareTask => ({
     experimentPath: context.experimentPath,
     engine: context.engine,
@@ -38,7 +49,15 @@ export async function prepareSeeds(context: RunContext, seeds: readonly number[]
     folder: seedFolder(context.out, seed),
   }));
   const jobs = tasks.map((task) => job(`prepare/${task.seed}`, PREPARE_TASK_MODULE, task));
-  await execute(context, 'pilot, estimate, solve', jobs, seeds.length * pilotUpdates);
+  const outcomes = await execute(context, 'pilot, estimate, solve', jobs, seeds.length * pilotUpdates);
+  const failed = outcomes.flatMap((outcome, i) => {
+    if (outcome.status === 'done') return [];
+    const { error } = outcome;
+    if (!(error instanceof HjbLrError) || error.code !== 'E_PILOT') throw error;
+    return [{ seed: seeds[i], reason: error.message, error }];
+  });
+  if (failed.length === seeds.length) throw failed[0].error;
+  return failed.map(({ seed, reason }) => ({ seed, reason }));
 }
 
 /** Trains every seed under every method. */
@@ -50,7 +69,7 @@ export async function trainMethods(
 ): Promise<void> {
   const tasks = methods.flatMap((method) => seeds.map((seed) => trainingTask(context, method, seed, horizon)));
   const jobs = tasks.map((task) => job(task.runId, TRAINING_TASK_MODULE, task));
-  await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon);
+  resultsOf(await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon));
 }
 
 /** The finished run of a method and seed. */
@@ -88,7 +107,12 @@ function logFile(out: string, method: BenchmarkMethod, seed: number): string {
 }
 
 /** Runs jobs on the workers; their reports of updates done add up to one progress bar. */
-async function execute(context: RunContext, stage: string, jobs: readonly Task[], total: number): Promise<void> {
+async function execute(
+  context: RunContext,
+  stage: string,
+  jobs: readonly Task[],
+  total: number,
+): Promise<TaskOutcome[]> {
   const done = new Map<string, number>();
   const onEvent = (id: string, event: unknown): void => {
     done.set(id, (event as { done: number }).done);
@@ -101,8 +125,9 @@ async function execute(context: RunContext, stage: string, jobs: readonly Task[]
       total,
     });
   };
-  resultsOf(await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal }));
+  const outcomes = await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal });
   context.onProgress({ stage, done: total, total });
+  return outcomes;
 }
 
 function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {

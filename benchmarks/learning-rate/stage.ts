@@ -1,12 +1,18 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { objectiveSchema, type Experiment, type ExperimentInput } from '../../src/artifacts/experiment.js';
+import { objectiveSchema, type ExperimentInput } from '../../src/artifacts/experiment.js';
 import { readArtifact, writeArtifact } from '../../src/artifacts/files.js';
+import type { Results } from '../../src/artifacts/results.js';
+import { EXIT_CODES, namingFile } from '../../src/errors.js';
 import { openRunFolder, type RunFolderOptions } from '../../src/execution/ledger.js';
 import { openEngine, type EngineChoice } from '../../src/training/engines/index.js';
 import { openExperiment } from '../../src/training/task.js';
+import { objectiveOf } from '../../src/workloads/index.js';
 import { runBenchmark } from './benchmark.js';
-import { planBenchmark, requireBenchmark } from './plan.js';
+import { describeHost } from './host.js';
+import { planBenchmark, requireFeasible } from './plan.js';
 import type { ProgressEvent } from './runs.js';
+import { runsAtOnce, secondsPerEvaluation, unitCosts } from './timing.js';
 
 export interface BenchmarkStageOptions {
   readonly experimentPath: string;
@@ -24,8 +30,7 @@ export interface BenchmarkStageOptions {
 export async function benchmarkStage(options: BenchmarkStageOptions) {
   const { experimentPath, out, engine, workers, fresh, signal, commandLine, onProgress = () => {} } = options;
   const experiment = await readArtifact('experiment', experimentPath);
-  requireBenchmark(experiment);
-  planBenchmark(experiment, 1, workers);
+  await namingFile(experimentPath, () => requireFeasible(experiment));
   const engineInfo = await openEngine(engine);
   const { workload } = await openExperiment(experimentPath);
   const resolved = { experiment, engine: engineInfo, dataset_sha256: workload.dataset.sha256 };
@@ -38,24 +43,41 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
   });
   const results = await runBenchmark({ experimentPath, out, engine, workers, signal, onProgress });
   const file = path.join(out, 'results.json');
-  await writeArtifact('results', file, results);
+  await writeArtifact('results', file, { ...results, host: await describeHost(commandLine) });
   return {
     artifacts: [file],
     summary: [...results.verdict.sentences],
     result: { won: results.verdict.won, best_fixed: results.best_fixed },
+    exitCode: isWhole(results) ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
 }
 
-/** What `--dry-run` prints: the resolved experiment, the work, and a guess of the minutes. */
-export async function planExperiment(experimentPath: string, { workers }: { engine: EngineChoice; workers: number }) {
-  const experiment = await readArtifact('experiment', experimentPath);
-  const evaluationsPerUpdate = 1 + attackSteps(experiment);
-  const plan = planBenchmark(experiment, evaluationsPerUpdate, workers);
+/** Whether every seed's pilot and solver came to their end; a policy that loses is whole. */
+function isWhole({ seeds, failed_seeds }: Results): boolean {
+  const converged = (seed: Results['seeds'][number]): boolean =>
+    seed.coefficients.unfitted === undefined && (seed.solution === null || seed.solution.status === 'converged');
+  return failed_seeds.length === 0 && seeds.every(converged);
+}
+
+/**
+ * What `--dry-run` prints: the resolved experiment, the gradient evaluations by the opened workload's own count, and the
+ * minutes by a few real updates on the chosen engine.
+ */
+export async function planExperiment(
+  experimentPath: string,
+  { engine, workers }: { engine: EngineChoice; workers: number },
+) {
+  const { experiment, workload } = await openExperiment(experimentPath);
+  await namingFile(experimentPath, () => requireFeasible(experiment));
+  const { threads } = await openEngine(engine);
+  const objective = objectiveOf(experiment, workload);
+  const plan = planBenchmark(experiment, unitCosts(workload, objective, experiment));
+  const seconds = (await secondsPerEvaluation(experimentPath, engine)) * (plan.gradEvals + plan.scoringGradEvals);
   return {
     resolved: JSON.parse(JSON.stringify(experiment)) as RunFolderOptions['options'],
-    methods: plan.methods.map(({ id, label, updates }) => ({ id, label, grad_evals: updates * evaluationsPerUpdate })),
+    methods: plan.methods.map(({ id, label, gradEvals }) => ({ id, label, grad_evals: gradEvals })),
     grad_evals: plan.gradEvals,
-    minutes: plan.minutes,
+    minutes: seconds / 60 / runsAtOnce(workers, threads, availableParallelism()),
   };
 }
 
@@ -80,12 +102,4 @@ export function experimentTemplate(): RunFolderOptions['options'] {
     benchmark: { fixed_rates: [0.05, 0.1, 0.2, 0.4, 0.8, 1.6] },
   };
   return JSON.parse(JSON.stringify(template)) as RunFolderOptions['options'];
-}
-
-/** Ascent steps of a described attack; a workload module's own count is not known before it is loaded. */
-function attackSteps({ workload }: Experiment): number {
-  if (typeof workload === 'string' || workload.attack === null) return 0;
-  const { attack } = workload;
-  if (attack.type === 'pgd') return attack.steps * attack.restarts;
-  return attack.type === 'fgsm' ? 1 : attack.steps;
 }

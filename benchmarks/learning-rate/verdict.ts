@@ -1,4 +1,11 @@
 import type { Comparison, MethodResult, Results } from '../../src/artifacts/results.js';
+import {
+  failedSeedsClause,
+  fallbackClause,
+  solverSentence,
+  type FailedSeed,
+  type SeedOutcome,
+} from './seed-clauses.js';
 
 interface VerdictInput {
   readonly methods: readonly MethodResult[];
@@ -6,8 +13,8 @@ interface VerdictInput {
   readonly comparisons: readonly Comparison[];
   readonly gridSize: number;
   readonly atGridEnd: boolean;
-  /** What each seed's policy followed: the name of a closure, or `wsd`. */
-  readonly followed: readonly string[];
+  readonly seeds: readonly SeedOutcome[];
+  readonly failed: readonly FailedSeed[];
   readonly maximumPredictionError: number;
 }
 
@@ -21,20 +28,19 @@ export function verdict(input: VerdictInput): Results['verdict'] {
   return {
     won,
     sentences: [
-      [fallbackClause(input), firstSentence(policy, input, against(input.bestFixed.id), won), gridClause(input)]
+      [
+        failedSeedsClause(input.failed, input.seeds.length),
+        fallbackClause(input.seeds, input.maximumPredictionError),
+        firstSentence(policy, input, against(input.bestFixed.id), won),
+        gridClause(input),
+      ]
         .filter(Boolean)
         .join(' '),
       ...rivals.map((rival) => rivalSentence(rival, against(rival.id))),
       deathSentence(policy),
+      ...[solverSentence(input.seeds)].filter(Boolean),
     ],
   };
-}
-
-function fallbackClause({ followed, maximumPredictionError }: VerdictInput): string {
-  const fallbacks = followed.filter((name) => name === 'wsd').length;
-  if (fallbacks === 0) return '';
-  const bound = `${100 * maximumPredictionError} %`;
-  return `For ${fallbacks} of ${followed.length} seeds no closure predicted left-out pilot runs within ${bound}, so the policy there is WSD at the pilot's peak, open loop.`;
 }
 
 function firstSentence(
@@ -46,9 +52,14 @@ function firstSentence(
   const outcome = won ? 'won against' : 'did not win against';
   return (
     `The policy ${outcome} the best fixed rate ${bestFixed.rate}: final adversarial training loss ${loss(policy)} against ${loss(bestFixed)} ` +
-    `(paired difference ${signed(comparison)} over ${policy.runs.length} seeds), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
+    `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
     `pilot included, against the ${gridSize} runs of the grid.`
   );
+}
+
+/** "1 seed", "3 seeds". */
+function counted(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }
 
 function gridClause({ bestFixed, atGridEnd }: VerdictInput): string {

@@ -23,6 +23,8 @@ export const closureStateSchema = z.strictObject({
   coordinate: z.enum(['identity', 'log']),
   /** Mean state at update 0. */
   start: finite,
+  /** Where the pilot's runs have been, by the filter; outside it the fit is extrapolated. */
+  visited: z.tuple([finite, finite]).optional(),
 });
 
 export const closureFitSchema = z.strictObject({

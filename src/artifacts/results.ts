@@ -75,6 +75,8 @@ export const resultsSchema = z
     best_fixed: z.string(),
     best_fixed_at_grid_end: z.boolean(),
     comparisons: z.array(comparisonSchema),
+    /** How final losses and accuracies were taken, in words. */
+    scoring: z.string().optional(),
     verdict: z.strictObject({ won: z.boolean(), sentences: z.array(z.string()).min(1) }),
     /** What each seed's own pilot, estimate and solve gave. */
     seeds: z.array(
@@ -89,7 +91,10 @@ export const resultsSchema = z
         artifacts: z.record(z.string(), z.string()),
       }),
     ),
+    /** Seeds whose pilot gave no peak rate, and why: no method has a run of them. */
+    failed_seeds: z.array(z.strictObject({ seed: count, reason: z.string() })).default([]),
     seconds: nonnegative.optional(),
+    /** Node, platform, commit and command line of the process that wrote the file. */
     host: z.looseObject({}).optional(),
     provenance: provenanceSchema,
   })

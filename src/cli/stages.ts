@@ -47,7 +47,9 @@ export interface Stages {
       seed: number | undefined;
     }>;
   };
-  readonly '../synthesis/stage.js': { solveStage: Stage<{ coefficientsPath: string; out: string }> };
+  readonly '../synthesis/stage.js': {
+    solveStage: Stage<{ coefficientsPath: string; experimentPath: string | undefined; out: string }>;
+  };
   readonly '../training/stage.js': {
     trainStage: Stage<{
       experimentPath: string;

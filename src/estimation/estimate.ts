@@ -4,7 +4,8 @@ import { randomStream } from '../math/random.js';
 import { bootstrapClosure } from './bootstrap.js';
 import { CLOSURES, type Closure, type Scales } from './closures/index.js';
 import { fitClosure, identifiedParameters } from './fit.js';
-import { logLikelihood } from './likelihood.js';
+import { createFilter } from '../schedules/filters/index.js';
+import { logLikelihood, visitedStates } from './likelihood.js';
 import type { PilotRun } from './observations.js';
 import { describeParameters, naturalValues } from './parameters.js';
 import { judgeClosure } from './verdict.js';
@@ -62,7 +63,10 @@ function estimateClosure(
   const identified = identifiedParameters(closure, scales, runs, mode);
   return {
     name: closure.name,
-    states: closure.states(naturalValues(closure, mode, scales), scales),
+    states: withVisited(
+      closure.states(naturalValues(closure, mode, scales), scales),
+      visitedStates(createFilter(closure.filter(mode, scales)), runs),
+    ),
     ...closure.equations,
     parameters: describeParameters(closure, scales, mode, samples, identified),
     filter: closure.filter(mode, scales),
@@ -70,4 +74,11 @@ function estimateClosure(
     bootstrap: samples.map((theta) => naturalValues(closure, theta, scales)),
     verdict: judgeClosure(closure, scales, runs, mode, options.maximumPredictionError),
   };
+}
+
+function withVisited(
+  states: ClosureFit['states'],
+  visited: readonly (readonly [number, number])[],
+): ClosureFit['states'] {
+  return states.map((state, i) => ({ ...state, visited: [...visited[i]] }));
 }

@@ -50,3 +50,19 @@ export function predictLosses(filter: StateFilter, rates: ArrayLike<number>): Fl
   }
   return predicted;
 }
+
+/** Smallest and largest value of each state over runs, as the filter sees them after each observation. */
+export function visitedStates(filter: StateFilter, runs: readonly PilotRun[]): [number, number][] {
+  const ranges = filter.stateNames.map((): [number, number] => [Infinity, -Infinity]);
+  for (const { losses, rates } of runs) {
+    let state = filter.init();
+    for (let k = 0; k < losses.length; k += 1) {
+      const updated = filter.update(state, losses[k]).state;
+      filter.states(updated).forEach((value, i) => {
+        ranges[i] = [Math.min(ranges[i][0], value), Math.max(ranges[i][1], value)];
+      });
+      state = filter.predict(updated, rates[k]);
+    }
+  }
+  return ranges;
+}

@@ -17,6 +17,14 @@ const SHORTEST_RUN = 10;
 /** Runs that find the peak: their rates follow the losses, or they share one data order. */
 const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
 
+/** What errors call the logs. */
+export interface LogNames {
+  /** Name of each log, in their order; the run ids by default. */
+  readonly names?: readonly string[] | undefined;
+  /** Where they come from. */
+  readonly origin?: string | undefined;
+}
+
 /**
  * The runs of a set of training logs that identify coefficients.
  *
@@ -24,18 +32,27 @@ const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
  * when fewer than two runs remain or when all of them hold one and the same rate (drift and noise are then confounded,
  * theory: identifiability needs two rates at every state)
  */
-export function pilotRuns(logs: readonly TrainingLog[]): PilotRun[] {
-  const identifying = logs.filter((log) => !PEAK_SEARCHES.includes(log.header.purpose));
-  const issues = [...identifying.flatMap(problemsOf), ...identifying.flatMap((log) => mismatches(log, identifying[0]))];
-  if (issues.length > 0) throw pilotError('The pilot runs cannot be used.', issues);
+export function pilotRuns(logs: readonly TrainingLog[], { names, origin = '' }: LogNames = {}): PilotRun[] {
+  const named = logs.map((log, i) => ({ log, name: names?.[i] ?? log.header.run_id }));
+  const identifying = named.filter(({ log }) => !PEAK_SEARCHES.includes(log.header.purpose));
+  const issues = identifying.flatMap((entry) => [...problemsOf(entry), ...mismatches(entry, identifying[0])]);
+  if (issues.length > 0) throw pilotError(origin, 'The pilot runs cannot be used.', issues);
   if (identifying.length < 2) {
-    throw pilotError(`A fit needs at least two independent runs; got ${identifying.length}.`, []);
+    const others = named.length - identifying.length;
+    const searches = others === 0 ? '' : ` (${others} more only looked for the peak rate)`;
+    const got = `got ${identifying.length}${searches}`;
+    throw pilotError(origin, `A fit needs at least two independent runs; ${got}.`, []);
   }
-  const runs = identifying.map(toRun);
+  const runs = identifying.map(({ log }) => toRun(log));
   if (new Set(runs.flatMap((run) => [...run.rates])).size < 2) {
-    throw pilotError('All pilot runs hold one and the same rate, so drift and noise cannot be told apart.', []);
+    throw pilotError(origin, 'All pilot runs hold one and the same rate: drift and noise cannot be told apart.', []);
   }
   return runs;
+}
+
+interface NamedLog {
+  readonly log: TrainingLog;
+  readonly name: string;
 }
 
 function toRun({ header, steps }: TrainingLog): PilotRun {
@@ -49,14 +66,16 @@ function toRun({ header, steps }: TrainingLog): PilotRun {
 /** What all runs of one fit must share: they are samples of one equation. */
 const SHARED_FIELDS = ['horizon', 'batch_size', 'objective', 'optimizer', 'clip', 'attack'] as const;
 
-function mismatches({ header }: TrainingLog, first: TrainingLog): Issue[] {
-  return SHARED_FIELDS.filter((field) => canonicalJson(header[field]) !== canonicalJson(first.header[field])).map(
-    (field) => ({ path: `${header.run_id}.${field}`, message: `differs from that of ${first.header.run_id}` }),
-  );
+function mismatches({ log, name }: NamedLog, first: NamedLog): Issue[] {
+  const differs = (field: (typeof SHARED_FIELDS)[number]): boolean =>
+    canonicalJson(log.header[field]) !== canonicalJson(first.log.header[field]);
+  return SHARED_FIELDS.filter(differs).map((field) => ({
+    path: `${name}.${field}`,
+    message: `differs from that of ${first.name}`,
+  }));
 }
 
-function problemsOf({ header, steps, end }: TrainingLog): Issue[] {
-  const path = header.run_id;
+function problemsOf({ log: { header, steps, end }, name: path }: NamedLog): Issue[] {
   const issues: Issue[] = [];
   if (end?.status === 'diverged') issues.push({ path, message: `diverged (${end.reason ?? 'no reason given'})` });
   if (steps.length < SHORTEST_RUN) {
@@ -65,13 +84,14 @@ function problemsOf({ header, steps, end }: TrainingLog): Issue[] {
   const column = observedColumn(header.objective, header.attack !== null);
   const bad = steps.find((step) => !(Number(step[column]) > 0 && Number.isFinite(Number(step[column]))));
   if (bad !== undefined && end?.status !== 'diverged') {
-    issues.push({ path: `${path}.update.${bad.update}`, message: `${column} is missing, not positive or not finite` });
+    const shown = bad[column] === undefined ? 'missing' : JSON.stringify(bad[column]);
+    issues.push({ path: `${path}: update ${bad.update}: ${column}`, message: `${shown}; must be positive and finite` });
   }
   return issues;
 }
 
-function pilotError(sentence: string, issues: readonly Issue[]): HjbLrError {
-  return new HjbLrError('E_PILOT', sentence, {
+function pilotError(origin: string, sentence: string, issues: readonly Issue[]): HjbLrError {
+  return new HjbLrError('E_PILOT', origin === '' ? sentence : `${origin}: ${sentence}`, {
     remedy: 'Run the pilot again with a lower peak, more runs, or rates that vary within each run.',
     issues,
     fields: { problems: issues.length },

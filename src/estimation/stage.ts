@@ -9,7 +9,7 @@ import type { TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { estimateClosures, selectClosure } from './estimate.js';
-import { pilotRuns } from './observations.js';
+import { pilotRuns, type LogNames } from './observations.js';
 
 /** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
 const SMALLEST_RATE_SHARE = 0.01;
@@ -27,10 +27,15 @@ export interface EstimateStageOptions {
 
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {
-  const logs = await readLogs(options.trajectories);
+  const files = await logFiles(options.trajectories);
+  const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
   const experiment =
     options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
-  const coefficients = estimateCoefficients(logs, experiment, options);
+  const coefficients = estimateCoefficients(logs, experiment, {
+    ...options,
+    names: files,
+    origin: options.trajectories.join(', '),
+  });
   const file = path.join(options.out, 'coefficients.json');
   await writeArtifact('coefficients', file, coefficients);
   return { artifacts: [file], summary: summarize(coefficients), result: { selected: coefficients.selected } };
@@ -40,11 +45,11 @@ export async function estimateStage(options: EstimateStageOptions) {
 export function estimateCoefficients(
   logs: readonly TrainingLog[],
   experiment: Pick<Experiment, 'estimation' | 'policy' | 'name'> | null,
-  { seed, onProgress = () => {} }: Pick<EstimateStageOptions, 'seed' | 'onProgress'>,
+  { seed, onProgress = () => {}, ...called }: Pick<EstimateStageOptions, 'seed' | 'onProgress'> & LogNames,
 ): Coefficients {
   const estimation = experiment?.estimation ?? estimationSchema.parse({});
   const policy = experiment?.policy ?? policyOptionsSchema.parse({});
-  const runs = pilotRuns(logs);
+  const runs = pilotRuns(logs, called);
   const { header } = logs.find((log) => log.header.run_id === runs[0].id)!;
   const peak = Math.max(...runs.flatMap((run) => [...run.rates]));
   const closures = estimateClosures(
@@ -60,21 +65,53 @@ export function estimateCoefficients(
     (done) => onProgress({ stage: 'estimate', done, total: estimation.closures.length }),
   );
   return {
+    ...sharedBy(logs, header, { name: experiment?.name, policy, estimation }),
+    rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
+    closures,
+    selected: selectClosure(closures),
+  };
+}
+
+/**
+ * Coefficients without a closure, for runs that cannot be fitted: the policy that `solve` makes of them is WSD at the
+ * peak.
+ *
+ * @param unfitted - why, in one sentence
+ */
+export function unfittedCoefficients(
+  logs: readonly TrainingLog[],
+  { estimation, policy, name }: Pick<Experiment, 'estimation' | 'policy' | 'name'>,
+  { peak, unfitted }: { readonly peak: number; readonly unfitted: string },
+): Coefficients {
+  const { header } = logs[logs.length - 1];
+  return {
+    ...sharedBy(logs, header, { name, policy, estimation }),
+    rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
+    closures: [],
+    unfitted,
+    selected: null,
+  };
+}
+
+/** What no fit changes. */
+function sharedBy(
+  logs: readonly TrainingLog[],
+  header: TrainingLog['header'],
+  { name, policy, estimation }: Pick<Experiment, 'estimation' | 'policy'> & { readonly name: string | undefined },
+): Omit<Coefficients, 'rates' | 'closures' | 'unfitted' | 'selected'> {
+  return {
     kind: 'coefficients',
     schema_version: '1.0.0',
-    name: experiment?.name ?? header.dataset.name,
+    name: name ?? header.dataset.name,
     horizon: header.horizon,
     updates_per_epoch: header.updates_per_epoch,
-    rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
     warmup_updates: Math.round(policy.warmup_fraction * header.horizon),
     clip: header.clip,
     objective: header.objective,
     optimizer: { ...sgdOf(header.optimizer), batch_size: header.batch_size },
     attack: header.attack,
     model: header.model,
-    closures,
     maximum_prediction_error: estimation.maximum_prediction_error,
-    selected: selectClosure(closures),
     provenance: {
       tool: TOOL,
       tool_version: TOOL_VERSION,
@@ -104,18 +141,18 @@ function sgdOf(optimizer: TrainingLog['header']['optimizer']): Experiment['optim
   });
 }
 
-async function readLogs(trajectories: readonly string[]): Promise<TrainingLog[]> {
-  const files = (await Promise.all(trajectories.map(logFiles))).flat();
+async function logFiles(trajectories: readonly string[]): Promise<string[]> {
+  const files = (await Promise.all(trajectories.map(logFilesOf))).flat();
   if (files.length === 0) {
     throw new HjbLrError('E_PILOT', `No training log (*.jsonl) in ${trajectories.join(', ')}.`, {
       remedy: 'Give the files, or the folder, that `hjb-lr pilot` wrote.',
       fields: { trajectories },
     });
   }
-  return Promise.all(files.map((file) => readTrainingLog(file)));
+  return files;
 }
 
-async function logFiles(entry: string): Promise<string[]> {
+async function logFilesOf(entry: string): Promise<string[]> {
   const status = await stat(entry).catch((cause: unknown) => {
     throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, {
       remedy: 'Check the path.',

@@ -1,11 +1,14 @@
 import path from 'node:path';
-import { readArtifact } from '../artifacts/files.js';
+import type { Experiment } from '../artifacts/experiment.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
+import type { TrainingLog } from '../artifacts/training-log.js';
+import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
-import type { EngineChoice } from '../training/engines/index.js';
-import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
-import { runPilot } from './pilot.js';
+import { openEngine, type EngineChoice } from '../training/engines/index.js';
+import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
+import { planPilot } from './design.js';
+import { runPilot, warmupUpdates } from './pilot.js';
 
 export interface PilotStageOptions {
   readonly experimentPath: string;
@@ -23,7 +26,7 @@ export interface PilotStageOptions {
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
   const { experimentPath, engine, workers, signal, onProgress = () => {} } = options;
-  const experiment = await readArtifact('experiment', experimentPath);
+  const experiment = await openToPilot(experimentPath, engine);
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
   await openRunFolder(options.out, {
@@ -46,12 +49,39 @@ export async function pilotStage(options: PilotStageOptions) {
   };
   const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder }, runTrainings);
   const updates = pilot.logs.reduce((sum, log) => sum + log.steps.length, 0);
+  const diverged = pilot.logs.filter((log) => log.end?.status === 'diverged');
   return {
     artifacts: [...pilot.files],
     summary: [
       `peak rate ${pilot.peak.toPrecision(3)} (${experiment.pilot.peak.method})`,
       `${updates} updates, ${((100 * updates) / experiment.horizon).toFixed(1)} % of a run`,
+      ...divergenceSentences(diverged, pilot.logs.length),
     ],
-    result: { peak: pilot.peak, updates },
+    result: { peak: pilot.peak, updates, diverged: diverged.map(({ header }) => header.run_id) },
+    exitCode: diverged.some(isIdentification) ? EXIT_CODES.not_converged : EXIT_CODES.ok,
   };
+}
+
+/** Everything that can be refused, before the folder belongs to this pilot. */
+async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<Experiment> {
+  const { experiment } = await openExperiment(experimentPath);
+  await namingFile(experimentPath, () => planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment)));
+  await openEngine(engine);
+  return experiment;
+}
+
+/** A tournament's highest rates may diverge; a run that should identify the coefficients may not. */
+function isIdentification({ header }: TrainingLog): boolean {
+  return header.purpose === 'pilot/identification';
+}
+
+function divergenceSentences(diverged: readonly TrainingLog[], runs: number): string[] {
+  if (diverged.length === 0) return [];
+  return [
+    `${diverged.length} of ${runs} runs diverged:`,
+    ...diverged.map(({ header, end }) => `  ${header.run_id}: ${end?.reason ?? 'no reason given'}`),
+    ...(diverged.some(isIdentification)
+      ? ['No closure can be fitted to runs that diverged: give a lower peak in pilot.peak and run with --fresh.']
+      : []),
+  ];
 }

@@ -6,6 +6,8 @@ export interface Figure {
   readonly caption: string;
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly layout: Readonly<Record<string, unknown>>;
+  /** Whether the table stands in the open: it says more than the picture. */
+  readonly openTable?: boolean;
   /** The same numbers as a table, for readers without the picture. */
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly (string | number | null)[])[] };
 }
@@ -43,4 +45,30 @@ export function baseLayout(
     legend: { orientation: 'h', y: -0.25 },
     ...more,
   };
+}
+
+/** A logarithmic axis whose every tick carries its whole number. */
+export function logAxis(title: string, values: readonly (number | null)[]): Record<string, unknown> {
+  const finite = values.filter((value): value is number => value !== null && value > 0);
+  const ticks = logTicks(Math.min(...finite), Math.max(...finite));
+  return { title: { text: title }, type: 'log', zeroline: false, tickvals: ticks, ticktext: ticks.map(tickText) };
+}
+
+/** 1, 2, 5 of every decade where there are few, else 1 alone; a little beyond both ends. */
+export function logTicks(low: number, high: number): number[] {
+  if (!(low > 0 && high < Infinity)) return [];
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const steps = last - first <= 3 ? [1, 2, 5] : [1];
+  const stride = Math.ceil((last - first) / 8);
+  const decades = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((_, i) => i % stride === 0);
+  return decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)));
+}
+
+function tickText(value: number): string {
+  return value >= 1e-3 && value < 1e4 ? String(value) : value.toExponential(0).replace('e+', 'e');
+}
+
+/** "1 seed", "3 seeds". */
+export function counted(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }

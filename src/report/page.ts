@@ -1,12 +1,10 @@
 import type { Results } from '../artifacts/results.js';
-import type { Figure } from './figure.js';
+import { counted, type Figure } from './figure.js';
+import { escapeHtml } from './html.js';
 import { METHOD_TABLE_HEAD, methodTableRows } from './method-table.js';
+import { provenanceSection } from './provenance.js';
 
-/** Text that is safe inside HTML and in attributes. */
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
-}
+export { escapeHtml } from './html.js';
 
 /** JSON that cannot end the script element that holds it. */
 export function embeddedJson(value: unknown): string {
@@ -19,7 +17,7 @@ h1 { font-size: 1.6rem; line-height: 1.25; margin-bottom: .3rem; } h2 { font-siz
 .verdict { font-size: 1.15rem; border-left: 5px solid #d55e00; padding: .2rem 0 .2rem 1rem; margin: 1rem 0; }
 .caption { color: #444; max-width: 75ch; } table { border-collapse: collapse; font-size: .88rem; width: 100%; }
 th, td { padding: .3rem .55rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; } td:not(:first-child) { white-space: nowrap; } .facts td:last-child { text-align: left; white-space: normal; } tr.policy td { font-weight: 600; background: #fdf1ea; }
+th:first-child, td:first-child { text-align: left; } td:not(:first-child):not(.text) { white-space: nowrap; } td.text { text-align: left; min-width: 22ch; } .facts td:last-child { text-align: left; white-space: normal; } tr.policy td { font-weight: 600; background: #fdf1ea; }
 details { margin: .5rem 0 1rem; } summary { cursor: pointer; color: #555; } code { font-size: .85em; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; } @media print { details { display: none; } }`;
 
@@ -32,7 +30,7 @@ export function reportPage(results: Results, figures: readonly Figure[], plotly:
 <h1>${escapeHtml(results.name)}</h1>
 ${verdictSection(results)}
 <h2>All methods</h2>
-<p class="caption">Mean ± standard error over ${results.seeds.length} seeds; all methods of a seed share its initial weights, minibatches and attack noise. Final losses: PGD on fixed examples. "Runs" counts everything that had to run to get there, in units of one run at a fixed rate. A run is dead if its final loss is no better than guessing.</p>
+<p class="caption">Mean ± standard error over ${counted(results.seeds.length, 'seed')}; all methods of a seed share its initial weights, minibatches and attack noise. Final losses: ${escapeHtml(results.scoring ?? 'on fixed examples')}. "Runs" counts everything that had to run to get there, in units of one run at a fixed rate. A run is dead if its final loss is no better than guessing.</p>
 <div class="scroll">${methodTable(results)}</div>
 ${figures.map(figureSection).join('\n')}
 ${closureSection(results)}
@@ -57,12 +55,18 @@ function methodTable(results: Results): string {
   return `<table><thead>${headRow(METHOD_TABLE_HEAD)}</thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function figureSection({ id, title, caption, table }: Figure): string {
+function figureSection({ id, title, caption, table, openTable }: Figure): string {
   const rows = table.rows.map(
-    (row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell === null ? '–' : String(cell))}</td>`).join('')}</tr>`,
+    (row) =>
+      `<tr>${row.map((cell) => `<td${isProse(cell)}>${escapeHtml(cell === null ? '–' : String(cell))}</td>`).join('')}</tr>`,
   );
   return `<h2>${escapeHtml(title)}</h2><p class="caption">${escapeHtml(caption)}</p><div id="${id}"></div>
-<details><summary>the numbers</summary><div class="scroll"><table><thead>${headRow(table.head)}</thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+<details${openTable === true ? ' open' : ''}><summary>the numbers</summary><div class="scroll"><table><thead>${headRow(table.head)}</thead><tbody>${rows.join('')}</tbody></table></div></details>`;
+}
+
+/** Sentences may wrap. */
+function isProse(cell: string | number | null): string {
+  return typeof cell === 'string' && cell.length > 40 ? ' class="text"' : '';
 }
 
 /** The verdict on every closure of every seed: how well it predicted pilot runs left out of its fit. */
@@ -89,32 +93,4 @@ function closureSection(results: Results): string {
 
 function headRow(head: readonly string[]): string {
   return `<tr>${head.map((cell) => `<th>${escapeHtml(cell)}</th>`).join('')}</tr>`;
-}
-
-function provenanceSection(results: Results): string {
-  const { engine, dataset, experiment } = results;
-  const facts: [string, string][] = [
-    ['tool', `${results.provenance.tool} ${results.provenance.tool_version}`],
-    [
-      'engine',
-      `${engine.engine}, back end ${engine.backend} ${engine.version}, kernel ${engine.kernel}, ${engine.threads} thread(s)`,
-    ],
-    ['experiment, SHA-256', results.experiment_sha256],
-    ['data', `${dataset.name}, SHA-256 ${dataset.sha256}`],
-    ['seeds', experiment.seeds.join(', ')],
-    ['updates per run', String(experiment.horizon)],
-    ['one run', `${results.one_run_grad_evals.toLocaleString('en-US')} gradient evaluations`],
-    ...results.seeds.map((seed): [string, string] => [
-      `seed ${seed.seed}`,
-      `peak rate ${seed.peak.toPrecision(3)}, follows ${seed.followed}; ${Object.entries(seed.artifacts)
-        .map(([file, hash]) => `${file} ${hash.slice(0, 12)}`)
-        .join(', ')}`,
-    ]),
-  ];
-  const rows = facts.map(
-    ([name, value]) => `<tr><td>${escapeHtml(name)}</td><td><code>${escapeHtml(value)}</code></td></tr>`,
-  );
-  return `<h2>Provenance</h2><table class="facts">${rows.join('')}</table>
-<p class="caption">To reproduce: <code>hjb-lr run EXPERIMENT --out DIR</code> with the experiment below, on the same engine; then <code>hjb-lr report DIR/results.json --out DIR</code>.</p>
-<details><summary>the experiment, every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(experiment, null, 1))}</code></pre></details>`;
 }

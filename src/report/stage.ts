@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
 import type { Results } from '../artifacts/results.js';
 import type { Figure } from './figure.js';
-import { driftFigure } from './figures/coefficients.js';
+import { driftFigure, shownClosure } from './figures/coefficients.js';
 import { lossFigure, rateFigure } from './figures/curves.js';
 import { heatMapFigures } from './figures/heat-maps.js';
 import { methodTableText } from './method-table.js';
@@ -12,7 +12,8 @@ import { reportPage } from './page.js';
 
 /** Every figure of a report, as plain data. */
 export function reportFigures(results: Results): Figure[] {
-  return [rateFigure(results), lossFigure(results), driftFigure(results), ...heatMapFigures(results)];
+  const fitted = results.seeds.some((seed) => shownClosure(seed) !== null) ? [driftFigure(results)] : [];
+  return [rateFigure(results), lossFigure(results), ...fitted, ...heatMapFigures(results)];
 }
 
 /** `hjb-lr report RESULTS`: results.json -> report.html, one offline page. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
 import { solverSchema } from '../artifacts/experiment.js';
@@ -43,12 +44,16 @@ export async function solveStage(options: SolveStageOptions) {
     artifacts,
     summary: [
       solution === null
-        ? 'no closure was selected: WSD at the pilot peak'
+        ? `no closure was selected${because(coefficients)}: WSD at the pilot peak`
         : `${followed}: ${solution.status}; ${solution.remedy}`,
     ],
     result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
     exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
+}
+
+function because({ unfitted }: Coefficients): string {
+  return unfitted === undefined ? '' : ` (${unfitted})`;
 }
 
 /** Solves the selected closure's control problem and makes the policy; WSD at the peak where none was selected. */
@@ -66,11 +71,13 @@ export async function synthesize(coefficients: Coefficients, solver: SolverOptio
   return { policy: feedbackPolicy(coefficients, closure, solution), solution, followed: closure.name };
 }
 
+/** Writes both files; beside a policy that follows no solution, an older one would be another policy's. */
 export async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
   const policyFile = path.join(out, 'policy.json');
   const solutionFile = path.join(out, 'solution.json');
   if (solution !== null) await writeArtifact('solution', solutionFile, solution);
   await writeArtifact('policy', policyFile, policy);
+  if (solution === null) await rm(solutionFile, { force: true });
   return solution === null ? [policyFile] : [solutionFile, policyFile];
 }
 

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
+import { namingFile } from '../errors.js';
 import type { Experiment } from '../artifacts/experiment.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
@@ -44,14 +45,15 @@ const openExperiments = new Map<string, Promise<OpenExperiment>>();
 /** Opens an experiment's workload once per process. */
 export function openExperiment(experimentPath: string): Promise<OpenExperiment> {
   const file = path.resolve(experimentPath);
-  const found = openExperiments.get(file) ?? readExperiment(file);
+  const found = openExperiments.get(file) ?? readExperiment(experimentPath);
   openExperiments.set(file, found);
   return found;
 }
 
 async function readExperiment(file: string): Promise<OpenExperiment> {
   const experiment = await readArtifact('experiment', file);
-  const workload = await createWorkload(experiment.workload, path.dirname(file));
+  const baseDirectory = path.dirname(path.resolve(file));
+  const workload = await namingFile(file, () => createWorkload(experiment.workload, baseDirectory));
   return { experiment, workload };
 }
 

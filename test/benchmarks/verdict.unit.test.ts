@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MethodResult } from '../../src/artifacts/results.js';
+import type { FailedSeed, SeedOutcome } from '../../benchmarks/learning-rate/seed-clauses.js';
 import { compare, methodResult, summary } from '../../benchmarks/learning-rate/summarize.js';
 import { verdict } from '../../benchmarks/learning-rate/verdict.js';
 
@@ -54,7 +55,17 @@ describe('compare', () => {
 });
 
 describe('verdict', () => {
-  const say = (policyLosses: number[], options: { atGridEnd?: boolean; followed?: string[] } = {}) => {
+  const solved = { status: 'converged' as const, remedy: '' };
+  const followed = (seed: number): SeedOutcome => {
+    return { seed, followed: 'slow_noise_memory', coefficients: {}, solution: solved };
+  };
+  const fallback = (seed: number, more: Partial<SeedOutcome> = {}): SeedOutcome => {
+    return { seed, followed: 'wsd', coefficients: {}, solution: null, ...more };
+  };
+  const say = (
+    policyLosses: number[],
+    options: { atGridEnd?: boolean; seeds?: SeedOutcome[]; failed?: FailedSeed[] } = {},
+  ) => {
     const policy = method('policy', 'policy', policyLosses);
     const fixed = method('fixed-0.4', 'fixed', [1.2, 1.3, 1.25], 0.4);
     const rival = method('schedule-free', 'schedule_free', [1, 1.01, 1.02]);
@@ -65,7 +76,8 @@ describe('verdict', () => {
       comparisons: [fixed, rival].map((other) => compare(policy, other)),
       gridSize: 6,
       atGridEnd: options.atGridEnd ?? false,
-      followed: options.followed ?? ['slow_noise_memory', 'slow_noise_memory', 'slow_noise_memory'],
+      seeds: options.seeds ?? [1, 2, 3].map(followed),
+      failed: options.failed ?? [],
       maximumPredictionError: 0.1,
     });
   };
@@ -87,8 +99,30 @@ describe('verdict', () => {
   });
 
   test('an end of the grid, and seeds without a closure, are said in the first sentence', () => {
-    const { sentences } = say([1.1, 1.2, 1.15], { atGridEnd: true, followed: ['wsd', 'slow_noise_memory', 'wsd'] });
+    const { sentences } = say([1.1, 1.2, 1.15], { atGridEnd: true, seeds: [fallback(1), followed(2), fallback(3)] });
     expect(sentences[0]).toMatch(/^For 2 of 3 seeds no closure predicted left-out pilot runs within 10 %/);
     expect(sentences[0]).toMatch(/end of the grid/);
+  });
+  test('values that are not finite are no failure of prediction, and a failed solver is told in a sentence of its own', () => {
+    const nonFinite = { status: 'non_finite' as const, remedy: 'Refine the grid.' };
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [fallback(1, { solution: nonFinite }), followed(2)] });
+    expect(sentences[0]).toMatch(/^For 1 of 2 seeds the solver gave values that are not finite .* WSD/);
+    expect(sentences[0]).not.toMatch(/no closure predicted/);
+    expect(sentences.at(-1)).toMatch(/^The solver did not converge for 1 of 2 seeds \(seed 1: non_finite\).*Refine/);
+  });
+
+  test('a solver that stopped early is told although its policy is followed', () => {
+    const early = { ...followed(4), solution: { status: 'max_iterations' as const, remedy: 'Raise the number.' } };
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [early] });
+    expect(sentences[0]).toMatch(/^The policy won/);
+    expect(sentences.at(-1)).toMatch(/1 of 1 seeds \(seed 4: max_iterations\).*Raise the number/);
+  });
+
+  test('a pilot that could not be fitted, and one that gave no peak, are told with their reasons', () => {
+    const unfitted = fallback(1, { coefficients: { unfitted: 'pilot/1/run-0: diverged' } });
+    const failed = [{ seed: 9, reason: 'no reading.' }];
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [unfitted, followed(2)], failed });
+    expect(sentences[0]).toMatch(/^1 of 3 seeds are left out .*seed 9: no reading\./);
+    expect(sentences[0]).toMatch(/could not be fitted \(pilot\/1\/run-0: diverged\)/);
   });
 });

@@ -31,7 +31,14 @@ describe('pilotRuns', () => {
       ]),
     );
     expect(error.code).toBe('E_PILOT');
-    expect(error.issues.map((issue) => issue.path)).toEqual(['dead', 'short', 'nan.update.0']);
+    expect(error.issues.map((issue) => issue.path)).toEqual(['dead', 'short', 'nan: update 0: train_robust_loss']);
+    expect(error.issues[2].message).toBe('"nan"; must be positive and finite');
+  });
+
+  test('logs are called by their files where those are known', () => {
+    const logs = [pilotLog('a', { status: 'diverged' }), pilotLog('b')];
+    const error = refusal(() => pilotRuns(logs, { names: ['x/a.jsonl', 'x/b.jsonl'], origin: 'x' }));
+    expect([error.message, error.issues[0].path]).toEqual(['x: The pilot runs cannot be used.', 'x/a.jsonl']);
   });
 
   test('runs of another experiment are named with the field', () => {
@@ -45,6 +52,10 @@ describe('pilotRuns', () => {
   test('one run alone, and runs of one rate, are refused', () => {
     expect(refusal(() => pilotRuns([pilotLog('a')])).message).toMatch(/at least two independent runs; got 1/);
     expect(refusal(() => pilotRuns([])).message).toMatch(/got 0/);
+    const search = pilotLog('reading', { purpose: 'pilot/reading' });
+    expect(refusal(() => pilotRuns([search], { origin: 'runs/a' })).message).toBe(
+      'runs/a: A fit needs at least two independent runs; got 0 (1 more only looked for the peak rate).',
+    );
     const constant = { rate: () => 0.1 };
     expect(refusal(() => pilotRuns([pilotLog('a', constant), pilotLog('b', constant)])).message).toMatch(
       /one and the same rate/,

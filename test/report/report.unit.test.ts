@@ -41,7 +41,14 @@ const METHODS = [
   method('fixed-0.1', 'fixed', 0.1, [1.5, 1.6]),
   method('fixed-0.4', 'fixed', 0.4, [1.2, 1.4]),
 ];
-const RESULTS = { methods: METHODS, best_fixed: 'fixed-0.4', seeds: [], name: 'test' } as unknown as Results;
+const RESULTS = {
+  methods: METHODS,
+  best_fixed: 'fixed-0.4',
+  seeds: [],
+  name: 'test',
+  one_run_grad_evals: 600,
+  experiment: { horizon: 100, objective: { metric: 'adversarial', split: 'train', form: 'terminal' } },
+} as unknown as Results;
 
 describe('method table', () => {
   test('by loss, percent for accuracies, the best fixed rate charged for the whole grid', () => {

@@ -27,5 +27,6 @@ export async function run(
   const out = required(flags.out, '--out FOLDER');
   const options = { trajectories, experimentPath: flags.experiment, out, seed: flags.seed };
   const done = await inWorker('../estimation/stage.js', 'estimateStage', options, context);
-  return { next: commandLineOf('solve', path.join(out, 'coefficients.json'), '--out', out), ...done };
+  const experiment = flags.experiment === undefined ? [] : ['--experiment', flags.experiment];
+  return { next: commandLineOf('solve', path.join(out, 'coefficients.json'), ...experiment, '--out', out), ...done };
 }

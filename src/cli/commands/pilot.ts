@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { EXIT_CODES } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, seedOption, workersOption } from '../options.js';
 import { commandLineOf } from '../shell.js';
@@ -34,6 +35,7 @@ export async function run(experimentPath: string, flags: PilotFlags, context: Co
     fresh: flags.fresh === true,
     ...context,
   });
+  if (done.exitCode !== EXIT_CODES.ok) return done;
   return {
     next: commandLineOf('estimate', path.join(out, 'trajectories'), '--experiment', experimentPath, '--out', out),
     ...done,

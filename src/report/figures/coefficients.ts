@@ -1,29 +1,28 @@
 import { quantileSorted } from 'simple-statistics';
 import type { ClosureFit } from '../../artifacts/coefficients.js';
 import type { Results } from '../../artifacts/results.js';
-import { baseLayout, COLORS, dash, type Figure } from '../figure.js';
+import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
 
 type SeedRecord = Results['seeds'][number];
 
 /** States at which the drift is drawn. */
 const POINTS = 60;
 
-/** The closure that a seed follows, or the one that predicted best if it follows none. */
-export function shownClosure({ coefficients }: SeedRecord): ClosureFit {
+/** The closure that a seed follows, or the one that predicted best if it follows none; null if none was fitted. */
+export function shownClosure({ coefficients }: SeedRecord): ClosureFit | null {
   const selected = coefficients.closures.find(({ name }) => name === coefficients.selected);
   const best = (a: ClosureFit, b: ClosureFit): ClosureFit =>
     b.verdict.prediction_error < a.verdict.prediction_error ? b : a;
+  if (coefficients.closures.length === 0) return null;
   return selected ?? coefficients.closures.reduce(best);
 }
 
 /** Fitted fall of the slow part, a(x) = slow_rate x^slow_exponent, with a 90 % band of the cluster bootstrap. */
 export function driftFigure(results: Results): Figure {
-  const drawn = results.seeds.map((seed, i) => ({
-    seed,
-    color: Object.values(COLORS)[i % 6],
-    closure: shownClosure(seed),
-    style: dash(i),
-  }));
+  const drawn = results.seeds.flatMap((seed, i) => {
+    const closure = shownClosure(seed);
+    return closure === null ? [] : [{ seed, color: Object.values(COLORS)[i % 6], closure, style: dash(i) }];
+  });
   const data = drawn.flatMap(({ seed, color, closure, style }) => {
     const { x, low, high, estimate } = driftBand(closure);
     return [
@@ -54,14 +53,32 @@ export function driftFigure(results: Results): Figure {
     id: 'drift',
     title: 'Fitted drift',
     caption:
-      'How fast the slow part of the loss falls per update and unit of learning rate, against the slow part itself, with a 90 % band of the cluster bootstrap over the pilot runs. The bands are widest at the left, where no pilot has been: there the policy rests on the fitted power law.',
+      'How fast the slow part of the loss falls per update and unit of learning rate, against the slow part itself, with a 90 % band of the cluster bootstrap over the pilot runs. The shaded range of the axis is where the pilots have been; to its left the policy rests on the fitted power law and the priors. All other parameters, with their intervals, are in the table.',
     data,
     layout: baseLayout('slow part of the loss', 'fall per update and unit rate', {
-      xaxis: { title: { text: 'slow part of the loss' }, type: 'log' },
-      yaxis: { title: { text: 'fall per update and unit rate' }, type: 'log', exponentformat: 'power' },
+      xaxis: logAxis(
+        'slow part of the loss',
+        drawn.flatMap(({ closure }) => closure.states[0].domain),
+      ),
+      yaxis: logAxis(
+        'fall per update and unit rate',
+        drawn.flatMap(({ closure }) => driftBand(closure).estimate),
+      ),
+      shapes: visitedRange(drawn.map(({ closure }) => closure)),
     }),
     table: coefficientsTable(results),
+    openTable: true,
   };
+}
+
+/** Where the pilots of any seed have been, as a band on the x axis. */
+function visitedRange(closures: readonly ClosureFit[]): Record<string, unknown>[] {
+  const ranges = closures.flatMap(({ states }) => (states[0].visited === undefined ? [] : [states[0].visited]));
+  if (ranges.length === 0) return [];
+  const x0 = Math.min(...ranges.map(([low]) => low));
+  const x1 = Math.max(...ranges.map(([, high]) => high));
+  const place = { type: 'rect', xref: 'x', yref: 'paper', x0, x1, y0: 0, y1: 1, layer: 'below', line: { width: 0 } };
+  return [{ ...place, fillcolor: '#00000012', label: { text: 'the pilots', textposition: 'bottom right' } }];
 }
 
 function driftBand(closure: ClosureFit): { x: number[]; low: number[]; high: number[]; estimate: number[] } {
@@ -84,11 +101,15 @@ function driftBand(closure: ClosureFit): { x: number[]; low: number[]; high: num
   };
 }
 
-/** Every parameter of every seed's closure, and the verdicts on all closures. */
+const SOURCES = { data: 'fitted', prior: 'prior', set: 'set' } as const;
+
+/** Every parameter of every seed's closure, with its interval and where it is known from. */
 export function coefficientsTable(results: Results): Figure['table'] {
   const digits = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)));
   const rows = results.seeds.flatMap((seed) => {
     const closure = shownClosure(seed);
+    if (closure === null)
+      return [[seed.seed, 'none', seed.coefficients.unfitted ?? null, null, null, null, null, null]];
     return Object.entries(closure.parameters).map(([name, parameter]) => [
       seed.seed,
       closure.name,
@@ -96,8 +117,10 @@ export function coefficientsTable(results: Results): Figure['table'] {
       digits(parameter.estimate),
       digits(parameter.standard_error),
       parameter.interval === null ? null : parameter.interval.map((end) => end.toPrecision(3)).join(' to '),
-      parameter.source,
+      SOURCES[parameter.source],
+      parameter.reason ?? parameter.prior?.reason ?? null,
     ]);
   });
-  return { head: ['seed', 'closure', 'parameter', 'estimate', 'standard error', '90 % interval', 'known from'], rows };
+  const head = ['seed', 'closure', 'parameter', 'estimate', 'standard error', '90 % interval', 'source'];
+  return { head: [...head, 'what it is, and its prior'], rows };
 }

@@ -1,6 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { MethodResult, Results, RunResult } from '../../artifacts/results.js';
-import { baseLayout, COLORS, dash, type Figure } from '../figure.js';
+import { baseLayout, COLORS, counted, dash, logAxis, type Figure } from '../figure.js';
+import { isAttacked, objectiveName } from '../objective.js';
 
 /** Methods that are drawn at once; the others wait in the legend. */
 function isShown(method: MethodResult, results: Results): boolean {
@@ -31,13 +32,16 @@ export function rateFigure(results: Results): Figure {
       'The rate in force at each update. The policy has one line per seed, because each seed has its own pilot and sees its own losses; baselines with one rate for all seeds have one line. Click a name to show or hide it.',
     data,
     layout: baseLayout('updates', 'learning rate', {
-      yaxis: { title: { text: 'learning rate' }, type: 'log', exponentformat: 'power' },
+      yaxis: logAxis(
+        'learning rate',
+        results.methods.flatMap((method) => method.runs.flatMap((run) => run.series.lr)),
+      ),
     }),
     table: ratesTable(results),
   };
 }
 
-/** Minibatch adversarial loss over time: mean over seeds, with a band of one standard error. */
+/** Minibatch loss of the update over time: mean over seeds, with a band of one standard error. */
 export function lossFigure(results: Results): Figure {
   const data = results.methods.flatMap((method) => {
     const { update, average, error } = bandOf(method.runs);
@@ -65,14 +69,20 @@ export function lossFigure(results: Results): Figure {
       },
     ];
   });
+  const range = lossRange(results);
+  const loss = isAttacked(results) ? 'adversarial training loss' : 'training loss';
   return {
     id: 'loss',
-    title: 'Adversarial training loss over time',
-    caption:
-      'Minibatch adversarial loss (block means), mean over seeds, with a band of one standard error. The final losses of the table above are measured on fixed examples with a stronger attack, so they need not end where these lines end.',
+    title: `${loss[0].toUpperCase()}${loss.slice(1)} over time`,
+    caption: [
+      `Minibatch ${loss} (block means), ${bandWords(results)}.`,
+      'The final losses of the table above are measured on fixed examples, so they need not end where these lines end.',
+      `What the policy minimises is the ${objectiveName(results)}.`,
+      cutSentence(results, range),
+    ].join(' '),
     data,
-    layout: baseLayout('updates', 'minibatch adversarial loss', {
-      yaxis: { title: { text: 'minibatch adversarial loss' }, range: lossRange(results) },
+    layout: baseLayout('updates', `minibatch ${loss}`, {
+      yaxis: { title: { text: `minibatch ${loss}` }, range, zeroline: false },
     }),
     table: {
       head: ['method', 'first block', 'middle', 'last block'],
@@ -104,12 +114,25 @@ function bandOf(runs: readonly RunResult[]): { update: number[]; average: number
   return band;
 }
 
-/** From just below the lowest curve to the loss that training starts from: one diverged run must not flatten the rest. */
+function bandWords({ methods }: Results): string {
+  const seeds = methods[0].runs.length;
+  return seeds === 1 ? 'of the one seed' : `mean over ${counted(seeds, 'seed')}, with a band of one standard error`;
+}
+
+/** From just below the lowest curve to a little above where training starts: one diverged run must not flatten the rest. */
 function lossRange(results: Results): [number, number] {
+  const bands = results.methods.map((method) => bandOf(method.runs).average).filter((average) => average.length > 0);
+  const low = Math.min(...bands.flat());
   const policy = bandOf(results.methods.find((method) => method.family === 'policy')!.runs).average;
-  const low = Math.min(...results.methods.flatMap((method) => bandOf(method.runs).average));
-  const start = policy[Math.min(2, policy.length - 1)];
+  const start = (policy.length > 0 ? policy : bands.flat().slice(0, 1))[0];
   return [low - 0.05 * (start - low), start + 0.1 * (start - low)];
+}
+
+/** That the picture ends there, and whose curves go on beyond it. */
+function cutSentence(results: Results, [, top]: readonly [number, number]): string {
+  const beyond = results.methods.filter((method) => bandOf(method.runs).average.some((loss) => loss > top));
+  const who = beyond.length === 0 ? 'no mean curve goes' : `${beyond.map(({ label }) => label).join('; ')} go`;
+  return `The axis is cut at ${top.toFixed(2)}, a little above where training starts: ${who} beyond it.`;
 }
 
 function ratesTable(results: Results): Figure['table'] {

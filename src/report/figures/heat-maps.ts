@@ -1,6 +1,7 @@
 import type { Results } from '../../artifacts/results.js';
 import type { Solution } from '../../artifacts/solution.js';
-import { baseLayout, type Figure } from '../figure.js';
+import { baseLayout, logAxis, type Figure } from '../figure.js';
+import { objectiveName, objectiveOf } from '../objective.js';
 
 /** Shares of the run at which value and policy are shown. */
 const MOMENTS = [0, 0.9, 0.98];
@@ -11,22 +12,42 @@ export function heatMapFigures(results: Results): Figure[] {
   if (seed === undefined) return [];
   const solution = seed.solution!;
   const draw = solution.axes.length === 1 ? timeStateMap : stateMaps;
+  const one = whichSeed(results, seed.seed);
+  const value = valueWords(results);
   return [
     draw(solution, solution.control, {
       id: 'policy-map',
       title: `The policy, seed ${seed.seed}`,
-      caption:
-        'Learning rate that the Hamilton-Jacobi-Bellman equation asks for in each state. Early, nearly every state asks for the peak; late, the rate falls first where little of the slow part is left and much of the loss is noise.',
+      caption: `Learning rate that the Hamilton-Jacobi-Bellman equation asks for in each state. ${one}`,
       bar: 'learning rate',
+      ownScales: false,
     }),
     draw(solution, solution.value, {
       id: 'value-map',
       title: `The value function, seed ${seed.seed}`,
-      caption:
-        'Expected final loss from each state under the optimal policy. Where the colours run parallel to the noise axis, noise held now is forgotten before the end and costs nothing.',
-      bar: 'expected final loss',
+      caption: `${value.sentence} Where the colours run parallel to the noise axis, noise held now is forgotten in time and costs nothing. ${one}`,
+      bar: value.bar,
+      ownScales: true,
     }),
   ];
+}
+
+/** What the value is, by the form of the objective. */
+function valueWords(results: Results): { bar: string; sentence: string } {
+  const name = objectiveName(results);
+  if (objectiveOf(results).form === 'terminal') {
+    return { bar: 'expected final loss', sentence: `Expected ${name} from each state under the optimal policy.` };
+  }
+  return {
+    bar: 'expected share still to come',
+    sentence: `Expected share of the ${name} that is still to come from each state under the optimal policy; it is 0 at the end.`,
+  };
+}
+
+/** Why one seed is drawn, and which. */
+function whichSeed({ seeds }: Results, seed: number): string {
+  if (seeds.length === 1) return '';
+  return `Every seed has its own pilot and so its own equation; drawn is seed ${seed}, the first of ${seeds.length} that has a solution, because a mean over seeds solves no equation.`;
 }
 
 interface MapText {
@@ -34,6 +55,8 @@ interface MapText {
   readonly title: string;
   readonly caption: string;
   readonly bar: string;
+  /** A colour scale for each map: one for all would leave the early ones flat. */
+  readonly ownScales: boolean;
 }
 
 /** Two states: one map for each moment, slow part against noise part. */
@@ -47,22 +70,17 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
     x: slow.grid,
     y: noise.grid,
     z: noise.grid.map((_, row) => slow.grid.map((__, column) => levels[level][column * noise.grid.length + row])),
-    coloraxis: 'coloraxis',
-    xaxis: i === 0 ? 'x' : `x${i + 1}`,
-    yaxis: i === 0 ? 'y' : `y${i + 1}`,
+    coloraxis: text.ownScales ? numbered('coloraxis', i) : 'coloraxis',
+    xaxis: numbered('x', i),
+    yaxis: numbered('y', i),
     hovertemplate: `${slow.name} %{x:.3g}, ${noise.name} %{y:.3g}: %{z:.4g}<extra></extra>`,
   }));
   const axes = Object.fromEntries(
     chosen.flatMap((_, i) => {
       const n = i === 0 ? '' : String(i + 1);
       const domain = [i / 3 + 0.02, (i + 1) / 3 - 0.03];
-      const x = { title: { text: `${slow.name} part` }, type: axisType(slow.coordinate), domain, nticks: 4 };
-      const y = {
-        title: { text: i === 0 ? `${noise.name} part` : '' },
-        type: axisType(noise.coordinate),
-        exponentformat: 'power',
-        anchor: `x${n}`,
-      };
+      const x = { ...stateAxis(slow, `${slow.name} part`), domain };
+      const y = { ...stateAxis(noise, i === 0 ? `${noise.name} part` : ''), anchor: `x${n}` };
       return [
         [`xaxis${n}`, x],
         [`yaxis${n}`, y],
@@ -84,7 +102,7 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
       ...axes,
       annotations,
       margin: { l: 70, r: 20, t: 40, b: 55 },
-      coloraxis: colorAxis(text.bar),
+      ...(text.ownScales ? ownColorAxes(text.bar, chosen.length) : { coloraxis: colorAxis(text.bar) }),
     }),
     table: {
       head: ['update', slow.name, noise.name, text.bar],
@@ -118,7 +136,7 @@ function timeStateMap(solution: Solution, levels: Solution['value'], text: MapTe
       },
     ],
     layout: baseLayout('updates', state.name, {
-      yaxis: { title: { text: state.name }, type: axisType(state.coordinate) },
+      yaxis: stateAxis(state, state.name),
       coloraxis: colorAxis(text.bar),
     }),
     table: {
@@ -140,8 +158,31 @@ function colorAxis(title: string): Record<string, unknown> {
   return { colorscale: 'Viridis', colorbar: { title: { text: title, side: 'right' }, thickness: 14 } };
 }
 
-function axisType(coordinate: 'identity' | 'log'): 'linear' | 'log' {
-  return coordinate === 'log' ? 'log' : 'linear';
+/** One colour scale under each map. */
+function ownColorAxes(title: string, maps: number): Record<string, unknown> {
+  const bar = (i: number) => ({
+    orientation: 'h',
+    thickness: 10,
+    len: 0.85 / maps,
+    x: (i + 0.5) / maps,
+    y: -0.42,
+    nticks: 4,
+    title: { text: title, side: 'bottom' },
+  });
+  const entries = Array.from({ length: maps }, (_, i) => [
+    numbered('coloraxis', i),
+    { colorscale: 'Viridis', colorbar: bar(i) },
+  ]);
+  return { ...(Object.fromEntries(entries) as Record<string, unknown>), margin: { l: 70, r: 20, t: 40, b: 140 } };
+}
+
+/** Plotly's names of the n-th axis: x, x2, x3. */
+function numbered(name: string, i: number): string {
+  return i === 0 ? name : `${name}${i + 1}`;
+}
+
+function stateAxis({ coordinate, grid }: Solution['axes'][number], title: string): Record<string, unknown> {
+  return coordinate === 'log' ? logAxis(title, grid) : { title: { text: title }, zeroline: false };
 }
 
 function nearestLevel(times: readonly number[], time: number): number {

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { medianSorted } from 'simple-statistics';
+import type { Experiment, Objective } from '../../src/artifacts/experiment.js';
+import { observedColumn } from '../../src/artifacts/training-log.js';
+import type { EngineChoice } from '../../src/training/engines/index.js';
+import { methodSchema } from '../../src/training/method.js';
+import { runTraining } from '../../src/training/task.js';
+import { createAttack, scoringAttack, type Workload } from '../../src/workloads/index.js';
+import type { UnitCosts } from './plan.js';
+
+/** Updates before the clock counts: the first ones compile kernels. */
+const WARM_UP = 2;
+/** Seconds that the timed updates take together, about. */
+const SECONDS = 1.5;
+const MOST_UPDATES = 60;
+
+/** A rate that moves nothing: only the time of an update is wanted. */
+const TINY_RATE = 1e-6;
+
+/** Gradient evaluations of an update, of an observation and of a score, from the opened workload itself. */
+export function unitCosts({ attack }: Workload, objective: Objective, experiment: Experiment): UnitCosts {
+  const ascent = attack?.gradientEvaluations ?? 0;
+  const { train_examples, test_examples, attack: own } = experiment.evaluation;
+  const spec = own ?? (attack?.spec ? scoringAttack(attack.spec) : null);
+  const scoringAscent = attack === null ? 0 : spec === null ? ascent : createAttack(spec).gradientEvaluations;
+  const examples = train_examples + test_examples * (objective.split === 'validation' ? 2 : 1);
+  return {
+    update: 1 + ascent,
+    observation: observationCost(objective, attack === null ? null : ascent),
+    scoring: (examples / experiment.batch_size) * (1 + scoringAscent),
+  };
+}
+
+/** What the objective's minibatch loss costs beyond the update, as the training loop charges it. */
+function observationCost(objective: Objective, ascent: number | null): number {
+  switch (observedColumn(objective, ascent !== null)) {
+    case 'train_robust_loss':
+      return 0;
+    case 'train_loss':
+      return ascent === null ? 0 : 1;
+    case 'val_loss':
+      return 1;
+    case 'val_robust_loss':
+      return 1 + (ascent ?? 0);
+  }
+}
+
+/** Seconds of one gradient evaluation on a minibatch: from a few real updates, whose log is thrown away. */
+export async function secondsPerEvaluation(experimentPath: string, engine: EngineChoice): Promise<number> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'hjb-lr-timing-'));
+  const time = (updates: number) =>
+    timedUpdates(experimentPath, engine, { updates, log: `${folder}/${updates}.jsonl` });
+  try {
+    const trial = await time(WARM_UP + 1);
+    const more = Math.min(MOST_UPDATES, Math.floor(SECONDS / trial.perUpdate));
+    return (more < 2 ? trial : await time(WARM_UP + more)).perEvaluation;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Timing {
+  readonly perUpdate: number;
+  readonly perEvaluation: number;
+}
+
+/** Median seconds of one update after the warm-up. */
+async function timedUpdates(
+  experimentPath: string,
+  engine: EngineChoice,
+  { updates, log }: { updates: number; log: string },
+): Promise<Timing> {
+  const ends: number[] = [];
+  const task = { experimentPath, engine, runId: 'timing', purpose: 'timing', seed: 0, evaluated: false, updates, log };
+  const method = methodSchema.parse({ schedule: { name: 'constant', rate: TINY_RATE }, optimizer: {}, clip: {} });
+  const { end } = await runTraining({ ...task, method }, () => ends.push(performance.now()));
+  const seconds = ends.slice(WARM_UP).map((at, i) => (at - ends[WARM_UP + i - 1]) / 1000);
+  const perUpdate = medianSorted(seconds.sort((a, b) => a - b));
+  return { perUpdate, perEvaluation: (perUpdate * end!.updates) / end!.n_grad_evals };
+}
+
+/** How many runs go on at the same time: no more than the cores that their threads fill. */
+export function runsAtOnce(workers: number, threads: number, cores: number): number {
+  return Math.max(1, Math.min(workers, Math.floor(cores / threads)));
+}

@@ -1,0 +1,25 @@
+import type { Objective } from '../artifacts/experiment.js';
+import type { Results } from '../artifacts/results.js';
+
+/** The objective that the seeds' policies minimise: a workload module may have set its own. */
+export function objectiveOf({ seeds, experiment }: Results): Objective {
+  return seeds[0]?.coefficients.objective ?? experiment.objective;
+}
+
+/** What the policy minimises, for example "final adversarial training loss". */
+export function objectiveName(results: Results): string {
+  const { form, split } = objectiveOf(results);
+  const when = form === 'terminal' ? 'final' : 'mean';
+  return `${when} ${lossName(results)}${form === 'terminal' ? '' : ' over the run'}${split === 'validation' ? ' on validation data' : ''}`;
+}
+
+function lossName(results: Results): string {
+  const { metric, split } = objectiveOf(results);
+  const clean = metric === 'clean' || !isAttacked(results);
+  return `${clean ? 'clean' : 'adversarial'} ${split === 'train' ? 'training ' : ''}loss`;
+}
+
+/** Whether a run spends gradients on an attack. */
+export function isAttacked({ one_run_grad_evals, experiment }: Results): boolean {
+  return one_run_grad_evals > experiment.horizon;
+}

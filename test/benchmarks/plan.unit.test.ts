@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import path from 'node:path';
+import { objectiveSchema, type Experiment, type ExperimentInput } from '../../src/artifacts/experiment.js';
+import { parseArtifact } from '../../src/artifacts/files.js';
+import { openExperiment } from '../../src/training/task.js';
+import { attackSchema } from '../../src/artifacts/experiment.js';
+import { createAttack, type Workload } from '../../src/workloads/index.js';
+import { planBenchmark } from '../../benchmarks/learning-rate/plan.js';
+import { scoringSentence } from '../../benchmarks/learning-rate/scoring.js';
+import { runsAtOnce, unitCosts } from '../../benchmarks/learning-rate/timing.js';
+import { PACKAGE_ROOT } from '../../src/version.js';
+import { exampleExperiment } from '../artifacts/fixtures/examples.js';
+
+const experiment = (fields: Partial<ExperimentInput> = {}): Experiment =>
+  parseArtifact('experiment', { ...exampleExperiment(), ...fields }, 'experiment.json');
+
+/** A workload of which only the attack is asked. */
+const attacked = (attack: Workload['attack']): Workload => ({ attack }) as Workload;
+const PGD = createAttack(attackSchema.parse({ type: 'pgd', eps: 0.1, steps: 5 }));
+
+describe('unitCosts', () => {
+  test("of a user's module: its own attack's count", async () => {
+    const opened = await openExperiment(path.join(PACKAGE_ROOT, 'test', 'fixtures', 'blobs.json'));
+    // PGD of 3 steps and the descent; scored on (200 + 200) / 16 minibatches of PGD-10 and the loss.
+    expect(unitCosts(opened.workload, objectiveSchema.parse({}), opened.experiment)).toEqual({
+      update: 4,
+      observation: 0,
+      scoring: (400 / 16) * 11,
+    });
+  });
+
+  test.each([
+    [{}, PGD, 0],
+    [{ metric: 'clean' }, PGD, 1],
+    [{ metric: 'clean' }, null, 0],
+    [{ split: 'validation' }, PGD, 6],
+    [{ split: 'validation' }, null, 1],
+    [{ split: 'validation', metric: 'clean' }, PGD, 1],
+  ])('an observation of %j', (objective, attack, cost) => {
+    expect(unitCosts(attacked(attack), objectiveSchema.parse(objective), experiment()).observation).toBe(cost);
+  });
+});
+
+describe('planBenchmark', () => {
+  test('observations are charged to the runs that observe: under the policy, and identification', () => {
+    const options = experiment({
+      horizon: 1000,
+      seeds: [1, 2],
+      benchmark: { fixed_rates: [0.1, 0.2], decays: [], schedule_free: null },
+    });
+    const plan = planBenchmark(options, { update: 6, observation: 6, scoring: 100 });
+    // Policy, two rates, the best one clipped. Pilot: 100 updates of reading, 4 runs of 50.
+    const pilot = 100 * 6 + 200 * 12;
+    expect(plan.methods.map(({ gradEvals }) => gradEvals)).toEqual([2 * (12_000 + pilot), 12_000, 12_000, 12_000]);
+    expect(plan.gradEvals).toBe(60_000 + 2 * pilot);
+    expect(plan.scoringGradEvals).toBe(2 * 4 * 100);
+  });
+});
+
+describe('runsAtOnce', () => {
+  test('workers, but no more than the cores that their threads fill', () => {
+    expect([runsAtOnce(2, 1, 4), runsAtOnce(8, 1, 2), runsAtOnce(2, 4, 4), runsAtOnce(0, 1, 2)]).toEqual([2, 2, 1, 1]);
+  });
+});
+
+describe('scoringSentence', () => {
+  const say = (attack: Workload['attack']): string => scoringSentence(attacked(attack), experiment().evaluation);
+
+  test('PGD-10 on the training ball; an attack without a ball is scored with itself, and that is said', () => {
+    expect(say(PGD)).toMatch(/^PGD-10 \(Linf, eps 0.1, 1 random start\), on at most 2000 fixed training/);
+    const penalised = createAttack({ type: 'penalised_ascent', steps: 3, eta_i: 0.1, lambda: 1 });
+    expect(say(penalised)).toMatch(/^the training attack itself, not PGD \(penalised ascent, 3 steps/);
+    expect(say(null)).toMatch(/^clean inputs/);
+  });
+});
