@@ -11,8 +11,16 @@ export const LEDGER_FILE = 'run.json';
 
 const LEDGER_VERSION = '1.0.0';
 
-/** Files that this project writes into its folders; anything else there is the user's. */
-const OUR_FILES = /\.(json|jsonl|html|bin)$/;
+/** Kinds of files that a record may name one by one. */
+const OUR_KINDS = /\.(json|jsonl|html|bin)$/;
+
+/** Names of the files that this project writes into folders of its own; anything else there is the user's. */
+const OUR_NAMES = new RegExp(
+  [
+    '(^|/)(coefficients|solution|policy|results)\\.json$',
+    '(^|/)(reading|run-\\d+|tournament-\\d+|seed-\\d+)(\\.partial\\.jsonl|\\.jsonl|\\.checkpoint\\.json)$',
+  ].join('|'),
+);
 
 /** A path below the run folder; a folder ends in a slash. */
 const ownedPath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, 'expected a path below the run folder');
@@ -57,8 +65,9 @@ export async function openRunFolder(out: string, options: RunFolderOptions): Pro
   });
   const found = await existingLedger(out, options.fresh);
   const ledger = ledgerOf(options);
-  if (options.fresh) await removeOwned(out, [...options.owns, ...(found?.owns ?? [])], OUR_FILES);
-  else if (found !== null) requireSameRun(out, found, ledger);
+  if (options.fresh) {
+    await removeOwned(out, [...options.owns, ...(found?.owns ?? [])], { named: OUR_KINDS, inside: OUR_NAMES });
+  } else if (found !== null) requireSameRun(out, found, ledger);
   await removeTemporaryFiles(out, options.owns);
   await writeFileAtomic(path.join(out, LEDGER_FILE), `${JSON.stringify(ledger, null, 1)}\n`);
   return { resumed: found !== null && !options.fresh };
@@ -137,13 +146,20 @@ function shown(value: Json | undefined): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
-/** Removes owned entries: files, and from folders every file whose name `pattern` matches. */
-async function removeOwned(out: string, owned: readonly string[], pattern: RegExp): Promise<void> {
+interface Removable {
+  /** Of files that are owned by their own name. */
+  readonly named: RegExp;
+  /** Of files inside owned folders. */
+  readonly inside: RegExp;
+}
+
+/** Removes what the patterns match of owned entries: files, and the files in folders (which end in a slash). */
+async function removeOwned(out: string, owned: readonly string[], { named, inside }: Removable): Promise<void> {
   try {
     for (const entry of new Set(owned)) {
       const target = path.join(out, entry);
-      if (!entry.endsWith('/')) await removeFile(target, pattern);
-      else if (await exists(target)) await cleanFolder(target, pattern);
+      if (!entry.endsWith('/')) await removeFile(target, named);
+      else if (await exists(target)) await cleanFolder(target, inside);
     }
   } catch (cause) {
     throw writeError(out, cause);
@@ -167,7 +183,8 @@ async function removeFile(file: string, pattern: RegExp): Promise<void> {
 /** What a killed process left of a file that it was writing. */
 async function removeTemporaryFiles(out: string, owned: readonly string[]): Promise<void> {
   const names = await readdir(out).catch(() => []);
-  await removeOwned(out, [...owned.filter((entry) => entry.endsWith('/')), ...names], TEMPORARY_FILE);
+  const entries = [...owned.filter((entry) => entry.endsWith('/')), ...names];
+  await removeOwned(out, entries, { named: TEMPORARY_FILE, inside: TEMPORARY_FILE });
 }
 
 async function exists(file: string): Promise<boolean> {

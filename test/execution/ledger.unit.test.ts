@@ -84,10 +84,21 @@ describe('openRunFolder', () => {
   test('a fresh start removes what is ours, of the earlier run too, and leaves what is not', async () => {
     await openRunFolder(out, { ...RUN, owns: ['logs/', 'old.json'] });
     await write('old.json', 'results.json', 'notes.json', 'experiment.json');
-    await write('logs/1/a.jsonl', 'logs/1/a.checkpoint.json', 'logs/2/b.partial.jsonl', 'logs/2/figure.png');
+    await write('logs/1/seed-1.jsonl', 'logs/1/seed-2.checkpoint.json', 'logs/2/seed-2.partial.jsonl');
+    await write('logs/2/figure.png', 'logs/2/my-notes.json', 'logs/2/copy-of-results.json', 'logs/2/mine.jsonl');
     const fresh = { ...RUN, fresh: true, options: { engine: 'native' } };
     expect(await openRunFolder(out, fresh)).toEqual({ resumed: false });
-    expect(await files()).toEqual(['experiment.json', 'logs', 'logs/2', 'logs/2/figure.png', 'notes.json', 'run.json']);
+    expect(await files()).toEqual([
+      'experiment.json',
+      'logs',
+      'logs/2',
+      'logs/2/copy-of-results.json',
+      'logs/2/figure.png',
+      'logs/2/mine.jsonl',
+      'logs/2/my-notes.json',
+      'notes.json',
+      'run.json',
+    ]);
     expect((await readLedger(out)).options).toEqual({ engine: 'native' });
   });
 

@@ -106,6 +106,7 @@ const SOURCES = { data: 'fitted', prior: 'prior', set: 'set' } as const;
 /** Every parameter of every seed's closure, with its interval and where it is known from. */
 export function coefficientsTable(results: Results): Figure['table'] {
   const digits = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)));
+  const told = new Set<string>();
   const rows = results.seeds.flatMap((seed) => {
     const closure = shownClosure(seed);
     if (closure === null)
@@ -118,9 +119,16 @@ export function coefficientsTable(results: Results): Figure['table'] {
       digits(parameter.standard_error),
       parameter.interval === null ? null : parameter.interval.map((end) => end.toPrecision(3)).join(' to '),
       SOURCES[parameter.source],
-      parameter.reason ?? parameter.prior?.reason ?? null,
+      once(told, parameter.reason ?? parameter.prior?.reason ?? null),
     ]);
   });
   const head = ['seed', 'closure', 'parameter', 'estimate', 'standard error', '90 % interval', 'source'];
   return { head: [...head, 'what it is, and its prior'], rows };
+}
+
+/** A text where it comes first, and a mark after that. */
+function once(told: Set<string>, text: string | null): string | null {
+  if (text === null || told.has(text)) return text === null ? null : 'as above';
+  told.add(text);
+  return text;
 }

@@ -90,7 +90,7 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
   const annotations = chosen.map((level, i) => ({
     text: `update ${Math.round(solution.times[level])}`,
     x: (i + 0.5) / 3,
-    y: 1.08,
+    y: 1.1,
     xref: 'paper',
     yref: 'paper',
     showarrow: false,
@@ -165,7 +165,8 @@ function ownColorAxes(title: string, maps: number): Record<string, unknown> {
     thickness: 10,
     len: 0.85 / maps,
     x: (i + 0.5) / maps,
-    y: -0.42,
+    y: -0.3,
+    yanchor: 'top',
     nticks: 4,
     title: { text: title, side: 'bottom' },
   });
@@ -173,7 +174,7 @@ function ownColorAxes(title: string, maps: number): Record<string, unknown> {
     numbered('coloraxis', i),
     { colorscale: 'Viridis', colorbar: bar(i) },
   ]);
-  return { ...(Object.fromEntries(entries) as Record<string, unknown>), margin: { l: 70, r: 20, t: 40, b: 140 } };
+  return { ...(Object.fromEntries(entries) as Record<string, unknown>), margin: { l: 70, r: 20, t: 40, b: 160 } };
 }
 
 /** Plotly's names of the n-th axis: x, x2, x3. */
