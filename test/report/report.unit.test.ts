@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MethodResult, Results } from '../../src/artifacts/results.js';
 import { lossFigure, rateFigure } from '../../src/report/figures/curves.js';
+import { logAxis, logTicks } from '../../src/report/figure.js';
+import { objectiveName } from '../../src/report/objective.js';
 import { methodTableRows, methodTableText } from '../../src/report/method-table.js';
 import { embeddedJson, escapeHtml } from '../../src/report/page.js';
 
@@ -94,6 +96,43 @@ describe('figures', () => {
       'legendonly',
       true,
       true,
+    ]);
+  });
+});
+
+describe('captions and axes', () => {
+  test('the objective is named by its form, metric and split', () => {
+    const say = (objective: object): string =>
+      objectiveName({ ...RESULTS, experiment: { horizon: 100, objective } } as Results);
+    expect(say({ metric: 'adversarial', split: 'train', form: 'terminal' })).toBe('final adversarial training loss');
+    expect(say({ metric: 'clean', split: 'train', form: 'integral' })).toBe('mean clean training loss over the run');
+    expect(say({ metric: 'adversarial', split: 'validation', form: 'terminal' })).toBe(
+      'final adversarial loss on validation data',
+    );
+  });
+
+  test('the cut of the loss axis is told, with those that go beyond it', () => {
+    const diverging = method('fixed-9', 'fixed', 9, [50, 60]);
+    const { caption } = lossFigure({ ...RESULTS, methods: [...METHODS, diverging] });
+    expect(caption).toMatch(/cut at 2\.\d+, .* fixed-9 go beyond it/);
+  });
+
+  test('every tick of a logarithmic axis carries its whole number', () => {
+    expect(logTicks(0.03, 2)).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]);
+    expect(logTicks(1e-6, 1)).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1]);
+    expect(logAxis('x', [0.5, 20])['ticktext']).toEqual([
+      '0.1',
+      '0.2',
+      '0.5',
+      '1',
+      '2',
+      '5',
+      '10',
+      '20',
+      '50',
+      '100',
+      '200',
+      '500',
     ]);
   });
 });
