@@ -95,7 +95,8 @@ export const policySchema = z
     }),
     input: z
       .strictObject({
-        name: z.literal('robust_loss'),
+        /** What the filter was fitted to and the policy is to be shown: the loss at the perturbed inputs or the clean ones. */
+        name: z.enum(['robust_loss', 'clean_loss']),
         split: z.enum(['train', 'validation']),
         statistic: z.enum(['batch_mean', 'epoch_mean']),
         transform: z.enum(['identity', 'log']),

@@ -1,6 +1,5 @@
 import { HjbLrError } from '../errors.js';
 import { parseArtifact, readJson } from './files.js';
-import { policyId } from './hash.js';
 import { readTrainingLog } from './log-file.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
@@ -22,7 +21,6 @@ export async function validateFile(file: string): Promise<Validation> {
   const value = await readJson(file);
   const kind = kindOf(value, file);
   const artifact = parseArtifact(kind, value, file);
-  if (kind === 'policy') requirePolicyId(value as Record<string, unknown>, file);
   return { kind, file, summary: `${kind} "${(artifact as { name: string }).name}", schema ${artifact.schema_version}` };
 }
 
@@ -42,18 +40,4 @@ function kindOf(value: unknown, file: string): ArtifactKind {
     issues: [{ path: 'kind', message: `expected one of ${known.join(', ')}` }],
     fields: { file, found: kind },
   });
-}
-
-function requirePolicyId(body: Record<string, unknown>, file: string): void {
-  const expected = policyId(body);
-  if (body.policy_id === expected) return;
-  throw new HjbLrError(
-    'E_INVALID',
-    `${file} was changed after it was written: its policy_id is not the hash of its body.`,
-    {
-      remedy: 'Write the policy again with `hjb-lr solve`, or set policy_id to the expected hash.',
-      issues: [{ path: 'policy_id', message: `expected ${expected}, received ${String(body.policy_id)}` }],
-      fields: { file, expected, found: body.policy_id },
-    },
-  );
 }

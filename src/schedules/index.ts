@@ -11,6 +11,7 @@ export { createFilter, type FilterState, type FilterUpdate, type StateFilter } f
 export { parseSchedule, type ParsedSchedule } from './parse.js';
 export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
 export { policyIssues } from './policy/check.js';
+export { sealPolicyFile } from './policy/seal.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';
 export {
   checkPolicyTests,

@@ -39,6 +39,7 @@ export async function openLoopSchedule(spec: OpenLoopSpec, updates: number): Pro
   requirePositiveRates(spec, rates);
   return {
     name: spec.name,
+    observes: false,
     describe: () => spec,
     init: () => ({ updates: 0 }),
     observe: (state) => ({ updates: state.updates + 1 }),

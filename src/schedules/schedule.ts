@@ -21,6 +21,8 @@ export interface RateDecision {
  */
 export interface Schedule<State extends Json = Json> {
   readonly name: string;
+  /** Whether any rate depends on the losses; one that looks at none is shown none, and charged for none. */
+  readonly observes: boolean;
   /** Name and resolved parameters, as they stand in the header of a training log. */
   describe(): { readonly name: string; readonly [key: string]: Json };
   init(): State;

@@ -2,6 +2,7 @@ import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
 import { policyId } from '../artifacts/hash.js';
 import type { Policy } from '../artifacts/policy.js';
 import type { Solution } from '../artifacts/solution.js';
+import { observedColumn } from '../artifacts/training-log.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
@@ -26,7 +27,7 @@ export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, 
     ...commonBody(coefficients),
     form: 'feedback_table',
     input: {
-      name: 'robust_loss',
+      name: inputName(coefficients),
       split: coefficients.objective.split,
       statistic: 'batch_mean',
       transform: 'identity',
@@ -54,6 +55,11 @@ export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, 
     },
   };
   return sealed({ ...body, open_loop: meanTrajectory(body, closure) });
+}
+
+/** The loss that the closure was fitted to; without an attack every loss is clean. */
+function inputName({ objective, attack }: Coefficients): NonNullable<Policy['input']>['name'] {
+  return observedColumn(objective, attack !== null).endsWith('robust_loss') ? 'robust_loss' : 'clean_loss';
 }
 
 /** WSD at the pilot's peak, open loop: what remains where no closure predicts the runs left out of its fit. */

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { HjbLrError } from '../../src/errors.js';
 import { parseSchedule } from '../../src/schedules/index.js';
 import { methodSchema } from '../../src/training/method.js';
+import { PACKAGE_ROOT } from '../../src/version.js';
 
 function refusal(text: string): HjbLrError {
   try {
@@ -95,5 +98,15 @@ describe('what is refused', () => {
     const error = refusal('wsd:peak=-1,decay=2,speed=3,peak=4,clip=no');
     expect(error.issues.map((issue) => issue.path).sort()).toEqual(['clip.kind', 'decay', 'peak', 'speed']);
     expect(error.remedy).toContain('peak, warmup, decay, clip');
+  });
+});
+
+describe('the README', () => {
+  test('quotes a legal schedule of every name', async () => {
+    const { legal } = refusal('none').fields as { legal: string[] };
+    const quoted = [...(await readFile(path.join(PACKAGE_ROOT, 'README.md'), 'utf8')).matchAll(/`([^`\n]+)`/g)];
+    const specs = quoted.map(([, text]) => text).filter((text) => legal.includes(/^\w*/.exec(text)![0]));
+    expect(specs.flatMap((spec) => parseSchedule(spec))).toHaveLength(specs.length);
+    expect(new Set(specs.map((spec) => spec.split(':')[0]))).toEqual(new Set(legal));
   });
 });

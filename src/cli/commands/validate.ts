@@ -6,17 +6,31 @@ import type { CommandResult } from '../stages.js';
 export const configure = (command: Command): Command =>
   command
     .description('check any file of ours against its schema; a policy also against its own hash and tests')
-    .argument('<file>', 'experiment, training log, coefficients, solution, policy, results or run.json');
+    .argument(
+      '<file>',
+      'experiment, training log, coefficients, control problem, solution, policy, results or run.json',
+    )
+    .option('--seal', 'accept a policy that was edited by hand: renew its tests and its policy_id');
 
-export async function run(file: string): Promise<CommandResult> {
+export async function run(file: string, flags: { seal?: boolean }): Promise<CommandResult> {
+  if (flags.seal === true) await seal(file);
   const validation = await validateAny(file);
-  return { artifacts: [], summary: [`valid: ${validation.summary}`], result: { ...validation } };
+  return {
+    artifacts: flags.seal === true ? [file] : [],
+    summary: [`valid: ${validation.summary}`],
+    result: { ...validation },
+  };
+}
+
+async function seal(file: string): Promise<void> {
+  const { sealPolicyFile } = await import('../../schedules/index.js');
+  await sealPolicyFile(file);
 }
 
 async function validateAny(file: string): Promise<{ kind: string; file: string; summary: string }> {
-  const { LEDGER_FILE, readLedger } = await import('../../execution/ledger.js');
-  if (path.basename(file) === LEDGER_FILE) {
-    const { command, tool_version: version } = await readLedger(path.dirname(file));
+  const { LEDGER_NAME, readLedger } = await import('../../execution/ledger.js');
+  if (LEDGER_NAME.test(path.basename(file))) {
+    const { command, tool_version: version } = await readLedger(path.dirname(file), path.basename(file));
     return { kind: 'run', file, summary: `record of ${command}, hjb-lr ${version}` };
   }
   const { validateFile } = await import('../../artifacts/validate.js');

@@ -1,4 +1,5 @@
 import type { Policy } from '../../artifacts/policy.js';
+import { requireSealed } from '../../artifacts/policy-seal.js';
 import { HjbLrError } from '../../errors.js';
 import type { RateDecision } from '../schedule.js';
 import { policySchedule, type PolicyState } from './policy-schedule.js';
@@ -17,13 +18,15 @@ export interface AttachedPolicy {
  * Binds a policy to a tfjs optimizer, or to any object that has `setLearningRate(rate)` or a field `learningRate`.
  *
  * @param updates - length of the run
- * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither
+ * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither, and for a policy that was changed
+ * after it was sealed
  *
  * @example
  * const policy = attachPolicy(await readArtifact('policy', 'policy.json'), optimizer, { updates: 800 });
  * policy.step(loss); // before every optimizer.applyGradients(...)
  */
 export function attachPolicy(policy: Policy, optimizer: object, { updates }: { updates: number }): AttachedPolicy {
+  requireSealed(policy);
   const schedule = policySchedule(policy, { updates });
   const setRate = rateSetter(optimizer);
   let state = schedule.init();

@@ -100,7 +100,8 @@ function requireFeatures({ requires }: Policy): void {
 function requireHorizon({ time }: Policy, updates: number): void {
   if (time.stretch !== 'refuse' || updates === time.horizon) return;
   throw new HjbLrError('E_INVALID', `The policy is for ${time.horizon} updates; this run has ${updates}.`, {
-    remedy: 'Solve for this horizon, or set time.stretch to "scale" or "clamp" in the policy file.',
+    remedy:
+      'Solve for this horizon, or set time.stretch to "scale" or "clamp" in the policy file and seal it again with `hjb-lr validate FILE --seal`.',
     issues: [{ path: 'time.horizon', message: `expected ${updates}, the length of the run; got ${time.horizon}` }],
     fields: { horizon: time.horizon, updates },
   });

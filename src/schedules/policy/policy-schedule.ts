@@ -63,6 +63,7 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
   const filter = policy.filter === null ? null : createFilter(policy.filter);
   return {
     name: 'policy',
+    observes: filter !== null,
     describe: () => ({ name: 'policy', policy_id: policy.policy_id, form: policy.form }),
     init: () => INITIAL,
     observe(state, { loss }) {

@@ -1,8 +1,21 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { attachPolicy, policySchedule, type PolicyState } from '../../../src/schedules/index.js';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readArtifact } from '../../../src/artifacts/files.js';
+import { policyId } from '../../../src/artifacts/hash.js';
+import type { Policy } from '../../../src/artifacts/policy.js';
+import {
+  attachPolicy,
+  createSchedule,
+  failingPolicyTests,
+  policySchedule,
+  sealPolicyFile,
+  type PolicyState,
+} from '../../../src/schedules/index.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine } from '../../../src/training/engines/index.js';
+import { temporaryFolder } from '../../helpers/temporary-folder.js';
 import { tablePolicy } from '../fixtures/policies.js';
 
 const policy = tablePolicy();
@@ -82,8 +95,56 @@ describe('attachPolicy on tfjs optimizers', () => {
     expect(stepOnce(make(0))).toBe(1);
   });
 
+  test('a policy that was changed in memory is refused, one that was read and completed is not', async () => {
+    const attach = (changed: Policy) => attachPolicy(changed, tf.train.sgd(1), { updates: 100 });
+    expect(() => attach({ ...policy, guards: { ...policy.guards, lr_max: 0.9 } })).toThrow(
+      expect.objectContaining({ code: 'E_INVALID', issues: [expect.objectContaining({ path: 'policy_id' })] }),
+    );
+    const { requires: _, ...body } = policy;
+    const file = path.join(await temporaryFolder(), 'policy.json');
+    await writeFile(file, JSON.stringify({ ...body, policy_id: policyId(body) }));
+    const read = await readArtifact('policy', file);
+    expect(attach(read).step(2.2).rate).toBeGreaterThan(0);
+    read.guards.lr_max = 0.9;
+    expect(() => attach(read)).toThrow(/changed after it was made/);
+  });
+
   test('step() without a loss is legal', () => {
     const attached = attachPolicy(policy, tf.train.sgd(1), { updates: 100 });
     expect(attached.step().rate).toBeGreaterThan(0);
+  });
+});
+
+describe('a policy file that was edited', () => {
+  async function edited(): Promise<string> {
+    const file = path.join(await temporaryFolder(), 'policy.json');
+    await writeFile(file, JSON.stringify({ ...policy, guards: { ...policy.guards, lr_max: 0.2 } }));
+    return file;
+  }
+
+  test('is refused as a schedule, naming the hash and the remedy', async () => {
+    const spec = { name: 'policy', path: await edited() } as const;
+    await expect(createSchedule(spec, { updates: 100, baseDirectory: '.' })).rejects.toMatchObject({
+      code: 'E_INVALID',
+      issues: [{ path: 'policy_id' }],
+      remedy: expect.stringContaining('--seal'),
+    });
+  });
+
+  test('is a policy again once it is sealed: with new vectors, a new hash and a note', async () => {
+    const file = await edited();
+    const id = await sealPolicyFile(file);
+    const sealed = await readArtifact('policy', file);
+    expect(sealed).toMatchObject({ policy_id: id, guards: { lr_max: 0.2 }, provenance: { edited: true } });
+    expect(id).not.toBe(policy.policy_id);
+    expect(sealed.tests.length).toBeGreaterThanOrEqual(20);
+    expect(failingPolicyTests(sealed)).toEqual([]);
+    expect(await sealPolicyFile(file)).toBe(id);
+  });
+
+  test('is not sealed if it contradicts itself', async () => {
+    const file = await edited();
+    await writeFile(file, JSON.stringify({ ...policy, guards: { ...policy.guards, lr_min: 9 } }));
+    await expect(sealPolicyFile(file)).rejects.toMatchObject({ issues: [{ path: 'guards.lr_min' }] });
   });
 });
