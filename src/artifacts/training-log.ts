@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, modelSchema, objectiveSchema, type Objective } from './experiment.js';
+import {
+  attackSchema,
+  clipSchema,
+  evaluationSchema,
+  modelSchema,
+  objectiveSchema,
+  type Objective,
+} from './experiment.js';
 
 /** Non-finite numbers are the strings "nan", "inf" and "-inf", in training logs alone. */
 export const logNumber = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
@@ -36,6 +43,8 @@ export const logHeaderSchema = z.strictObject({
   dataset: z.looseObject({ name: z.string(), sha256: z.string(), train: count, validation: count, test: count }),
   model: modelSchema.nullable(),
   parameters: positiveCount,
+  /** How the weights are scored, in the log of a run that is. */
+  evaluation: evaluationSchema.optional(),
   host: z.string().optional(),
   started_at: timestamp.optional(),
 });
@@ -77,6 +86,8 @@ export const logEvaluationSchema = z.strictObject({
   train_loss: logNumber,
   test_acc: finite,
   test_robust_acc: finite,
+  /** Where the objective is of the validation split. */
+  validation_loss: logNumber.optional(),
   validation_robust_loss: logNumber.optional(),
 });
 

@@ -9,6 +9,9 @@ import type { Json } from './task.js';
 
 export const LEDGER_FILE = 'run.json';
 
+/** The record of a folder, or of one run among others in it (`NAME.run.json`). */
+export const LEDGER_NAME = /(^|\.)run\.json$/;
+
 const LEDGER_VERSION = '1.0.0';
 
 /** Kinds of files that a record may name one by one. */
@@ -35,6 +38,8 @@ export const ledgerSchema = z.strictObject({
   options_sha256: z.string(),
   /** What the command writes beside this file: files, and folders (ending in a slash). */
   owns: z.array(ownedPath),
+  /** The files that are there when the run is complete, where they are known before it. */
+  expects: z.array(ownedPath).default([]),
   /** The command line, for people. */
   command_line: z.string().nullable(),
 });
@@ -49,11 +54,15 @@ export interface RunFolderOptions {
   readonly fresh: boolean;
   /** What the command writes there: files, and folders (ending in a slash), relative to the folder. */
   readonly owns: readonly string[];
+  /** The files that make the run complete, where they are known before it. */
+  readonly expects?: readonly string[];
+  /** Name of the record, `NAME.run.json`, of a run that shares its folder with others; `run.json` by default. */
+  readonly ledger?: string;
   readonly commandLine?: string | undefined;
 }
 
 /**
- * Opens a run folder, made if it is not there, and records what runs in it (`run.json`).
+ * Opens a run folder, made if it is not there, and records what runs in it (`run.json`, or the name in `ledger`).
  *
  * @returns whether the folder held the same run before, which then resumes
  * @throws E_RUN_MISMATCH if it holds a run of another command, other options or another major version of the tool,
@@ -63,22 +72,29 @@ export async function openRunFolder(out: string, options: RunFolderOptions): Pro
   await makeFolder(out).catch((cause: unknown) => {
     throw writeError(out, cause);
   });
-  const found = await existingLedger(out, options.fresh);
+  const name = options.ledger ?? LEDGER_FILE;
+  const found = await existingLedger(out, name, options.fresh);
   const ledger = ledgerOf(options);
   if (options.fresh) {
     await removeOwned(out, [...options.owns, ...(found?.owns ?? [])], { named: OUR_KINDS, inside: OUR_NAMES });
   } else if (found !== null) requireSameRun(out, found, ledger);
-  await removeTemporaryFiles(out, options.owns);
-  await writeFileAtomic(path.join(out, LEDGER_FILE), `${JSON.stringify(ledger, null, 1)}\n`);
+  await removeTemporaryFiles(out, options.owns, name.slice(0, -LEDGER_FILE.length));
+  await writeFileAtomic(path.join(out, name), `${JSON.stringify(ledger, null, 1)}\n`);
   return { resumed: found !== null && !options.fresh };
 }
 
+/** Names of the records that a folder holds, the folder's own first. */
+export async function ledgerNames(out: string): Promise<string[]> {
+  const names = (await readdir(out).catch(() => [])).filter((name) => LEDGER_NAME.test(name));
+  return names.sort((a, b) => Number(b === LEDGER_FILE) - Number(a === LEDGER_FILE) || (a < b ? -1 : 1));
+}
+
 /**
- * The record of a run folder.
+ * The record of a run folder, or of one run in it.
  * @throws E_NOT_FOUND, E_NOT_JSON, E_INVALID with every issue
  */
-export async function readLedger(out: string): Promise<Ledger> {
-  const file = path.join(out, LEDGER_FILE);
+export async function readLedger(out: string, name = LEDGER_FILE): Promise<Ledger> {
+  const file = path.join(out, name);
   const parsed = ledgerSchema.safeParse(await readJson(file));
   if (parsed.success) return parsed.data;
   throw new HjbLrError('E_INVALID', `${file} is not the record of a run.`, {
@@ -88,7 +104,7 @@ export async function readLedger(out: string): Promise<Ledger> {
   });
 }
 
-function ledgerOf({ command, options, owns, commandLine }: RunFolderOptions): Ledger {
+function ledgerOf({ command, options, owns, expects, commandLine }: RunFolderOptions): Ledger {
   return {
     kind: 'run',
     schema_version: LEDGER_VERSION,
@@ -97,14 +113,15 @@ function ledgerOf({ command, options, owns, commandLine }: RunFolderOptions): Le
     options: options as Ledger['options'],
     options_sha256: sha256(canonicalJson(options, [])),
     owns: [...owns],
+    expects: [...(expects ?? [])],
     command_line: commandLine ?? null,
   };
 }
 
 /** The ledger that is there, or null; one that cannot be read stops all but a fresh start. */
-async function existingLedger(out: string, fresh: boolean): Promise<Ledger | null> {
-  if (!(await exists(path.join(out, LEDGER_FILE)))) return null;
-  return readLedger(out).catch((error: unknown) => {
+async function existingLedger(out: string, name: string, fresh: boolean): Promise<Ledger | null> {
+  if (!(await exists(path.join(out, name)))) return null;
+  return readLedger(out, name).catch((error: unknown) => {
     if (fresh) return null;
     throw error;
   });
@@ -129,13 +146,18 @@ function majorVersion(version: string): string {
 }
 
 /** Every dotted path at which two values differ, with both values. */
-export function differences(there: Json | undefined, asked: Json | undefined, at: readonly string[]): Issue[] {
+export function differences(
+  there: Json | undefined,
+  asked: Json | undefined,
+  at: readonly string[],
+  say: (there: string, asked: string) => string = (a, b) => `the folder has ${a}, asked for ${b}`,
+): Issue[] {
   if (canonicalJson(there, []) === canonicalJson(asked, [])) return [];
   if (isRecord(there) && isRecord(asked)) {
     const keys = [...new Set([...Object.keys(there), ...Object.keys(asked)])].sort();
-    return keys.flatMap((key) => differences(there[key], asked[key], [...at, key]));
+    return keys.flatMap((key) => differences(there[key], asked[key], [...at, key], say));
   }
-  return [{ path: at.join('.'), message: `the folder has ${shown(there)}, asked for ${shown(asked)}` }];
+  return [{ path: at.join('.'), message: say(shown(there), shown(asked)) }];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, Json>> {
@@ -180,9 +202,9 @@ async function removeFile(file: string, pattern: RegExp): Promise<void> {
   if (pattern.test(file)) await rm(file, { force: true });
 }
 
-/** What a killed process left of a file that it was writing. */
-async function removeTemporaryFiles(out: string, owned: readonly string[]): Promise<void> {
-  const names = await readdir(out).catch(() => []);
+/** What a killed process left of a file that it was writing; of a run that shares its folder, files of its name alone. */
+async function removeTemporaryFiles(out: string, owned: readonly string[], prefix: string): Promise<void> {
+  const names = (await readdir(out).catch(() => [])).filter((name) => name.startsWith(prefix));
   const entries = [...owned.filter((entry) => entry.endsWith('/')), ...names];
   await removeOwned(out, entries, { named: TEMPORARY_FILE, inside: TEMPORARY_FILE });
 }

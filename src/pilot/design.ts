@@ -44,20 +44,33 @@ export function peakSearchUpdates({ peak }: PilotOptions, horizon: number): numb
   }
 }
 
+/** What one update costs, and one look at the objective's loss beyond it, in gradient evaluations. */
+export interface UpdateCost {
+  readonly update: number;
+  readonly observation: number;
+}
+
+/** 0.35 x 720 is 252, and not what floating point makes of it. */
+const ROUNDING = 1e-6;
+
+/** Of an objective whose loss the update computes anyway; shares of a run do not depend on the attack's steps then. */
+const FREE_OBSERVATION: UpdateCost = { update: 1, observation: 0 };
+
 /**
- * Most updates that the whole pilot can take, checked against its budget.
+ * Most updates that the whole pilot can take, checked against its budget in gradient evaluations: every update, and in
+ * the identification runs what they observe.
  *
  * @throws E_INVALID if the plan could spend more than `budget` of one run, or if no run reaches the peak rate
  */
-export function planPilot(options: PilotOptions, horizon: number, warmupUpdates: number): number {
-  const updates = peakSearchUpdates(options, horizon) + options.runs * options.updates_per_run;
-  const issues: Issue[] = [];
-  if (updates > options.budget * horizon) {
-    issues.push({
-      path: 'pilot.budget',
-      message: `${updates} updates planned, ${Math.floor(options.budget * horizon)} allowed (${options.budget} of ${horizon})`,
-    });
-  }
+export function planPilot(
+  options: PilotOptions,
+  horizon: number,
+  warmupUpdates: number,
+  cost: UpdateCost = FREE_OBSERVATION,
+): number {
+  const identification = options.runs * options.updates_per_run;
+  const updates = peakSearchUpdates(options, horizon) + identification;
+  const issues = [...budgetIssues(options, horizon, updates * cost.update + identification * cost.observation, cost)];
   if (warmupUpdates + 2 * options.hold > options.updates_per_run) {
     issues.push({
       path: 'pilot.updates_per_run',
@@ -71,4 +84,12 @@ export function planPilot(options: PilotOptions, horizon: number, warmupUpdates:
     });
   }
   return updates;
+}
+
+function budgetIssues({ budget }: PilotOptions, horizon: number, planned: number, cost: UpdateCost): Issue[] {
+  const oneRun = horizon * cost.update;
+  const allowed = Math.floor(budget * oneRun + ROUNDING);
+  if (planned <= allowed) return [];
+  const message = `${planned} gradient evaluations planned, ${allowed} allowed (${budget} of ${oneRun})`;
+  return [{ path: 'pilot.budget', message }];
 }

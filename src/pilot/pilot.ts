@@ -3,10 +3,12 @@ import type { Experiment } from '../artifacts/experiment.js';
 import type { TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { derivedSeed, randomStream } from '../math/random.js';
+import { objectiveOf } from '../workloads/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import { methodSchema, type MethodInput } from '../training/method.js';
-import type { TrainingTask } from '../training/task.js';
-import { peakSearchUpdates, planPilot, randomizedRates } from './design.js';
+import { observationCost } from '../training/observation.js';
+import { openExperiment, type TrainingTask } from '../training/task.js';
+import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
 import { tournamentPeak } from './tournament.js';
 
 export interface PilotOptions {
@@ -36,13 +38,29 @@ export type RunTrainings = (tasks: readonly TrainingTask[]) => Promise<TrainingL
  */
 export async function runPilot(options: PilotOptions, runTrainings: RunTrainings): Promise<PilotResult> {
   const { experiment } = options;
-  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment));
+  const cost = await updateCost(options.experimentPath);
+  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
   const searches = peakTasks(options);
   const searchLogs = await runTrainings(searches);
   const peak = readPeak(experiment, searchLogs);
   const runs = identificationTasks(options, peak);
   const runLogs = await runTrainings(runs);
   return { peak, logs: [...searchLogs, ...runLogs], files: [...searches, ...runs].map((task) => task.log) };
+}
+
+/** Gradient evaluations of one update of an experiment, and of one look at its objective's loss. */
+export async function updateCost(experimentPath: string): Promise<UpdateCost> {
+  const { experiment, workload } = await openExperiment(experimentPath);
+  const attack = workload.attack === null ? 0 : workload.attack.gradientEvaluations;
+  return { update: 1 + attack, observation: observationCost(objectiveOf(experiment, workload), attack) };
+}
+
+/** Names of a pilot's logs, known before it runs. */
+export function pilotLogNames({ pilot }: Experiment): string[] {
+  const { peak } = pilot;
+  const tournament = peak.method === 'paired_tournament' ? peak.rates.map((_, i) => `tournament-${i}`) : [];
+  const search = peak.method === 'd_adaptation' ? ['reading'] : tournament;
+  return [...search, ...Array.from({ length: pilot.runs }, (_, i) => `run-${i}`)];
 }
 
 export function warmupUpdates({ policy, horizon }: Experiment): number {
@@ -101,7 +119,7 @@ function identificationTasks(options: PilotOptions, peak: number): TrainingTask[
     const stream = randomStream(options.seed, `pilot/rates/${i}`);
     const rates = randomizedRates(pilot, peak, warmupUpdates(options.experiment), stream);
     const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
-    return task(options, `run-${i}`, 'pilot/identification', pilot.updates_per_run, method);
+    return { ...task(options, `run-${i}`, 'pilot/identification', pilot.updates_per_run, method), observed: true };
   });
 }
 

@@ -8,7 +8,7 @@ import { resultsOf, runTasks } from '../execution/run-tasks.js';
 import { openEngine, type EngineChoice } from '../training/engines/index.js';
 import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import { planPilot } from './design.js';
-import { runPilot, warmupUpdates } from './pilot.js';
+import { pilotLogNames, runPilot, updateCost, warmupUpdates } from './pilot.js';
 
 export interface PilotStageOptions {
   readonly experimentPath: string;
@@ -19,6 +19,7 @@ export interface PilotStageOptions {
   readonly workers: number;
   /** Removes what an earlier pilot left in the folder, and starts over. */
   readonly fresh?: boolean;
+  readonly commandLine?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
 }
@@ -34,6 +35,8 @@ export async function pilotStage(options: PilotStageOptions) {
     options: JSON.parse(JSON.stringify({ experiment, seed, engine })) as RunFolderOptions['options'],
     fresh: options.fresh === true,
     owns: ['trajectories/'],
+    expects: pilotLogNames(experiment).map((name) => `trajectories/${name}.jsonl`),
+    commandLine: options.commandLine,
   });
   const runTrainings = async (tasks: readonly TrainingTask[]) => {
     const done = new Map<string, number>();
@@ -49,15 +52,17 @@ export async function pilotStage(options: PilotStageOptions) {
   };
   const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder }, runTrainings);
   const updates = pilot.logs.reduce((sum, log) => sum + log.steps.length, 0);
+  const gradEvals = pilot.logs.reduce((sum, log) => sum + log.end!.n_grad_evals, 0);
+  const share = gradEvals / (experiment.horizon * (await updateCost(experimentPath)).update);
   const diverged = pilot.logs.filter((log) => log.end?.status === 'diverged');
   return {
     artifacts: [...pilot.files],
     summary: [
       `peak rate ${pilot.peak.toPrecision(3)} (${experiment.pilot.peak.method})`,
-      `${updates} updates, ${((100 * updates) / experiment.horizon).toFixed(1)} % of a run`,
+      `${updates} updates, ${gradEvals} gradient evaluations: ${(100 * share).toFixed(1)} % of a run`,
       ...divergenceSentences(diverged, pilot.logs.length),
     ],
-    result: { peak: pilot.peak, updates, diverged: diverged.map(({ header }) => header.run_id) },
+    result: { peak: pilot.peak, updates, grad_evals: gradEvals, diverged: diverged.map(({ header }) => header.run_id) },
     exitCode: diverged.some(isIdentification) ? EXIT_CODES.not_converged : EXIT_CODES.ok,
   };
 }
@@ -65,7 +70,10 @@ export async function pilotStage(options: PilotStageOptions) {
 /** Everything that can be refused, before the folder belongs to this pilot. */
 async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<Experiment> {
   const { experiment } = await openExperiment(experimentPath);
-  await namingFile(experimentPath, () => planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment)));
+  const cost = await updateCost(experimentPath);
+  await namingFile(experimentPath, () =>
+    planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost),
+  );
   await openEngine(engine);
   return experiment;
 }

@@ -21,7 +21,7 @@ type Split = 'train' | 'validation' | 'test';
  * Losses and accuracies of weights on fixed examples: the same examples, batches and attack noise for every run,
  * whatever its seed. The attack is the evaluation's own, or PGD with 10 steps and one start on the training attack's
  * ball; without an attack the robust figures are the clean ones. An objective on the validation split has its
- * validation loss scored too, on as many examples as the test split.
+ * validation losses scored too, on as many examples as the test split.
  *
  * The cost is charged to no method: it is for the report alone, and no rate depends on it.
  *
@@ -49,8 +49,12 @@ export function evaluate(
     test_robust_loss: logNumber(test.robustLoss),
     test_acc: test.accuracy,
     test_robust_acc: test.robustAccuracy,
-    ...(validation === null ? {} : { validation_robust_loss: logNumber(validation.robustLoss) }),
+    ...(validation === null ? {} : validationColumns(validation)),
   };
+}
+
+function validationColumns({ loss, robustLoss }: SplitScore): Partial<LogEvaluation> {
+  return { validation_loss: logNumber(loss), validation_robust_loss: logNumber(robustLoss) };
 }
 
 /** The row of a diverged run: no loss exists, and weights that are not finite classify nothing rightly. */

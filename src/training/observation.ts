@@ -18,7 +18,8 @@ export interface ObservationPoint {
 
 /** What the schedule is shown, the log columns that hold it, and the gradient evaluations it cost. */
 export interface Observed {
-  readonly loss: number;
+  /** null: nothing was looked at. */
+  readonly loss: number | null;
   readonly columns: Partial<LogStep>;
   readonly cost: number;
 }
@@ -26,6 +27,29 @@ export interface Observed {
 export interface Observer {
   observe(point: ObservationPoint): Observed;
   state(): Readonly<Record<string, RandomState>>;
+}
+
+/** The observer of a run in which nobody looks. */
+export const NO_OBSERVER: Observer = {
+  observe: () => ({ loss: null, columns: {}, cost: 0 }),
+  state: () => ({}),
+};
+
+/**
+ * Gradient evaluations that one look at the objective's minibatch loss costs beyond the update's own.
+ * @param attackEvaluations - those of the attack in one update; 0 without one
+ */
+export function observationCost(objective: Objective, attackEvaluations: number): number {
+  switch (observedColumn(objective, attackEvaluations > 0)) {
+    case 'train_robust_loss':
+      return 0;
+    case 'train_loss':
+      return attackEvaluations > 0 ? 1 : 0;
+    case 'val_loss':
+      return 1;
+    case 'val_robust_loss':
+      return 1 + attackEvaluations;
+  }
 }
 
 interface ObserverOptions {
@@ -42,13 +66,14 @@ interface ObserverOptions {
  */
 export function createObserver(workload: Workload, objective: Objective, options: ObserverOptions): Observer {
   const column = observedColumn(objective, workload.attack !== null);
+  const cost = observationCost(objective, workload.attack === null ? 0 : workload.attack.gradientEvaluations);
   switch (column) {
     case 'train_robust_loss':
       return updateLoss();
     case 'train_loss':
-      return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload);
+      return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload, cost);
     default:
-      return validationLoss(workload, column, options);
+      return validationLoss(workload, column, { ...options, cost });
   }
 }
 
@@ -57,11 +82,11 @@ function updateLoss(): Observer {
   return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
 }
 
-function cleanTrainingLoss({ model }: Workload): Observer {
+function cleanTrainingLoss({ model }: Workload, cost: number): Observer {
   return {
     observe({ weights, batch }) {
       const loss = meanLoss(model.logits(weights, batch.inputs), batch.labels);
-      return { loss, columns: { train_loss: logNumber(loss) }, cost: 1 };
+      return { loss, columns: { train_loss: logNumber(loss) }, cost };
     },
     state: () => ({}),
   };
@@ -70,13 +95,12 @@ function cleanTrainingLoss({ model }: Workload): Observer {
 function validationLoss(
   { dataset, model, attack: trained }: Workload,
   column: 'val_loss' | 'val_robust_loss',
-  { batchSize, seed, resumed }: ObserverOptions,
+  { batchSize, seed, resumed, cost }: ObserverOptions & { cost: number },
 ): Observer {
   const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
   const noise = stream('validation/attack');
   const attack = column === 'val_robust_loss' ? trained : null;
-  const cost = 1 + (attack === null ? 0 : attack.gradientEvaluations);
   return {
     observe({ weights }) {
       const batch = gatherBatch(dataset.validation, drawIndices(dataset.validation.count, batchSize, batches), dataset);

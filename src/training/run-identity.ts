@@ -4,6 +4,8 @@ import { partialPath, readTrainingLog } from '../artifacts/log-file.js';
 import { VOLATILE_FIELDS } from '../artifacts/common.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { differences } from '../execution/ledger.js';
+import type { Json } from '../execution/task.js';
 
 /** What an earlier run left at a log's path. */
 export interface EarlierRun {
@@ -34,10 +36,7 @@ function requireSameRun(file: string, found: LogHeader, expected: LogHeader): vo
   if (differing.length === 0) return;
   throw new HjbLrError('E_RUN_MISMATCH', `${file} belongs to another run: ${differing.join(', ')} differ.`, {
     remedy: 'Choose another folder with --out, or start over with --fresh.',
-    issues: differing.map((field) => ({
-      path: field,
-      message: `is ${JSON.stringify(found[field])} there and ${JSON.stringify(expected[field])} here`,
-    })),
+    issues: differing.flatMap((field) => differences(found[field] as Json, expected[field] as Json, [field])),
     fields: { file, differing },
   });
 }

@@ -9,7 +9,7 @@ import { TOOL_VERSION } from '../version.js';
 import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
 import { openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
-import { trainRun } from './train.js';
+import { trainRun, type TrainingRun } from './train.js';
 
 /** What a worker process imports to run a training task. */
 export const TRAINING_TASK_MODULE: string = import.meta.url;
@@ -26,6 +26,10 @@ export interface TrainingTask {
   readonly seed: number;
   readonly updates: number;
   readonly method: Method;
+  /** Takes and logs the objective's minibatch loss although the schedule does not look at it, and is charged for that. */
+  readonly observed?: boolean;
+  /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
+  readonly mismatches?: readonly string[];
   /** Whether the final weights are scored. */
   readonly evaluated: boolean;
   readonly log: string;
@@ -59,6 +63,11 @@ async function readExperiment(file: string): Promise<OpenExperiment> {
 
 /** Runs, resumes or finds finished one training run. */
 export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
+  return trainRun({ ...(await openTraining(task)), onProgress });
+}
+
+/** All that a training run is, before it starts. */
+export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const engine = await openEngine(task.engine);
   const { experiment, workload } = await openExperiment(task.experimentPath);
   tryOnce(workload);
@@ -73,7 +82,10 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
     purpose: task.purpose,
     seed: task.seed,
     ...engine,
-    lr_schedule: { ...schedule.describe() },
+    lr_schedule: {
+      ...schedule.describe(),
+      ...(task.mismatches === undefined ? {} : { mismatches: [...task.mismatches] }),
+    },
     optimizer: task.method.optimizer,
     clip: task.method.clip,
     batch_size: experiment.batch_size,
@@ -85,19 +97,20 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
     dataset: describeDataset(workload),
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
+    ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };
-  return trainRun({
+  return {
     log: task.log,
     header,
     workload,
     schedule,
     method: task.method,
     objective,
+    ...(task.observed === undefined ? {} : { observed: task.observed }),
     evaluation: task.evaluated ? experiment.evaluation : null,
-    onProgress,
-  });
+  };
 }
 
 /** Entry of a worker process. */

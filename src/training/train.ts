@@ -21,6 +21,8 @@ export interface TrainingRun {
   readonly method: Method;
   /** Whose minibatch loss the schedule is shown. */
   readonly objective: Objective;
+  /** Whether that loss is taken and logged; by default only where the schedule looks at it. */
+  readonly observed?: boolean;
   /** How the final weights are scored; null: not at all. */
   readonly evaluation: EvaluationOptions | null;
   /** Scores the weights every so many updates too; at the end alone by default. */
@@ -74,6 +76,11 @@ async function trainFrom(run: ResolvedRun, checkpoint: Awaited<ReturnType<typeof
 }
 
 function resolved(run: TrainingRun): ResolvedRun {
-  const { evaluateEvery = Infinity, checkpointEvery = CHECKPOINT_EVERY, onProgress = () => {} } = run;
-  return { ...run, evaluateEvery, checkpointEvery, onProgress };
+  const {
+    observed = run.schedule.observes,
+    evaluateEvery = Infinity,
+    checkpointEvery = CHECKPOINT_EVERY,
+    onProgress = () => {},
+  } = run;
+  return { ...run, observed, evaluateEvery, checkpointEvery, onProgress };
 }

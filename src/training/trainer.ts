@@ -9,7 +9,7 @@ import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs, type Minibatch } from './minibatch.js';
-import { createObserver, type Observer } from './observation.js';
+import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
 
@@ -37,7 +37,9 @@ export class Trainer {
     this.#run = run;
     this.#batches = stream('batches');
     this.#noise = stream('attack');
-    this.#observer = createObserver(run.workload, run.objective, { batchSize, seed, resumed });
+    this.#observer = run.observed
+      ? createObserver(run.workload, run.objective, { batchSize, seed, resumed })
+      : NO_OBSERVER;
     this.#optimizer = createOptimizer(run.method.optimizer, {
       initial: run.workload.model.initialise(randomStream(seed, 'init')),
       shapes: run.workload.model.parameterShapes,

@@ -34,6 +34,18 @@ describe('planPilot', () => {
     expect(planPilot(options, 800, 16)).toBe(280);
   });
 
+  test('observations of the identification runs count: 80 x 6 + 200 x (6 + 6) = 2880 of 0.35 x 4800 = 1680', () => {
+    const options = pilotSchema.parse({});
+    const plan = (runs: number) => planPilot({ ...options, runs }, 800, 16, { update: 6, observation: 6 });
+    expect(() => plan(4)).toThrow(
+      expect.objectContaining({
+        issues: [{ path: 'pilot.budget', message: '2880 gradient evaluations planned, 1680 allowed (0.35 of 4800)' }],
+      }),
+    );
+    // 80 x 6 + 100 x 12 = 1680
+    expect(plan(2)).toBe(180);
+  });
+
   test('a plan beyond its budget, or without room for both rates, is refused with both reasons', () => {
     const options = pilotSchema.parse({ runs: 6, updates_per_run: 30 });
     try {

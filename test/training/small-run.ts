@@ -88,6 +88,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     },
     model: model.spec,
     parameters: model.parameterShapes.reduce((sum, shape) => sum + tf.util.sizeFromShape([...shape]), 0),
+    ...(evaluation === null ? {} : { evaluation: evaluationSchema.parse(evaluation) }),
   };
   const log = path.join(folder, 'run.jsonl');
   return {

@@ -75,6 +75,22 @@ describe("a user's own workload", () => {
 });
 
 describe('a task', () => {
+  test('with other evaluation options is another run, the difference named', async () => {
+    const tiny = { ...EXPERIMENT, workload: DIGITS, horizon: 3 };
+    const task = await taskOf(tiny);
+    await runTraining(task, silent);
+    const scored = async (evaluation: ExperimentInput['evaluation']) => {
+      const experimentPath = path.join(await temporaryFolder(), 'experiment.json');
+      await writeFile(experimentPath, JSON.stringify({ ...tiny, evaluation }));
+      return runTraining({ ...task, experimentPath }, silent);
+    };
+    await expect(scored({ train_examples: 100, attack: { type: 'fgsm', eps: 0.2 } })).rejects.toMatchObject({
+      code: 'E_RUN_MISMATCH',
+      issues: [{ path: 'evaluation.attack' }, { path: 'evaluation.train_examples' }],
+    });
+    expect((await scored({ train_examples: 2000 })).header.evaluation).toMatchObject({ train_examples: 2000 });
+  });
+
   test('gives the same rows in a worker process', async () => {
     const [here, there] = [await taskOf(EXPERIMENT), await taskOf(EXPERIMENT)];
     const log = await runTraining(here, silent);

@@ -147,6 +147,7 @@ describe('what the schedule sees', () => {
     const shown: Observation[] = [];
     const schedule: Schedule = {
       name: 'recorder',
+      observes: true,
       describe: () => ({ name: 'recorder' }),
       init: () => 0,
       observe: (state, observation) => {
@@ -174,6 +175,20 @@ describe('what the schedule sees', () => {
     expect(log.steps[0].train_robust_loss).toBeGreaterThan(0);
   });
 
+  test.each([[{ metric: 'clean' }], [{ split: 'validation' }]])(
+    'nothing, and is charged for nothing, where it looks at no loss: %j',
+    async (objective) => {
+      const log = await trainRun(await smallRun({ objective, updates: 4, evaluation: null }));
+      expect(log.end!.n_grad_evals).toBe(12);
+      expect(Object.keys(log.steps[0]).filter((key) => key.endsWith('_loss'))).toEqual(['train_robust_loss']);
+      const observed = await trainRun({
+        ...(await smallRun({ objective, updates: 4, evaluation: null })),
+        observed: true,
+      });
+      expect(observed.end!.n_grad_evals).toBeGreaterThan(12);
+    },
+  );
+
   test('a validation objective changes neither the minibatches nor the noise of the updates', async () => {
     const [a, b] = await Promise.all(
       [{}, { split: 'validation' }].map(async (objective) => {
@@ -183,7 +198,7 @@ describe('what the schedule sees', () => {
     );
     expect(b.steps.map((row) => row.train_robust_loss)).toEqual(a.steps.map((row) => row.train_robust_loss));
     expect(a.evaluations[0].validation_robust_loss).toBeUndefined();
-    expect(b.evaluations[0].validation_robust_loss).toBeGreaterThan(0);
+    expect(b.evaluations[0].validation_robust_loss).toBeGreaterThan(b.evaluations[0].validation_loss as number);
   });
 });
 

@@ -1,7 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { Ledger } from '../../execution/ledger.js';
 import type { CommandResult } from '../stages.js';
+
+/** Names that a line lists. */
+const MOST_NAMES = 6;
+
+const RESULTS = 'results.json';
 
 export const configure = (command: Command): Command =>
   command
@@ -15,42 +21,90 @@ interface UnderWay {
   readonly of: number;
 }
 
+/** How far one recorded run is. */
+interface Progress {
+  readonly ledger: Ledger;
+  readonly complete: boolean;
+  readonly done: readonly string[];
+  readonly missing: readonly string[];
+  readonly finished: number;
+  readonly underWay: readonly UnderWay[];
+}
+
 export async function run(folder: string): Promise<CommandResult> {
-  const { readLedger } = await import('../../execution/ledger.js');
-  const ledger = await readLedger(folder);
-  const present = await Promise.all(ledger.owns.map((entry) => isThere(path.join(folder, entry))));
-  const done = ledger.owns.filter((_, i) => present[i]);
-  const missing = ledger.owns.filter((_, i) => !present[i]);
-  const logs = await trainingLogs(folder);
-  const finished = logs.length - logs.filter(isPartial).length;
-  const underWay = await Promise.all(logs.filter(isPartial).map((file) => updatesDone(folder, file)));
-  const complete = missing.length === 0 && underWay.length === 0;
-  const { command, tool_version, command_line } = ledger;
+  const { ledgerNames, readLedger, LEDGER_FILE } = await import('../../execution/ledger.js');
+  const names = await ledgerNames(folder);
+  const ledgers = await Promise.all(
+    (names.length === 0 ? [LEDGER_FILE] : names).map((name) => readLedger(folder, name)),
+  );
+  const runs = await Promise.all(ledgers.map((ledger) => progressOf(folder, ledger)));
+  const unfinished = runs.find(({ complete }) => !complete);
   return {
     artifacts: [],
-    summary: [
-      `${command}, hjb-lr ${tool_version}: ${complete ? 'complete' : 'not complete'}`,
-      `done: ${list(done)}`,
-      `missing: ${list(missing)}`,
-      `training runs: ${finished} finished, ${underWay.length} under way`,
-      ...underWay.map(({ file, updates, of }) => `  ${file}: ${updates} of ${of} updates`),
-    ],
-    result: {
-      command,
-      tool_version,
-      command_line,
-      complete,
-      done,
-      missing,
-      finished,
-      under_way: underWay.map((log) => ({ ...log })),
-    },
-    ...(complete ? {} : { next: command_line ?? `hjb-lr ${command} ... --out ${folder}, as before: it resumes` }),
+    summary: runs.flatMap(describe),
+    result: { complete: unfinished === undefined, runs: runs.map(documentOf) },
+    ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished.ledger) }),
   };
 }
 
+async function progressOf(folder: string, ledger: Ledger): Promise<Progress> {
+  const parts = await expectedParts(folder, ledger);
+  const present = await Promise.all(parts.map((entry) => isThere(path.join(folder, entry))));
+  const missing = parts.filter((_, i) => !present[i]);
+  const logs = (await trainingLogs(folder)).filter((file) => ledger.owns.some((entry) => covers(entry, file)));
+  const underWay = await Promise.all(logs.filter(isPartial).map((file) => updatesDone(folder, file)));
+  return {
+    ledger,
+    complete: missing.length === 0 && underWay.length === 0,
+    done: parts.filter((_, i) => present[i]),
+    missing,
+    finished: logs.length - underWay.length,
+    underWay,
+  };
+}
+
+/** The files that the record expects, or what it owns with the logs that its results name. */
+async function expectedParts(folder: string, { expects, owns }: Ledger): Promise<string[]> {
+  if (expects.length > 0) return [...expects];
+  const logs = owns.includes(RESULTS) ? await loggedRuns(path.join(folder, RESULTS)) : [];
+  return [...owns, ...logs];
+}
+
+/** Logs of the runs that a benchmark's results are made of; none while there are no results. */
+async function loggedRuns(file: string): Promise<string[]> {
+  if (!(await isThere(file))) return [];
+  const { methods } = JSON.parse(await readFile(file, 'utf8')) as { methods: { runs: { log: string }[] }[] };
+  return methods.flatMap(({ runs }) => runs.map(({ log }) => log));
+}
+
+function covers(entry: string, file: string): boolean {
+  return entry.endsWith('/') ? file.startsWith(entry) : file === entry;
+}
+
+function describe({ ledger, complete, done, missing, finished, underWay }: Progress): string[] {
+  return [
+    `${ledger.command}, hjb-lr ${ledger.tool_version}: ${complete ? 'complete' : 'not complete'}`,
+    `done: ${list(done)}`,
+    `missing: ${list(missing)}`,
+    `training runs: ${finished} finished, ${underWay.length} under way`,
+    ...underWay.map(({ file, updates, of }) => `  ${file}: ${updates} of ${of} updates`),
+  ];
+}
+
+function documentOf({ ledger, complete, done, missing, finished, underWay }: Progress) {
+  const { command, tool_version, command_line } = ledger;
+  const under_way = underWay.map((log) => ({ ...log }));
+  return { command, tool_version, command_line, complete, done: [...done], missing: [...missing], finished, under_way };
+}
+
+function nextCommand(folder: string, { command, command_line }: Ledger): string {
+  return command_line ?? `hjb-lr ${command} ... --out ${folder}, as before: it resumes`;
+}
+
 function list(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.join(', ');
+  if (names.length === 0) return 'nothing';
+  const more = names.length - MOST_NAMES;
+  return more > 0 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { HjbLrError } from '../../errors.js';
 import { inWorker, type CommandContext } from '../context.js';
-import { engineOption, outOption, required, seedOption } from '../options.js';
+import { engineOption, freshOption, outOption, required, seedOption } from '../options.js';
 import type { CommandResult } from '../stages.js';
 
 export const configure = (command: Command): Command =>
@@ -12,7 +12,9 @@ export const configure = (command: Command): Command =>
     .option('--schedule <spec>', 'NAME:value or NAME:key=value,...; for example constant:0.4 or wsd:peak=0.4,decay=0.2')
     .addOption(outOption())
     .addOption(seedOption("seed of the run; the experiment's first by default"))
-    .addOption(engineOption());
+    .addOption(engineOption())
+    .option('--allow-mismatch', 'train under a policy made for another attack, optimizer, batch size or objective')
+    .addOption(freshOption());
 
 interface TrainFlags {
   readonly policy?: string;
@@ -20,13 +22,16 @@ interface TrainFlags {
   readonly out?: string;
   readonly seed?: number;
   readonly engine: string;
+  readonly allowMismatch?: boolean;
+  readonly fresh?: boolean;
 }
 
 export async function run(experimentPath: string, flags: TrainFlags, context: CommandContext): Promise<CommandResult> {
   requireOneSchedule(flags);
   const out = required(flags.out, '--out FOLDER');
-  const { policy: policyPath, schedule, seed, engine } = flags;
-  const options = { experimentPath, out, policyPath, schedule, seed, engine };
+  const { policy: policyPath, schedule, seed, engine, allowMismatch, fresh } = flags;
+  const { commandLine } = context;
+  const options = { experimentPath, out, policyPath, schedule, seed, engine, allowMismatch, fresh, commandLine };
   return inWorker('../training/stage.js', 'trainStage', options, context);
 }
 

@@ -1,0 +1,43 @@
+import type { Experiment } from '../artifacts/experiment.js';
+import type { Policy } from '../artifacts/policy.js';
+import { HjbLrError, type Issue } from '../errors.js';
+import { differences } from '../execution/ledger.js';
+import type { Json } from '../execution/task.js';
+import { createAttack, objectiveOf, type Workload } from '../workloads/index.js';
+
+/**
+ * Where an experiment is not what a policy was made for: another attack, optimizer, batch size or objective gives other
+ * losses at the same weights, or other steps at the same rate. The length of the run is the policy's own affair
+ * (`time.stretch`).
+ */
+export function policyMismatches(policy: Policy, experiment: Experiment, workload: Workload): Issue[] {
+  const { batch_size, ...optimizer } = policy.output.optimizer;
+  const attack = policy.attack === null ? null : createAttack(policy.attack).spec;
+  const madeFor = { attack, objective: policy.objective, optimizer, batch_size };
+  const found = {
+    attack: workload.attack === null ? null : workload.attack.spec,
+    objective: objectiveOf(experiment, workload),
+    optimizer: experiment.optimizer,
+    batch_size: experiment.batch_size,
+  };
+  return differences(
+    plain(madeFor),
+    plain(found),
+    [],
+    (a, b) => `the policy was made for ${a}, the experiment has ${b}`,
+  );
+}
+
+/** @throws E_RUN_MISMATCH with every difference */
+export function mismatchError(file: string, issues: readonly Issue[]): HjbLrError {
+  return new HjbLrError('E_RUN_MISMATCH', `${file} was made for another experiment.`, {
+    remedy:
+      'Make a policy of this experiment (pilot, estimate, solve), or give --allow-mismatch; the log then says so.',
+    issues,
+    fields: { file },
+  });
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
