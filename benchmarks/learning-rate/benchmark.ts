@@ -6,12 +6,15 @@ import type { Experiment } from '../../src/artifacts/experiment.js';
 import { readArtifact } from '../../src/artifacts/files.js';
 import { artifactSha256 } from '../../src/artifacts/hash.js';
 import { readTrainingLog } from '../../src/artifacts/log-file.js';
-import type { MethodResult, Results } from '../../src/artifacts/results.js';
+import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../../src/artifacts/results.js';
+import { closureSolution } from '../../src/artifacts/solution.js';
 import { engineInfoSchema } from '../../src/artifacts/training-log.js';
 import { planPilot } from '../../src/pilot/design.js';
-import { warmupUpdates } from '../../src/pilot/pilot.js';
+import { updateCost, warmupUpdates } from '../../src/pilot/pilot.js';
 import { openExperiment } from '../../src/training/task.js';
 import { TOOL, TOOL_VERSION } from '../../src/version.js';
+import { objectiveOf } from '../../src/workloads/index.js';
+import { decidingFigure } from './deciding-figure.js';
 import {
   benchmarkOptions,
   independentMethods,
@@ -45,30 +48,34 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
   const { experiment, workload } = await openExperiment(context.experimentPath);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
-  const pilotUpdates = planPilot(experiment.pilot, horizon, warmupUpdates(experiment));
+  const cost = await updateCost(context.experimentPath);
+  const pilotUpdates = planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
   const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
   const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed)));
 
+  const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
+  const { figure } = decidedBy;
   const oneRun = horizon * (1 + (workload.attack?.gradientEvaluations ?? 0));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
     Promise.all(
       methods.map((method) =>
-        collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun }),
+        collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun, figure }),
       ),
     );
 
   const independent = independentMethods(experiment);
   await trainMethods(context, independent, prepared, horizon);
   const first = await collect(independent, 0);
-  const best = bestFixed(first);
+  const best = bestFixed(first, figure);
 
   const dependent = methodsAtBestFixed(experiment, best.rate!);
   await trainMethods(context, dependent, prepared, horizon);
   const grid = benchmarkOptions(experiment).fixed_rates;
   const second = await collect(dependent, grid.length * oneRun);
   const scoring = scoringSentence(workload, experiment.evaluation);
-  return assemble(context, { experiment, prepared, failed, methods: [...first, ...second], best, oneRun, scoring });
+  const methods = [...first, ...second];
+  return assemble(context, { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring });
 }
 
 interface Parts {
@@ -77,14 +84,17 @@ interface Parts {
   readonly failed: readonly FailedSeed[];
   readonly methods: readonly MethodResult[];
   readonly best: MethodResult;
+  readonly decidedBy: DecidedBy;
   readonly oneRun: number;
   readonly scoring: string;
 }
 
 async function assemble(context: RunContext, parts: Parts): Promise<Results> {
-  const { experiment, prepared, failed, methods, best, oneRun, scoring } = parts;
+  const { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring } = parts;
   const policy = methods.find((method) => method.family === 'policy')!;
-  const comparisons = methods.filter((method) => method !== policy).map((method) => compare(policy, method));
+  const comparisons = methods
+    .filter((method) => method !== policy)
+    .map((method) => compare(policy, method, decidedBy.figure));
   const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
   const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
   const { header } = await readTrainingLog(path.join(context.out, policy.runs[0].log));
@@ -102,10 +112,12 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
     best_fixed_at_grid_end: atGridEnd,
     comparisons,
     scoring,
+    decided_by: decidedBy,
     verdict: verdict({
       methods,
       bestFixed: best,
       comparisons,
+      decidedBy,
       gridSize: grid.length,
       atGridEnd,
       seeds: prepared,
@@ -129,32 +141,41 @@ async function readPrepared(out: string, seed: number): Promise<PreparedSeed> {
     peak: coefficients.rates.max,
     policyPath: path.resolve(files.policy),
     coefficients,
-    solution: existsSync(files.solution) ? await readArtifact('solution', files.solution) : null,
+    solution: existsSync(files.solution)
+      ? closureSolution(await readArtifact('solution', files.solution), files.solution)
+      : null,
     followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
     pilotGradEvals: pilot_grad_evals,
     readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
   };
 }
 
+interface CollectOptions {
+  readonly classes: number;
+  readonly gridSpent: number;
+  readonly oneRun: number;
+  readonly figure: DecidedBy['figure'];
+}
+
 async function collectMethod(
   out: string,
   method: BenchmarkMethod,
   prepared: readonly PreparedSeed[],
-  { classes, gridSpent, oneRun }: { classes: number; gridSpent: number; oneRun: number },
+  { classes, gridSpent, oneRun, figure }: CollectOptions,
 ): Promise<MethodResult> {
   const spentBefore = (seed: PreparedSeed): number => {
     if (method.family === 'policy') return seed.pilotGradEvals;
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
   const runs = await Promise.all(
-    prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed) })),
+    prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed), figure })),
   );
   return methodResult(method, runs, oneRun);
 }
 
-/** The fixed rate of the lowest mean final loss; rates with a run that ended not finite come last. */
-function bestFixed(methods: readonly MethodResult[]): MethodResult {
-  const loss = (method: MethodResult): number => method.summary.train_robust_loss.mean ?? Infinity;
+/** The fixed rate of the lowest mean of the figure that decides; rates with a run that ended not finite come last. */
+function bestFixed(methods: readonly MethodResult[], figure: DecidedBy['figure']): MethodResult {
+  const loss = (method: MethodResult): number => figureSummary(method, figure).mean ?? Infinity;
   return methods
     .filter((method) => method.family === 'fixed')
     .reduce((best, method) => (loss(method) < loss(best) ? method : best));

@@ -1,6 +1,6 @@
 import type { Experiment } from '../../src/artifacts/experiment.js';
 import { HjbLrError } from '../../src/errors.js';
-import { peakSearchUpdates, planPilot } from '../../src/pilot/design.js';
+import { peakSearchUpdates, planPilot, type UpdateCost } from '../../src/pilot/design.js';
 import { warmupUpdates } from '../../src/pilot/pilot.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 
@@ -29,7 +29,7 @@ export interface Plan {
  * @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget
  */
 export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
-  requireFeasible(experiment);
+  requireFeasible(experiment, costs);
   const { horizon, seeds } = experiment;
   const all = [
     ...independentMethods(experiment),
@@ -55,9 +55,9 @@ function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }:
 }
 
 /** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
-export function requireFeasible(experiment: Experiment): void {
+export function requireFeasible(experiment: Experiment, cost: UpdateCost): void {
   requireBenchmark(experiment);
-  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment));
+  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
 }
 
 export function requireBenchmark(experiment: Experiment): void {

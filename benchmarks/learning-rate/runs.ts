@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readTrainingLog } from '../../src/artifacts/log-file.js';
-import type { RunResult } from '../../src/artifacts/results.js';
+import type { DecidingFigure, RunResult } from '../../src/artifacts/results.js';
 import { HjbLrError } from '../../src/errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../../src/execution/run-tasks.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
@@ -77,10 +77,10 @@ export async function readRun(
   out: string,
   method: BenchmarkMethod,
   { seed }: SeedPreparation,
-  detail: { classes: number; spentBefore: number },
+  detail: { classes: number; spentBefore: number; figure: DecidingFigure },
 ): Promise<RunResult> {
   const file = logFile(out, method, seed);
-  return runResult(await readTrainingLog(file), path.relative(out, file), detail.classes, detail.spentBefore);
+  return runResult(await readTrainingLog(file), path.relative(out, file), detail);
 }
 
 function trainingTask(

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { objectiveSchema, type ExperimentInput } from '../../src/artifacts/experiment.js';
-import { readArtifact, writeArtifact } from '../../src/artifacts/files.js';
+import { writeArtifact } from '../../src/artifacts/files.js';
 import type { Results } from '../../src/artifacts/results.js';
 import { EXIT_CODES, namingFile } from '../../src/errors.js';
 import { openRunFolder, type RunFolderOptions } from '../../src/execution/ledger.js';
 import { openEngine, type EngineChoice } from '../../src/training/engines/index.js';
+import { updateCost } from '../../src/pilot/pilot.js';
 import { openExperiment } from '../../src/training/task.js';
 import { objectiveOf } from '../../src/workloads/index.js';
 import { runBenchmark } from './benchmark.js';
@@ -29,10 +30,10 @@ export interface BenchmarkStageOptions {
 /** `hjb-lr benchmark`: policy against baselines -> results.json. The same command again goes on where it stopped. */
 export async function benchmarkStage(options: BenchmarkStageOptions) {
   const { experimentPath, out, engine, workers, fresh, signal, commandLine, onProgress = () => {} } = options;
-  const experiment = await readArtifact('experiment', experimentPath);
-  await namingFile(experimentPath, () => requireFeasible(experiment));
+  const { experiment, workload } = await openExperiment(experimentPath);
+  const cost = await updateCost(experimentPath);
+  await namingFile(experimentPath, () => requireFeasible(experiment, cost));
   const engineInfo = await openEngine(engine);
-  const { workload } = await openExperiment(experimentPath);
   const resolved = { experiment, engine: engineInfo, dataset_sha256: workload.dataset.sha256 };
   await openRunFolder(out, {
     command: 'benchmark',
@@ -68,7 +69,8 @@ export async function planExperiment(
   { engine, workers }: { engine: EngineChoice; workers: number },
 ) {
   const { experiment, workload } = await openExperiment(experimentPath);
-  await namingFile(experimentPath, () => requireFeasible(experiment));
+  const cost = await updateCost(experimentPath);
+  await namingFile(experimentPath, () => requireFeasible(experiment, cost));
   const { threads } = await openEngine(engine);
   const objective = objectiveOf(experiment, workload);
   const plan = planBenchmark(experiment, unitCosts(workload, objective, experiment));

@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { Comparison, MethodResult, RunResult, Series } from '../../src/artifacts/results.js';
-import { METRICS } from '../../src/artifacts/results.js';
+import type { Comparison, DecidingFigure, MethodResult, RunResult, Series } from '../../src/artifacts/results.js';
+import { DECIDING_FIGURES, figureSummary, METRICS } from '../../src/artifacts/results.js';
 import type { TrainingLog } from '../../src/artifacts/training-log.js';
 import type { BenchmarkMethod } from './methods.js';
 
@@ -10,8 +10,12 @@ const SERIES_POINTS = 100;
 /** A network is dead if its final loss is no better than this share of ln(classes), what guessing gives. */
 const DEAD_SHARE = 0.98;
 
-/** Result of one finished run, from its log. */
-export function runResult(log: TrainingLog, logPath: string, classes: number, pilotGradEvals: number): RunResult {
+/** Result of one finished run, from its log, with the figure that decides. */
+export function runResult(
+  log: TrainingLog,
+  logPath: string,
+  { classes, spentBefore, figure }: { classes: number; spentBefore: number; figure: DecidingFigure },
+): RunResult {
   const evaluation = log.evaluations[log.evaluations.length - 1];
   const loss = finiteOrNull(evaluation?.train_robust_loss);
   return {
@@ -23,10 +27,17 @@ export function runResult(log: TrainingLog, logPath: string, classes: number, pi
     test_robust_loss: finiteOrNull(evaluation?.test_robust_loss),
     test_acc: finiteOrNull(evaluation?.test_acc),
     test_robust_acc: finiteOrNull(evaluation?.test_robust_acc),
+    [figure]: figure === 'run_mean_loss' ? meanLoss(log) : finiteOrNull(evaluation?.[figure]),
     run_grad_evals: log.end!.n_grad_evals,
-    pilot_grad_evals: pilotGradEvals,
+    pilot_grad_evals: spentBefore,
     series: thinnedSeries(log),
   };
+}
+
+/** Mean of the losses of the updates; null for a run that did not come to its end. */
+function meanLoss({ steps, end }: TrainingLog): number | null {
+  const average = mean(steps.map((step) => Number(step.train_robust_loss ?? step.train_loss)));
+  return end!.status === 'completed' && Number.isFinite(average) ? average : null;
 }
 
 /** Mean and standard error over seeds of every figure of a method; null where any seed's is not finite. */
@@ -50,6 +61,7 @@ export function methodResult(
       test_robust_loss,
       test_acc,
       test_robust_acc,
+      ...decidingSummaries(runs),
       cost_in_runs: gradEvals / oneRunGradEvals,
       grad_evals: gradEvals,
       dead: runs.filter((run) => run.dead).length,
@@ -57,14 +69,21 @@ export function methodResult(
   };
 }
 
-/** Mean and standard error of the paired difference, policy minus the other, of the final adversarial training loss. */
-export function compare(policy: MethodResult, other: MethodResult): Comparison {
+/** Of the figures that decide and that the runs have. */
+function decidingSummaries(runs: readonly RunResult[]): Partial<MethodResult['summary']> {
+  const there = DECIDING_FIGURES.filter((figure) => runs.some((run) => run[figure] !== undefined));
+  return Object.fromEntries(there.map((figure) => [figure, summary(runs.map((run) => run[figure] ?? null))]));
+}
+
+/** Mean and standard error of the paired difference, policy minus the other, of the figure that decides. */
+export function compare(policy: MethodResult, other: MethodResult, figure: DecidingFigure): Comparison {
   const differences = policy.runs.map((run) => {
-    const paired = other.runs.find((candidate) => candidate.seed === run.seed)?.train_robust_loss ?? null;
-    return run.train_robust_loss === null || paired === null ? null : run.train_robust_loss - paired;
+    const own = run[figure] ?? null;
+    const paired = other.runs.find((candidate) => candidate.seed === run.seed)?.[figure] ?? null;
+    return own === null || paired === null ? null : own - paired;
   });
   const { mean: difference, standard_error } = summary(differences);
-  const base = other.summary.train_robust_loss.mean;
+  const base = figureSummary(other, figure).mean;
   const relative = difference === null || base === null ? null : difference / base;
   return { against: other.id, difference, standard_error, relative };
 }

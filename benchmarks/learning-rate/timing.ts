@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../../src/artifacts/experiment.js';
-import { observedColumn } from '../../src/artifacts/training-log.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { methodSchema } from '../../src/training/method.js';
+import { observationCost } from '../../src/training/observation.js';
 import { runTraining } from '../../src/training/task.js';
 import { createAttack, scoringAttack, type Workload } from '../../src/workloads/index.js';
 import type { UnitCosts } from './plan.js';
@@ -28,23 +28,9 @@ export function unitCosts({ attack }: Workload, objective: Objective, experiment
   const examples = train_examples + test_examples * (objective.split === 'validation' ? 2 : 1);
   return {
     update: 1 + ascent,
-    observation: observationCost(objective, attack === null ? null : ascent),
+    observation: observationCost(objective, ascent),
     scoring: (examples / experiment.batch_size) * (1 + scoringAscent),
   };
-}
-
-/** What the objective's minibatch loss costs beyond the update, as the training loop charges it. */
-function observationCost(objective: Objective, ascent: number | null): number {
-  switch (observedColumn(objective, ascent !== null)) {
-    case 'train_robust_loss':
-      return 0;
-    case 'train_loss':
-      return ascent === null ? 0 : 1;
-    case 'val_loss':
-      return 1;
-    case 'val_robust_loss':
-      return 1 + (ascent ?? 0);
-  }
 }
 
 /** Seconds of one gradient evaluation on a minibatch: from a few real updates, whose log is thrown away. */

@@ -1,4 +1,10 @@
-import type { Comparison, MethodResult, Results } from '../../src/artifacts/results.js';
+import {
+  figureSummary,
+  type Comparison,
+  type DecidedBy,
+  type MethodResult,
+  type Results,
+} from '../../src/artifacts/results.js';
 import {
   failedSeedsClause,
   fallbackClause,
@@ -11,6 +17,8 @@ interface VerdictInput {
   readonly methods: readonly MethodResult[];
   readonly bestFixed: MethodResult;
   readonly comparisons: readonly Comparison[];
+  /** The figure that the comparisons are of. */
+  readonly decidedBy: DecidedBy;
   readonly gridSize: number;
   readonly atGridEnd: boolean;
   readonly seeds: readonly SeedOutcome[];
@@ -33,10 +41,11 @@ export function verdict(input: VerdictInput): Results['verdict'] {
         fallbackClause(input.seeds, input.maximumPredictionError),
         firstSentence(policy, input, against(input.bestFixed.id), won),
         gridClause(input),
+        input.decidedBy.note,
       ]
         .filter(Boolean)
         .join(' '),
-      ...rivals.map((rival) => rivalSentence(rival, against(rival.id))),
+      ...rivals.map((rival) => rivalSentence(rival, against(rival.id), input.decidedBy)),
       deathSentence(policy),
       ...[solverSentence(input.seeds)].filter(Boolean),
     ],
@@ -45,13 +54,13 @@ export function verdict(input: VerdictInput): Results['verdict'] {
 
 function firstSentence(
   policy: MethodResult,
-  { bestFixed, gridSize }: VerdictInput,
+  { bestFixed, gridSize, decidedBy }: VerdictInput,
   comparison: Comparison,
   won: boolean,
 ): string {
   const outcome = won ? 'won against' : 'did not win against';
   return (
-    `The policy ${outcome} the best fixed rate ${bestFixed.rate}: final adversarial training loss ${loss(policy)} against ${loss(bestFixed)} ` +
+    `The policy ${outcome} the best fixed rate ${bestFixed.rate}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
     `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
     `pilot included, against the ${gridSize} runs of the grid.`
   );
@@ -67,7 +76,7 @@ function gridClause({ bestFixed, atGridEnd }: VerdictInput): string {
   return atGridEnd ? `${chosen} It is an end of the grid: a rate beyond ${bestFixed.rate} might be better.` : chosen;
 }
 
-function rivalSentence(rival: MethodResult, comparison: Comparison): string {
+function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: DecidedBy): string {
   if (comparison.difference === null || comparison.standard_error === null) {
     return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
   }
@@ -77,7 +86,7 @@ function rivalSentence(rival: MethodResult, comparison: Comparison): string {
     : comparison.difference < 0
       ? 'the policy is better'
       : 'the policy is worse';
-  return `Against ${rival.label} (${loss(rival)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
+  return `Against ${rival.label} (${loss(rival, decidedBy)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
 }
 
 function deathSentence(policy: MethodResult): string {
@@ -85,8 +94,8 @@ function deathSentence(policy: MethodResult): string {
   return dead === 0 ? 'No run under the policy died.' : `${dead} of ${policy.runs.length} runs under the policy died.`;
 }
 
-function loss({ summary }: MethodResult): string {
-  const { mean, standard_error } = summary.train_robust_loss;
+function loss(method: MethodResult, { figure }: DecidedBy): string {
+  const { mean, standard_error } = figureSummary(method, figure);
   if (mean === null) return 'not finite';
   return standard_error === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${standard_error.toFixed(4)}`;
 }

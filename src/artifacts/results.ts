@@ -3,7 +3,7 @@ import { count, finite, nonnegative, positive, positiveCount, schemaVersion, tim
 import { coefficientsSchema } from './coefficients.js';
 import { experimentSchema } from './experiment.js';
 import { provenanceSchema } from './policy.js';
-import { solutionSchema } from './solution.js';
+import { closureSolutionSchema } from './solution.js';
 import { engineInfoSchema } from './training-log.js';
 
 /** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
@@ -11,6 +11,26 @@ export const seriesSchema = z.strictObject({
   update: z.array(count),
   lr: z.array(finite),
   loss: z.array(finite.nullable()),
+});
+
+/**
+ * What may decide between methods: a final loss on fixed examples, or the mean over the run of the minibatch losses of
+ * its updates.
+ */
+export const DECIDING_FIGURES = [
+  'train_robust_loss',
+  'train_loss',
+  'validation_robust_loss',
+  'validation_loss',
+  'run_mean_loss',
+] as const;
+
+export const decidedBySchema = z.strictObject({
+  figure: z.enum(DECIDING_FIGURES),
+  /** The figure in words. */
+  words: z.string(),
+  /** Where it is not the objective's own: why. */
+  note: z.string().nullable(),
 });
 
 export const METRICS = ['train_robust_loss', 'test_robust_loss', 'test_acc', 'test_robust_acc'] as const;
@@ -25,6 +45,11 @@ export const runResultSchema = z.strictObject({
   test_robust_loss: finite.nullable(),
   test_acc: finite.nullable(),
   test_robust_acc: finite.nullable(),
+  /** The figure that decides, where it is none of these. */
+  train_loss: finite.nullable().optional(),
+  validation_robust_loss: finite.nullable().optional(),
+  validation_loss: finite.nullable().optional(),
+  run_mean_loss: finite.nullable().optional(),
   /** Gradient evaluations of the final run, and of everything spent before it to choose it. */
   run_grad_evals: count,
   pilot_grad_evals: count,
@@ -45,6 +70,10 @@ export const methodResultSchema = z.strictObject({
     test_robust_loss: summarySchema,
     test_acc: summarySchema,
     test_robust_acc: summarySchema,
+    train_loss: summarySchema.optional(),
+    validation_robust_loss: summarySchema.optional(),
+    validation_loss: summarySchema.optional(),
+    run_mean_loss: summarySchema.optional(),
     /** Gradient evaluations in units of one run at a fixed rate. */
     cost_in_runs: finite,
     grad_evals: finite,
@@ -54,7 +83,7 @@ export const methodResultSchema = z.strictObject({
 
 export const comparisonSchema = z.strictObject({
   against: z.string(),
-  /** Policy minus the other, of the final adversarial training loss, paired by seed. */
+  /** Policy minus the other, of the figure that decides, paired by seed. */
   difference: finite.nullable(),
   standard_error: nonnegative.nullable(),
   relative: finite.nullable(),
@@ -77,6 +106,8 @@ export const resultsSchema = z
     comparisons: z.array(comparisonSchema),
     /** How final losses and accuracies were taken, in words. */
     scoring: z.string().optional(),
+    /** What ranks the methods; the final adversarial training loss in files of before it was recorded. */
+    decided_by: decidedBySchema.optional(),
     verdict: z.strictObject({ won: z.boolean(), sentences: z.array(z.string()).min(1) }),
     /** What each seed's own pilot, estimate and solve gave. */
     seeds: z.array(
@@ -85,7 +116,7 @@ export const resultsSchema = z
         peak: positive,
         followed: z.string(),
         coefficients: coefficientsSchema,
-        solution: solutionSchema.nullable(),
+        solution: closureSolutionSchema.nullable(),
         policy_path: z.string(),
         /** SHA-256 of every artifact of this seed, by relative path. */
         artifacts: z.record(z.string(), z.string()),
@@ -104,4 +135,11 @@ export type Series = z.output<typeof seriesSchema>;
 export type RunResult = z.output<typeof runResultSchema>;
 export type MethodResult = z.output<typeof methodResultSchema>;
 export type Comparison = z.output<typeof comparisonSchema>;
+export type DecidedBy = z.output<typeof decidedBySchema>;
+export type DecidingFigure = DecidedBy['figure'];
 export type Results = z.output<typeof resultsSchema>;
+
+/** Mean and standard error of a method's figure; null where no run has it. */
+export function figureSummary({ summary }: MethodResult, figure: DecidingFigure): z.output<typeof summarySchema> {
+  return summary[figure] ?? { mean: null, standard_error: null };
+}

@@ -1,8 +1,7 @@
 import Table from 'cli-table3';
-import type { MethodResult, Results } from '../artifacts/results.js';
+import { figureSummary, type DecidingFigure, type MethodResult, type Results } from '../artifacts/results.js';
 
-export const METHOD_TABLE_HEAD = [
-  'method',
+const HEAD = [
   'adv. train loss',
   'adv. test loss',
   'clean acc. %',
@@ -12,15 +11,35 @@ export const METHOD_TABLE_HEAD = [
   'dead',
 ] as const;
 
+/** The figures that have no column of their own until they decide. */
+const DECIDING_HEAD: Readonly<Partial<Record<DecidingFigure, string>>> = {
+  train_loss: 'clean train loss',
+  validation_robust_loss: 'adv. valid. loss',
+  validation_loss: 'clean valid. loss',
+  run_mean_loss: 'mean loss of run',
+};
+
+/** The columns: what decides first. */
+export function methodTableHead(results: Results): string[] {
+  const deciding = DECIDING_HEAD[decidingFigure(results)];
+  return ['method', ...(deciding === undefined ? [] : [deciding]), ...HEAD];
+}
+
+function decidingFigure({ decided_by }: Results): DecidingFigure {
+  return decided_by === undefined ? 'train_robust_loss' : decided_by.figure;
+}
+
 type Summary = MethodResult['summary']['train_robust_loss'];
 
-/** The table of all methods: mean ± standard error over seeds, by final adversarial training loss. */
+/** The table of all methods: mean ± standard error over seeds, by the figure that decides. */
 export function methodTableRows(results: Results): string[][] {
-  const loss = (method: MethodResult): number => method.summary.train_robust_loss.mean ?? Infinity;
+  const figure = decidingFigure(results);
+  const loss = (method: MethodResult): number => figureSummary(method, figure).mean ?? Infinity;
   return [...results.methods]
     .sort((a, b) => loss(a) - loss(b))
     .map((method) => [
       nameOf(method, results),
+      ...(DECIDING_HEAD[figure] === undefined ? [] : [withError(figureSummary(method, figure), 4, 1)]),
       withError(method.summary.train_robust_loss, 4, 1),
       withError(method.summary.test_robust_loss, 4, 1),
       withError(method.summary.test_acc, 1, 100),
@@ -33,11 +52,12 @@ export function methodTableRows(results: Results): string[][] {
 
 /** The same for a terminal. */
 export function methodTableText(results: Results): string {
+  const head = methodTableHead(results);
   const table = new Table({
-    head: [...METHOD_TABLE_HEAD],
+    head,
     style: { head: [], border: [] },
     chars: NO_RULES,
-    colAligns: METHOD_TABLE_HEAD.map((_, i) => (i === 0 ? 'left' : 'right')),
+    colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')),
   });
   table.push(...methodTableRows(results));
   return table.toString();

@@ -46,6 +46,7 @@ describe('planBenchmark', () => {
     const options = experiment({
       horizon: 1000,
       seeds: [1, 2],
+      pilot: { budget: 0.5 },
       benchmark: { fixed_rates: [0.1, 0.2], decays: [], schedule_free: null },
     });
     const plan = planBenchmark(options, { update: 6, observation: 6, scoring: 100 });

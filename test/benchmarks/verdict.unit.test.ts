@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { objectiveSchema } from '../../src/artifacts/experiment.js';
 import type { MethodResult } from '../../src/artifacts/results.js';
+import { decidingFigure } from '../../benchmarks/learning-rate/deciding-figure.js';
 import type { FailedSeed, SeedOutcome } from '../../benchmarks/learning-rate/seed-clauses.js';
-import { compare, methodResult, summary } from '../../benchmarks/learning-rate/summarize.js';
+import { compare, methodResult, runResult, summary } from '../../benchmarks/learning-rate/summarize.js';
 import { verdict } from '../../benchmarks/learning-rate/verdict.js';
+import { pilotLog } from '../helpers/pilot-log.js';
 
 function method(
   id: string,
@@ -47,7 +50,11 @@ describe('summary', () => {
 describe('compare', () => {
   test('differences are paired by seed', () => {
     // Differences -.1, -.1, -.1: no error left although the seeds differ by 1.
-    const comparison = compare(method('policy', 'policy', [1, 2, 3]), method('fixed', 'fixed', [1.1, 2.1, 3.1]));
+    const comparison = compare(
+      method('policy', 'policy', [1, 2, 3]),
+      method('fixed', 'fixed', [1.1, 2.1, 3.1]),
+      'train_robust_loss',
+    );
     expect(comparison.difference).toBeCloseTo(-0.1, 12);
     expect(comparison.standard_error).toBeCloseTo(0, 12);
     expect(comparison.relative).toBeCloseTo(-0.1 / 2.1, 12);
@@ -73,7 +80,8 @@ describe('verdict', () => {
     return verdict({
       methods,
       bestFixed: fixed,
-      comparisons: [fixed, rival].map((other) => compare(policy, other)),
+      comparisons: [fixed, rival].map((other) => compare(policy, other, 'train_robust_loss')),
+      decidedBy: decidingFigure(objectiveSchema.parse({}), true),
       gridSize: 6,
       atGridEnd: options.atGridEnd ?? false,
       seeds: options.seeds ?? [1, 2, 3].map(followed),
@@ -124,5 +132,75 @@ describe('verdict', () => {
     const { sentences } = say([1.1, 1.2, 1.15], { seeds: [unfitted, followed(2)], failed });
     expect(sentences[0]).toMatch(/^1 of 3 seeds are left out .*seed 9: no reading\./);
     expect(sentences[0]).toMatch(/could not be fitted \(pilot\/1\/run-0: diverged\)/);
+  });
+});
+
+describe('the figure that decides', () => {
+  const decided = (objective: object, attacked = true) => decidingFigure(objectiveSchema.parse(objective), attacked);
+
+  test.each([
+    [{}, 'train_robust_loss', 'final adversarial training loss'],
+    [{ metric: 'clean' }, 'train_loss', 'final clean training loss'],
+    [{ split: 'validation' }, 'validation_robust_loss', 'final adversarial loss on validation data'],
+    [{ metric: 'clean', split: 'validation' }, 'validation_loss', 'final clean loss on validation data'],
+    [{ form: 'integral' }, 'run_mean_loss', 'mean adversarial training loss over the run'],
+  ])('of the objective %j', (objective, figure, words) => {
+    expect(decided(objective)).toEqual({ figure, words, note: null });
+  });
+
+  test('of an integral whose losses the baselines do not log is the final one, which is said', () => {
+    const { figure, note } = decided({ form: 'integral', split: 'validation' });
+    expect([figure, note]).toEqual([
+      'validation_robust_loss',
+      expect.stringContaining('the final loss is what is compared'),
+    ]);
+    expect(decided({ form: 'integral', metric: 'clean' }).figure).toBe('train_loss');
+    expect(decided({ form: 'integral', metric: 'clean' }, false).figure).toBe('run_mean_loss');
+  });
+
+  test('of a run is taken from its log: 2.3, 2.29, ... 2.19 has the mean 2.245; a diverged run has none', () => {
+    const figures = { classes: 10, spentBefore: 0, figure: 'run_mean_loss' } as const;
+    expect(runResult(pilotLog('a'), '', figures).run_mean_loss).toBeCloseTo(2.245, 12);
+    expect(runResult(pilotLog('a', { status: 'diverged' }), '', figures).run_mean_loss).toBeNull();
+    const scores = { train_robust_loss: 1, test_robust_loss: 1, test_loss: 1, train_loss: 1, test_acc: 1 };
+    const evaluation = { ...scores, type: 'evaluation' as const, update: 12, test_robust_acc: 1, validation_loss: 0.5 };
+    const log = { ...pilotLog('a'), evaluations: [evaluation] };
+    expect(runResult(log, '', { ...figures, figure: 'validation_loss' }).validation_loss).toBe(0.5);
+  });
+
+  test('ranks and is named: a policy of lower validation loss wins with a higher training loss', () => {
+    const of = (id: string, family: MethodResult['family'], train: number[], validation: number[]): MethodResult => {
+      const { runs } = method(id, family, train, 0.4);
+      const scored = runs.map((run, i) => ({ ...run, validation_robust_loss: validation[i] }));
+      return methodResult(
+        {
+          id,
+          label: id,
+          family,
+          rate: 0.4,
+          method: () => {
+            throw new Error('not run');
+          },
+        },
+        scored,
+        600,
+      );
+    };
+    const policy = of('policy', 'policy', [1.2, 1.3], [1, 1.1]);
+    const fixed = of('fixed-0.4', 'fixed', [1, 1.1], [1.3, 1.4]);
+    const decidedBy = decided({ split: 'validation' });
+    const { won, sentences } = verdict({
+      methods: [policy, fixed],
+      bestFixed: fixed,
+      comparisons: [compare(policy, fixed, decidedBy.figure)],
+      decidedBy,
+      gridSize: 1,
+      atGridEnd: false,
+      seeds: [],
+      failed: [],
+      maximumPredictionError: 0.1,
+    });
+    expect(won).toBe(true);
+    expect(sentences[0]).toContain('final adversarial loss on validation data 1.0500 ± 0.0500 against 1.3500 ± 0.0500');
   });
 });
