@@ -1,42 +1,46 @@
 import { HjbLrError } from '../errors.js';
+import { degreeIn } from './expression-structure.js';
+import { CONSTANTS, FUNCTIONS, OPERATORS, sourceOf, variablesOf, type Term } from './expression-tree.js';
+
+export { degreeIn, factorIn, isZero } from './expression-structure.js';
+export { sourceOf, type Term } from './expression-tree.js';
 
 /** A compiled expression: a plain function of the variables in the order they were declared. */
 export interface CompiledExpression {
   /** The text as it was given. */
   readonly source: string;
+  readonly tree: Term;
+  /** Names of the variables that occur. */
+  readonly variables: ReadonlySet<string>;
   evaluate(values: ArrayLike<number>): number;
-  /** JavaScript source of the value, in terms of `values[i]`. */
-  toSource(): string;
+  /** JavaScript source of the value, in terms of `values[i]` unless `at` gives the source of a variable. */
+  toSource(at?: (name: string) => string): string;
+  /** Degree as a polynomial in one variable, by structure; Infinity where it is not seen to be one. */
+  degreeIn(name: string): number;
 }
 
-const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
-
-/** The functions an expression may call, with the numbers of arguments they take; all else is refused by name. */
-const FUNCTIONS: Readonly<Record<string, { readonly code: string; readonly least: number; readonly most: number }>> = {
-  ...unary('abs', 'sqrt', 'cbrt', 'exp', 'log', 'log2', 'log10', 'sin', 'cos', 'tan', 'atan', 'tanh', 'cosh', 'sinh'),
-  ...unary('floor', 'ceil', 'sign'),
-  min: { code: 'Math.min', least: 1, most: Infinity },
-  max: { code: 'Math.max', least: 1, most: Infinity },
-  pow: { code: 'Math.pow', least: 2, most: 2 },
-};
-
-function unary(...names: string[]): Record<string, { code: string; least: number; most: number }> {
-  return Object.fromEntries(names.map((name) => [name, { code: `Math.${name}`, least: 1, most: 1 }]));
-}
-
-const OPERATORS: Readonly<Record<string, string>> = {
-  '+': '+',
-  '-': '-',
-  '*': '*',
-  '/': '/',
-  '^': '**',
-  '<': '<',
-  '>': '>',
-  '<=': '<=',
-  '>=': '>=',
-  '==': '===',
-  '!=': '!==',
-};
+/** Words of the syntax, constants and functions, which no state, control or parameter may be called. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(CONSTANTS),
+  ...Object.keys(FUNCTIONS),
+  ...[
+    't',
+    'mod',
+    'to',
+    'in',
+    'and',
+    'xor',
+    'or',
+    'not',
+    'true',
+    'false',
+    'null',
+    'undefined',
+    'Infinity',
+    'NaN',
+    'end',
+  ],
+]);
 
 /**
  * Compiles an expression in mathjs syntax to a plain JavaScript function, from its syntax tree: only numbers, the
@@ -44,20 +48,32 @@ const OPERATORS: Readonly<Record<string, string>> = {
  *
  * @param text - for example `-u * a * x^2`
  * @param variables - names in the order in which `evaluate` takes their values
+ * @param parameters - names that stand for fixed numbers
  * @throws E_EXPRESSION naming the illegal symbol, or the position of the syntax error
  *
  * @example
  * (await compileExpression('a * x^2', ['a', 'x'])).evaluate([3, 2]); // 12
  */
-export async function compileExpression(text: string, variables: readonly string[]): Promise<CompiledExpression> {
+export async function compileExpression(
+  text: string,
+  variables: readonly string[],
+  parameters: Readonly<Record<string, number>> = {},
+): Promise<CompiledExpression> {
   const { parse } = await import('mathjs');
   try {
-    const code = generate(parse(text), text, variables);
-    const evaluate = new Function('values', `return +(${code});`) as CompiledExpression['evaluate'];
-    return { source: text, evaluate, toSource: () => code };
+    const tree = translate(parse(text), { text, variables, parameters }, 0);
+    return compiled(text, tree, variables);
   } catch (cause) {
     throw cause instanceof HjbLrError ? cause : unreadable(text, cause as Error & { char?: number });
   }
+}
+
+function compiled(source: string, tree: Term, variables: readonly string[]): CompiledExpression {
+  const toSource: CompiledExpression['toSource'] = (at = (name) => `values[${variables.indexOf(name)}]`) =>
+    sourceOf(tree, at);
+  const evaluate = new Function('values', `return +(${toSource()});`) as CompiledExpression['evaluate'];
+  const used = variablesOf(tree);
+  return { source, tree, variables: used, evaluate, toSource, degreeIn: (name) => degreeIn(tree, name) };
 }
 
 interface AnyNode {
@@ -73,15 +89,27 @@ interface AnyNode {
   readonly falseExpr?: AnyNode;
 }
 
-function generate(node: AnyNode, text: string, variables: readonly string[]): string {
-  const inner = (child: AnyNode): string => generate(child, text, variables);
+interface Declared {
+  readonly text: string;
+  readonly variables: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** Levels of nesting that an expression may have. */
+const DEEPEST = 400;
+
+/** The parser's tree in our terms. */
+function translate(node: AnyNode, declared: Declared, depth: number): Term {
+  const { text } = declared;
+  const inner = (child: AnyNode): Term => translate(child, declared, depth + 1);
+  if (depth > DEEPEST) throw illegal(text, 'it is nested too deeply');
   switch (node.type) {
     case 'ConstantNode':
       if (node.value === undefined) throw illegal(text, 'it is empty');
       if (!Number.isFinite(node.value)) throw illegal(text, `"${String(node.value)}" is not a finite number`);
-      return `(${node.value})`;
+      return { kind: 'number', value: node.value as number, of: [] };
     case 'SymbolNode':
-      return symbol(node.name!, text, variables);
+      return symbol(node.name!, declared);
     case 'ParenthesisNode':
       return inner(node.content!);
     case 'OperatorNode':
@@ -89,37 +117,38 @@ function generate(node: AnyNode, text: string, variables: readonly string[]): st
     case 'FunctionNode':
       return call(node, inner, text);
     case 'ConditionalNode':
-      return `(${inner(node.condition!)} ? ${inner(node.trueExpr!)} : ${inner(node.falseExpr!)})`;
+      return { kind: 'choice', of: [inner(node.condition!), inner(node.trueExpr!), inner(node.falseExpr!)] };
     default:
       throw illegal(text, `${node.type.replace('Node', '').toLowerCase()} is not allowed`);
   }
 }
 
-function symbol(name: string, text: string, variables: readonly string[]): string {
-  const index = variables.indexOf(name);
-  if (index >= 0) return `values[${index}]`;
-  if (Object.hasOwn(CONSTANTS, name)) return `(${CONSTANTS[name]})`;
-  throw illegal(text, `unknown name "${name}"; declared: ${[...variables, ...Object.keys(CONSTANTS)].join(', ')}`);
+function symbol(name: string, { text, variables, parameters }: Declared): Term {
+  if (variables.includes(name)) return { kind: 'variable', name, of: [] };
+  if (Object.hasOwn(parameters, name)) return { kind: 'number', value: parameters[name], of: [] };
+  if (Object.hasOwn(CONSTANTS, name)) return { kind: 'number', value: CONSTANTS[name], of: [] };
+  const names = [...variables, ...Object.keys(parameters), ...Object.keys(CONSTANTS)];
+  throw illegal(text, `unknown name "${name}"; declared: ${names.join(', ')}`);
 }
 
-function operation({ op, args }: AnyNode, inner: (node: AnyNode) => string, text: string): string {
+function operation({ op, args }: AnyNode, inner: (node: AnyNode) => Term, text: string): Term {
   if (!Object.hasOwn(OPERATORS, op!)) throw illegal(text, `operator "${op}" is not allowed`);
-  if (args!.length === 1) return `(${op}(${inner(args![0])}))`;
-  return `((${inner(args![0])}) ${OPERATORS[op!]} (${inner(args![1])}))`;
+  if (args!.length === 1) return { kind: 'sign', op: op as '+' | '-', of: [inner(args![0])] };
+  return { kind: 'operation', op: op!, of: [inner(args![0]), inner(args![1])] };
 }
 
-function call({ fn, args }: AnyNode, inner: (node: AnyNode) => string, text: string): string {
+function call({ fn, args }: AnyNode, inner: (node: AnyNode) => Term, text: string): Term {
   // An accessor such as `a.abs` carries the name of its property: only a bare name is a function of ours.
   const name = fn?.type === 'SymbolNode' ? fn.name! : String(fn);
   if (!Object.hasOwn(FUNCTIONS, name)) {
     throw illegal(text, `unknown function "${name}"; allowed: ${Object.keys(FUNCTIONS).join(', ')}`);
   }
-  const { code, least, most } = FUNCTIONS[name];
+  const { least, most } = FUNCTIONS[name];
   const count = args!.length;
   if (count < least || count > most) {
     throw illegal(text, `${name} takes ${most === least ? least : `${least} or more`} argument(s), got ${count}`);
   }
-  return `${code}(${args!.map(inner).join(', ')})`;
+  return { kind: 'call', name, of: args!.map(inner) };
 }
 
 /** What the parser, or the depth of the tree, objects to. */

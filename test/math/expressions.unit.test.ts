@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HjbLrError } from '../../src/errors.js';
-import { compileExpression } from '../../src/math/expressions.js';
+import { compileExpression, factorIn, isZero, RESERVED_NAMES } from '../../src/math/expressions.js';
 
 async function valueOf(text: string, variables: Record<string, number> = {}): Promise<number> {
   return (await compileExpression(text, Object.keys(variables))).evaluate(Object.values(variables));
@@ -98,5 +98,64 @@ describe('what is refused, and how it is named', () => {
     const { message } = await refusal(text);
     expect(message).toMatch(/nested too deeply/);
     expect(message.length).toBeLessThan(400);
+  });
+});
+
+describe('structure', () => {
+  const compile = (text: string) => compileExpression(text, ['x', 'y', 'u', 't'], { a: 2, n: 3, nothing: 0 });
+
+  test.each([
+    ['a*x', 0],
+    ['-2*a*u*x + a*u^2/2', 2],
+    ['(1 - u)*(1 + u)*u', 3],
+    ['(u - x)^n', 3], // a parameter is a number
+    ['pow(u, 2)/x', 2],
+    ['(u^2)^3', 6],
+    ['u^0', 0],
+    ['nothing*exp(u)', 0],
+    ['x > 0 ? u : u^2', 2], // the choice does not depend on u
+    ['u > 0 ? u : -u', Infinity],
+    ['abs(u)', Infinity],
+    ['max(u, 0)', Infinity],
+    ['1/u', Infinity],
+    ['u^-1', Infinity],
+    ['u^0.5', Infinity],
+    ['2^u', Infinity],
+    ['u^x', Infinity],
+    ['u < 1', Infinity],
+    ['exp(x)*u', 1],
+  ])('%s has degree %d in u', async (text, degree) => {
+    expect((await compile(text)).degreeIn('u')).toBe(degree);
+  });
+
+  test('which variables occur; parameters do not', async () => {
+    expect([...(await compile('a*x + sin(t)*u')).variables].sort()).toEqual(['t', 'u', 'x']);
+  });
+
+  test.each([
+    ['4*u^2*x*x', '-u*u*x*y/3', true],
+    ['u^2*x + 3*u^2', 'u^2', true], // a common factor of a sum
+    ['(1 + u)^2*x', 'y*(1 + u)*(1 + u)', true],
+    ['u', 'u^2', false],
+    ['1 + u', '1 + 2*u', false],
+    ['0*x + u', 'x*u', true],
+    ['u/(1 + u)', 'u*x/(1 + u)', true],
+  ])('%s and %s are one function of u times something free of it: %p', async (one, other, same) => {
+    const [a, b] = [await compile(one), await compile(other)];
+    expect(factorIn(a.tree, 'u') === factorIn(b.tree, 'u')).toBe(same);
+  });
+
+  test('zero is seen through parameters', async () => {
+    expect(isZero((await compile('nothing*x*y - 0/x')).tree)).toBe(true);
+    expect(isZero((await compile('x - x')).tree)).toBe(false);
+  });
+
+  test('a square is a product, however often the function ran', async () => {
+    expect((await compile('(x + 1)^2')).toSource((name) => name)).toBe('((((x) + ((1)))) * (((x) + ((1)))))');
+  });
+
+  test('reserved: constants, functions, time and the words of the syntax', () => {
+    expect(['pi', 'e', 't', 'exp', 'mod', 'not'].every((name) => RESERVED_NAMES.has(name))).toBe(true);
+    expect(RESERVED_NAMES.has('x')).toBe(false);
   });
 });
