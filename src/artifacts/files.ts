@@ -3,6 +3,8 @@ import { HjbLrError } from '../errors.js';
 import { readJson, writeFileAtomic } from '../filesystem.js';
 import { SCHEMA_VERSION } from './common.js';
 import { issuesOf } from './issues.js';
+import type { Policy } from './policy.js';
+import { requireSealedFile } from './policy-seal.js';
 import { prettyJson } from './pretty-json.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
@@ -15,9 +17,9 @@ export type Artifact<Kind extends ArtifactKind> = z.output<(typeof ARTIFACT_SCHE
 const FORWARD_COMPATIBLE: readonly ArtifactKind[] = ['policy'];
 
 /**
- * A file of ours, checked against its schema, defaults filled in.
+ * A file of ours, checked against its schema, defaults filled in; a policy also against its own hash.
  * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version; E_INVALID with
- * every issue and its dotted path
+ * every issue and its dotted path, and for a policy whose `policy_id` is not the hash of its body
  */
 export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: string): Promise<Artifact<Kind>> {
   return parseArtifact(kind, await readJson(file), file);
@@ -25,6 +27,13 @@ export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: 
 
 /** The same for a value that is already in memory; `file` only names it in errors. */
 export function parseArtifact<Kind extends ArtifactKind>(kind: Kind, value: unknown, file: string): Artifact<Kind> {
+  const artifact = parseUnsealed(kind, value, file);
+  if (kind === 'policy') requireSealedFile(value, artifact as Policy, file);
+  return artifact;
+}
+
+/** The same without a look at a policy's hash: for who seals it. */
+export function parseUnsealed<Kind extends ArtifactKind>(kind: Kind, value: unknown, file: string): Artifact<Kind> {
   requireKind(kind, value, file);
   requireVersion(value, file);
   const known = FORWARD_COMPATIBLE.includes(kind) && hasNewerMinor(value) ? withoutUnknownFields(kind, value) : value;

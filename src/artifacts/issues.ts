@@ -20,11 +20,14 @@ function describeIssue(issue: ZodIssue, parent: readonly string[]): Issue[] {
   return [{ path: path.join('.'), message: sentence([issue]) }];
 }
 
-/** Of the forms that a field may take, the one whose type the value has; if it has none of them, all that was expected. */
+/**
+ * Of the forms that a field may take whose type the value has, the one with the fewest issues; if it has none of these
+ * types, all that was expected.
+ */
 function describeUnion(forms: readonly (readonly ZodIssue[])[], path: readonly string[]): Issue[] {
-  const meant = forms.find((issues) =>
-    issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'),
-  );
+  const [meant] = forms
+    .filter((issues) => issues.every((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'))
+    .sort((a, b) => a.length - b.length);
   if (meant !== undefined) return meant.flatMap((issue) => describeIssue(issue, path));
   return [{ path: path.join('.'), message: sentence(forms.flat()) }];
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { coefficientsSchema } from './coefficients.js';
+import { controlProblemSchema } from './control-problem.js';
 import { experimentSchema } from './experiment.js';
 import { policySchema } from './policy.js';
 import { resultsSchema } from './results.js';
@@ -11,6 +12,7 @@ export const ARTIFACT_SCHEMAS = {
   experiment: experimentSchema,
   training_log: logHeaderSchema,
   coefficients: coefficientsSchema,
+  control_problem: controlProblemSchema,
   solution: solutionSchema,
   policy: policySchema,
   results: resultsSchema,

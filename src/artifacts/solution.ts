@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { HjbLrError } from '../errors.js';
 import { count, finite, increasing, nonnegative, schemaVersion, timestamp } from './common.js';
 import { provenanceSchema } from './policy.js';
+import { problemSolutionSchema } from './problem-solution.js';
 
-export const solutionSchema = z
+/** The solution of the control problem of a fitted closure. */
+export const closureSolutionSchema = z
   .strictObject({
     kind: z.literal('solution'),
     schema_version: schemaVersion,
@@ -24,6 +27,23 @@ export const solutionSchema = z
     seconds: nonnegative.optional(),
     provenance: provenanceSchema,
   })
+  .meta({ title: 'hjb-lr solution of a closure' });
+
+/** Either has the kind `solution`: that of a closure, or that of a control problem, which it repeats. */
+export const solutionSchema = z
+  .union([closureSolutionSchema, problemSolutionSchema])
   .meta({ title: 'hjb-lr solution' });
 
-export type Solution = z.output<typeof solutionSchema>;
+export type Solution = z.output<typeof closureSolutionSchema>;
+
+/**
+ * A solution that has to be that of a closure.
+ * @throws E_KIND for that of a control problem; `file` only names it
+ */
+export function closureSolution(solution: z.output<typeof solutionSchema>, file: string): Solution {
+  if ('closure' in solution) return solution;
+  throw new HjbLrError('E_KIND', `${file} is the solution of a control problem, not of a fitted closure.`, {
+    remedy: 'Give the solution that `hjb-lr solve COEFFICIENTS` wrote.',
+    fields: { file },
+  });
+}

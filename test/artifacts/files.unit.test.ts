@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArtifact, readArtifact, readJson, writeArtifact, writeFileAtomic } from '../../src/artifacts/files.js';
 import type { HjbLrError } from '../../src/errors.js';
+import { policyId } from '../../src/artifacts/hash.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleExperiment, examplePolicy } from './fixtures/examples.js';
 
@@ -163,8 +164,10 @@ describe('parseArtifact', () => {
 
   test('what a newer minor version adds is ignored in a policy, and nowhere else', () => {
     const policy = examplePolicy();
-    const newer = { ...policy, schema_version: '1.9.0', mood: 'good', guards: { ...policy.guards, extra: { a: 1 } } };
-    expect(parseArtifact('policy', newer, 'file.json')).toEqual({ ...policy, schema_version: '1.9.0' });
+    const body = { ...policy, schema_version: '1.9.0', mood: 'good', guards: { ...policy.guards, extra: { a: 1 } } };
+    const policy_id = policyId(body);
+    const newer = { ...body, policy_id };
+    expect(parseArtifact('policy', newer, 'file.json')).toEqual({ ...policy, schema_version: '1.9.0', policy_id });
     expect(newer.mood).toBe('good');
     expect(refusal({ ...newer, schema_version: '1.0.0' }, 'policy').issues.map(({ path: at }) => at)).toEqual([
       'guards.extra',
@@ -203,8 +206,11 @@ describe('writeArtifact', () => {
     const file = path.join(await temporaryFolder(), 'policy.json');
     const invalid = { ...examplePolicy(), open_loop: { updates: [0, 0], rates: [0.4, 0.4] } };
     await expect(writeArtifact('policy', file, invalid)).rejects.toMatchObject({ code: 'E_INVALID' });
-    const notJson = { ...examplePolicy(), provenance: { tool: 'hjb-lr', tool_version: '0.1.0', cost: [Infinity] } };
-    await expect(writeArtifact('policy', file, notJson)).rejects.toMatchObject({
+    await expect(writeArtifact('policy', file, { ...examplePolicy(), name: 'unsealed' })).rejects.toMatchObject({
+      issues: [{ path: 'policy_id' }],
+    });
+    const body = { ...examplePolicy(), provenance: { tool: 'hjb-lr', tool_version: '0.1.0', cost: [Infinity] } };
+    await expect(writeArtifact('policy', file, { ...body, policy_id: policyId(body) })).rejects.toMatchObject({
       issues: [{ path: 'provenance.cost.0' }],
     });
     await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
