@@ -1,35 +1,39 @@
 import { bracket, type TableAxis } from '../../src/math/interpolation.js';
 import type { ControlProblem } from '../problem/control-problem.js';
-import type { HjbSolution } from './solve.js';
+import type { HjbSolution } from './solution.js';
 
-/** Value and control at a point; null outside the kept levels or the grid. */
+/** Value and controls at a point; null outside the kept levels or the grid. */
 export type SolutionPoint =
-  | { readonly inside: true; readonly value: number; readonly control: number }
-  | { readonly inside: false; readonly value: null; readonly control: null };
+  | { readonly inside: true; readonly value: number; readonly controls: readonly number[] }
+  | { readonly inside: false; readonly value: null; readonly controls: null };
 
 /**
- * Value and control between the nodes: linear in time (between the kept levels) and in the coordinate of each axis. The
- * control at the horizon is that of the last step. Outside, nothing is clipped: `inside` is false.
+ * Value and controls between the nodes: linear in time (between the kept levels) and in the coordinate of each axis. The
+ * controls at the horizon are those of the last step. Outside, nothing is clipped: `inside` is false.
  *
- * @param problem - the problem that was solved, for its axes
- * @param t - time, in the problem's unit
+ * @param problem - the problem that was solved, for its axes and controls
+ * @param t - time, in the problem's unit; any number over an infinite horizon
  * @param x - one number per state, in natural units
  *
  * @example
  * interpolateSolution(problem, solution, 0, [2.89]).value; // V(0, 2.89)
  */
 export function interpolateSolution(
-  { states }: Pick<ControlProblem, 'states'>,
+  { states, controls, horizon }: Pick<ControlProblem, 'states' | 'controls' | 'horizon'>,
   { times, value, control }: HjbSolution,
   t: number,
   x: readonly number[],
 ): SolutionPoint {
   const axes: TableAxis[] = [{ coordinate: 'identity', grid: times }, ...states];
-  const point = [t, ...x];
+  const point = [horizon === 'infinite' ? 0 : t, ...x];
   const inside = point.length === axes.length && axes.every((axis, d) => isWithin(axis, point[d]));
-  if (!inside) return { inside: false, value: null, control: null };
+  if (!inside) return { inside: false, value: null, controls: null };
   const corners = cornersOf(axes, point);
-  return { inside: true, value: weightedSum(corners, value), control: weightedSum(corners, control) };
+  return {
+    inside: true,
+    value: weightedSum(corners, value, 1, 0),
+    controls: controls.map((_, j) => weightedSum(corners, control, controls.length, j)),
+  };
 }
 
 function isWithin({ grid }: TableAxis, x: number): boolean {
@@ -46,7 +50,7 @@ interface Corner {
 function cornersOf(axes: readonly TableAxis[], point: readonly number[]): Corner[] {
   let corners: Corner[] = [{ level: 0, node: 0, weight: 1 }];
   axes.forEach((axis, d) => {
-    const { index, weight } = bracket(axis, point[d]);
+    const { index, weight } = axis.grid.length === 1 ? { index: 0, weight: 0 } : bracket(axis, point[d]);
     corners = corners.flatMap((corner) =>
       [0, 1].map((upper) => ({
         level: d === 0 ? index + upper : corner.level,
@@ -58,6 +62,12 @@ function cornersOf(axes: readonly TableAxis[], point: readonly number[]): Corner
   return corners.filter(({ weight }) => weight > 0);
 }
 
-function weightedSum(corners: readonly Corner[], levels: readonly Float64Array[]): number {
-  return corners.reduce((sum, { level, node, weight }) => sum + weight * levels[level][node], 0);
+/** Entry `offset` of the `width` numbers that a node has at each level. */
+function weightedSum(
+  corners: readonly Corner[],
+  levels: readonly Float64Array[],
+  width: number,
+  offset: number,
+): number {
+  return corners.reduce((sum, { level, node, weight }) => sum + weight * levels[level][node * width + offset], 0);
 }

@@ -1,4 +1,4 @@
-import { residuals, type LinearSystem } from './linear-system.js';
+import { crossSum, residuals, type LinearSystem } from './linear-system.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -8,6 +8,8 @@ const min = Math.min;
 /** Work arrays of the linear solves of one march. */
 export interface LinearWorkspace {
   readonly elimination: Float64Array;
+  /** First nodes of the lines along each axis. */
+  readonly lines: readonly Int32Array[];
   readonly residual: Float64Array;
   readonly shadow: Float64Array;
   readonly direction: Float64Array;
@@ -18,13 +20,22 @@ export interface LinearWorkspace {
   readonly zero: Float64Array;
 }
 
-export function linearWorkspace(size: number, lineLength: number): LinearWorkspace {
-  const perNode = (): Float64Array => new Float64Array(size);
+export function linearWorkspace(system: LinearSystem): LinearWorkspace {
+  const { size, shape } = system;
+  const isLine = isDirect(system);
+  const perNode = (): Float64Array => new Float64Array(isLine ? 0 : size);
   return {
-    elimination: new Float64Array(2 * max(lineLength, size / lineLength)),
-    ...{ residual: perNode(), shadow: perNode(), direction: perNode(), smoothDirection: perNode() },
-    ...{ image: perNode(), smoothResidual: perNode(), residualImage: perNode(), zero: perNode() },
+    elimination: new Float64Array(2 * max(...shape)),
+    lines: shape.map((_, axis) => lineStarts(system, axis)),
+    residual: new Float64Array(size),
+    ...{ shadow: perNode(), direction: perNode(), smoothDirection: perNode(), zero: perNode() },
+    ...{ image: perNode(), smoothResidual: perNode(), residualImage: perNode() },
   };
+}
+
+/** One line whose ends have no neighbours beyond it: elimination is exact. */
+function isDirect({ states, neighbours, size }: LinearSystem): boolean {
+  return states === 1 && neighbours[0] < 0 && neighbours[2 * size - 1] < 0;
 }
 
 export interface LinearOptions {
@@ -35,7 +46,7 @@ export interface LinearOptions {
 
 /**
  * Solves the system for V, which holds the first guess. One line: Thomas elimination. Several: BiCGSTAB (van der Vorst
- * 1992) preconditioned by line Gauss-Seidel along both axes, started again from the true residual where it breaks down
+ * 1992) preconditioned by line Gauss-Seidel along all axes, started again from the true residual where it breaks down
  * or its own residual has drifted away.
  *
  * @returns the largest missing part of a row, relative to the largest value; NaN where the iteration is not finite
@@ -47,11 +58,11 @@ export function solveSystem(
   { tolerance, maximumIterations }: LinearOptions,
 ): number {
   const residual = (): number => residuals(system, system.right, V, work.residual) / (largest(V) + Number.MIN_VALUE);
-  if (system.size === system.lineLength) {
-    sweepLine(linesAlong(system, 'fast'), system, system.right, V, 0, work.elimination);
+  if (isDirect(system)) {
+    sweepLine(system, 0, system.right, V, 0, work.elimination);
     return residual();
   }
-  relax(system, system.right, V, work.elimination);
+  relax(system, system.right, V, work);
   let missing = residual();
   let used = 0;
   while (used < maximumIterations && missing > tolerance) {
@@ -107,60 +118,75 @@ function precondition(
   system: LinearSystem,
   right: Float64Array,
   out: Float64Array,
-  { elimination }: LinearWorkspace,
+  work: LinearWorkspace,
 ): Float64Array {
-  relax(system, right, out.fill(0), elimination);
+  relax(system, right, out.fill(0), work);
   return out;
 }
 
-/** The lines of one axis: shares of the neighbours on the line, and of those beside it. */
-interface Lines {
-  readonly stride: number;
-  readonly length: number;
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  readonly besideStride: number;
-  readonly besideLow: Float64Array;
-  readonly besideHigh: Float64Array;
+/** Lines along an axis start at nodes whose position along it is 0. */
+function lineStarts({ size, shape, strides }: LinearSystem, axis: number): Int32Array {
+  const stride = strides[axis];
+  const block = stride * shape[axis];
+  const starts = new Int32Array(size / shape[axis]);
+  let count = 0;
+  for (let node = 0; node < size; node += 1) if (node % block < stride) starts[count++] = node;
+  return starts;
 }
 
-function linesAlong({ size, lineLength, below, above, before, after }: LinearSystem, axis: 'fast' | 'slow'): Lines {
-  const fast = { stride: 1, length: lineLength, low: below, high: above };
-  const slow = { stride: lineLength, length: size / lineLength, low: before, high: after };
-  const [own, other] = axis === 'fast' ? [fast, slow] : [slow, fast];
-  return { ...own, besideStride: other.stride, besideLow: other.low, besideHigh: other.high };
+/** Line Gauss-Seidel along the last axis, then the others, and back: whichever way things move, a sweep follows. */
+function relax(
+  system: LinearSystem,
+  right: Float64Array,
+  V: Float64Array,
+  { elimination, lines }: LinearWorkspace,
+): void {
+  for (let axis = system.states - 1; axis >= 0; axis -= 1) {
+    for (const start of lines[axis]) sweepLine(system, axis, right, V, start, elimination);
+  }
+  for (let axis = 0; axis < system.states; axis += 1) {
+    for (let k = lines[axis].length - 1; k >= 0; k -= 1) sweepLine(system, axis, right, V, lines[axis][k], elimination);
+  }
 }
 
-/** Line Gauss-Seidel along the fast axis, then the slow one, and back: whichever way things move, a sweep follows. */
-function relax(system: LinearSystem, right: Float64Array, V: Float64Array, scratch: Float64Array): void {
-  const [fast, slow] = [linesAlong(system, 'fast'), linesAlong(system, 'slow')];
-  const sweep = (lines: Lines, line: number): void =>
-    sweepLine(lines, system, right, V, line * lines.besideStride, scratch);
-  for (let line = 0; line < slow.length; line += 1) sweep(fast, line);
-  for (let line = 0; line < fast.length; line += 1) sweep(slow, line);
-  for (let line = fast.length - 1; line >= 0; line -= 1) sweep(slow, line);
-  for (let line = slow.length - 1; line >= 0; line -= 1) sweep(fast, line);
-}
-
-/** Thomas elimination of the line that begins at node `start`, all other neighbours held. */
+/** Thomas elimination of the line along an axis that begins at node `start`, all other neighbours held. */
 function sweepLine(
-  { stride, length, low, high, besideStride, besideLow, besideHigh }: Lines,
-  { size, corners, cornerStart, cornerNodes }: LinearSystem,
+  system: LinearSystem,
+  axis: number,
   right: Float64Array,
   V: Float64Array,
   start: number,
   scratch: Float64Array,
 ): void {
+  const { states, shape, strides, neighbours, shares, hasCross } = system;
+  const stride = strides[axis];
+  const length = shape[axis];
   let factor = 0;
   let partial = 0;
   for (let j = 0, i = start; j < length; j += 1, i += stride) {
     let sum = right[i];
-    if (i >= besideStride) sum += besideLow[i] * V[i - besideStride];
-    if (i + besideStride < size) sum += besideHigh[i] * V[i + besideStride];
-    for (let k = cornerStart[i]; k < cornerStart[i + 1]; k += 1) sum += corners[k] * V[cornerNodes[k]];
-    const pivot = 1 - low[i] * factor;
-    factor = high[i] / pivot;
-    partial = (sum + low[i] * partial) / pivot;
+    for (let a = 0; a < states; a += 1) {
+      if (a === axis) continue;
+      const k = 2 * (i * states + a);
+      if (neighbours[k] >= 0) sum += shares[k] * V[neighbours[k]];
+      if (neighbours[k + 1] >= 0) sum += shares[k + 1] * V[neighbours[k + 1]];
+    }
+    if (hasCross) sum += crossSum(system, V, i);
+    const k = 2 * (i * states + axis);
+    let low = shares[k];
+    let high = shares[k + 1];
+    // A periodic axis goes on beyond its ends: those neighbours are held.
+    if (j === 0) {
+      if (neighbours[k] >= 0) sum += low * V[neighbours[k]];
+      low = 0;
+    }
+    if (j === length - 1) {
+      if (neighbours[k + 1] >= 0) sum += high * V[neighbours[k + 1]];
+      high = 0;
+    }
+    const pivot = 1 - low * factor;
+    factor = high / pivot;
+    partial = (sum + low * partial) / pivot;
     scratch[2 * j] = factor;
     scratch[2 * j + 1] = partial;
   }

@@ -1,130 +1,202 @@
-import type { FlatStencils } from './policy-improvement.js';
+import type { DifferenceInput } from './differences.js';
+import { FORM_SIZE } from './difference-table.js';
+import type { PolicyState } from './improve.js';
+import type { Discretization, NodeModel } from './node-model.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
 const max = Math.max;
 
 /**
- * The implicit Euler system under a fixed control, one row per node, each divided by its diagonal 1/dt + sum_k w_k:
- *   V_i = right_i + sum over the neighbours of their shares times V.
- * Shares are 0 where there is no such neighbour.
+ * The implicit system under a fixed control, one row per node, each divided by its diagonal rest + sum_k w_k:
+ *   V_i = right_i + sum over the neighbours of their shares times V,
+ * the neighbours along axis a at `neighbours[2 (i states + a)]` (below) and the next (above), and the ends of cross legs.
  */
 export interface LinearSystem {
   readonly size: number;
-  /** Nodes along the fastest axis; those along the other are `size / lineLength`. */
-  readonly lineLength: number;
-  /** Neighbours i - 1 and i + 1 along the fastest axis. */
-  readonly below: Float64Array;
-  readonly above: Float64Array;
-  /** Neighbours i - lineLength and i + lineLength along the other axis. */
-  readonly before: Float64Array;
-  readonly after: Float64Array;
-  /** Diagonal neighbours of node i: cornerStart[i] .. cornerStart[i + 1]. */
-  readonly cornerStart: Int32Array;
-  readonly cornerNodes: Int32Array;
-  readonly corners: Float64Array;
+  readonly states: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly neighbours: Int32Array;
+  /** Shares of the neighbours, in their order; 0 where there is none. */
+  readonly shares: Float64Array;
+  /** Cross legs of node i: those of the model's lists from crossStart[i] to crossEnd[i], times crossFactor[i]. */
+  readonly crossStart: Int32Array;
+  readonly crossEnd: Int32Array;
+  readonly crossFactor: Float64Array;
+  crossNodes: Int32Array;
+  crossWeights: Float64Array;
+  hasCross: boolean;
   readonly right: Float64Array;
-  /** 1/dt + sum_k w_k, before the division. */
   readonly diagonal: Float64Array;
-  /** Where the weight of the stencils' neighbour goes: BELOW, ABOVE, BEFORE, AFTER or an index of `corners`. */
-  readonly slots: Int32Array;
 }
 
-const BELOW = -1;
-const ABOVE = -2;
-const BEFORE = -3;
-const AFTER = -4;
-
 /** Share of a row's diagonal below which a negative weight is rounding of the polynomials, not a wrong stencil. */
-const ROUNDING = 1e-9;
+export const ROUNDING = 1e-9;
 
-export function emptySystem(s: FlatStencils, lineLength: number): LinearSystem {
-  const cornerStart = new Int32Array(s.size + 1);
-  const cornerNodes: number[] = [];
-  const slots = new Int32Array(s.neighbours.length);
-  for (let i = 0; i < s.size; i += 1) {
-    for (let k = s.neighbourStart[i]; k < s.neighbourStart[i + 1]; k += 1) {
-      const slot = axisSlot(i, s.neighbours[k], lineLength);
-      slots[k] = slot ?? cornerNodes.push(s.neighbours[k]) - 1;
-    }
-    cornerStart[i + 1] = cornerNodes.length;
-  }
-  const perNode = (): Float64Array => new Float64Array(s.size);
+export function emptySystem(d: Discretization): LinearSystem {
+  const { size, shape, strides } = d.lattice;
   return {
-    ...{ size: s.size, lineLength, slots },
-    ...{ below: perNode(), above: perNode(), before: perNode(), after: perNode() },
-    ...{ cornerStart, cornerNodes: Int32Array.from(cornerNodes), corners: new Float64Array(cornerNodes.length) },
-    ...{ right: perNode(), diagonal: perNode() },
+    ...{ size, states: d.states, shape, strides, neighbours: d.neighbours },
+    shares: new Float64Array(d.neighbours.length),
+    ...{ crossStart: new Int32Array(size), crossEnd: new Int32Array(size), crossFactor: new Float64Array(size) },
+    ...{ crossNodes: new Int32Array(0), crossWeights: new Float64Array(0), hasCross: false },
+    ...{ right: new Float64Array(size), diagonal: new Float64Array(size) },
   };
 }
 
-function axisSlot(i: number, neighbour: number, lineLength: number): number | null {
-  const lines = Math.floor(neighbour / lineLength) - Math.floor(i / lineLength);
-  const along = (neighbour % lineLength) - (i % lineLength);
-  if (lines === 0) return along < 0 ? BELOW : ABOVE;
-  if (along === 0) return lines < 0 ? BEFORE : AFTER;
-  return null;
+/** What a step adds to the rows: (rest) V_i - sum_k w_k (V_k - V_i) = source_i + cost_i. */
+export interface StepTerms {
+  /** a0/dt + discount. */
+  readonly rest: number;
+  /** The levels before, over dt. */
+  readonly source: Float64Array;
+  /** Values at nodes that have one given. */
+  readonly fixed: Float64Array;
+  /** Of optimal stopping; null without. */
+  readonly obstacle: Float64Array | null;
 }
 
 /**
- * Assembles (1/dt + sum_k w_k) V_i - sum_k w_k V_k = V_i(t + dt)/dt + cost_i under the given control.
+ * Assembles the rows under the policy. Where stopping is allowed a row says V = obstacle if that is the larger (minimizing;
+ * maximizing: the smaller) of both residuals at V.
  *
- * @returns the first node whose row has a negative weight or lacks diagonal dominance (beyond rounding, NaN included),
- *   or -1 for an M-matrix
+ * @returns the first node whose row has a negative weight or lacks diagonal dominance (beyond rounding, NaN included), or
+ * -1 for an M-matrix
  */
 export function assemble(
-  s: FlatStencils,
-  control: Float64Array,
-  chosen: Int32Array,
-  later: Float64Array,
-  dt: number,
+  d: Discretization,
+  model: NodeModel,
+  input: DifferenceInput,
+  policy: PolicyState,
+  step: StepTerms,
+  V: Float64Array,
   system: LinearSystem,
 ): number {
-  const { below, above, before, after, corners, cornerStart, slots } = system;
   let offender = -1;
-  for (let i = 0; i < s.size; i += 1) {
-    const u = control[i];
-    const p = chosen[i];
-    let sum = 0;
-    let magnitude = 0;
-    let smallest = 0;
-    for (let k = s.neighbourStart[i], w = s.weightStart[p]; k < s.neighbourStart[i + 1]; k += 1, w += 3) {
-      const weight = s.weights[w] + u * (s.weights[w + 1] + u * s.weights[w + 2]);
-      const slot = slots[k];
-      if (slot === BELOW) below[i] = weight;
-      else if (slot === ABOVE) above[i] = weight;
-      else if (slot === BEFORE) before[i] = weight;
-      else if (slot === AFTER) after[i] = weight;
-      else corners[slot] = weight;
-      sum += weight;
-      magnitude += abs(weight);
-      if (weight < smallest) smallest = weight;
+  system.crossNodes = model.crossNodes.data;
+  system.crossWeights = model.crossWeights.data;
+  system.hasCross = model.crossNodes.length > 0;
+  for (let i = 0; i < system.size; i += 1) {
+    if (d.isFixed[i] === 1) {
+      setValue(system, i, step.fixed[i]);
+      continue;
     }
-    const diagonal = 1 / dt + sum;
-    const slack = ROUNDING * (1 / dt + magnitude);
-    if (offender < 0 && !(smallest >= -slack && diagonal >= magnitude - slack)) offender = i;
-    below[i] /= diagonal;
-    above[i] /= diagonal;
-    before[i] /= diagonal;
-    after[i] /= diagonal;
-    for (let k = cornerStart[i]; k < cornerStart[i + 1]; k += 1) corners[k] /= diagonal;
-    system.right[i] = (later[i] / dt + s.cost[3 * p] + u * (s.cost[3 * p + 1] + u * s.cost[3 * p + 2])) / diagonal;
-    system.diagonal[i] = diagonal;
+    if (!assembleRow(d, model, input, policy, step, system, i) && offender < 0) offender = i;
+    if (step.obstacle !== null) stopWhereBetter(d, step.obstacle[i], V, system, i);
   }
   return offender;
 }
 
-/** out_i = right_i - (V_i - sum of shares times V): what is missing in each row; returns the largest, NaN if any is. */
+/** A row that says V_i = value. */
+function setValue(system: LinearSystem, i: number, value: number): void {
+  const { states, shares } = system;
+  for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1) shares[k] = 0;
+  system.crossFactor[i] = 0;
+  system.right[i] = value;
+  system.diagonal[i] = 1;
+}
+
+function assembleRow(
+  d: Discretization,
+  model: NodeModel,
+  input: DifferenceInput,
+  policy: PolicyState,
+  step: StepTerms,
+  system: LinearSystem,
+  i: number,
+): boolean {
+  const { shares, states: n } = system;
+  const { entries } = d.table;
+  const u = policy.control[i];
+  const p = policy.piece[i];
+  const scenario = d.scenarios === 1 ? 0 : policy.scenario[i];
+  const q = model.interval.data[p] * d.scenarios + scenario;
+  const forms = model.forms.data[p * d.scenarios + scenario];
+  let constant = at(model.cost.data, 3 * q, u);
+  let sum = 0;
+  let magnitude = 0;
+  let smallest = 0;
+  for (let a = 0; a < n; a += 1) {
+    const k = i * n + a;
+    const b = at(model.drift.data, 3 * (q * n + a), u);
+    const s = at(model.variance.data, 3 * (q * n + a), u);
+    const form = (forms >> (2 * a)) & 3;
+    const e = d.entryAt[k] + form * FORM_SIZE;
+    const low = b * entries[e] + s * entries[e + 2];
+    const high = b * entries[e + 1] + s * entries[e + 3];
+    const m = form === 1 ? input.up[k] : form === 2 ? input.down[k] : 0;
+    constant += (b * entries[e + 4] + s * entries[e + 5]) * m;
+    constant += (b * entries[e + 6] + s * entries[e + 7]) * input.slope[k];
+    shares[2 * k] = low;
+    shares[2 * k + 1] = high;
+    sum += low + high;
+    magnitude += abs(low) + abs(high);
+    if (low < smallest) smallest = low;
+    if (high < smallest) smallest = high;
+  }
+  const factor = at(model.factor.data, 3 * q, u);
+  const start = model.crossStart.data[q];
+  const end = model.crossEnd.data[q];
+  for (let k = start; k < end; k += 1) {
+    const weight = factor * model.crossWeights.data[k];
+    sum += weight;
+    magnitude += abs(weight);
+    if (weight < smallest) smallest = weight;
+  }
+  const diagonal = step.rest + sum;
+  for (let k = 2 * i * n; k < 2 * (i + 1) * n; k += 1) shares[k] /= diagonal;
+  system.crossStart[i] = start;
+  system.crossEnd[i] = end;
+  system.crossFactor[i] = factor / diagonal;
+  system.right[i] = (step.source[i] + constant) / diagonal;
+  system.diagonal[i] = diagonal;
+  const slack = ROUNDING * (step.rest + magnitude);
+  return smallest >= -slack && diagonal >= magnitude - slack && diagonal > 0;
+}
+
+function at(data: Float64Array, k: number, u: number): number {
+  return data[k] + u * (data[k + 1] + u * data[k + 2]);
+}
+
+/** Stopping and going on are both rows; the equation is that the larger residual is 0 (minimizing). */
+function stopWhereBetter(d: Discretization, obstacle: number, V: Float64Array, system: LinearSystem, i: number): void {
+  const going = -missingOf(system, V, i);
+  const stopping = V[i] - obstacle;
+  if (d.sign * stopping > d.sign * going) setValue(system, i, obstacle);
+}
+
+/** right_i - (V_i - sum of shares times V). */
+export function missingOf(system: LinearSystem, V: Float64Array, i: number): number {
+  const { states, neighbours, shares, right } = system;
+  let row = right[i] - V[i];
+  for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1)
+    if (shares[k] !== 0) row += shares[k] * V[neighbours[k]];
+  if (system.hasCross) row += crossSum(system, V, i);
+  return row;
+}
+
+export function crossSum(system: LinearSystem, V: Float64Array, i: number): number {
+  const factor = system.crossFactor[i];
+  if (factor === 0) return 0;
+  let sum = 0;
+  for (let k = system.crossStart[i]; k < system.crossEnd[i]; k += 1) {
+    sum += system.crossWeights[k] * V[system.crossNodes[k]];
+  }
+  return factor * sum;
+}
+
+/** What is missing in each row; returns the largest, NaN if any is. */
 export function residuals(system: LinearSystem, right: Float64Array, V: Float64Array, out: Float64Array): number {
-  const { size, lineLength, below, above, before, after, corners, cornerStart, cornerNodes } = system;
+  const { size, states, neighbours, shares } = system;
   let largest = 0;
   for (let i = 0; i < size; i += 1) {
     let row = right[i] - V[i];
-    if (i > 0) row += below[i] * V[i - 1];
-    if (i + 1 < size) row += above[i] * V[i + 1];
-    if (i >= lineLength) row += before[i] * V[i - lineLength];
-    if (i + lineLength < size) row += after[i] * V[i + lineLength];
-    for (let k = cornerStart[i]; k < cornerStart[i + 1]; k += 1) row += corners[k] * V[cornerNodes[k]];
+    for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1) {
+      const other = neighbours[k];
+      if (other >= 0) row += shares[k] * V[other];
+    }
+    if (system.hasCross) row += crossSum(system, V, i);
     out[i] = row;
     largest = max(largest, abs(row));
   }

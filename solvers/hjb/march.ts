@@ -1,28 +1,57 @@
-import type { ControlProblem } from '../problem/control-problem.js';
-import { placeOf, stateOf, type Lattice } from './lattice.js';
+import { placeAt, emptyModel, type Discretization, type NodeModel } from './node-model.js';
+import { differencesAt, limitedSecondDifferences, noDifferenceInput, type DifferenceInput } from './differences.js';
+import { fillModel } from './fill.js';
+import type { LevelInput } from './sample.js';
+import { emptyPolicy, improvePolicy, type PolicyState } from './improve.js';
+import { fixedValues, givenSlopes, levelInput, obstacleAt, terminalValue } from './level-input.js';
 import { largest, linearWorkspace, solveSystem, type LinearWorkspace } from './linear-solve.js';
-import { assemble, emptySystem, residuals, type LinearSystem } from './linear-system.js';
+import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
-import type { FlatStencils, PolicyImprovement } from './policy-improvement.js';
+import { emptyLine, isLine, lineBackward, lineForward, type LineState } from '../kernels/line.js';
+import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
 const max = Math.max;
 
-/** Iterations of one linear solve; its residual may be this, relative to the largest value. */
-const LINEAR = { tolerance: 1e-13, maximumIterations: 300 };
+/** Iterations of one linear solve. */
+const MOST_LINEAR = 300;
+
+/**
+ * A linear solve need not be finer than the policy under which it is made: its residual falls to this share of the policy's,
+ * or to what leaves this share of the tolerance in the value.
+ */
+const LINEAR_REDUCTION = 1e-3;
+const LINEAR_SHARE = 0.1;
+const LEAST_RESIDUAL = 1e-13;
+
+/** Growth of the time step beyond which BDF2 is not stable: implicit Euler there. */
+const LARGEST_GROWTH = 2;
+
+/** Corrections of the accurate scheme over an infinite horizon after which the limited differences are held. */
+const MOST_CORRECTIONS = 40;
 
 /** What the backward march carries from level to level. */
 export interface March {
-  readonly s: FlatStencils;
-  readonly improve: PolicyImprovement;
-  V: Float64Array;
-  later: Float64Array;
-  readonly before: Float64Array;
-  readonly control: Float64Array;
-  readonly chosen: Int32Array;
+  readonly d: Discretization;
+  readonly options: ResolvedHjbOptions;
+  readonly model: NodeModel;
+  readonly input: DifferenceInput;
+  readonly policy: PolicyState;
+  readonly search: SearchState | null;
+  /** The fused kernel's state where it can take the problem. */
+  readonly line: LineState | null;
   readonly system: LinearSystem;
   readonly work: LinearWorkspace;
+  readonly before: Float64Array;
+  readonly fixed: Float64Array;
+  readonly obstacle: Float64Array | null;
+  readonly source: Float64Array;
+  V: Float64Array;
+  /** The level after, and the one after that. */
+  later: Float64Array;
+  latest: Float64Array | null;
+  isFilled: boolean;
   iterations: number;
   mostIterations: number;
   residual: number;
@@ -31,74 +60,206 @@ export interface March {
   finite: boolean;
 }
 
-export function startMarch(
-  problem: ControlProblem,
-  lattice: Lattice,
-  s: FlatStencils,
-  improve: PolicyImprovement,
-): March {
-  const lineLength = lattice.axes[lattice.axes.length - 1].grid.length;
-  const terminal = terminalValue(problem.terminalCost, lattice);
+/** @param kernel - `steps` keeps from the fused kernel of one state: the seam at which a test compares both */
+export function startMarch(d: Discretization, options: ResolvedHjbOptions, kernel: 'fused' | 'steps' = 'fused'): March {
+  const { size } = d.lattice;
+  const model = emptyModel(size);
+  const system = emptySystem(d);
+  const perNode = (): Float64Array => new Float64Array(size);
+  const { horizon, obstacle } = d.problem;
+  const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
   return {
-    ...{ s, improve, V: terminal, later: terminal, before: new Float64Array(s.size) },
-    ...{ control: new Float64Array(s.size), chosen: new Int32Array(s.size) },
-    ...{ system: emptySystem(s, lineLength), work: linearWorkspace(s.size, lineLength) },
+    ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
+    ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
+    line: kernel !== 'steps' && isLine(d) ? emptyLine(size) : null,
+    ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
+    ...{ V, later: V, latest: null, isFilled: false },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
   };
 }
 
-/**
- * One implicit step: improve the control, solve under it, until the equation with the minimum in it holds. An M-matrix
- * whose rows exceed by 1/dt bounds the distance of V from its solution by dt times the largest residual.
- */
-export function stepBack(
-  problem: ControlProblem,
-  lattice: Lattice,
-  march: March,
-  level: number,
-  options: ResolvedHjbOptions,
-): void {
-  const { before, system, work } = march;
-  const time = problem.times[level];
-  const dt = problem.times[level + 1] - time;
+/** One implicit step back to time level `level`. */
+export function stepBack(march: March, level: number): void {
+  const { times } = march.d.problem;
+  const t = times[level];
+  const dt = times[level + 1] - t;
+  const growth = level + 2 < times.length ? dt / (times[level + 2] - times[level + 1]) : Infinity;
+  march.latest = Number.isFinite(growth) ? march.later : null;
   march.later = march.V;
   march.V = march.later.slice();
-  const { V } = march;
-  improveAndAssemble(march, lattice, time, dt);
-  let solved = false;
-  let residual = Infinity;
-  let iteration = 0;
-  while (!solved && iteration < options.maximumPolicyIterations) {
-    before.set(V);
-    const linear = solveSystem(system, V, work, LINEAR);
-    iteration += 1;
-    const size = largest(V) + Number.MIN_VALUE;
-    const change = largestDifference(V, before) / size;
-    improveAndAssemble(march, lattice, time, dt);
-    residual = residuals(system, system.right, V, work.residual) / size;
-    if (!Number.isFinite(residual + change)) break;
-    const bound = errorBound(system, work.residual, dt) / size;
-    solved = bound <= options.tolerance || (change <= options.tolerance && linear <= LINEAR.tolerance);
-  }
-  march.iterations += iteration;
-  march.mostIterations = max(march.mostIterations, iteration);
+  solveLevel(march, t, stepTerms(march, dt, growth), growth);
+}
+
+/**
+ * Implicit Euler: (V - V1) / dt. BDF2 with step ratio r = dt / dt1:
+ *   ((1 + 2 r)/(1 + r) V - (1 + r) V1 + r^2/(1 + r) V2) / dt.
+ */
+function stepTerms(march: March, dt: number, r: number): StepTerms {
+  const { source, later, latest, fixed, obstacle } = march;
+  const discount = march.d.problem.discount ?? 0;
+  const isSecond = latest !== null && march.options.scheme === 'accurate' && r <= LARGEST_GROWTH;
+  const [c1, c2] = isSecond ? [(1 + r) / dt, -(r * r) / ((1 + r) * dt)] : [1 / dt, 0];
+  for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i] + (c2 === 0 ? 0 : c2 * latest![i]);
+  return { rest: (isSecond ? (1 + 2 * r) / (1 + r) : 1) / dt + discount, source, fixed, obstacle };
+}
+
+/** The stationary equation of an infinite horizon. */
+export function solveStationary(march: March): void {
+  const { source, fixed, obstacle } = march;
+  solveLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }, Infinity);
+}
+
+/**
+ * Policy iteration (Howard): improve the control, solve under it, until the equation with the optimum in it holds. An
+ * M-matrix whose rows exceed by `rest` bounds the distance of V from its solution by the largest residual over `rest`.
+ */
+function solveLevel(march: March, t: number, step: StepTerms, growth: number): void {
+  prepareLevel(march, t, growth);
+  const { iterations, residual, solved } = march.line === null ? iterate(march, t, step) : iterateLine(march, t, step);
+  march.iterations += iterations;
+  march.mostIterations = max(march.mostIterations, iterations);
   march.residual = max(march.residual, residual);
   march.finite = Number.isFinite(residual);
   march.converged &&= solved;
 }
 
-function improveAndAssemble(march: March, lattice: Lattice, time: number, dt: number): void {
-  const { s, control, chosen, later, system } = march;
-  march.improve(march.V, control, chosen);
-  const offender = assemble(s, control, chosen, later, dt, system);
-  if (offender >= 0)
-    march.offender ??= `a negative weight at ${placeOf(lattice, offender)}, t = ${time.toPrecision(4)}`;
+interface Iterated {
+  readonly iterations: number;
+  /** Relative to the largest value. */
+  readonly residual: number;
+  readonly solved: boolean;
 }
 
-/** dt times the largest residual of a row before its division by the diagonal. */
-function errorBound({ diagonal }: LinearSystem, residual: Float64Array, dt: number): number {
+/** Any problem: improvement, assembly and linear solve one after the other. */
+function iterate(march: March, t: number, step: StepTerms): Iterated {
+  const { V, before, system, work, options } = march;
+  improveAndAssemble(march, t, step);
+  let solved = false;
+  let residual = residuals(system, system.right, V, work.residual) / (largest(V) + Number.MIN_VALUE);
+  let iterations = 0;
+  while (!solved && iterations < options.maximumPolicyIterations) {
+    before.set(V);
+    const finest = max(LEAST_RESIDUAL, (LINEAR_SHARE * options.tolerance * step.rest) / largest(system.diagonal));
+    const tolerance = max(finest, LINEAR_REDUCTION * residual);
+    const missing = solveSystem(system, V, work, { tolerance, maximumIterations: MOST_LINEAR });
+    iterations += 1;
+    const size = largest(V) + Number.MIN_VALUE;
+    const change = largestDifference(V, before) / size;
+    refresh(march, t, iterations);
+    improveAndAssemble(march, t, step);
+    residual = residuals(system, system.right, V, work.residual) / size;
+    if (!Number.isFinite(residual + change)) return { iterations, residual: NaN, solved: false };
+    const bound = errorBound(system, work.residual, step.rest) / size;
+    solved = bound <= options.tolerance || (change <= options.tolerance && missing <= finest);
+  }
+  return { iterations, residual, solved };
+}
+
+/** One state: all in one pass over the nodes. */
+function iterateLine(march: March, t: number, step: StepTerms): Iterated {
+  const { d, model, input, policy, V, options } = march;
+  const line = march.line!;
+  let solved = false;
+  let size = 0;
+  let iterations = 0;
+  lineForward(d, model, input, V, step, policy, line);
+  while (!solved && iterations < options.maximumPolicyIterations) {
+    const { change, largest: most } = lineBackward(line, V);
+    iterations += 1;
+    size = most + Number.MIN_VALUE;
+    refresh(march, t, iterations);
+    lineForward(d, model, input, V, step, policy, line);
+    if (!Number.isFinite(line.residual + change + size)) return { iterations, residual: NaN, solved: false };
+    solved = line.rawResidual / step.rest <= options.tolerance * size || change <= options.tolerance * size;
+  }
+  if (line.offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, line.offender, t)}`;
+  return { iterations, residual: line.residual / size, solved };
+}
+
+/** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
+function refresh(march: March, t: number, iterations: number): void {
+  const { d, V } = march;
+  if (d.problem.horizon === 'infinite' && iterations < MOST_CORRECTIONS) correct(march, V);
+  if (d.problem.risk !== undefined) refill(march, t);
+}
+
+/** Faces, obstacle, coefficients and limited differences of a level. */
+function prepareLevel(march: March, t: number, growth: number): void {
+  const { d, V, fixed, obstacle, input } = march;
+  const isNew = !march.isFilled || d.problem.timeDependent !== false || input.changesModel;
+  fixedValues(d, t, fixed);
+  obstacleAt(d, t, obstacle);
+  givenSlopes(d, t, input);
+  for (let i = 0; i < V.length; i += 1) if (d.isFixed[i] === 1) V[i] = fixed[i];
+  if (march.options.scheme === 'accurate') limitedSecondDifferences(d, extrapolated(march, growth), input);
+  if (isNew || d.problem.risk !== undefined) refill(march, t);
+  march.isFilled = true;
+}
+
+function correct({ d, input, options }: March, V: Float64Array): void {
+  if (options.scheme === 'accurate') limitedSecondDifferences(d, V, input);
+}
+
+/** V1 + r (V1 - V2): where the value is going. */
+function extrapolated({ V, later, latest }: March, r: number): Float64Array {
+  if (latest === null || r > LARGEST_GROWTH) return V;
+  return later.map((value, i) => value + r * (value - latest[i]));
+}
+
+function refill(march: March, t: number): void {
+  const { d, model, search } = march;
+  fillModel(d, model, levelOf(march, t));
+  d.checksPolynomials = false;
+  if (search !== null) markScan(model, search);
+}
+
+function levelOf(march: March, t: number): LevelInput {
+  return levelInput(march.d, t, march.d.problem.risk === undefined ? null : gradientOf(march));
+}
+
+/** dV/dz by central differences (at faces, by what the face says). */
+function gradientOf({ d, V, input }: March): Float64Array {
+  const n = d.states;
+  const gradient = new Float64Array(d.lattice.size * n);
+  const differences = new Float64Array(6 * n);
+  for (let node = 0; node < d.lattice.size; node += 1) {
+    differencesAt(d, input, V, node, differences);
+    for (let a = 0; a < n; a += 1) gradient[node * n + a] = differences[6 * a];
+  }
+  return gradient;
+}
+
+function improveAndAssemble(march: March, t: number, step: StepTerms): void {
+  const { d, model, input, policy, search, system, V } = march;
+  if (search === null) improvePolicy(d, model, input, V, policy);
+  else searchPolicy(d, model, levelOf(march, t), input, V, policy, search);
+  const offender = assemble(d, model, input, policy, step, V, system);
+  if (offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, offender, t)}`;
+}
+
+/** Controls of all nodes, control fastest; at nodes with a given value those of the nearest node without. */
+export function controlsOf({ d, search, policy }: March): Float64Array {
+  const m = d.controls;
+  const controls = m === 0 ? new Float64Array(0) : (search === null ? policy.control : search.controls).slice();
+  for (const node of d.fixedNodes) {
+    const inner = nearestFree(d, node);
+    for (let j = 0; j < m; j += 1) controls[node * m + j] = controls[inner * m + j];
+  }
+  return controls;
+}
+
+/** The node one step away from every face with a given value that a node lies on. */
+function nearestFree({ faces, positions, lattice }: Discretization, node: number): number {
+  return faces[node].reduce((nearest, kind, a) => {
+    if (kind !== 'dirichlet') return nearest;
+    return nearest + (positions[node][a] === 0 ? 1 : -1) * lattice.strides[a];
+  }, node);
+}
+
+/** The largest residual of a row before its division by the diagonal, over `rest`. */
+function errorBound({ diagonal }: LinearSystem, residual: Float64Array, rest: number): number {
   let bound = 0;
-  for (let i = 0; i < residual.length; i += 1) bound = max(bound, abs(residual[i]) * diagonal[i] * dt);
+  for (let i = 0; i < residual.length; i += 1) bound = max(bound, (abs(residual[i]) * diagonal[i]) / rest);
   return bound;
 }
 
@@ -106,8 +267,4 @@ function largestDifference(a: Float64Array, b: Float64Array): number {
   let most = 0;
   for (let i = 0; i < a.length; i += 1) most = max(most, abs(a[i] - b[i]));
   return most;
-}
-
-export function terminalValue(terminalCost: ControlProblem['terminalCost'], lattice: Lattice): Float64Array {
-  return Float64Array.from({ length: lattice.size }, (_, node) => terminalCost(stateOf(lattice, node)));
 }

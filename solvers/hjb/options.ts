@@ -1,11 +1,13 @@
 import { HjbLrError, type Issue } from '../../src/errors.js';
 
 /**
- * How differences are taken. `upwind`: one-sided drift. `hybrid`: central where diffusion dominates, by weights that are
- * continuous in the control, alpha+- = (max(s, |mu| h) +- mu h) / (2 h^2), on inner nodes with equal spacings in the
- * axis coordinate; upwind elsewhere. Both are monotone.
+ * `monotone`: upwind differences and implicit Euler, an M-matrix at every node: first order, unconditionally stable, and
+ * convergent to the viscosity solution (Barles & Souganidis 1991).
+ * `accurate`: central differences where diffusion dominates, by weights that are continuous in the control; beyond, upwind
+ * differences without their leading error, limited; BDF2 in time after one step of implicit Euler. Second order where the
+ * solution is smooth, not monotone.
  */
-export type Scheme = 'upwind' | 'hybrid';
+export type Scheme = 'monotone' | 'accurate';
 
 export interface HjbOptions {
   /** Policy iteration stops when the value of the step is known to this, relative to the largest value. */
@@ -13,7 +15,7 @@ export interface HjbOptions {
   readonly maximumPolicyIterations: number;
   /** Time levels to keep: `all`, every k-th with the first and the last, or a list of the problem's own levels. */
   readonly keep: 'all' | number | readonly number[];
-  /** `upwind` unless given. */
+  /** `monotone` unless given. */
   readonly scheme?: Scheme;
 }
 
@@ -29,7 +31,7 @@ export interface ResolvedHjbOptions {
  * @throws E_INVALID with every issue and its path
  */
 export function resolveOptions(options: HjbOptions, times: readonly number[]): ResolvedHjbOptions {
-  const { tolerance, maximumPolicyIterations, keep, scheme = 'upwind' } = options;
+  const { tolerance, maximumPolicyIterations, keep, scheme = 'monotone' } = options;
   const issues: Issue[] = [];
   const refuseUnless = (holds: boolean, path: string, message: string): void => {
     if (!holds) issues.push({ path, message });
@@ -40,7 +42,11 @@ export function resolveOptions(options: HjbOptions, times: readonly number[]): R
     'maximumPolicyIterations',
     `must be an integer of at least 1, got ${maximumPolicyIterations}`,
   );
-  refuseUnless(scheme === 'upwind' || scheme === 'hybrid', 'scheme', `must be upwind or hybrid, got ${String(scheme)}`);
+  refuseUnless(
+    scheme === 'monotone' || scheme === 'accurate',
+    'scheme',
+    `must be monotone or accurate, got ${String(scheme)}`,
+  );
   issues.push(...keepIssues(keep, times));
   if (issues.length > 0) {
     throw new HjbLrError('E_INVALID', 'The solver options are not valid.', {

@@ -1,10 +1,24 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
+/** A function of the calendar time and the states. */
+export type StateFunction = (t: number, x: readonly number[]) => number;
 
 /**
- * What holds at a face of the domain. `reflecting`: zero derivative, outward drift suppressed. `natural`: the equation
- * holds at the face itself; refused where drift can point outward or the diffusion does not vanish.
+ * What holds at a face of the domain.
+ * - `natural`: the equation itself; refused where drift can point outward or the diffusion does not vanish.
+ * - `reflecting`: zero derivative in the state, outward drift suppressed.
+ * - `linear`: zero second derivative in the state, for truncated unbounded domains; not monotone.
+ * - `state_constraint`: only controls whose drift does not point outward.
+ * - `periodic`: both faces are one; to be given for both.
+ * - `dirichlet`: the value; it wins where faces meet.
+ * - `slope`: dV/dstate, in the state itself.
  */
-export type Boundary = 'reflecting' | 'natural';
+export type Boundary =
+  | 'natural'
+  | 'reflecting'
+  | 'linear'
+  | 'state_constraint'
+  | 'periodic'
+  | { readonly dirichlet: StateFunction }
+  | { readonly slope: StateFunction };
 
 export interface StateAxis {
   readonly name: string;
@@ -16,89 +30,60 @@ export interface StateAxis {
   readonly boundary: readonly [Boundary, Boundary];
 }
 
+/** A control: an interval whose bounds may depend on time and state, or a finite set. */
+export type ControlAxis =
+  | {
+      readonly name: string;
+      readonly lower: StateFunction;
+      readonly upper: StateFunction;
+      /** Controls at which a coefficient changes its polynomial (or, searched, has a kink). */
+      readonly breaks?: (t: number, x: readonly number[]) => readonly number[];
+    }
+  | { readonly name: string; readonly values: readonly number[] };
+
 /**
- * A controlled diffusion dX = drift(X, u) dt + sigma(X, u) dW, sigma sigma^T = covariance, on a rectangle of one or two
- * states, over [0, T] with one scalar control:
- *   V(t, x) = min_u E[ integral_t^T runningCost ds + terminalCost(X_T) ]   (max for `maximize`).
- *
- * Coefficients do not depend on time. Unless `polynomial` is false, drift, running cost and covariance are polynomials of
- * degree <= 2 in u between the points of `controlBreaks`, and the minimiser is exact; otherwise it is searched.
+ * A controlled diffusion dX = drift(t, X, u) dt + sigma(t, X, u) dW, sigma sigma^T = covariance, on a rectangle of one to
+ * three states:
+ *   V(t, x) = min_u E[ integral_t^T e^(-discount (s - t)) runningCost ds + e^(-discount (T - t)) terminalCost(X_T) ]
+ * (max for `maximize`); over an infinite horizon without the second term and without dependence on t.
  */
 export interface ControlProblem {
   readonly name: string;
   readonly objective: 'minimize' | 'maximize';
-  /** T > 0 */
-  readonly horizon: number;
-  /** One or two. */
+  /** T > 0, or infinite, which needs a positive discount. */
+  readonly horizon: number | 'infinite';
+  /** Rate per unit of time, >= 0; 0 unless given. */
+  readonly discount?: number;
+  /** One to three. */
   readonly states: readonly StateAxis[];
-  readonly control: {
-    readonly name: string;
-    readonly lower: (x: readonly number[]) => number;
-    readonly upper: (x: readonly number[]) => number;
-  };
-  /** Writes the drift of each state into `out`. */
-  readonly drift: (x: readonly number[], u: number, out: Float64Array) => void;
+  /** None, one or two. */
+  readonly controls: readonly ControlAxis[];
+  /** Writes the drift of each state into `out`. `scenario` numbers the cases of an uncertain problem. */
+  readonly drift: (t: number, x: readonly number[], u: readonly number[], out: Float64Array, scenario: number) => void;
   /** Writes the row-major covariance matrix into `out`. */
-  readonly covariance: (x: readonly number[], u: number, out: Float64Array) => void;
-  readonly runningCost: (x: readonly number[], u: number) => number;
+  readonly covariance: (
+    t: number,
+    x: readonly number[],
+    u: readonly number[],
+    out: Float64Array,
+    scenario: number,
+  ) => void;
+  readonly runningCost: (t: number, x: readonly number[], u: readonly number[], scenario: number) => number;
   readonly terminalCost: (x: readonly number[]) => number;
-  /** Controls at which drift, covariance or cost change their polynomial (or, searched, have a kink). */
-  readonly controlBreaks?: (x: readonly number[]) => readonly number[];
-  /** true unless given */
-  readonly polynomial?: boolean;
-  /** Time levels, strictly increasing from 0 to T. */
+  /** Time levels, strictly increasing from 0 to T; empty over an infinite horizon. */
   readonly times: readonly number[];
-}
-
-/**
- * Checks a problem at the door.
- * @throws E_INVALID with every issue and its path
- */
-export function requireProblem(problem: ControlProblem): void {
-  const issues: Issue[] = [...problem.states.flatMap(axisIssues), ...timeIssues(problem)];
-  const { objective } = problem;
-  if (objective !== 'minimize' && objective !== 'maximize') {
-    issues.push({ path: 'objective', message: `must be minimize or maximize, got ${String(objective)}` });
-  }
-  if (problem.states.length < 1 || problem.states.length > 2) {
-    issues.push({ path: 'states', message: `one or two states, got ${problem.states.length}` });
-  }
-  if (issues.length === 0) return;
-  throw new HjbLrError('E_INVALID', `The control problem "${problem.name}" is not well posed.`, {
-    remedy: 'Correct these fields.',
-    issues,
-  });
-}
-
-const BOUNDARIES: readonly string[] = ['reflecting', 'natural'] satisfies Boundary[];
-
-function axisIssues({ name, grid, coordinate, boundary }: StateAxis, i: number): Issue[] {
-  const path = `states.${i}.grid`;
-  const issues: Issue[] = [];
-  if (grid.length < 3) issues.push({ path, message: `${name} needs at least 3 nodes, has ${grid.length}` });
-  if (!isIncreasing(grid)) issues.push({ path, message: `the nodes of ${name} must be finite and increase strictly` });
-  if (coordinate === 'log' && !(grid[0] > 0))
-    issues.push({ path, message: `${name} has the coordinate log and must be positive` });
-  if (!['identity', 'log'].includes(coordinate)) {
-    issues.push({ path: `states.${i}.coordinate`, message: `must be identity or log, got ${String(coordinate)}` });
-  }
-  boundary.forEach((face, side) => {
-    if (BOUNDARIES.includes(face)) return;
-    const message = `must be one of ${BOUNDARIES.join(', ')}, got ${JSON.stringify(face)}`;
-    issues.push({ path: `states.${i}.boundary.${side}`, message });
-  });
-  return issues;
-}
-
-function timeIssues({ times, horizon }: ControlProblem): Issue[] {
-  if (!(horizon > 0 && Number.isFinite(horizon)))
-    return [{ path: 'horizon', message: `must be positive and finite, got ${horizon}` }];
-  const whole = times[0] === 0 && times[times.length - 1] === horizon;
-  return whole && isIncreasing(times)
-    ? []
-    : [{ path: 'times', message: `must increase strictly from 0 to the horizon ${horizon}` }];
-}
-
-function isIncreasing(values: readonly number[]): boolean {
-  return values.every((value, i) => Number.isFinite(value) && (i === 0 || value > values[i - 1]));
+  /** Whether drift, covariance, running cost or control bounds depend on t; true unless given. (Faces always may.) */
+  readonly timeDependent?: boolean;
+  /**
+   * Whether drift and running cost are polynomials of degree <= 2 in the one control between its breaks, and the
+   * covariance is diagonal or one such polynomial times a matrix free of the control: then the minimiser is exact.
+   * Otherwise it is searched. True unless given; two controls are always searched.
+   */
+  readonly polynomial?: boolean;
+  /** Optimal stopping at this cost (reward): the value never exceeds it when minimising, never falls below it otherwise. */
+  readonly obstacle?: StateFunction;
+  /** theta of the criterion (1/theta) ln E exp(theta cost), of the cost or of the reward; not with a discount. */
+  readonly risk?: number;
+  /** Cases of the coefficients; the worst one is taken at every node (max over cases of the cost). 1 unless given. */
+  readonly scenarios?: number;
 }

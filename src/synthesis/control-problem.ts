@@ -30,12 +30,19 @@ export async function closureProblem(
       coordinate,
       boundary: ['reflecting', 'reflecting'],
     })),
-    control: { name: 'u', lower: () => rates.min, upper: () => rates.max },
-    drift: (x, u, out) => equations.drift.forEach((drift, i) => (out[i] = drift(x, u))),
-    covariance: (x, u, out) => equations.covariance.forEach((entry, i) => (out[i] = entry(x, u))),
-    runningCost: integral ? (x, u) => equations.loss(x, u) / horizon : () => 0,
+    controls: [
+      {
+        name: 'u',
+        lower: () => rates.min,
+        upper: () => rates.max,
+        breaks: (_t, x) => equations.breaks.map((at) => at(x, 0)),
+      },
+    ],
+    drift: (_t, x, [u], out) => equations.drift.forEach((drift, i) => (out[i] = drift(x, u))),
+    covariance: (_t, x, [u], out) => equations.covariance.forEach((entry, i) => (out[i] = entry(x, u))),
+    runningCost: integral ? (_t, x, [u]) => equations.loss(x, u) / horizon : () => 0,
     terminalCost: integral ? () => 0 : (x) => equations.loss(x, 0),
-    controlBreaks: (x) => equations.breaks.map((at) => at(x, 0)),
+    timeDependent: false,
     times: gradedTimes(horizon, options.steps),
   };
 }

@@ -1,0 +1,161 @@
+import { controlIntervals, scanControls } from './control-intervals.js';
+import { CENTRAL, DOWN, UP } from './difference-table.js';
+import { problemFault } from './faults.js';
+import type { Discretization, NodeModel } from './node-model.js';
+import { pushConstants, pushInterval, requireInterval } from './polynomials.js';
+import { rootsOf, type Quadratic } from './quadratic.js';
+import type { LevelInput } from './sample.js';
+
+/** Rounding of a drift, relative to its terms. */
+const ROUNDING = 1e-9;
+
+/**
+ * Reads the problem at every node of a level into the model.
+ * @throws E_INVALID naming the node where a coefficient is not finite, a covariance is not positive semidefinite, bounds
+ * are the wrong way round, or no control keeps the state inside
+ */
+export function fillModel(d: Discretization, model: NodeModel, input: LevelInput): void {
+  for (const list of Object.values(model)) if ('clear' in list) list.clear();
+  for (let node = 0; node < d.lattice.size; node += 1) {
+    model.pieceStart[node] = model.from.length;
+    if (d.isFixed[node] === 1) continue;
+    if (d.searched) fillSearched(d, model, input, node);
+    else fillExact(d, model, input, node);
+    if (model.from.length === model.pieceStart[node]) {
+      throw problemFault(d, node, input.t, 'states', 'no control keeps the state inside a face with state_constraint');
+    }
+  }
+  model.pieceStart[d.lattice.size] = model.from.length;
+}
+
+function fillExact(d: Discretization, model: NodeModel, input: LevelInput, node: number): void {
+  const axis = d.problem.controls[0];
+  if (axis === undefined) return fillInterval(d, model, input, node, null);
+  for (const interval of controlIntervals(d, axis, node, input.t)) fillInterval(d, model, input, node, interval);
+}
+
+/** One interval of the control, or the one case without a control, cut where the form of an axis changes. */
+function fillInterval(
+  d: Discretization,
+  model: NodeModel,
+  input: LevelInput,
+  node: number,
+  controls: readonly [number, number] | null,
+): void {
+  const [from, to] = controls ?? [0, 0];
+  const interval = model.cost.length / (3 * d.scenarios);
+  const cuts: number[] = [];
+  for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
+    pushInterval(d, model, input, node, controls, scenario);
+    if (controls === null || from === to) continue;
+    const q = interval * d.scenarios + scenario;
+    requireInterval(d, model, input, node, controls, q);
+    for (const u of formChanges(d, model, node, q)) if (u > from && u < to) cuts.push(u);
+  }
+  cuts.sort((a, b) => a - b);
+  let start = from;
+  for (const u of cuts) {
+    if (u > start) pushPiece(d, model, node, interval, start, u);
+    if (d.isConstrained[node] === 1) pushPiece(d, model, node, interval, u, u);
+    start = u;
+  }
+  pushPiece(d, model, node, interval, start, to);
+}
+
+/** Controls at which the form of an axis may change: roots of the drift, and of |drift| reach = variance. */
+function formChanges(d: Discretization, model: NodeModel, node: number, q: number): number[] {
+  const n = d.states;
+  const changes: number[] = [];
+  for (let a = 0; a < n; a += 1) {
+    const at = (list: NodeModel['drift']): Quadratic => {
+      const k = 3 * (q * n + a);
+      return [list.data[k], list.data[k + 1], list.data[k + 2]];
+    };
+    const b = at(model.drift);
+    const s = at(model.variance);
+    changes.push(...rootsOf(b));
+    for (const reach of [d.upReach[node * n + a], -d.downReach[node * n + a]]) {
+      if (Number.isFinite(reach))
+        changes.push(...rootsOf([reach * b[0] - s[0], reach * b[1] - s[1], reach * b[2] - s[2]]));
+    }
+  }
+  return changes;
+}
+
+/** A piece with the forms that hold in its middle; none where it lets the state out of a face with a constraint. */
+function pushPiece(
+  d: Discretization,
+  model: NodeModel,
+  node: number,
+  interval: number,
+  from: number,
+  to: number,
+): void {
+  const middle = (from + to) / 2;
+  const forms: number[] = [];
+  for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
+    const q = interval * d.scenarios + scenario;
+    if (d.isConstrained[node] === 1 && leaves(d, model, node, q, middle)) return;
+    forms.push(formsAt(d, model, node, q, middle));
+  }
+  model.from.push(from);
+  model.to.push(to);
+  model.interval.push(interval);
+  for (const form of forms) model.forms.push(form);
+}
+
+/** Forms of all axes under a control, 2 bits each. */
+export function formsAt(d: Discretization, model: NodeModel, node: number, q: number, u: number): number {
+  const n = d.states;
+  let forms = 0;
+  for (let a = 0; a < n; a += 1) {
+    const k = 3 * (q * n + a);
+    const b = model.drift.data[k] + u * (model.drift.data[k + 1] + u * model.drift.data[k + 2]);
+    const s = model.variance.data[k] + u * (model.variance.data[k + 1] + u * model.variance.data[k + 2]);
+    const up = d.upReach[node * n + a];
+    const down = d.downReach[node * n + a];
+    const form = b > 0 ? (s >= b * up ? CENTRAL : UP) : b < 0 ? (s >= -b * down ? CENTRAL : DOWN) : CENTRAL;
+    forms |= form << (2 * a);
+  }
+  return forms;
+}
+
+/** 1 at an upper face with a state constraint, -1 at a lower one, 0 elsewhere. */
+function constraintSide({ lattice }: Discretization, a: number, j: number): number {
+  const { boundary } = lattice.axes[a];
+  if (j === 0 && boundary[0] === 'state_constraint') return -1;
+  return j === lattice.shape[a] - 1 && boundary[1] === 'state_constraint' ? 1 : 0;
+}
+
+function leaves(d: Discretization, model: NodeModel, node: number, q: number, u: number): boolean {
+  const n = d.states;
+  return d.positions[node].some((j, a) => {
+    const k = 3 * (q * n + a);
+    const { data } = model.drift;
+    const outward = constraintSide(d, a, j) * (data[k] + u * (data[k + 1] + u * data[k + 2]));
+    const size = Math.abs(data[k]) + Math.abs(u * data[k + 1]) + Math.abs(u * u * data[k + 2]);
+    return outward > ROUNDING * size;
+  });
+}
+
+/** A piece of degree 0 for every control of the scan. */
+function fillSearched(d: Discretization, model: NodeModel, input: LevelInput, node: number): void {
+  for (const u of scanControls(d, node, input.t)) pushPoint(d, model, input, node, u);
+}
+
+/** One control with all scenarios, as constants; returns its piece, or -1 where it lets the state out. */
+export function pushPoint(
+  d: Discretization,
+  model: NodeModel,
+  input: LevelInput,
+  node: number,
+  u: readonly number[],
+): number {
+  const interval = model.cost.length / (3 * d.scenarios);
+  for (let scenario = 0; scenario < d.scenarios; scenario += 1) pushConstants(d, model, input, node, u, scenario);
+  const piece = model.from.length;
+  pushPiece(d, model, node, interval, 0, 0);
+  if (model.from.length === piece) return -1;
+  for (const value of u) model.tried.push(value);
+  return piece;
+}

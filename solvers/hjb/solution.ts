@@ -1,0 +1,17 @@
+export interface HjbSolution {
+  readonly status: 'converged' | 'max_iterations' | 'non_finite';
+  /** One sentence: what to do about the status. */
+  readonly remedy: string;
+  /** Kept levels, increasing; [0] over an infinite horizon. */
+  readonly times: readonly number[];
+  /** V at each kept level, row-major over the states, the last one fastest. */
+  readonly value: readonly Float64Array[];
+  /** Optimal controls at each kept level, control fastest: [node * controls + j]; at the horizon those of the last step. */
+  readonly control: readonly Float64Array[];
+  /** Largest residual of a row of the full discrete equation, over its diagonal, relative to the largest value. */
+  readonly residual: number;
+  /** Linear solves per time step. */
+  readonly policyIterations: { readonly mean: number; readonly max: number };
+  /** Signs and diagonal dominance of every row that was assembled. */
+  readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
+}
