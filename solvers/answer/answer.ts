@@ -1,0 +1,51 @@
+import type { HjbSolution } from '../hjb/solution.js';
+
+/** Where the answer is wanted: calendar time and one number per state, in natural units. */
+export interface Query {
+  readonly t: number;
+  readonly x: readonly number[];
+}
+
+export interface SolveOptions {
+  /** `accurate` (second order where the problem is smooth, checked against the monotone one) or `monotone`. */
+  readonly scheme: 'accurate' | 'monotone';
+  /** Policy iteration stops when the value of a step is known to this, relative to the largest value. */
+  readonly tolerance: number;
+  readonly maximumPolicyIterations: number;
+  /** Time levels to keep: those that the queries need, all, or every k-th. */
+  readonly keep: 'query' | 'all' | number;
+  readonly query: readonly Query[];
+  /** Also solves on a wider domain, to estimate the share of the truncation in the error. */
+  readonly widerDomain: boolean;
+  /** Refused beyond these, before anything is allocated. */
+  readonly limits: { readonly nodeSteps: number; readonly bytes: number };
+}
+
+/** A solution with everything that is known of its error; lists in the order of the queries. */
+export interface Answer {
+  readonly status: HjbSolution['status'];
+  /** One sentence: what to do about the status. */
+  readonly remedy: string;
+  readonly values: readonly (number | null)[];
+  /** By control name. */
+  readonly controls: readonly (Readonly<Record<string, number>> | null)[];
+  readonly inside: readonly boolean[];
+  readonly errorEstimates: {
+    readonly values: readonly (number | null)[];
+    readonly controls: readonly (Readonly<Record<string, number>> | null)[];
+  };
+  /** Of the values under refinement, median over the queries; null where it cannot be told. */
+  readonly observedOrder: number | null;
+  readonly monotone: { readonly space: boolean; readonly time: boolean; readonly firstOffender: string | null };
+  /** Values of the monotone scheme. */
+  readonly monotoneValues: readonly (number | null)[];
+  /** Change of the values on a wider domain; null unless asked for. */
+  readonly truncation: readonly (number | null)[] | null;
+  readonly warnings: readonly string[];
+  readonly policyIterations: { readonly mean: number; readonly max: number };
+  readonly residual: number;
+  readonly kernel: string;
+  readonly seconds: number;
+  /** Value and control at the kept levels. */
+  readonly solution: HjbSolution;
+}

@@ -1,0 +1,65 @@
+import { evenSpacing } from '../grid/lattice.js';
+import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
+
+/** Share of an axis that a wider domain adds at each face. */
+const WIDENING = 0.25;
+
+/** Intervals of an axis below which there is no coarser one. */
+const FEWEST_INTERVALS = 4;
+
+/**
+ * The same problem on half the nodes of every axis and half the time levels; null where an axis is too short.
+ * @returns with `ratio`, the mean factor of the spacings
+ */
+export function coarser(problem: ControlProblem): { problem: ControlProblem; ratio: number } | null {
+  const { states, times, horizon } = problem;
+  const isTimed = horizon !== 'infinite';
+  const lists = [...states.map(({ grid }) => grid), ...(isTimed ? [times] : [])];
+  if (lists.some((list) => list.length - 1 < FEWEST_INTERVALS)) return null;
+  const coarse = {
+    ...problem,
+    states: states.map((axis) => ({ ...axis, grid: thinned(axis.grid, axis.coordinate) })),
+    times: isTimed ? thinned(times, 'identity') : times,
+  };
+  const thin = [...coarse.states.map(({ grid }) => grid), ...(isTimed ? [coarse.times] : [])];
+  const ratios = lists.map((list, i) => (list.length - 1) / (thin[i].length - 1));
+  return { problem: coarse, ratio: ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length };
+}
+
+/** Every second point and the last; where that would leave an uneven interval in an even list, an even list. */
+function thinned(points: readonly number[], coordinate: StateAxis['coordinate']): number[] {
+  const intervals = points.length - 1;
+  const [low, high] = [points[0], points[intervals]];
+  if (intervals % 2 === 0 || evenSpacing(points, coordinate) === null) {
+    return points.filter((_, i) => i % 2 === 0 || i === intervals);
+  }
+  const half = Math.ceil(intervals / 2);
+  const at = (share: number): number =>
+    coordinate === 'log' ? low * (high / low) ** share : low + (high - low) * share;
+  return Array.from({ length: half + 1 }, (_, i) => (i === half ? high : i === 0 ? low : at(i / half)));
+}
+
+/**
+ * The same problem on a domain that goes a quarter further at every truncated face (not at those where the equation itself
+ * holds, nor on periodic axes), in the spacing next to that face; null where no face can move.
+ */
+export function wider(problem: ControlProblem): ControlProblem | null {
+  const states = problem.states.map(widened);
+  return states.every((axis, d) => axis.grid.length === problem.states[d].grid.length) ? null : { ...problem, states };
+}
+
+function widened(axis: StateAxis): StateAxis {
+  const { grid, coordinate, boundary } = axis;
+  const [low, high] = boundary.map((face) => face !== 'natural' && face !== 'state_constraint' && face !== 'periodic');
+  const count = Math.ceil(WIDENING * (grid.length - 1));
+  const below = low ? beyond(grid[0], grid[1], count, coordinate).reverse() : [];
+  const above = high ? beyond(grid[grid.length - 1], grid[grid.length - 2], count, coordinate) : [];
+  return { ...axis, grid: [...below, ...grid, ...above] };
+}
+
+/** Points that go on from `face` away from its neighbour, in equal steps of the coordinate. */
+function beyond(face: number, neighbour: number, count: number, coordinate: StateAxis['coordinate']): number[] {
+  const step = (k: number): number =>
+    coordinate === 'log' ? face * (face / neighbour) ** k : face + k * (face - neighbour);
+  return Array.from({ length: count }, (_, k) => step(k + 1));
+}

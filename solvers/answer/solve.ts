@@ -1,0 +1,197 @@
+import { interpolateSolution } from '../hjb/interpolate.js';
+import type { Scheme } from '../hjb/options.js';
+import type { HjbSolution } from '../hjb/solution.js';
+import { solveHjb } from '../hjb/solve.js';
+import { requireProblem } from '../problem/check.js';
+import type { ControlProblem } from '../problem/control-problem.js';
+import type { Answer, Query, SolveOptions } from './answer.js';
+import { coarser, wider } from './companions.js';
+import { errorEstimate, type Estimate } from './error-estimate.js';
+import { resolveSolveOptions } from './options.js';
+
+/** Value and controls at a query; null where there are none. */
+interface Point {
+  readonly value: number;
+  readonly controls: readonly number[];
+}
+
+interface Solved {
+  readonly solution: HjbSolution;
+  readonly points: readonly (Point | null)[];
+}
+
+/**
+ * Solves a control problem and says how far the answer can be trusted: the same problem is solved again on half and on a
+ * quarter of the nodes and levels, by the monotone scheme, and, if asked for, on a wider domain.
+ *
+ * The error estimate of a value is the change under refinement, extrapolated with the order observed (at most 2); where
+ * the accurate and the monotone value differ by more than the sum of their estimates, it is raised to that difference.
+ *
+ * @throws E_INVALID for a problem that is not well posed or options out of range; E_LIMIT for one that is too large. Bad
+ * numerics return a status.
+ *
+ * @example
+ * solve(problem, { query: [{ t: 0, x: [2.89] }] }).values[0]; // V(0, 2.89)
+ */
+export function solve(problem: ControlProblem, options: Partial<SolveOptions> = {}): Answer {
+  const started = performance.now();
+  requireProblem(problem);
+  const resolved = resolveSolveOptions(problem, options);
+  const { scheme } = resolved;
+  const main = solveFor(problem, resolved, scheme, resolved.keep);
+  const isSolved = main.solution.status === 'converged';
+  const monotone = scheme === 'monotone' || !isSolved ? main : solveFor(problem, resolved, 'monotone', 'query');
+  const estimates = isSolved ? estimatesOf(problem, resolved, scheme, main) : null;
+  const monotoneEstimates =
+    scheme === 'monotone' || !isSolved ? estimates : estimatesOf(problem, resolved, 'monotone', monotone);
+  const wideProblem = resolved.widerDomain && isSolved ? wider(problem) : null;
+  const wide = wideProblem === null ? null : solveFor(wideProblem, resolved, scheme, 'query');
+  return answerOf(problem, resolved, { main, monotone, estimates, monotoneEstimates, wide, started });
+}
+
+function solveFor(
+  problem: ControlProblem,
+  { tolerance, maximumPolicyIterations, query }: SolveOptions,
+  scheme: Scheme,
+  keep: SolveOptions['keep'],
+): Solved {
+  const levels = problem.horizon === 'infinite' ? [0] : keep === 'query' ? queryLevels(problem.times, query) : keep;
+  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: levels });
+  const points = query.map(({ t, x }) => {
+    const point = interpolateSolution(problem, solution, t, x);
+    return point.inside ? { value: point.value, controls: point.controls } : null;
+  });
+  return { solution, points };
+}
+
+/** The levels on both sides of every query, and the first one. */
+function queryLevels(times: readonly number[], query: readonly Query[]): number[] {
+  const levels = new Set([times[0]]);
+  for (const { t } of query) {
+    const above = times.findIndex((level) => level >= t);
+    if (above < 0) continue;
+    levels.add(times[above]);
+    if (times[above] > t && above > 0) levels.add(times[above - 1]);
+  }
+  return [...levels];
+}
+
+/** One estimate per query from the coarser companions; null where there are none. */
+function estimatesOf(
+  problem: ControlProblem,
+  options: SolveOptions,
+  scheme: Scheme,
+  fine: Solved,
+): (Estimate | null)[] | null {
+  const half = coarser(problem);
+  if (half === null) return null;
+  const coarse = solveFor(half.problem, options, scheme, 'query');
+  const quarter = coarser(half.problem);
+  const coarsest = quarter === null ? null : solveFor(quarter.problem, options, scheme, 'query');
+  return fine.points.map((point, i) =>
+    point === null || coarse.points[i] === null
+      ? null
+      : errorEstimate(point, coarse.points[i], coarsest?.points[i] ?? null, half.ratio, scheme === 'accurate' ? 2 : 1),
+  );
+}
+
+interface Parts {
+  readonly main: Solved;
+  readonly monotone: Solved;
+  readonly estimates: readonly (Estimate | null)[] | null;
+  readonly monotoneEstimates: readonly (Estimate | null)[] | null;
+  readonly wide: Solved | null;
+  readonly started: number;
+}
+
+function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts): Answer {
+  const { main, monotone, wide } = parts;
+  const { solution, points } = main;
+  const { errors, disagreeing } = valueErrors(parts);
+  const truncation = wide === null ? null : points.map((point, i) => difference(point, wide.points[i]));
+  const total = errors.map((error, i) => (error === null ? null : error + (truncation?.[i] ?? 0)));
+  const orders = (parts.estimates ?? []).flatMap((estimate) => estimate?.order ?? []).sort((a, b) => a - b);
+  const firstOffender = solution.monotone.firstOffender ?? monotone.solution.monotone.firstOffender;
+  return {
+    status: solution.status,
+    remedy: solution.remedy,
+    values: points.map((point) => finite(point?.value)),
+    controls: points.map((point) => named(problem, point?.controls)),
+    inside: options.query.map(({ t, x }) => isInside(problem, t, x)),
+    errorEstimates: {
+      values: total,
+      controls: points.map((_, i) => named(problem, parts.estimates?.[i]?.controls)),
+    },
+    observedOrder: orders.length === 0 ? null : orders[Math.floor(orders.length / 2)],
+    monotone: { space: firstOffender === null, time: options.scheme === 'monotone', firstOffender },
+    monotoneValues: monotone.points.map((point) => finite(point?.value)),
+    truncation,
+    warnings: warningsOf(problem, options, parts, disagreeing),
+    policyIterations: solution.policyIterations,
+    residual: solution.residual,
+    kernel: 'typescript',
+    seconds: (performance.now() - parts.started) / 1000,
+    solution,
+  };
+}
+
+/** Estimates, raised to the difference from the monotone value where that is larger than both estimates together. */
+function valueErrors({ main, monotone, estimates, monotoneEstimates }: Parts): {
+  errors: (number | null)[];
+  disagreeing: number[];
+} {
+  const disagreeing: number[] = [];
+  const errors = main.points.map((point, i) => {
+    const own = estimates?.[i]?.value ?? null;
+    const other = monotoneEstimates?.[i]?.value ?? null;
+    if (own === null || other === null) return own;
+    const apart = difference(point, monotone.points[i])!;
+    if (apart <= own + other) return own;
+    disagreeing.push(i);
+    return apart;
+  });
+  return { errors, disagreeing };
+}
+
+function warningsOf(
+  problem: ControlProblem,
+  options: SolveOptions,
+  { main, estimates }: Parts,
+  disagreeing: readonly number[],
+): string[] {
+  const warnings: string[] = [];
+  if (main.solution.status !== 'converged') warnings.push(`${main.solution.status}: ${main.solution.remedy}`);
+  const { firstOffender } = main.solution.monotone;
+  if (firstOffender !== null) warnings.push(`not monotone in space: ${firstOffender}`);
+  if (estimates === null && main.solution.status === 'converged') {
+    warnings.push('no error estimate: an axis or the time has fewer than 4 intervals');
+  }
+  for (const i of disagreeing) {
+    warnings.push(`query ${i}: the accurate and the monotone value differ by more than the sum of their estimates`);
+  }
+  options.query.forEach(({ t, x }, i) => {
+    if (!isInside(problem, t, x)) warnings.push(`query ${i} lies outside the grid`);
+  });
+  return warnings;
+}
+
+function isInside({ states, times, horizon }: ControlProblem, t: number, x: readonly number[]): boolean {
+  const inTime = horizon === 'infinite' || (t >= times[0] && t <= times[times.length - 1]);
+  return inTime && states.every(({ grid }, d) => x[d] >= grid[0] && x[d] <= grid[grid.length - 1]);
+}
+
+function difference(a: Point | null, b: Point | null): number | null {
+  return a === null || b === null ? null : finite(Math.abs(a.value - b.value));
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function named(
+  { controls }: ControlProblem,
+  values: readonly number[] | undefined,
+): Readonly<Record<string, number>> | null {
+  if (values === undefined || !values.every(Number.isFinite)) return null;
+  return Object.fromEntries(controls.map(({ name }, j) => [name, values[j]]));
+}
