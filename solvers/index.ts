@@ -1,11 +1,39 @@
 /** Stochastic optimal control by finite differences. Knows nothing of learning rates. */
+export type { Answer, Query, SolveOptions } from './answer/answer.js';
+export { solve } from './answer/solve.js';
+export { density, type DensityOptions, type DensityResult, type Start } from './density/index.js';
+export { simulateClosedLoop, type SimulationOptions, type SimulationResult } from './simulation/index.js';
+export {
+  costOfControls,
+  solveByCharacteristics,
+  type CharacteristicsOptions,
+  type CharacteristicsSolution,
+  type CharacteristicsStatus,
+  type ControlBounds,
+  type ControlCost,
+  type CostateGradients,
+  type DeterministicProblem,
+  type Vector,
+} from './characteristics/index.js';
+export {
+  solveFinite,
+  toGrid,
+  type FiniteProblem,
+  type FiniteSolution,
+  type Outcome,
+} from './dynamic-programming/index.js';
 export { logGrid, sinhGrid, uniformGrid } from './grid/spacing.js';
 export { interpolateSolution, type SolutionPoint } from './hjb/interpolate.js';
 export type { HjbOptions, Scheme } from './hjb/options.js';
-export { solveHjb, type HjbSolution } from './hjb/solve.js';
+export type { HjbSolution } from './hjb/solution.js';
+export { solveHjb } from './hjb/solve.js';
 export {
   solveLinearQuadratic,
+  type LinearQuadraticOptions,
+  type LinearQuadraticPoint,
   type LinearQuadraticProblem,
   type LinearQuadraticSolution,
-} from './linear-quadratic/riccati.js';
-export type { Boundary, ControlProblem, StateAxis } from './problem/control-problem.js';
+  type LinearQuadraticStatus,
+  type Rows,
+} from './linear-quadratic/index.js';
+export type { Boundary, ControlAxis, ControlProblem, StateAxis, StateFunction } from './problem/control-problem.js';

@@ -1,0 +1,177 @@
+import { bracket } from '../../src/math/interpolation.js';
+import { closedLoopProblem, type NodeControls } from '../closed-loop/closed-loop.js';
+import { requireLevels } from '../closed-loop/levels.js';
+import { resolveStart, type Start } from '../closed-loop/start.js';
+import { stoppingGaps } from '../closed-loop/stopping.js';
+import { buildLattice, type Lattice } from '../grid/lattice.js';
+import { noDifferenceInput, type DifferenceInput } from '../hjb/differences.js';
+import { fillModel } from '../hjb/fill.js';
+import { emptyPolicy, improvePolicy, type PolicyState } from '../hjb/improve.js';
+import { linearWorkspace, type LinearWorkspace } from '../hjb/linear-solve.js';
+import { assemble, emptySystem, type LinearSystem } from '../hjb/linear-system.js';
+import { discretize, emptyModel, type Discretization, type NodeModel } from '../hjb/node-model.js';
+import type { HjbSolution } from '../hjb/solution.js';
+import { requireProblem } from '../problem/check.js';
+import type { ControlProblem } from '../problem/control-problem.js';
+import { solveForward } from './forward-solve.js';
+import { momentsOf } from './moments.js';
+import { REMEDIES, requireDensityOptions, type DensityOptions, type DensityResult } from './options.js';
+import { columnDefect, emptyForward, transposeRows, type ForwardSystem } from './transpose.js';
+
+/** What the forward march carries from level to level. */
+interface ForwardMarch {
+  readonly problem: ControlProblem;
+  readonly solution: HjbSolution;
+  readonly stored: NodeControls;
+  readonly d: Discretization;
+  readonly model: NodeModel;
+  readonly input: DifferenceInput;
+  readonly policy: PolicyState;
+  readonly rows: LinearSystem;
+  readonly forward: ForwardSystem;
+  readonly work: LinearWorkspace;
+  readonly zero: Float64Array;
+  readonly absorbs: Uint8Array;
+  /** Mass on its way, absorbed mass, and D p of the step. */
+  readonly mass: Float64Array;
+  readonly absorbedAt: Float64Array;
+  readonly y: Float64Array;
+  /** Level of the solution that the rows are of; -1 before the first. */
+  filled: number;
+  status: DensityResult['status'];
+  columnDefect: number;
+}
+
+/**
+ * Forward Kolmogorov equation p_t = L^T p under the policy of a solution, by the exact transpose of the generator L that
+ * the monotone scheme assembles at each level under the stored control, implicit in time as the value is:
+ *   p_{n+1} = (I - dt L_n)^{-T} p_n,
+ * so that the sum of mass times value changes from level to level by the running cost alone. Dirichlet faces and stopping
+ * regions absorb, and so does what lies beyond a `linear` face. Of an uncertain problem each node takes its worst case.
+ *
+ * @param solution - of this problem, with all levels kept
+ * @param start - a point, in natural units; its mass goes to the nodes around it, multilinear in the coordinates
+ * @returns mass >= 0 at the nodes and what was absorbed, 1 together to rounding; bad numerics are a status
+ * @throws E_INVALID for a start outside the grid, options out of range or levels that were not kept
+ *
+ * @example
+ * density(problem, solveHjb(problem, { ...options, keep: 'all' }), { x: 1 }, { keep: 10 }).mean;
+ */
+export function density(
+  problem: ControlProblem,
+  solution: HjbSolution,
+  start: Start,
+  options: DensityOptions,
+): DensityResult {
+  requireProblem(problem);
+  requireLevels(problem, solution);
+  const times = requireDensityOptions(problem, options);
+  const march = startForward(problem, solution, resolveStart(problem, start));
+  const every = options.keep === 'all' ? 1 : options.keep;
+  const kept: KeptLevel[] = [keptLevel(march, times[0])];
+  let massDefect = 0;
+  for (let level = 0; level + 1 < times.length && march.status === 'converged'; level += 1) {
+    stepForward(march, level, times[level + 1] - times[level]);
+    massDefect = Math.max(massDefect, Math.abs(sumOf(march.mass) + sumOf(march.absorbedAt) - 1));
+    if (!Number.isFinite(massDefect)) march.status = 'non_finite';
+    const isKept = (level + 1) % every === 0 || level + 2 === times.length;
+    if (isKept) kept.push(keptLevel(march, times[level + 1]));
+  }
+  return { ...resultOf(kept, march), massDefect };
+}
+
+interface KeptLevel {
+  readonly time: number;
+  readonly mass: Float64Array;
+  readonly absorbed: number;
+}
+
+function keptLevel({ mass, absorbedAt }: ForwardMarch, time: number): KeptLevel {
+  return { time, mass: mass.slice(), absorbed: sumOf(absorbedAt) };
+}
+
+function resultOf(kept: readonly KeptLevel[], march: ForwardMarch): Omit<DensityResult, 'massDefect'> {
+  const moments = kept.map(({ mass }) => momentsOf(march.d.x, mass));
+  return {
+    status: march.status,
+    remedy: REMEDIES[march.status],
+    times: kept.map(({ time }) => time),
+    mass: kept.map(({ mass }) => mass),
+    absorbed: kept.map(({ absorbed }) => absorbed),
+    absorbedAt: march.absorbedAt,
+    mean: moments.map(({ mean }) => mean),
+    covariance: moments.map(({ covariance }) => covariance),
+    columnDefect: march.columnDefect,
+  };
+}
+
+function startForward(problem: ControlProblem, solution: HjbSolution, x: readonly number[]): ForwardMarch {
+  const lattice = buildLattice(problem.states);
+  const stored: NodeControls = { control: solution.control[0] };
+  const d = discretize(closedLoopProblem(problem, lattice, stored), lattice, 'monotone');
+  const forward = emptyForward(d);
+  const perNode = (): Float64Array => new Float64Array(lattice.size);
+  return {
+    ...{ problem, solution, stored, d, model: emptyModel(lattice.size), input: noDifferenceInput(d) },
+    ...{ policy: emptyPolicy(lattice.size), rows: emptySystem(d), forward, work: linearWorkspace(forward.system) },
+    ...{ zero: perNode(), absorbs: new Uint8Array(lattice.size) },
+    ...{ mass: pointMass(lattice, x), absorbedAt: perNode(), y: perNode() },
+    ...{ filled: -1, status: 'converged', columnDefect: 0 },
+  };
+}
+
+/** The unit mass at a point, shared by the corners of its cell. */
+export function pointMass({ axes, strides, size }: Lattice, x: readonly number[]): Float64Array {
+  let corners = [{ node: 0, share: 1 }];
+  axes.forEach((axis, d) => {
+    const { index, weight } = bracket(axis, x[d]);
+    corners = corners.flatMap(({ node, share }) => [
+      { node: node + index * strides[d], share: share * (1 - weight) },
+      { node: node + Math.min(index + 1, axis.grid.length - 1) * strides[d], share: share * weight },
+    ]);
+  });
+  const mass = new Float64Array(size);
+  for (const { node, share } of corners) mass[node] += share;
+  return mass;
+}
+
+function stepForward(march: ForwardMarch, level: number, dt: number): void {
+  const { d, forward, absorbs, mass, absorbedAt, y, work } = march;
+  const { system, leaving } = forward;
+  const rest = 1 / dt;
+  readLevel(march, march.problem.horizon === 'infinite' ? 0 : level);
+  const step = { rest, source: march.zero, fixed: march.zero, obstacle: null };
+  assemble(d, march.model, march.input, march.policy, step, march.zero, march.rows);
+  if (transposeRows(d, march.rows, absorbs, rest, forward) >= 0) march.status = 'not_monotone';
+  march.columnDefect = Math.max(march.columnDefect, columnDefect(forward, rest));
+  for (let i = 0; i < mass.length; i += 1) {
+    system.right[i] = rest * mass[i];
+    y[i] = system.diagonal[i] * mass[i];
+  }
+  if (!solveForward(system, y, work) && march.status === 'converged') march.status = 'max_iterations';
+  for (let i = 0; i < mass.length; i += 1) {
+    const arrived = y[i] / system.diagonal[i];
+    mass[i] = absorbs[i] === 1 ? 0 : arrived;
+    absorbedAt[i] += absorbs[i] === 1 ? arrived : (leaving[i] / rest) * arrived;
+  }
+}
+
+/** Coefficients under the stored control, the worst case at every node, and which nodes absorb. */
+function readLevel(march: ForwardMarch, level: number): void {
+  const { problem, solution, stored, d, model, input, policy, absorbs } = march;
+  if (march.filled === level) return;
+  march.filled = level;
+  const t = solution.times[level];
+  const V = solution.value[level];
+  stored.control = solution.control[level];
+  fillModel(d, model, { t, slopeChange: null, gradient: null });
+  improvePolicy(d, model, input, V, policy);
+  const gaps = problem.obstacle && stoppingGaps(problem.obstacle, problem.objective, t, d.x, V);
+  for (let i = 0; i < absorbs.length; i += 1) absorbs[i] = d.isFixed[i] === 1 || gaps?.[i] === 0 ? 1 : 0;
+}
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i];
+  return sum;
+}
