@@ -9,9 +9,10 @@ export function liTaiE({ nodes, steps }: { nodes: number; steps: number }): Cont
     objective: 'minimize',
     horizon: 3,
     states: [{ name: 'm', grid: logGrid(1e-4, 4, nodes), coordinate: 'log', boundary: ['reflecting', 'reflecting'] }],
-    control: { name: 'u', lower: () => 0, upper: () => 1 },
-    drift: ([m], u, out) => (out[0] = -2 * a * u * m + (a * k * u * u) / 2),
-    covariance: (_x, _u, out) => (out[0] = 0),
+    controls: [{ name: 'u', lower: () => 0, upper: () => 1 }],
+    timeDependent: false,
+    drift: (_t, [m], [u], out) => (out[0] = -2 * a * u * m + (a * k * u * u) / 2),
+    covariance: (_t, _x, _u, out) => (out[0] = 0),
     runningCost: () => 0,
     terminalCost: ([m]) => m,
     times: uniformGrid(0, 3, steps + 1),
@@ -28,10 +29,11 @@ export function linearQuadratic({ nodes, steps }: { nodes: number; steps: number
     states: [
       { name: 'x', grid: uniformGrid(-6, 6, nodes), coordinate: 'identity', boundary: ['reflecting', 'reflecting'] },
     ],
-    control: { name: 'u', lower: () => -30, upper: () => 30 },
-    drift: ([x], u, out) => (out[0] = A * x + B * u),
-    covariance: (_x, _u, out) => (out[0] = sg * sg),
-    runningCost: ([x], u) => q * x * x + r * u * u,
+    controls: [{ name: 'u', lower: () => -30, upper: () => 30 }],
+    timeDependent: false,
+    drift: (_t, [x], [u], out) => (out[0] = A * x + B * u),
+    covariance: (_t, _x, _u, out) => (out[0] = sg * sg),
+    runningCost: (_t, [x], [u]) => q * x * x + r * u * u,
     terminalCost: ([x]) => qT * x * x,
     times: uniformGrid(0, T, steps + 1),
   };
@@ -51,12 +53,12 @@ export function linearQuadraticWithNoise({ nodes, steps }: { nodes: number; step
     ...one,
     name: 'LQR and a free state',
     states: [one.states[0], { ...one.states[0], name: 'y', grid: uniformGrid(-4, 4, nodes) }],
-    drift: ([x, y], u, out) => {
+    drift: (_t, [x, y], [u], out) => {
       out[0] = A * x + B * u;
       out[1] = -kappa * y;
     },
-    covariance: (_x, _u, out) => out.set([sg * sg, 0, 0, s * s]),
-    runningCost: ([x, y], u) => q * x * x + r * u * u + c * y * y,
+    covariance: (_t, _x, _u, out) => out.set([sg * sg, 0, 0, s * s]),
+    runningCost: (_t, [x, y], [u]) => q * x * x + r * u * u + c * y * y,
     terminalCost: ([x]) => qT * x * x,
   };
 }

@@ -10,12 +10,12 @@ function tiny(objective: ControlProblem['objective']): ControlProblem {
     objective,
     horizon: 2,
     states: [{ name: 'x', grid: logGrid(0.5, 8, 5), coordinate: 'log', boundary: ['reflecting', 'reflecting'] }],
-    control: { name: 'u', lower: () => 0.05, upper: () => 2 },
-    drift: ([x], u, out) => (out[0] = 0.3 * u * u - (1 - (1 - Math.min(u * 0.9, 1)) ** 2) * x),
-    covariance: ([x], u, out) => (out[0] = 0.2 * u * u * x * x),
-    runningCost: ([x], u) => 0.1 * x + 0.05 * (u - 1) ** 2,
+    controls: [{ name: 'u', lower: () => 0.05, upper: () => 2, breaks: () => [1 / 0.9] }],
+    timeDependent: false,
+    drift: (_t, [x], [u], out) => (out[0] = 0.3 * u * u - (1 - (1 - Math.min(u * 0.9, 1)) ** 2) * x),
+    covariance: (_t, [x], [u], out) => (out[0] = 0.2 * u * u * x * x),
+    runningCost: (_t, [x], [u]) => 0.1 * x + 0.05 * (u - 1) ** 2,
     terminalCost: ([x]) => x,
-    controlBreaks: () => [1 / 0.9],
     times: [0, 0.3, 0.9, 1, 2],
   };
 }
@@ -56,16 +56,16 @@ function update(
   const x = grid[i];
   const h = Math.log(2);
   const out = new Float64Array(1);
-  problem.covariance([x], u, out);
+  problem.covariance(0, [x], [u], out, 0);
   const s = out[0] / x ** 2;
-  problem.drift([x], u, out);
+  problem.drift(0, [x], [u], out, 0);
   const mu = out[0] / x - s / 2;
   const atFace = i === 0 || i === grid.length - 1;
   const diffusion = atFace ? s / h ** 2 : s / (2 * h ** 2);
   const below = i === 0 ? 0 : Math.max(-mu, 0) / h + diffusion;
   const above = i === grid.length - 1 ? 0 : Math.max(mu, 0) / h + diffusion;
   const neighbours = below * (V[i - 1] ?? 0) + above * (V[i + 1] ?? 0);
-  return (later / dt + problem.runningCost([x], u) + neighbours) / (1 / dt + below + above);
+  return (later / dt + problem.runningCost(0, [x], [u], 0) + neighbours) / (1 / dt + below + above);
 }
 
 describe('solveHjb on a tiny problem', () => {
@@ -84,8 +84,8 @@ describe('solveHjb on a tiny problem', () => {
   test('more freedom of control never costs more, node by node', () => {
     const options = { tolerance: 1e-13, maximumPolicyIterations: 100, keep: [0] };
     const wide = solveHjb(tiny('minimize'), options).value[0];
-    const narrow = { name: 'u', lower: () => 0.3, upper: () => 1.2 };
-    const { value } = solveHjb({ ...tiny('minimize'), control: narrow }, options);
+    const narrow = { name: 'u', lower: () => 0.3, upper: () => 1.2, breaks: () => [1 / 0.9] };
+    const { value } = solveHjb({ ...tiny('minimize'), controls: [narrow] }, options);
     value[0].forEach((v, i) => expect(v).toBeGreaterThanOrEqual(wide[i] - 1e-12));
   });
 

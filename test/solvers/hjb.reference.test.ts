@@ -34,7 +34,7 @@ function solveAtStart(problem: ControlProblem, options: Partial<HjbOptions> = {}
 function at(problem: ControlProblem, solution: HjbSolution, ...x: number[]): { value: number; control: number } {
   const point = interpolateSolution(problem, solution, 0, x);
   if (!point.inside) throw new Error(`${x.join(', ')} is outside`);
-  return point;
+  return { value: point.value, control: point.controls[0] };
 }
 
 function valueAt(problem: ControlProblem, x: readonly number[], options: Partial<HjbOptions> = {}): number {
@@ -105,10 +105,12 @@ describe('linear-quadratic regulator (theory 5 (ii))', () => {
     within(exact, 0.7319848365, { abs: 1e-9, because: 'ten digits in the text' });
   });
 
-  test('solveLinearQuadratic gives the same by Runge-Kutta', () => {
+  test('solveLinearQuadratic gives the same', () => {
     const { A, B, sg, q, r, qT, T } = LQR;
-    const solved = solveLinearQuadratic({ a: A, b: B, c: 0, d: 0, s: sg, q, r, qT, horizon: T }, { steps: 400 });
-    within(solved.P + solved.constant, exact, { abs: 1e-9, because: 'fourth order at 400 steps' });
+    const solved = solveLinearQuadratic({
+      ...{ A: [[A]], B: [[B]], G: [[sg]], Q: [[q]], R: [[r]], QT: [[qT]], horizon: T },
+    });
+    within(solved.value(0, [1]), exact, { abs: 1e-9, because: 'steps at 1e-11' });
   });
 
   test('V(0, 1) at order >= 0.95, u = -(B/r) P x', () => {
@@ -118,9 +120,9 @@ describe('linear-quadratic regulator (theory 5 (ii))', () => {
     within(control, -(LQR.B / LQR.r) * riccati().P, { rel: 0.002, because: 'first order: 0.12 % at 801 nodes' });
   });
 
-  test('hybrid weights: value within 0.1 % at 201 nodes, where upwind is 6 % off', () => {
+  test('accurate scheme: value within 0.1 % at 201 nodes, where upwind is 6 % off', () => {
     const problem = linearQuadratic({ nodes: 201, steps: 200 });
-    within(valueAt(problem, [1], { scheme: 'hybrid' }), exact, {
+    within(valueAt(problem, [1], { scheme: 'accurate' }), exact, {
       rel: 1e-3,
       because: 'central where diffusion dominates: 0.056 % measured',
     });
@@ -130,13 +132,15 @@ describe('linear-quadratic regulator (theory 5 (ii))', () => {
 
 describe('control in the diffusion (theory 5 (ii))', () => {
   const riccatiOf = (r: number): ReturnType<typeof solveLinearQuadratic> =>
-    solveLinearQuadratic({ a: 0.2, b: -1, c: 0.3, d: 0.6, s: 0, q: 0.5, r, qT: 1, horizon: 1.5 }, { steps: 400 });
+    solveLinearQuadratic({
+      ...{ A: [[0.2]], B: [[-1]], C: [[[0.3]]], D: [[[0.6]]], Q: [[0.5]], R: [[r]], QT: [[1]], horizon: 1.5 },
+    });
   const make = (n: number): ControlProblem => controlInDiffusion({ nodes: n, steps: n - 1 });
 
   test('the Riccati solver gives the numbers of the text', () => {
-    within(riccatiOf(0.2).P, 0.8467754363, { abs: 1e-9, because: 'ten digits in the text' });
-    within(riccatiOf(0.2).gain, -1.3754001607, { abs: 1e-9, because: 'the same' });
-    within(riccatiOf(0).P, 0.4435642026, { abs: 1e-9, because: 'a free control: the equation is linear' });
+    within(riccatiOf(0.2).P[0][0], 0.8467754363, { abs: 1e-9, because: 'ten digits in the text' });
+    within(riccatiOf(0.2).gain[0][0], -1.3754001607, { abs: 1e-9, because: 'the same' });
+    within(riccatiOf(0).P[0][0], 0.4435642026, { abs: 1e-9, because: 'a free control: the equation is linear' });
   });
 
   test('a control that costs less than nothing is a status', () => {
@@ -144,13 +148,13 @@ describe('control in the diffusion (theory 5 (ii))', () => {
   });
 
   test('upwind at order >= 0.95', () => {
-    expect(orderAt(make, [101, 201, 401, 801], { x: [1], exact: riccatiOf(0.2).P })).toBeGreaterThan(0.95);
+    expect(orderAt(make, [101, 201, 401, 801], { x: [1], exact: riccatiOf(0.2).P[0][0] })).toBeGreaterThan(0.95);
   });
 
-  test('hybrid weights: value and control at 801 nodes', () => {
-    const { value, control } = at(make(801), solveAtStart(make(801), { scheme: 'hybrid' }), 1);
-    within(value, riccatiOf(0.2).P, { rel: 1e-3, because: '0.036 % measured' });
-    within(control, -riccatiOf(0.2).gain, { rel: 1e-3, because: '0.014 % measured' });
+  test('accurate scheme: value and control at 801 nodes', () => {
+    const { value, control } = at(make(801), solveAtStart(make(801), { scheme: 'accurate' }), 1);
+    within(value, riccatiOf(0.2).P[0][0], { rel: 1e-3, because: '0.036 % measured' });
+    within(control, -riccatiOf(0.2).gain[0][0], { rel: 1e-3, because: '0.014 % measured' });
   });
 });
 
@@ -165,8 +169,8 @@ describe('multiplicative noise (theory 5 (v))', () => {
     expect(orderAt(make(0.8), [101, 201, 401, 801], { x: [1], exact: Math.exp(-4 / 3) })).toBeGreaterThan(0.95);
   });
 
-  test('hybrid weights: value, u* = 2/3 and few policy iterations at 401 nodes', () => {
-    const solution = solveAtStart(make(0.8)(401), { scheme: 'hybrid' });
+  test('accurate scheme: value, u* = 2/3 and few policy iterations at 401 nodes', () => {
+    const solution = solveAtStart(make(0.8)(401), { scheme: 'accurate' });
     const { value, control } = at(make(0.8)(401), solution, 1);
     within(value, Math.exp(-4 / 3), { rel: 0.005, because: '0.04 % measured' });
     within(control, 2 / 3, { rel: 0.01, because: '0.09 % measured' });
@@ -175,7 +179,7 @@ describe('multiplicative noise (theory 5 (v))', () => {
   });
 
   test('a bound that binds', () => {
-    const { value, control } = at(make(0.4)(401), solveAtStart(make(0.4)(401), { scheme: 'hybrid' }), 1);
+    const { value, control } = at(make(0.4)(401), solveAtStart(make(0.4)(401), { scheme: 'accurate' }), 1);
     within(value, Math.exp(-(1.6 - 0.48)), { rel: 0.005, because: '0.07 % measured' });
     expect(control).toBe(0.4);
   });
@@ -216,11 +220,11 @@ describe('two states: one control in both drifts and in a correlated covariance,
     );
 
   test.each([0, -0.9, 1])('upwind at order >= 0.9, correlation %d', (rho) => {
-    expect(order(rho, 'upwind', [33, 49, 65, 97])).toBeGreaterThan(0.9);
+    expect(order(rho, 'monotone', [33, 49, 65, 97])).toBeGreaterThan(0.9);
   });
 
-  test.each([0, 0.5, -0.9])('hybrid weights at order >= 1.9, correlation %d', (rho) => {
-    expect(order(rho, 'hybrid', [17, 25, 33, 49])).toBeGreaterThan(1.9);
+  test.each([0, 0.5, -0.9])('accurate scheme at order >= 1.9, correlation %d', (rho) => {
+    expect(order(rho, 'accurate', [17, 25, 33, 49])).toBeGreaterThan(1.9);
   });
 });
 
@@ -229,7 +233,7 @@ describe('a cost that is no polynomial', () => {
     const make = (n: number): ControlProblem => exponentialCost({ nodes: n });
     const exact = 1 + Math.cos(0.3 * Math.PI);
     expect(orderAt(make, [11, 21, 41, 81], { x: [0.3], exact })).toBeGreaterThan(0.9);
-    const hybrid = at(make(81), solveAtStart(make(81), { scheme: 'hybrid' }), 0.3);
+    const hybrid = at(make(81), solveAtStart(make(81), { scheme: 'accurate' }), 0.3);
     within(hybrid.control, Math.log(Math.PI * Math.sin(0.3 * Math.PI)), {
       abs: 2e-3,
       because: 'second order at 81 nodes',

@@ -1,105 +1,140 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildLattice } from '../../solvers/hjb/lattice.js';
+import { FORM_SIZE, UP } from '../../solvers/hjb/difference-table.js';
+import type { Discretization } from '../../solvers/hjb/node-model.js';
 import { rootsOf } from '../../solvers/hjb/quadratic.js';
-import { solveWithStencils } from '../../solvers/hjb/solve.js';
-import { buildStencils } from '../../solvers/hjb/stencil.js';
+import { sellingDirections } from '../../solvers/hjb/selling.js';
 import {
   interpolateSolution,
   logGrid,
   sinhGrid,
   solveHjb,
   uniformGrid,
+  type Boundary,
   type ControlProblem,
+  type Scheme,
 } from '../../solvers/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic } from '../helpers/problems.js';
 import { manufactured } from './problems.js';
+import { rowsFor, under, weightsOf } from './rows.js';
 
 const OPTIONS = { tolerance: 1e-10, maximumPolicyIterations: 100, keep: [0] };
 
+/** Weights at a node of the LQR on x = -6, -3, 0, 3, 6 under one control: drift -.4 x + 1.2 u, variance .25, h = 3. */
+function regulatorWeights(
+  node: number,
+  u: number,
+  scheme: Scheme,
+  face: Boundary = 'reflecting',
+): Record<number, number> {
+  const problem = under(linearQuadratic({ nodes: 5, steps: 2 }), u);
+  const states = problem.states.map((axis) => ({ ...axis, boundary: [face, face] as const }));
+  return weightsOf(rowsFor({ ...problem, states }, scheme, new Float64Array(5), 1), node);
+}
+
 describe('stencils', () => {
-  test('upwind weights at an inner node of a uniform grid', () => {
-    // x = -3, 0, 3 of [-6, 6] in 5 nodes; at x = 0, u = 2: mu = 1.2 * 2 = 2.4 > 0, s = .25, h = 3:
-    // w- = .25 / 18 = .013888..., w+ = 2.4 / 3 + .25 / 18 = .813888...
-    const problem = linearQuadratic({ nodes: 5, steps: 2 });
-    const { neighbours, pieces } = buildStencils(problem, buildLattice(problem.states), 'upwind')[2];
-    const piece = pieces.find(({ from, to }) => from <= 2 && 2 <= to)!;
-    const weights = piece.weights.map(([c0, c1, c2]) => c0 + 2 * (c1 + 2 * c2));
-    expect(neighbours).toEqual([1, 3]);
-    expect(weights[0]).toBeCloseTo(0.25 / 18, 12);
-    expect(weights[1]).toBeCloseTo(0.8 + 0.25 / 18, 12);
+  test('monotone: upwind weights at an inner node', () => {
+    // x = 0, u = 2: mu = 2.4 > 0: w- = .25 / 18, w+ = 2.4 / 3 + .25 / 18.
+    const weights = regulatorWeights(2, 2, 'monotone');
+    expect(weights[1]).toBeCloseTo(0.25 / 18, 12);
+    expect(weights[3]).toBeCloseTo(0.8 + 0.25 / 18, 12);
+  });
+
+  test('accurate: central where |mu| h <= s, else all of |mu|/h on the upwind side', () => {
+    // x = 0, mu = 1.2 u. u = .05: |mu| h = .18 < s: w-+ = (.25 -+ .18) / 18; u = 2: 7.2 > s: 0 and .8.
+    const central = regulatorWeights(2, 0.05, 'accurate');
+    expect(central[1]).toBeCloseTo(0.07 / 18, 12);
+    expect(central[3]).toBeCloseTo(0.43 / 18, 12);
+    const upwind = regulatorWeights(2, 2, 'accurate');
+    expect(upwind[1]).toBeCloseTo(0, 12);
+    expect(upwind[3]).toBeCloseTo(0.8, 12);
   });
 
   test('a reflecting face mirrors the inner node: s / h^2, outward drift suppressed', () => {
-    // At x = -6, u = -30: mu = -.4 * -6 - 36 = -33.6 points outward; w+ = .25 / 9.
-    const problem = linearQuadratic({ nodes: 5, steps: 2 });
-    const { neighbours, pieces } = buildStencils(problem, buildLattice(problem.states), 'upwind')[0];
-    const [c0, c1, c2] = pieces[0].weights[0];
-    expect(neighbours).toEqual([1]);
-    expect(c0 - 30 * (c1 - 30 * c2)).toBeCloseTo(0.25 / 9, 12);
+    // At x = -6, u = -30: mu = -33.6 points outward; w+ = .25 / 9. u = 1: mu = 3.6 inward: + 3.6 / 3.
+    expect(regulatorWeights(0, -30, 'monotone')[1]).toBeCloseTo(0.25 / 9, 12);
+    expect(regulatorWeights(0, 1, 'monotone')[1]).toBeCloseTo(0.25 / 9 + 1.2, 12);
+    // Accurate: V_x = 0 there, so drift counts only where 3.6 * 3 > .25, and then alone.
+    expect(regulatorWeights(0, 1, 'accurate')[1]).toBeCloseTo(1.2, 12);
   });
 
-  test('hybrid weights: central where |mu| h <= s, else all of |mu|/h on the upwind side', () => {
-    // At x = 0, h = 3, s = .25: mu = 1.2 u. u = .05: |mu| h = .18 < s: w-+ = (.25 -+ .18) / 18; u = 2: 7.2 > s: 0 and .8.
-    const problem = linearQuadratic({ nodes: 5, steps: 2 });
-    const { pieces } = buildStencils(problem, buildLattice(problem.states), 'hybrid')[2];
-    const weightsAt = (u: number): number[] =>
-      pieces.find(({ from, to }) => from <= u && u <= to)!.weights.map(([c0, c1, c2]) => c0 + u * (c1 + u * c2));
-    expect(weightsAt(0.05).map((w) => w.toFixed(12))).toEqual([0.07 / 18, 0.43 / 18].map((w) => w.toFixed(12)));
-    expect(weightsAt(2)[0]).toBeCloseTo(0, 12);
-    expect(weightsAt(2)[1]).toBeCloseTo(0.8, 12);
+  test('a linear face: drift both ways on the one neighbour, no diffusion', () => {
+    // At x = -6, u = 1: mu = 3.6: w = 1.2; u = -3: mu = -1.2: w = -.4, which no M-matrix has.
+    expect(regulatorWeights(0, 1, 'monotone', 'linear')[1]).toBeCloseTo(1.2, 12);
+    expect(regulatorWeights(0, -3, 'monotone', 'linear')[1]).toBeCloseTo(-0.4, 12);
   });
 
-  test('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12', () => {
-    const { states, ...rest } = manufactured({ nodes: 3, rho: 0.3 });
+  test('a periodic axis: the faces are one point, whose neighbours are the inner nodes', () => {
+    const weights = regulatorWeights(0, 0, 'monotone', 'periodic');
+    expect(Object.keys(weights)).toEqual(['1', '3']);
+    expect(weights[3]).toBeCloseTo(0.25 / 18, 12);
+  });
+
+  test('given values and slopes: a row that says the value; s / h^2 and s slope / h', () => {
+    const problem = under(linearQuadratic({ nodes: 5, steps: 2 }), 1);
+    const boundary = [{ slope: () => 2 }, { dirichlet: () => 7 }] as const;
+    const V = Float64Array.of(0, 0, 0, 0, 7);
+    const rows = rowsFor({ ...problem, states: [{ ...problem.states[0], boundary }] }, 'monotone', V, 1);
+    const { right, diagonal } = rows.system;
+    expect(weightsOf(rows, 0)[1]).toBeCloseTo(0.25 / 9, 12);
+    // cost 1.5 * 36 + .3, drift 3.6 * slope 2, diffusion -.25 * 2 / 3 (half the variance times 2 (0 - slope) / h).
+    expect(right[0] * diagonal[0]).toBeCloseTo(54.3 + 7.2 - 0.5 / 3, 12);
+    expect([right[4], diagonal[4]]).toEqual([7, 1]);
+  });
+
+  test('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12, by a wide stencil', () => {
+    const { states, ...rest } = manufactured({ nodes: 9, rho: 0.3 });
     const grids = [
-      [0, 0.3, 1],
-      [0, 0.6, 0.8],
+      [0, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 1],
+      [0, 0.2, 0.3, 0.4, 0.5, 0.55, 0.7, 0.9, 1],
     ];
     const problem = { ...rest, states: states.map((axis, d) => ({ ...axis, grid: grids[d] })) };
-    const { neighbours, pieces } = buildStencils(problem, buildLattice(problem.states), 'upwind')[4];
-    const u = 0.5;
+    const weights = weightsOf(rowsFor(under(problem, 0.5), 'monotone', new Float64Array(81), 1), 4 * 9 + 4);
     const moment = (of: (dx: number, dy: number) => number): number =>
-      pieces
-        .find(({ from, to }) => from <= u && u <= to)!
-        .weights.reduce((sum, [c0, c1, c2], k) => {
-          const [i, j] = [Math.floor(neighbours[k] / 3), neighbours[k] % 3];
-          return sum + (c0 + u * (c1 + u * c2)) * of(grids[0][i] - 0.3, grids[1][j] - 0.6);
-        }, 0);
+      Object.entries(weights).reduce((sum, [node, weight]) => {
+        const [i, j] = [Math.floor(Number(node) / 9), Number(node) % 9];
+        return sum + weight * of(grids[0][i] - 0.5, grids[1][j] - 0.5);
+      }, 0);
     expect(moment((dx) => dx)).toBeCloseTo(0.5, 12);
     expect(moment((_dx, dy) => dy)).toBeCloseTo(-0.25, 12);
+    // Multilinear interpolation in a cell keeps dx dy.
     expect(moment((dx, dy) => dx * dy)).toBeCloseTo(0.6 * (1 + 0.1 * 0.25) * 0.3, 12);
   });
 
-  test('a covariance too strong for the 7-point stencil is reported, not repaired', () => {
-    // s_ii / h_i >= |s12| / h_j fails with h1 = 3 h2 at correlation .9: s22 is large enough, s11 is not.
-    const { states, ...rest } = manufactured({ nodes: 13, rho: 0.9 });
-    const problem = { ...rest, states: [{ ...states[0], grid: uniformGrid(0, 1, 5) }, states[1]] };
-    for (const scheme of ['upwind', 'hybrid'] as const) {
-      const { monotone } = solveHjb(problem, { ...OPTIONS, scheme });
-      expect(monotone.space).toBe(false);
-      expect(monotone.firstOffender).toMatch(/^a negative weight at x = 0\.2500, y = 0\.08333, t = /);
+  test('a covariance along no direction of the grid still gives an M-matrix', () => {
+    // Correlation 1 with spacings 1/4 and 1/12: along (1, 3), and with 1/4 and sqrt(2)/12 along no direction.
+    const { states, ...rest } = manufactured({ nodes: 13, rho: 1 });
+    for (const span of [1, Math.SQRT2]) {
+      const grids = [uniformGrid(0, 1, 5), uniformGrid(0, span, 13)];
+      const problem = { ...rest, states: states.map((axis, d) => ({ ...axis, grid: grids[d] })) };
+      expect(
+        rowsFor(
+          problem,
+          'monotone',
+          Float64Array.from({ length: 65 }, (_, i) => Math.sin(i)),
+          1,
+        ).offender,
+      ).toBe(-1);
     }
   });
 
   test('a downwinded stencil is caught and located', () => {
-    const problem = linearQuadratic({ nodes: 21, steps: 4 });
-    const lattice = buildLattice(problem.states);
-    const stencils = buildStencils(problem, lattice, 'upwind');
-    const wrong = stencils.map((stencil, node) =>
-      node !== 4
-        ? stencil
-        : {
-            ...stencil,
-            pieces: stencil.pieces.map((piece) => ({
-              ...piece,
-              weights: piece.weights.map(([a, b, c]) => [-a, -b, -c] as const),
-            })),
-          },
-    );
-    const { monotone } = solveWithStencils(problem, lattice, wrong, OPTIONS);
-    expect(monotone.space).toBe(false);
-    expect(monotone.firstOffender).toContain('x = -3.600');
+    // At node 4, x = -3.6, drift upwards takes the lower neighbour: its form UP holds the numbers of DOWN.
+    const downwinded = (d: Discretization): void => {
+      const up = d.entryAt[4] + UP * FORM_SIZE;
+      d.table.entries.copyWithin(up, up + FORM_SIZE, up + 2 * FORM_SIZE);
+    };
+    const problem = under(linearQuadratic({ nodes: 21, steps: 4 }), 1);
+    const V = Float64Array.from({ length: 21 }, (_, i) => i * i);
+    expect(rowsFor(problem, 'monotone', V, 1).offender).toBe(-1);
+    expect(rowsFor(problem, 'monotone', V, 1, downwinded).offender).toBe(4);
+  });
+
+  test('a solve reports where it is not monotone', () => {
+    const problem = under(linearQuadratic({ nodes: 21, steps: 4 }), 1);
+    const states = [{ ...problem.states[0], boundary: ['linear', 'linear'] as const }];
+    const { monotone } = solveHjb({ ...problem, states, drift: (_t, [x], _u, out) => (out[0] = x) }, OPTIONS);
+    expect(monotone).toEqual({ space: false, firstOffender: 'a negative weight at x = -6.000, t = 1.500' });
   });
 });
 
@@ -119,13 +154,13 @@ describe('solveHjb', () => {
     expect(solveHjb(problem, { ...OPTIONS, keep: 'all' }).status).toBe('non_finite');
   });
 
-  test('a coefficient that is not finite is a status that names it and its node', () => {
+  test('a coefficient that is not finite is refused, with its node', () => {
     const problem = linearQuadratic({ nodes: 13, steps: 2 });
-    const drift: ControlProblem['drift'] = ([x], u, out) => (out[0] = x === 3 ? NaN : u);
-    const solution = solveHjb({ ...problem, drift }, { ...OPTIONS, keep: 'all' });
-    expect([solution.status, solution.times]).toEqual(['non_finite', [2]]);
-    expect(solution.remedy).toBe('Correct the problem: the drift under u = -30.00 is not finite at x = 3.000.');
-    expect(solveHjb({ ...problem, terminalCost: () => Infinity }, OPTIONS).status).toBe('non_finite');
+    const drift: ControlProblem['drift'] = (_t, [x], [u], out) => (out[0] = x === 3 ? NaN : u);
+    expect(issuesOf({ ...problem, drift })).toEqual(['drift: not finite under u = -20.00 at x = 3.000, t = 1.000']);
+    expect(issuesOf({ terminalCost: () => Infinity })).toEqual([
+      'terminal_cost: not finite (Infinity) at x = -6.000, t = 2.000',
+    ]);
   });
 
   test('keep: all, every k-th with the first and the last, or a list', () => {
@@ -157,66 +192,90 @@ describe('bad input is refused with every issue', () => {
   const [axis] = linearQuadratic({ nodes: 5, steps: 2 }).states;
 
   test('structure', () => {
-    const bad = { ...axis, grid: [1, 1], coordinate: 'log' as const, boundary: ['open', 'reflecting'] as never };
-    expect(issuesOf({ horizon: -1, objective: 'maximise' as never, states: [bad, axis, axis] })).toEqual([
+    const bad = { ...axis, grid: [1, 1], coordinate: 'log' as const, boundary: ['open', 'periodic'] as never };
+    expect(issuesOf({ horizon: -1, objective: 'maximise' as never, states: [bad, axis, axis, axis] })).toEqual([
       'states.0.grid: x needs at least 3 nodes, has 2',
       'states.0.grid: the nodes of x must be finite and increase strictly',
-      'states.0.boundary.0: must be one of reflecting, natural, got "open"',
+      'states.0.boundary.0: must be one of natural, reflecting, linear, state_constraint, periodic, dirichlet or slope, got "open"',
+      'states.0.boundary: periodic is for both faces or for none',
       'horizon: must be positive and finite, got -1',
       'objective: must be minimize or maximize, got maximise',
-      'states: one or two states, got 3',
+      'states: one to three states, got 4',
     ]);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
+    expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');
+    expect(issuesOf({ risk: 1, discount: 0.1 })[0]).toBe('risk: a risk-sensitive criterion has no discount');
+    expect(issuesOf({ controls: [{ name: 'u', values: [] }] })[0]).toMatch(/^controls.0.values/);
   });
 
   test('options', () => {
     expect(issuesOf({}, { tolerance: 0, maximumPolicyIterations: 0.5, keep: [0.123], scheme: 'central' })).toEqual([
       'tolerance: must lie between 0 and 1, got 0',
       'maximumPolicyIterations: must be an integer of at least 1, got 0.5',
-      'scheme: must be upwind or hybrid, got central',
+      'scheme: must be monotone or accurate, got central',
       "keep: 0.123 is not one of the problem's time levels",
     ]);
     expect(issuesOf({}, { keep: 0 })).toEqual(['keep: must be a whole number of levels, got 0']);
   });
 
   test('control bounds in the wrong order, a break that is NaN, with the node', () => {
-    const upper = ([x]: readonly number[]): number => (x > 1 ? -40 : 30);
-    expect(issuesOf({ control: { name: 'u', lower: () => -30, upper } })).toEqual([
-      'control: the bounds of u are [-30, -40] at x = 3.000',
+    const upper = (_t: number, [x]: readonly number[]): number => (x > 1 ? -40 : 30);
+    expect(issuesOf({ controls: [{ name: 'u', lower: () => -30, upper }] })).toEqual([
+      'controls: the bounds of u are [-30, -40] at x = 3.000, t = 1.000',
     ]);
-    expect(issuesOf({ controlBreaks: () => [NaN] })[0]).toMatch(/^controlBreaks: a break of u is NaN at x = -6/);
+    const broken = { name: 'u', lower: () => 0, upper: () => 1, breaks: () => [NaN] };
+    expect(issuesOf({ controls: [broken] })[0]).toMatch(/^controls: a break of u is NaN at x = -6/);
   });
 
   test('a covariance that is not positive semidefinite', () => {
-    expect(issuesOf({ covariance: ([x], _u, out) => (out[0] = x) })[0]).toMatch(/^covariance: .* at x = -6/);
-    const { states, drift, runningCost, terminalCost } = manufactured({ nodes: 5, rho: 0 });
-    const square = { states, drift, runningCost, terminalCost, control: { name: 'u', lower: () => 0, upper: () => 1 } };
-    const tooCorrelated: ControlProblem['covariance'] = (_x, _u, out) => out.set([1, 1.01, 1.01, 1]);
+    expect(issuesOf({ covariance: (_t, [x], _u, out) => (out[0] = x) })[0]).toMatch(/^covariance: .* at x = -6/);
+    const { states, drift, runningCost, terminalCost, controls } = manufactured({ nodes: 5, rho: 0 });
+    const square = { states, drift, runningCost, terminalCost, controls };
+    const tooCorrelated: ControlProblem['covariance'] = (_t, _x, _u, out) => out.set([1, 1.01, 1.01, 1]);
     expect(issuesOf({ ...square, covariance: tooCorrelated })[0]).toMatch(/^covariance/);
-    const lopsided: ControlProblem['covariance'] = (_x, _u, out) => out.set([1, 0.1, 0.2, 1]);
+    const lopsided: ControlProblem['covariance'] = (_t, _x, _u, out) => out.set([1, 0.1, 0.2, 1]);
     expect(issuesOf({ ...square, covariance: lopsided })[0]).toMatch(/^covariance/);
   });
 
   test('a natural face that drift or diffusion can cross; one that neither can is taken', () => {
     const natural = { ...axis, boundary: ['natural', 'reflecting'] as const };
-    const still: ControlProblem['covariance'] = (_x, _u, out) => (out[0] = 0);
-    expect(issuesOf({ states: [natural] })[0]).toMatch(/^states.0.boundary.0: x has a natural face/);
-    expect(issuesOf({ states: [natural], covariance: still })[0]).toMatch(/drift or diffusion can cross/);
+    const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
+    expect(issuesOf({ states: [natural] })[0]).toMatch(/^states.0.boundary.0: the diffusion of x crosses this face/);
+    expect(issuesOf({ states: [natural], covariance: still })[0]).toMatch(/the drift of x crosses this face/);
     const problem = linearQuadratic({ nodes: 5, steps: 2 });
-    const inward: ControlProblem['drift'] = ([x], _u, out) => (out[0] = -x);
+    const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     expect(solveHjb({ ...problem, states: [natural], covariance: still, drift: inward }, OPTIONS).status).toBe(
       'converged',
     );
   });
 
+  test('a state constraint keeps the controls whose drift points inward, and needs one', () => {
+    const constrained = { ...axis, boundary: ['state_constraint', 'state_constraint'] as const };
+    const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
+    const problem = { ...linearQuadratic({ nodes: 5, steps: 2 }), states: [constrained], covariance: still };
+    // At x = -6: drift 2.4 + 1.2 u >= 0 for u >= -2; the cost of u alone would choose less.
+    const outward = { ...problem, runningCost: (_t: number, _x: unknown, [u]: readonly number[]) => (u + 9) ** 2 };
+    expect(solveHjb(outward, OPTIONS).control[0][0]).toBeCloseTo(-2, 9);
+    const escape: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = x);
+    expect(issuesOf({ ...problem, drift: escape })[0]).toMatch(/^states: no control keeps the state inside/);
+  });
+
   test('a drift that is no polynomial between the breaks named', () => {
-    const kinked: ControlProblem['drift'] = (_x, u, out) => (out[0] = Math.min(u, 7));
+    const kinked: ControlProblem['drift'] = (_t, _x, [u], out) => (out[0] = Math.min(u, 7));
     expect(issuesOf({ drift: kinked })[0]).toMatch(/^drift: no polynomial of degree 2 in u between its breaks/);
-    expect(issuesOf({ runningCost: (_x, u) => Math.exp(u) })[0]).toMatch(/^runningCost/);
+    expect(issuesOf({ runningCost: (_t, _x, [u]) => Math.exp(u) })[0]).toMatch(/^running_cost/);
     const problem = { ...linearQuadratic({ nodes: 5, steps: 2 }), drift: kinked };
-    expect(solveHjb({ ...problem, controlBreaks: () => [7] }, OPTIONS).status).toBe('converged');
+    const controls = [{ name: 'u', lower: () => -30, upper: () => 30, breaks: () => [7] }];
+    expect(solveHjb({ ...problem, controls }, OPTIONS).status).toBe('converged');
     expect(solveHjb({ ...problem, polynomial: false }, OPTIONS).status).toBe('converged');
+  });
+
+  test('a covariance that is no polynomial times one matrix', () => {
+    const turning: ControlProblem['covariance'] = (_t, _x, [u], out) => out.set([1, u / 2, u / 2, 1]);
+    expect(issuesOf({ ...manufactured({ nodes: 5, rho: 0 }), covariance: turning })[0]).toMatch(
+      /^covariance: no polynomial/,
+    );
   });
 });
 
@@ -235,7 +294,7 @@ describe('interpolateSolution', () => {
   test('a log axis is interpolated in the logarithm', () => {
     const axis = { ...problem.states[0], coordinate: 'log' as const, grid: [1, 100, 10000] };
     const levels = { ...solution, times: [0], value: [Float64Array.of(1, 3, 5)], control: [new Float64Array(3)] };
-    expect(interpolateSolution({ states: [axis] }, levels, 0, [10]).value).toBeCloseTo(2, 12);
+    expect(interpolateSolution({ ...problem, states: [axis] }, levels, 0, [10]).value).toBeCloseTo(2, 12);
   });
 
   test('outside nothing is clipped', () => {
@@ -247,7 +306,7 @@ describe('interpolateSolution', () => {
       [0, [NaN]],
       [0, [0, 0]],
     ] as const) {
-      expect(interpolateSolution(problem, solution, t, x)).toEqual({ inside: false, value: null, control: null });
+      expect(interpolateSolution(problem, solution, t, x)).toEqual({ inside: false, value: null, controls: null });
     }
   });
 });
@@ -259,6 +318,26 @@ describe('grids', () => {
     }
     expect(logGrid(0.1, 10, 3)[1]).toBeCloseTo(1, 12);
     expect(sinhGrid(-1, 3, 9, { center: 0, strength: 4 }).at(-1)).toBe(3);
+  });
+});
+
+describe('sellingDirections', () => {
+  test('weights are positive and the directions give the covariance back', () => {
+    for (const A of [
+      [4, 2, 2, 1],
+      [1, -0.9, -0.9, 1],
+      [2, 0.3, 0.2, 0.3, 2, -0.5, 0.2, -0.5, 0.7],
+    ]) {
+      const n = Math.sqrt(A.length);
+      const directions = sellingDirections(A, 8)!;
+      A.forEach((value, k) => {
+        const sum = directions.reduce((s, { step, weight }) => s + weight * step[Math.floor(k / n)] * step[k % n], 0);
+        expect(sum).toBeCloseTo(value, 12);
+      });
+      expect(directions.every(({ weight }) => weight > 0)).toBe(true);
+    }
+    expect(sellingDirections([4, 2, 2, 1], 3)).toEqual([{ step: [-2, -1], weight: 1 }]);
+    expect(sellingDirections([2, Math.SQRT2, Math.SQRT2, 1], 8)).toBeNull();
   });
 });
 

@@ -20,10 +20,11 @@ export function controlInDiffusion({ nodes, steps }: { nodes: number; steps: num
     objective: 'minimize',
     horizon: 1.5,
     states: [logAxis('x', [-6, 9], nodes)],
-    control: { name: 'u', lower: ([x]) => -2 * x, upper: ([x]) => 2 * x },
-    drift: ([x], u, out) => (out[0] = 0.2 * x - u),
-    covariance: ([x], u, out) => (out[0] = (0.3 * x + 0.6 * u) ** 2),
-    runningCost: ([x], u) => 0.5 * x * x + 0.2 * u * u,
+    controls: [{ name: 'u', lower: (_t, [x]) => -2 * x, upper: (_t, [x]) => 2 * x }],
+    timeDependent: false,
+    drift: (_t, [x], [u], out) => (out[0] = 0.2 * x - u),
+    covariance: (_t, [x], [u], out) => (out[0] = (0.3 * x + 0.6 * u) ** 2),
+    runningCost: (_t, [x], [u]) => 0.5 * x * x + 0.2 * u * u,
     terminalCost: ([x]) => x * x,
     times: uniformGrid(0, 1.5, steps + 1),
   };
@@ -37,9 +38,10 @@ export function multiplicativeNoise(size: { nodes: number; steps: number; cap: n
     objective: 'minimize',
     horizon: 1,
     states: [logAxis('y', [-5, 10], nodes)],
-    control: { name: 'u', lower: () => 0, upper: () => cap },
-    drift: ([y], u, out) => (out[0] = -2 * u * y),
-    covariance: ([y], u, out) => (out[0] = 3 * u * u * y * y),
+    controls: [{ name: 'u', lower: () => 0, upper: () => cap }],
+    timeDependent: false,
+    drift: (_t, [y], [u], out) => (out[0] = -2 * u * y),
+    covariance: (_t, [y], [u], out) => (out[0] = 3 * u * u * y * y),
     runningCost: () => 0,
     terminalCost: ([y]) => y * y,
     times: uniformGrid(0, 1, steps + 1),
@@ -53,13 +55,14 @@ export function regulatorWithCrossDiffusion({ nodes, steps }: { nodes: number; s
     objective: 'minimize',
     horizon: 2,
     states: [uniformAxis('x', -4, 4, nodes), uniformAxis('y', -4, 4, nodes)],
-    control: { name: 'u', lower: () => -20, upper: () => 20 },
-    drift: ([x, y], u, out) => {
+    controls: [{ name: 'u', lower: () => -20, upper: () => 20 }],
+    timeDependent: false,
+    drift: (_t, [x, y], [u], out) => {
       out[0] = y;
       out[1] = -0.5 * x - 0.3 * y + u;
     },
-    covariance: (_x, _u, out) => out.set([0.2, 0.12, 0.12, 0.3]),
-    runningCost: ([x, y], u) => x * x + 0.2 * y * y + 0.5 * u * u,
+    covariance: (_t, _x, _u, out) => out.set([0.2, 0.12, 0.12, 0.3]),
+    runningCost: (_t, [x, y], [u]) => x * x + 0.2 * y * y + 0.5 * u * u,
     terminalCost: ([x, y]) => 0.3 * (x * x + y * y),
     times: uniformGrid(0, 2, steps + 1),
   };
@@ -83,10 +86,11 @@ export function manufactured({ nodes, rho }: { nodes: number; rho: number }): Co
     objective: 'minimize',
     horizon: 1,
     states: [uniformAxis('x', 0, 1, nodes), uniformAxis('y', 0, 1, nodes)],
-    control: { name: 'u', lower: () => -1, upper: () => 1 },
-    drift: (_x, u, out) => out.set([u, -u / 2]),
-    covariance: (_x, u, out) => out.set([1, rho, rho, 1].map((s) => 0.6 * (1 + 0.1 * u * u) * s)),
-    runningCost: (x, u) => {
+    controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+    timeDependent: false,
+    drift: (_t, _x, [u], out) => out.set([u, -u / 2]),
+    covariance: (_t, _x, [u], out) => out.set([1, rho, rho, 1].map((s) => 0.6 * (1 + 0.1 * u * u) * s)),
+    runningCost: (_t, x, [u]) => {
       const [c0, c1, c2] = hamiltonianOf(x);
       const best = Math.min(Math.max(-c1 / (2 * c2), -1), 1);
       return 1 - (c0 + best * (c1 + best * c2)) + 1.5 * u * u;
@@ -109,10 +113,11 @@ export function exponentialCost({ nodes }: { nodes: number }): ControlProblem {
     objective: 'minimize',
     horizon: 1,
     states: [uniformAxis('x', 0, 1, nodes)],
-    control: { name: 'u', lower: () => -2, upper: () => 2 },
-    drift: (_x, u, out) => (out[0] = u),
-    covariance: (_x, _u, out) => (out[0] = 0.09),
-    runningCost: ([x], u) => {
+    controls: [{ name: 'u', lower: () => -2, upper: () => 2 }],
+    timeDependent: false,
+    drift: (_t, _x, [u], out) => (out[0] = u),
+    covariance: (_t, _x, _u, out) => (out[0] = 0.09),
+    runningCost: (_t, [x], [u]) => {
       const u0 = best(x);
       return 1 - (Math.exp(u0) + u0 * slope(x) - 0.045 * PI * PI * cos(PI * x)) + Math.exp(u);
     },

@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { errorEstimate } from '../../solvers/answer/error-estimate.js';
+import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions } from '../../solvers/index.js';
+import type { HjbLrError } from '../../src/errors.js';
+import { linearQuadratic, liTaiE } from '../helpers/problems.js';
+
+function refused(problem: ControlProblem, options: Partial<SolveOptions>): HjbLrError {
+  try {
+    solve(problem, options);
+  } catch (error) {
+    return error as HjbLrError;
+  }
+  throw new Error('not refused');
+}
+
+describe('errorEstimate', () => {
+  const point = (value: number, ...controls: number[]): { value: number; controls: number[] } => ({ value, controls });
+
+  test('changes .12 then .03 under halving: order 2, .03 / (4 - 1)', () => {
+    const estimate = errorEstimate(point(1.01, 0.5), point(1.04, 0.6), point(1.16, 0.9), 2, 2);
+    expect(estimate.order).toBeCloseTo(2, 12);
+    expect(estimate.value).toBeCloseTo(0.01, 12);
+    expect(estimate.controls[0]).toBeCloseTo(0.1, 12);
+  });
+
+  test('no order counts for more than that of the scheme', () => {
+    expect(errorEstimate(point(1.01), point(1.04), point(1.16), 2, 1).value).toBeCloseTo(0.03, 12);
+    expect(errorEstimate(point(1), point(1.03), point(3), 2, 2).value).toBeCloseTo(0.01, 12);
+  });
+
+  test('without a third value, or where changes grow, the change itself', () => {
+    expect(errorEstimate(point(1), point(1.03), null, 2, 2)).toMatchObject({ order: null });
+    expect(errorEstimate(point(1), point(1.03), null, 2, 2).value).toBeCloseTo(0.03, 12);
+    expect(errorEstimate(point(1), point(1.03), point(1.04), 2, 2).value).toBeCloseTo(0.03, 12);
+  });
+});
+
+describe('solve', () => {
+  const problem = linearQuadratic({ nodes: 65, steps: 64 });
+  const query = [
+    { t: 0, x: [1] },
+    { t: 1.03, x: [0.5] },
+    { t: 0, x: [6.01] },
+    { t: 2.01, x: [0] },
+  ];
+  const answer: Answer = solve(problem, { query });
+
+  test('lists in the order of the queries; outside the grid there is nothing, and it is said', () => {
+    expect(answer.inside).toEqual([true, true, false, false]);
+    expect(answer.values.map((value) => value === null)).toEqual([false, false, true, true]);
+    expect(answer.controls.slice(2)).toEqual([null, null]);
+    expect(answer.errorEstimates.values.slice(2)).toEqual([null, null]);
+    expect(answer.warnings).toEqual(['query 2 lies outside the grid', 'query 3 lies outside the grid']);
+    expect(Object.keys(answer.controls[0]!)).toEqual(['u']);
+  });
+
+  test('the accurate scheme is not monotone in time and says so; the monotone one is', () => {
+    expect(answer.monotone).toEqual({ space: true, time: false, firstOffender: null });
+    const monotone = solve(problem, { query, scheme: 'monotone' });
+    expect(monotone.monotone.time).toBe(true);
+    expect(monotone.values).toEqual(monotone.monotoneValues);
+    expect(monotone.values[0]).toBeCloseTo(answer.monotoneValues[0]!, 12);
+  });
+
+  test('keep: what the queries need, or every k-th level', () => {
+    expect(answer.solution.times).toEqual([0, 1, 1.03125]);
+    expect(solve(problem, { query, keep: 32 }).solution.times).toEqual([0, 1, 2]);
+  });
+
+  test('a wider domain tells what truncation does: little here, much where the domain is narrow', () => {
+    // Without drift the state reaches reflecting faces at 1 long before T = 2: its deviation then is .7.
+    const narrow: ControlProblem = {
+      ...problem,
+      drift: (_t, _x, _u, out) => (out[0] = 0),
+      states: [{ ...problem.states[0], grid: uniformGrid(-1, 1, 17) }],
+    };
+    const [wide, cut] = [problem, narrow].map((one) => solve(one, { query: [{ t: 0, x: [1] }], widerDomain: true }));
+    expect(wide.truncation![0]!).toBeLessThan(1e-3 * wide.values[0]!);
+    expect(cut.truncation![0]!).toBeGreaterThan(1e-2 * cut.values[0]!);
+    expect(cut.errorEstimates.values[0]!).toBeGreaterThanOrEqual(cut.truncation![0]!);
+    expect(answer.truncation).toBeNull();
+  });
+
+  test('too few policy iterations are a status with a remedy; values are given, estimates are not', () => {
+    const unfinished = solve(problem, { query, maximumPolicyIterations: 1 });
+    expect(unfinished.status).toBe('max_iterations');
+    expect(unfinished.values[0]).not.toBeNull();
+    expect(unfinished.errorEstimates.values[0]).toBeNull();
+    expect(unfinished.warnings[0]).toMatch(/^max_iterations: Raise/);
+  });
+
+  test('a grid too short to be halved has no estimate, and says so', () => {
+    const short = { ...liTaiE({ nodes: 4, steps: 8 }) };
+    const { errorEstimates, warnings } = solve(short, { query: [{ t: 0, x: [1] }] });
+    expect(errorEstimates.values).toEqual([null]);
+    expect(warnings).toContain('no error estimate: an axis or the time has fewer than 4 intervals');
+  });
+
+  test('limits are told before anything is allocated', () => {
+    const error = refused(problem, { limits: { nodeSteps: 1000, bytes: 1000 } });
+    expect(error.code).toBe('E_LIMIT');
+    expect(error.issues.map(({ path }) => path)).toEqual(['limits.nodeSteps', 'limits.bytes']);
+  });
+
+  test('a query with too few states is refused', () => {
+    expect(refused(problem, { query: [{ t: 0, x: [] }] }).issues[0].path).toBe('query.0');
+  });
+});
