@@ -61,6 +61,18 @@ describe('synthesize', () => {
     expect(policy.open_loop.rates.every((rate) => rate >= lr_min * 0.999 && rate <= lr_max * 1.001)).toBe(true);
   });
 
+  test('the policy asks for the loss that its filter was fitted to', async () => {
+    const inputOf = async (metric: 'clean' | 'adversarial', attack: typeof coefficients.attack) => {
+      const objective = { ...coefficients.objective, metric };
+      const { policy } = await synthesize({ ...coefficients, objective, attack, selected: 'loss_alone' }, SOLVER);
+      return policySchema.parse(policy).input!.name;
+    };
+    const { attack } = coefficients;
+    expect(await inputOf('adversarial', attack)).toBe('robust_loss');
+    expect(await inputOf('clean', attack)).toBe('clean_loss');
+    expect(await inputOf('adversarial', null)).toBe('clean_loss');
+  });
+
   test('hold at the peak, then a fall at the end: the anneal that a scalar picture cannot know', async () => {
     const { policy } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
     const { rates } = policy.open_loop;

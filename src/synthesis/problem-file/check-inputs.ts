@@ -1,0 +1,179 @@
+import type { ControlProblem } from '../../../solvers/problem/control-problem.js';
+import { HjbLrError, type Issue } from '../../errors.js';
+import { namedExpressions, type ProblemExpressions } from './expressions.js';
+import { scalarFunction, type Symbols } from './functions.js';
+
+/** Nodes times levels at which an expression of the time is evaluated; beyond this, levels are left out evenly. */
+const MOST_EVALUATIONS = 5e6;
+
+type Evaluate = (t: number, x: readonly number[], u: readonly number[]) => number;
+
+/** An input of the problem, and where it is evaluated. */
+interface Checked {
+  readonly path: string;
+  readonly evaluate: Evaluate;
+  readonly onTime: boolean;
+  readonly onControls: boolean;
+  /** The face it belongs to, or null for every node. */
+  readonly face: { readonly axis: number; readonly side: number } | null;
+}
+
+/**
+ * Evaluates every input expression at every node, at every level where it depends on the time, and at the bounds and the
+ * middle of the controls. The solver then meets only non-finite numbers of its own making.
+ *
+ * @throws E_INVALID naming for each expression the first node at which it is NaN or infinite, at which the bounds of a
+ * control cross, or at which the covariance is not symmetric
+ */
+export function requireFiniteInputs(problem: ControlProblem, expressions: ProblemExpressions, symbols: Symbols): void {
+  const checked = namedExpressions(expressions).map(([path, entry]): Checked => {
+    const evaluate = scalarFunction(entry, symbols);
+    const face = /^states\.(\d)\.boundary\.(\d)/.exec(path);
+    return {
+      path,
+      evaluate: (t, x, u) => evaluate(t, x, u, 0),
+      onTime: entry.variables.has('t'),
+      onControls: problem.controls.some(({ name }) => entry.variables.has(name)),
+      face: face === null ? null : { axis: Number(face[1]), side: Number(face[2]) },
+    };
+  });
+  const isBound = ({ path }: Checked): boolean => path.startsWith('controls');
+  refuse(checked.filter(isBound).flatMap((input) => issueOf(problem, input, notFinite)));
+  refuse(crossings(problem, checked));
+  refuse([
+    ...checked.filter((input) => !isBound(input)).flatMap((input) => issueOf(problem, input, notFinite)),
+    ...asymmetries(problem, expressions, checked),
+  ]);
+}
+
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length === 0) return;
+  const [{ path, message }] = issues;
+  throw new HjbLrError('E_INVALID', `${path} ${message}.`, {
+    remedy: 'Change the expression, or the domain so that the node lies outside it.',
+    issues,
+  });
+}
+
+function notFinite(value: number): string | null {
+  return Number.isFinite(value) ? null : `is ${value}`;
+}
+
+/** Where the lower bound of a control lies above the upper one. */
+function crossings(problem: ControlProblem, checked: readonly Checked[]): Issue[] {
+  return problem.controls.flatMap((control, i) => {
+    if ('values' in control) return [];
+    const [lower, upper] = [0, 1].map((side) => checked.find(({ path }) => path === `controls.${i}.bounds.${side}`)!);
+    const gap: Checked = {
+      path: `controls.${i}.bounds`,
+      evaluate: (t, x) => control.upper(t, x) - control.lower(t, x),
+      onTime: lower.onTime || upper.onTime,
+      onControls: false,
+      face: null,
+    };
+    return issueOf(problem, gap, (value) => (value < 0 ? `are the wrong way round by ${-value}` : null));
+  });
+}
+
+/** Where two entries of the covariance that must be equal are not. */
+function asymmetries(problem: ControlProblem, { drift }: ProblemExpressions, checked: readonly Checked[]): Issue[] {
+  const n = drift.length;
+  const entry = (i: number, j: number): Checked => checked.find(({ path }) => path === `covariance.${i}.${j}`)!;
+  const pairs = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (__, j) => [i, j])).flat();
+  return pairs.flatMap(([i, j]) => {
+    const [one, other] = [entry(i, j), entry(j, i)];
+    const difference: Checked = {
+      path: one.path,
+      evaluate: (t, x, u) => {
+        const [a, b] = [one.evaluate(t, x, u), other.evaluate(t, x, u)];
+        return Math.abs(a - b) > 1e-9 * (Math.abs(a) + Math.abs(b)) ? a - b : 0;
+      },
+      onTime: one.onTime || other.onTime,
+      onControls: one.onControls || other.onControls,
+      face: null,
+    };
+    return issueOf(problem, difference, (value) =>
+      Number.isFinite(value) && value !== 0 ? `is not ${other.path}, its mirror, but differs by ${value}` : null,
+    );
+  });
+}
+
+/** The first node at which something is wrong with an input: in time, then in the states, then in the controls. */
+function issueOf(problem: ControlProblem, input: Checked, wrong: (value: number) => string | null): Issue[] {
+  for (const t of levelsFor(problem, input)) {
+    for (const x of nodesOf(problem, input.face)) {
+      for (const u of input.onControls ? samplesOf(problem, t, x) : [[]]) {
+        const found = wrong(input.evaluate(t, x, u));
+        if (found !== null) return [{ path: input.path, message: `${found} at ${nodeName(problem, input, t, x, u)}` }];
+      }
+    }
+  }
+  return [];
+}
+
+function levelsFor({ states, times }: ControlProblem, { onTime }: Checked): readonly number[] {
+  if (!onTime) return [0];
+  const nodes = states.reduce((product, { grid }) => product * grid.length, 1);
+  const stride = Math.ceil((nodes * times.length) / MOST_EVALUATIONS);
+  return times.filter((_, level) => level % stride === 0 || level === times.length - 1);
+}
+
+/** Every node of the grid, or of one face; the array is reused. */
+function* nodesOf({ states }: ControlProblem, face: Checked['face']): Generator<readonly number[]> {
+  const grids = states.map(({ grid }, axis) => {
+    if (face?.axis !== axis) return grid;
+    return [grid[face.side === 0 ? 0 : grid.length - 1]];
+  });
+  const [first, second = [0], third = [0]] = grids;
+  const x = states.map(() => 0);
+  for (const a of first) {
+    x[0] = a;
+    for (const b of second) {
+      if (x.length > 1) x[1] = b;
+      for (const c of third) {
+        if (x.length > 2) x[2] = c;
+        yield x;
+      }
+    }
+  }
+}
+
+/** Controls tried at a node, all together. */
+const MOST_SAMPLES = 64;
+
+/** Controls at a node: the bounds and the middle between them, or the values (evenly thinned where there are many). */
+function samplesOf({ controls }: ControlProblem, t: number, x: readonly number[]): number[][] {
+  const most = Math.floor(MOST_SAMPLES ** (1 / controls.length));
+  return controls.reduce<number[][]>(
+    (samples, control) => {
+      const values =
+        'values' in control ? thinned(control.values, most) : between(control.lower(t, x), control.upper(t, x));
+      return samples.flatMap((sample) => values.map((value) => [...sample, value]));
+    },
+    [[]],
+  );
+}
+
+function thinned(values: readonly number[], most: number): readonly number[] {
+  const stride = Math.ceil(values.length / most);
+  return stride === 1 ? values : values.filter((_, i) => i % stride === 0);
+}
+
+function between(lower: number, upper: number): number[] {
+  return lower === upper ? [lower] : [lower, (lower + upper) / 2, upper];
+}
+
+function nodeName(
+  { states, controls, times }: ControlProblem,
+  { onControls, onTime }: Checked,
+  t: number,
+  x: readonly number[],
+  u: readonly number[],
+): string {
+  const parts = [
+    ...states.map(({ name }, i) => `${name} = ${x[i]}`),
+    ...(onControls ? controls.map(({ name }, j) => `${name} = ${u[j]}`) : []),
+    ...(onTime && times.length > 0 ? [`t = ${t}`] : []),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,67 @@
+import type { Answer } from '../../../solvers/answer/answer.js';
+import type { ProblemResult } from '../../artifacts/problem-solution.js';
+import type { ForwardDensity, Simulation } from './solvers.js';
+
+type ByControl = Readonly<Record<string, number>> | null;
+
+/** The answer as files and `--json` hold it: null for every number that is not finite or not known. */
+export function resultOf(answer: Answer): ProblemResult {
+  const { errorEstimates, monotone, policyIterations } = answer;
+  return {
+    status: answer.status,
+    remedy: answer.remedy,
+    values: answer.values.map(orNull),
+    controls: answer.controls.map(namedOrNull),
+    inside: [...answer.inside],
+    error_estimates: { values: errorEstimates.values.map(orNull), controls: errorEstimates.controls.map(namedOrNull) },
+    observed_order: orNull(answer.observedOrder),
+    monotone: { space: monotone.space, time: monotone.time, first_offender: monotone.firstOffender },
+    monotone_values: answer.monotoneValues.map(orNull),
+    truncation: answer.truncation === null ? null : answer.truncation.map(orNull),
+    warnings: [...answer.warnings],
+    policy_iterations: { mean: policyIterations.mean, max: policyIterations.max },
+    residual: orNull(answer.residual),
+    kernel: answer.kernel,
+    seconds: answer.seconds,
+  };
+}
+
+export function densityResult(
+  { status, times, mass, absorbed, mean, standardDeviation }: ForwardDensity,
+  states: readonly string[],
+): NonNullable<ProblemResult['density']> {
+  const byState = (numbers: readonly number[]): Record<string, number | null> =>
+    Object.fromEntries(states.map((name, i) => [name, orNull(numbers[i])]));
+  return {
+    status,
+    time: times.at(-1) ?? 0,
+    mass: orNull(mass),
+    absorbed: orNull(absorbed),
+    mean: byState(mean),
+    standard_deviation: byState(standardDeviation),
+  };
+}
+
+export function simulationResult(
+  { cost, standardError, stepBias, value, warnings }: Simulation,
+  { paths, seed }: { paths: number; seed: number },
+): NonNullable<ProblemResult['simulation']> {
+  return {
+    paths,
+    seed,
+    cost: orNull(cost),
+    standard_error: orNull(standardError),
+    step_bias: orNull(stepBias),
+    value: orNull(value),
+    deviation: orNull((cost - value) / standardError),
+    warnings: [...warnings],
+  };
+}
+
+function orNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+function namedOrNull(values: ByControl): Record<string, number | null> | null {
+  return values === null ? null : Object.fromEntries(Object.entries(values).map(([name, u]) => [name, orNull(u)]));
+}

@@ -1,0 +1,86 @@
+import { density, interpolateSolution, simulateClosedLoop, solve } from '../../../solvers/index.js';
+import type { Answer, ControlProblem, HjbSolution, SolveOptions, StateAxis } from '../../../solvers/index.js';
+
+/** Where the state is under the policy, from the forward Kolmogorov equation. */
+export interface ForwardDensity {
+  readonly status: string;
+  readonly times: readonly number[];
+  /** Probability of each node's cell over its volume at these times, row-major over the states. */
+  readonly density: readonly Float64Array[];
+  /** At the last of these times: probability inside, and absorbed at faces that give the value. */
+  readonly mass: number;
+  readonly absorbed: number;
+  /** Of each state at the last of these times, given that it is inside. */
+  readonly mean: readonly number[];
+  readonly standardDeviation: readonly number[];
+}
+
+/** Monte Carlo of the closed loop. */
+export interface Simulation {
+  /** Mean cost of the paths (of the criterion itself where it is risk-sensitive), and its standard error. */
+  readonly cost: number;
+  readonly standardError: number;
+  /** Cost of steps twice as long less this cost, under the same noise: about the error by the steps. */
+  readonly stepBias: number;
+  /** V(0, start), interpolated as the paths do. */
+  readonly value: number;
+  readonly warnings: readonly string[];
+}
+
+/** What a problem is solved with; tests give others. */
+export interface ProblemSolvers {
+  solve(problem: ControlProblem, options: Partial<SolveOptions>): Answer;
+  /** The solution holds every level. */
+  density(problem: ControlProblem, solution: HjbSolution, start: readonly number[]): ForwardDensity;
+  simulate(
+    problem: ControlProblem,
+    solution: HjbSolution,
+    start: readonly number[],
+    paths: number,
+    seed: number,
+  ): Simulation;
+}
+
+/** Levels of a density that are returned. */
+const DENSITY_LEVELS = 100;
+
+export const releasedSolvers: ProblemSolvers = { solve, density: forwardDensity, simulate };
+
+function forwardDensity(problem: ControlProblem, solution: HjbSolution, start: readonly number[]): ForwardDensity {
+  const keep = Math.max(1, Math.ceil((problem.times.length - 1) / DENSITY_LEVELS));
+  const { status, times, mass, absorbed, mean, covariance } = density(problem, solution, [...start], { keep });
+  const volumes = cellVolumes(problem.states);
+  const n = problem.states.length;
+  const last = mass.length - 1;
+  return {
+    status,
+    times,
+    density: mass.map((level) => level.map((probability, node) => probability / volumes[node])),
+    mass: mass[last].reduce((sum, probability) => sum + probability, 0),
+    absorbed: absorbed[last],
+    mean: mean[last] ?? problem.states.map(() => NaN),
+    standardDeviation: problem.states.map((_, d) => Math.sqrt(covariance[last]?.[d * (n + 1)] ?? NaN)),
+  };
+}
+
+/** Volume around each node, half way to its neighbours, in natural units; row-major over the states. */
+function cellVolumes(states: readonly StateAxis[]): number[] {
+  const widths = states.map(({ grid }) => grid.map((x, i) => ((grid[i + 1] ?? x) - (grid[i - 1] ?? x)) / 2));
+  return widths.reduce<number[]>((volumes, axis) => volumes.flatMap((volume) => axis.map((w) => volume * w)), [1]);
+}
+
+function simulate(
+  problem: ControlProblem,
+  solution: HjbSolution,
+  start: readonly number[],
+  paths: number,
+  seed: number,
+): Simulation {
+  const { cost, standardError, stepBias, warnings } = simulateClosedLoop(problem, solution, [...start], {
+    paths,
+    seed,
+    substeps: 1,
+  });
+  const point = interpolateSolution(problem, solution, 0, start);
+  return { cost, standardError, stepBias: stepBias.estimate, value: point.inside ? point.value : NaN, warnings };
+}
