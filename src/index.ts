@@ -1,5 +1,6 @@
 /** The public door of the library. Stages as functions, files with their schemas, schedules and the policy at run time. */
 export type { Coefficients } from './artifacts/coefficients.js';
+export type { ControlProblemFile, ControlProblemInput } from './artifacts/control-problem.js';
 export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment.js';
 export { readArtifact, writeArtifact } from './artifacts/files.js';
 export { readTrainingLog } from './artifacts/log-file.js';
@@ -12,8 +13,10 @@ export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js'
 export { estimateStage } from './estimation/stage.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
+export { problemStage } from './report/problem-stage.js';
 export { reportStage } from './report/stage.js';
 export { attachPolicy, createSchedule, policySchedule, type AttachedPolicy, type Schedule } from './schedules/index.js';
+export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
 export { trainStage } from './training/stage.js';

@@ -58,12 +58,25 @@ export interface Stages {
       schedule: string | undefined;
       seed: number | undefined;
       engine: EngineChoice;
+      allowMismatch?: boolean;
+      fresh?: boolean;
+      commandLine?: string;
     }>;
   };
   readonly '../../benchmarks/learning-rate/stage.js': {
     benchmarkStage: Stage<RunOptions>;
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;
+  };
+  readonly '../report/problem-stage.js': {
+    problemStage: Stage<{
+      problemPath: string;
+      out: string | undefined;
+      html: boolean;
+      density: boolean;
+      simulate: number | undefined;
+      seed: number;
+    }>;
   };
   readonly '../report/stage.js': {
     reportStage(options: { resultsPath: string; out: string }): Promise<CommandResult>;

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
 import type { Results } from '../artifacts/results.js';
@@ -7,6 +5,7 @@ import type { Figure } from './figure.js';
 import { driftFigure, shownClosure } from './figures/coefficients.js';
 import { lossFigure, rateFigure } from './figures/curves.js';
 import { heatMapFigures } from './figures/heat-maps.js';
+import { plotlySource } from './html.js';
 import { methodTableText } from './method-table.js';
 import { reportPage } from './page.js';
 
@@ -19,8 +18,7 @@ export function reportFigures(results: Results): Figure[] {
 /** `hjb-lr report RESULTS`: results.json -> report.html, one offline page. */
 export async function reportStage({ resultsPath, out }: { resultsPath: string; out: string }) {
   const results = await readArtifact('results', resultsPath);
-  const require = createRequire(import.meta.url);
-  const plotly = await readFile(require.resolve('plotly.js-dist-min'), 'utf8');
+  const plotly = await plotlySource();
   const file = path.join(out, 'report.html');
   await writeFileAtomic(file, reportPage(results, reportFigures(results), plotly));
   return {

@@ -50,6 +50,14 @@ describe('hjb-lr validate', () => {
     expect(stderr).toMatch(/1 of the policy's own tests fail\.\n {2}- tests\.0: update 0: expected \{"rate":0\.7/);
   });
 
+  test('a policy edited by hand: exit code 3, and valid again with --seal', async () => {
+    const file = await fileWith({ ...examplePolicy(), name: 'edited' });
+    const refused = await hjbLr('validate', file);
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('hjb-lr validate FILE --seal')]);
+    expect((await hjbLr('validate', file, '--seal')).stdout).toBe('valid: policy "edited", schema 1.0.0\n');
+    expect((await hjbLr('validate', file)).code).toBe(0);
+  });
+
   test('a torn training log: exit code 3', async () => {
     const file = await fileWith(exampleHeader(), 'run.jsonl');
     const { code, stderr } = await hjbLr('validate', file);
@@ -88,6 +96,50 @@ describe('hjb-lr status', () => {
       '',
     ]);
     expect(stderr).toBe(`next: ${commandLine}\n`);
+  });
+
+  test('counts the files that a record expects, and each run of a folder for itself', async () => {
+    const out = await temporaryFolder();
+    const owns = ['trajectories/'];
+    const expects = ['trajectories/run-0.jsonl', 'trajectories/run-1.jsonl'];
+    await openRunFolder(out, { command: 'pilot', options: {}, fresh: false, owns, expects });
+    const train = { command: 'train', options: {}, fresh: false, owns: ['a.jsonl'], ledger: 'a.run.json' };
+    await openRunFolder(out, { ...train, expects: ['a.jsonl'] });
+    await mkdir(path.join(out, 'trajectories'));
+    for (const name of ['trajectories/run-1.jsonl', 'a.jsonl']) {
+      const log = await createLogWriter(path.join(out, name), exampleHeader(), { keepSteps: 0 });
+      await log.finish({ type: 'end', status: 'completed', updates: 0, n_grad_evals: 0 });
+    }
+    const { stdout, stderr } = await hjbLr('status', out);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^pilot, hjb-lr .*: not complete$/),
+      'done: trajectories/run-1.jsonl',
+      'missing: trajectories/run-0.jsonl',
+      'training runs: 1 finished, 0 under way',
+      expect.stringMatching(/^train, hjb-lr .*: complete$/),
+      'done: a.jsonl',
+      'missing: nothing',
+      'training runs: 1 finished, 0 under way',
+      '',
+    ]);
+    expect(stderr).toMatch(/^next: hjb-lr pilot/);
+    expect(resultOf((await hjbLr('status', out, '--json')).stdout)).toMatchObject({
+      complete: false,
+      runs: [
+        { command: 'pilot', complete: false },
+        { command: 'train', complete: true },
+      ],
+    });
+  });
+
+  test('a benchmark is not complete without the logs that its results name', async () => {
+    const out = await temporaryFolder();
+    await openRunFolder(out, { command: 'benchmark', options: {}, fresh: false, owns: ['logs/', 'results.json'] });
+    await mkdir(path.join(out, 'logs'));
+    const methods = [{ runs: [{ log: 'logs/policy/seed-1.jsonl' }] }];
+    await writeFile(path.join(out, 'results.json'), JSON.stringify({ methods }));
+    const { stdout } = await hjbLr('status', out);
+    expect(stdout).toMatch(/not complete\ndone: logs\/, results.json\nmissing: logs\/policy\/seed-1.jsonl\n/);
   });
 
   test('a folder without a run has no status', async () => {

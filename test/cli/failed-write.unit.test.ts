@@ -39,6 +39,6 @@ test('a training run that may not write on says so, and resumed gives the log of
   expect((await hjbLr(...train(limited))).code).toBe(0);
   expect((await hjbLr(...train(free))).code).toBe(0);
   const [name] = await readdir(free);
-  expect(await readdir(limited)).toEqual([name]);
+  expect(await readdir(limited)).toEqual([name, name.replace('jsonl', 'run.json')]);
   expect(await rowsOf(path.join(limited, name))).toEqual(await rowsOf(path.join(free, name)));
 }, 60_000);

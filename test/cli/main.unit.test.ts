@@ -65,8 +65,8 @@ describe('wrong usage', () => {
 
   test.each([
     ['an unknown flag', ['pilot', 'e.json', '--outt', 'x'], "unknown option '--outt'"],
-    ['a missing argument', ['solve', '--out', 'x'], "missing required argument 'coefficients'"],
-    ['a missing folder', ['solve', 'c.json'], '--out FOLDER is missing.'],
+    ['a missing argument', ['solve', '--out', 'x'], "missing required argument 'file'"],
+    ['a missing folder', ['estimate', 't.jsonl'], '--out FOLDER is missing.'],
     ['a missing experiment', ['run', '--out', 'x'], 'EXPERIMENT is missing.'],
     [
       'an engine that is none',

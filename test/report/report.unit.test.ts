@@ -3,7 +3,7 @@ import type { MethodResult, Results } from '../../src/artifacts/results.js';
 import { lossFigure, rateFigure } from '../../src/report/figures/curves.js';
 import { logAxis, logTicks } from '../../src/report/figure.js';
 import { objectiveName } from '../../src/report/objective.js';
-import { methodTableRows, methodTableText } from '../../src/report/method-table.js';
+import { methodTableHead, methodTableRows, methodTableText } from '../../src/report/method-table.js';
 import { embeddedJson, escapeHtml } from '../../src/report/page.js';
 
 function method(
@@ -63,6 +63,21 @@ describe('method table', () => {
     expect(rows[0].slice(1, 5)).toEqual(['1.1000 ± 0.0100', '1.1000 ± 0.0100', '75.0 ± 0.5', 'not finite']);
     // Two rates in the grid, 600 evaluations and one run each.
     expect(rows[1].slice(5, 7)).toEqual(['1,200', '2.00']);
+  });
+
+  test('shows the figure that decides, and ranks by it', () => {
+    const decided_by = { figure: 'run_mean_loss', words: 'mean loss', note: null } as const;
+    const methods = METHODS.map((method, i) => ({
+      ...method,
+      summary: { ...method.summary, run_mean_loss: { mean: 3 - i, standard_error: 0.1 } },
+    }));
+    const results = { ...RESULTS, methods, decided_by };
+    expect(methodTableRows(results).map((row) => row[1])).toEqual([
+      '1.0000 ± 0.1000',
+      '2.0000 ± 0.1000',
+      '3.0000 ± 0.1000',
+    ]);
+    expect(methodTableHead(results).slice(0, 3)).toEqual(['method', 'mean loss of run', 'adv. train loss']);
   });
 
   test('fits a terminal of 140 columns', () => {

@@ -1,0 +1,98 @@
+import Table from 'cli-table3';
+import type { ControlProblemFile } from '../artifacts/control-problem.js';
+import type { ProblemResult } from '../artifacts/problem-solution.js';
+
+type Problem = Pick<ControlProblemFile, 'query' | 'controls'>;
+
+/** The answers as a table: a row for each query, each number with the estimate of its error. */
+export function answerTable(problem: Problem, result: ProblemResult): { head: string[]; rows: string[][] } {
+  const names = problem.controls.map(({ name }) => name);
+  const { values, controls, inside, error_estimates: errors, monotone_values: monotone } = result;
+  return {
+    head: ['query', 'value', '± error', ...names.flatMap((name) => [name, '± error']), 'monotone value', 'inside'],
+    rows: problem.query.map((query, i) => [
+      Object.entries(query).sort(timeFirst).map(([name, at]) => `${name} = ${at}`).join(', '), // prettier-ignore
+      number(values[i], 10),
+      number(errors.values[i], 2),
+      ...names.flatMap((name) => [number(controls[i]?.[name], 6), number(errors.controls[i]?.[name], 2)]),
+      number(monotone[i], 10),
+      inside[i] ? 'yes' : 'no',
+    ]),
+  };
+}
+
+function timeFirst([a]: [string, number], [b]: [string, number]): number {
+  return Number(b === 't') - Number(a === 't');
+}
+
+/** Everything else that is known of the answer, a sentence each. */
+export function answerSentences(result: ProblemResult): string[] {
+  const { status, remedy, policy_iterations: iterations } = result;
+  const seconds = `${result.seconds.toPrecision(3)} s`;
+  return [
+    status === 'converged' ? `status: ${status}` : `status: ${status}; ${remedy}`,
+    result.observed_order === null
+      ? 'observed order: cannot be told'
+      : `observed order: ${result.observed_order.toFixed(2)}`,
+    monotoneSentence(result),
+    `policy iterations in a step: ${iterations.mean.toFixed(2)} on average, at most ${iterations.max}; residual ${number(result.residual, 2)}`,
+    `kernel: ${result.kernel}, ${seconds}`,
+    ...truncationSentence(result),
+    ...result.warnings.map((warning) => `warning: ${warning}`),
+    ...closedLoopSentences(result),
+  ];
+}
+
+function monotoneSentence({ monotone: { space, time, first_offender: offender } }: ProblemResult): string {
+  const where = offender === null ? '' : `; first at ${offender}`;
+  if (space && time) return 'monotone in space and in time';
+  if (!space && !time) return `monotone neither in space nor in time${where}`;
+  return `monotone in ${space ? 'space' : 'time'}, not in ${space ? 'time' : 'space'}${where}`;
+}
+
+function truncationSentence({ truncation }: ProblemResult): string[] {
+  return truncation === null
+    ? []
+    : [`on a wider domain the values change by ${truncation.map((change) => number(change, 2)).join(', ')}`];
+}
+
+function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
+  const sentences: string[] = [];
+  if (density !== undefined) {
+    const states = Object.keys(density.mean).map(
+      (name) => `${name} = ${number(density.mean[name], 6)} ± ${number(density.standard_deviation[name], 3)}`,
+    );
+    const { status, time, mass, absorbed } = density;
+    if (status !== 'converged') sentences.push(`density: ${status}`);
+    sentences.push(
+      `density at t = ${time}: ${states.join(', ')} (mean ± standard deviation); mass ${number(mass, 10)}, absorbed ${number(absorbed, 4)}`,
+    );
+  }
+  if (simulation !== undefined) {
+    const { paths, seed, cost, standard_error: error, step_bias: bias, value, deviation, warnings } = simulation;
+    sentences.push(
+      `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${number(deviation, 2)} standard errors from the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
+      ...warnings,
+    );
+  }
+  return sentences;
+}
+
+/** For a terminal. */
+export function answerText(problem: Problem, result: ProblemResult): string[] {
+  const { head, rows } = answerTable(problem, result);
+  const sentences = answerSentences(result);
+  if (rows.length === 0)
+    return ['The file asks for no query: --out writes value and policy on the grid.', ...sentences];
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')),
+  });
+  table.push(...rows);
+  return [table.toString(), ...sentences];
+}
+
+function number(value: number | null | undefined, digits: number): string {
+  return value === null || value === undefined ? '–' : String(Number(value.toPrecision(digits)));
+}

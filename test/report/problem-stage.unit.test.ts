@@ -1,0 +1,241 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readArtifact } from '../../src/artifacts/files.js';
+import type { ArrayFile, ProblemSolution } from '../../src/artifacts/problem-solution.js';
+import { problemStage } from '../../src/report/problem-stage.js';
+import { validateFile } from '../../src/artifacts/validate.js';
+import type { ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
+import { parseNpy } from '../../src/workloads/datasets/npy.js';
+import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+
+const PROBLEM = {
+  kind: 'control_problem',
+  schema_version: '1.0.0',
+  name: 'a <problem>',
+  horizon: 2,
+  states: [{ name: 'x', domain: [0, 1], nodes: 5, boundary: ['reflecting', 'reflecting'] }],
+  controls: [{ name: 'u', bounds: [0, 1] }],
+  drift: ['-u*x'],
+  covariance: [[0.1]],
+  terminal_cost: 'x',
+  time: { steps: 4 },
+  query: [
+    { x: 0.5, t: 0 },
+    { t: 1, x: 7 },
+  ],
+  start: { x: 0.5 },
+};
+
+const FLAGS = { out: undefined, html: false, density: false, simulate: undefined, seed: 0 };
+
+async function solved(
+  fields: object = {},
+  flags: Partial<Parameters<typeof problemStage>[0]> = {},
+  solvers: ProblemSolvers = MADE_UP_SOLVERS,
+) {
+  const folder = await temporaryFolder();
+  const problemPath = path.join(folder, 'problem.json');
+  await writeFile(problemPath, JSON.stringify({ ...PROBLEM, ...fields }));
+  const out = path.join(folder, 'out');
+  const done = await problemStage({ ...FLAGS, problemPath, ...flags, ...('out' in flags ? { out } : {}) }, solvers);
+  return { ...done, out };
+}
+
+/** Reads back the solution of a problem. */
+async function written(out: string): Promise<ProblemSolution> {
+  return (await readArtifact('solution', path.join(out, 'solution.json'))) as ProblemSolution;
+}
+
+describe('what a program gets', () => {
+  test('the fields of the result, in the order of the queries; outside the grid: null', async () => {
+    const { result, exitCode, artifacts } = await solved();
+    expect(result).toEqual({
+      status: 'converged',
+      remedy: '',
+      values: [1.23456789012, null],
+      controls: [{ u: 0.5 }, null],
+      inside: [true, false],
+      error_estimates: { values: [0.00123, null], controls: [{ u: 0.01 }, null] },
+      observed_order: 1.987,
+      monotone: { space: true, time: false, first_offender: null },
+      monotone_values: [1.25, null],
+      truncation: null,
+      warnings: [],
+      policy_iterations: { mean: 2.125, max: 5 },
+      residual: 1.5e-12,
+      kernel: 'typescript',
+      seconds: 0.25,
+    });
+    expect([exitCode, artifacts]).toEqual([0, []]);
+  });
+
+  test('not converged: exit code 4, all written, null for what is not finite', async () => {
+    const solve: ProblemSolvers['solve'] = (problem, options) => {
+      const answer = madeUpAnswer(problem, options);
+      const value = answer.solution.value.map((level) => level.map((v, i) => (i === 1 ? NaN : v)));
+      const solution = { ...answer.solution, status: 'non_finite' as const, value };
+      return {
+        ...answer,
+        status: 'non_finite',
+        remedy: 'Take smaller steps.',
+        values: [NaN, null],
+        residual: Infinity,
+        solution,
+      };
+    };
+    const { result, exitCode, out, summary } = await solved({}, { out: '' }, { ...MADE_UP_SOLVERS, solve });
+    expect([exitCode, result.values, result.residual]).toEqual([4, [null, null], null]);
+    expect((await written(out)).value).toEqual([[0, null, 2, 3, 4]]);
+    expect(summary).toContain('status: non_finite; Take smaller steps.');
+  });
+});
+
+describe('what people read', () => {
+  test('a table and the same facts in words', async () => {
+    const { summary } = await solved();
+    // the spaces and lines of the table are cli-table3's
+    const [table, ...sentences] = summary;
+    const cells = table.split('\n').map((line) => line.split('│').map((cell) => cell.trim()).filter((cell) => cell !== '')); // prettier-ignore
+    expect(cells.filter((row) => row.length > 1)).toEqual([
+      ['query', 'value', '± error', 'u', '± error', 'monotone value', 'inside'],
+      ['t = 0, x = 0.5', '1.23456789', '0.0012', '0.5', '0.01', '1.25', 'yes'],
+      ['t = 1, x = 7', '–', '–', '–', '–', '–', 'no'],
+    ]);
+    expect(sentences).toEqual([
+      'status: converged',
+      'observed order: 1.99',
+      'monotone in space, not in time',
+      'policy iterations in a step: 2.13 on average, at most 5; residual 1.5e-12',
+      'kernel: typescript, 0.250 s',
+    ]);
+  });
+
+  test('warnings, truncation, the first offender, an order that is not known', async () => {
+    const solve: ProblemSolvers['solve'] = (problem, options) => ({
+      ...madeUpAnswer(problem, options),
+      observedOrder: null,
+      monotone: { space: false, time: false, firstOffender: 't = 0, x = 0.5' },
+      truncation: [0.001, null],
+      warnings: ['Both schemes differ.'],
+    });
+    const { summary } = await solved({}, {}, { ...MADE_UP_SOLVERS, solve });
+    expect(summary.slice(2)).toEqual([
+      'observed order: cannot be told',
+      'monotone neither in space nor in time; first at t = 0, x = 0.5',
+      expect.stringMatching(/^policy iterations/),
+      expect.stringMatching(/^kernel/),
+      'on a wider domain the values change by 0.001, –',
+      'warning: Both schemes differ.',
+    ]);
+  });
+
+  test('a file that asks nothing', async () => {
+    const { summary } = await solved({ query: [] });
+    expect(summary[0]).toBe('The file asks for no query: --out writes value and policy on the grid.');
+  });
+});
+
+describe('solution.json', () => {
+  test('the complete problem, axes, kept levels, value and control; a valid file', async () => {
+    const { out, artifacts } = await solved({ keep: 2 }, { out: '' });
+    expect(artifacts).toEqual([path.join(out, 'solution.json')]);
+    const solution = await written(out);
+    expect(solution).toMatchObject({
+      problem: { ...PROBLEM, discount: 0, keep: 2, scheme: 'accurate' },
+      axes: [{ name: 'x', grid: [0, 0.25, 0.5, 0.75, 1], coordinate: 'identity' }],
+      controls: ['u'],
+      times: [0, 1, 2],
+      value: [
+        [0, 1, 2, 3, 4],
+        [1, 2, 3, 4, 5],
+        [2, 3, 4, 5, 6],
+      ],
+    });
+    expect((solution.control as number[][])[0]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
+    expect((await validateFile(path.join(out, 'solution.json'))).summary).toBe('solution "a <problem>", schema 1.0.0');
+  });
+
+  test('more than 100,000 numbers: NPY files beside it, with shape and hash', async () => {
+    const states = [{ ...PROBLEM.states[0], nodes: 33_334 }];
+    const { out, artifacts } = await solved({ states, keep: 2 }, { out: '' }); // 3 levels of 33,334
+    expect((await readdir(out)).sort()).toEqual(['control.npy', 'solution.json', 'value.npy']);
+    expect(artifacts.map((file) => path.basename(file))).toEqual(['solution.json', 'value.npy', 'control.npy']);
+    const { value, control } = (await written(out)) as ProblemSolution & { value: ArrayFile; control: ArrayFile };
+    expect([value.shape, control.shape, value.dtype, value.order]).toEqual([[3, 33_334], [3, 33_334, 1], '<f8', 'C']);
+    const bytes = await readFile(path.join(out, value.file));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(value.sha256);
+    const { values, shape } = parseNpy(new Uint8Array(bytes), value.file);
+    expect([shape, values.length, values[33_334 + 7]]).toEqual([[3, 33_334], 100_002, 8]); // node 7, level 1
+  });
+});
+
+describe('the closed loop', () => {
+  test('density and simulation from the start: printed, in the result, the density on the grid in the file', async () => {
+    const { summary, result, out } = await solved({}, { out: '', density: true, simulate: 100, seed: 3 });
+    expect(result.density).toEqual({
+      status: 'converged',
+      time: 2,
+      mass: 0.75,
+      absorbed: 0.25,
+      mean: { x: 0.5 },
+      standard_deviation: { x: 0.5 },
+    });
+    // (5 - 2) / 0.1
+    expect(result.simulation).toMatchObject({
+      paths: 100,
+      seed: 3,
+      cost: 5,
+      standard_error: 0.1,
+      value: 2,
+      deviation: 30,
+      step_bias: 0.25,
+      warnings: [],
+    });
+    expect(summary).toEqual(
+      expect.arrayContaining([
+        'density at t = 2: x = 0.5 ± 0.5 (mean ± standard deviation); mass 0.75, absorbed 0.25',
+        '100 paths, seed 3: cost 5 ± 0.1, 30 standard errors from the value 2; steps twice as long change it by 0.25',
+      ]),
+    );
+    const { density, problem, times } = await written(out);
+    expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
+  });
+
+  test.each([{ density: true }, { simulate: 10 }])(
+    '%j without a start, or without an end, is wrong usage',
+    async (flags) => {
+      await expect(solved({ start: null }, flags)).rejects.toMatchObject({
+        code: 'E_USAGE',
+        remedy: 'Add to the file, for example: "start": {"x":0.5}',
+      });
+      const endless = {
+        horizon: 'infinite',
+        discount: 1,
+        terminal_cost: null,
+        running_cost: 'x',
+        time: null,
+        query: [],
+      };
+      await expect(solved(endless, flags)).rejects.toMatchObject({ code: 'E_USAGE' });
+    },
+  );
+});
+
+describe('solution.html', () => {
+  test('one page with the answers, value and policy, nothing from outside; keeps levels to draw', async () => {
+    const { out, artifacts } = await solved({ time: { steps: 300 } }, { out: '', html: true });
+    expect(artifacts.at(-1)).toBe(path.join(out, 'solution.html'));
+    const page = await readFile(path.join(out, 'solution.html'), 'utf8');
+    expect(page).toContain('<h1>a &lt;problem&gt;</h1>');
+    expect(page).toContain('<td>1.23456789</td>');
+    expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+    for (const id of ['value', 'control-0', 'value-over-time', 'control-0-over-time']) {
+      expect(page).toContain(`<div id="${id}"></div>`);
+    }
+    const solution = await written(out);
+    expect([solution.problem.keep, (solution.times as number[]).length]).toEqual([3, 101]);
+  });
+});
