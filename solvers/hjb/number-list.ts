@@ -1,11 +1,13 @@
-/** A list of numbers that grows and is emptied without giving its memory back. */
-export class NumberList {
-  data = new Float64Array(64);
+/** A list that grows and is emptied without giving its memory back. */
+abstract class GrowingList<Data extends Float64Array | Int32Array> {
+  abstract data: Data;
   length = 0;
+
+  protected abstract emptyOf(size: number): Data;
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const larger = new Float64Array(2 * this.length);
+      const larger = this.emptyOf(2 * this.length);
       larger.set(this.data);
       this.data = larger;
     }
@@ -18,22 +20,23 @@ export class NumberList {
   }
 }
 
-/** The same for whole numbers. */
-export class IndexList {
-  data = new Int32Array(64);
-  length = 0;
+/** Slots of a new list. */
+const FIRST_SIZE = 64;
 
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const larger = new Int32Array(2 * this.length);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    this.data[this.length] = value;
-    this.length += 1;
+/** A growing list of numbers. */
+export class NumberList extends GrowingList<Float64Array> {
+  data = new Float64Array(FIRST_SIZE);
+
+  protected emptyOf(size: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(size);
   }
+}
 
-  clear(): void {
-    this.length = 0;
+/** A growing list of whole numbers. */
+export class IndexList extends GrowingList<Int32Array> {
+  data = new Int32Array(FIRST_SIZE);
+
+  protected emptyOf(size: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(size);
   }
 }

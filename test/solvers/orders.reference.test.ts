@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  interpolateSolution,
+  logGrid,
+  solveHjb,
+  uniformGrid,
+  type ControlProblem,
+  type Scheme,
+} from '../../solvers/index.js';
+import { observedOrder } from '../helpers/order.js';
+import { linearQuadratic } from '../helpers/problems.js';
+
+/** Order at which |V(0, x) - exact| falls over numbers of nodes, the time levels growing with them. */
+function orderOf(
+  make: (nodes: number) => ControlProblem,
+  scheme: Scheme,
+  levels: readonly number[],
+  x: readonly number[],
+  exact: number,
+): number {
+  const errors = levels.map((nodes) => {
+    const problem = make(nodes);
+    const solution = solveHjb(problem, { tolerance: 1e-11, maximumPolicyIterations: 100, keep: [0], scheme });
+    expect(solution.status).toBe('converged');
+    return Math.abs(interpolateSolution(problem, solution, 0, x).value! - exact);
+  });
+  return observedOrder(
+    levels.map((nodes) => 1 / (nodes - 1)),
+    errors,
+  );
+}
+
+describe('orders by regression over four levels', () => {
+  test('accurate, linear-quadratic (theory 5 (ii)) at order >= 1.85', () => {
+    const make = (nodes: number): ControlProblem => linearQuadratic({ nodes, steps: nodes - 1 });
+    expect(orderOf(make, 'accurate', [101, 201, 401, 801], [1], 0.7319848365)).toBeGreaterThan(1.85);
+  });
+
+  test('accurate, reflected Brownian motion, V = cos(pi x) exp(-pi^2 (T - t) / 2), at order >= 1.85', () => {
+    const make = (nodes: number): ControlProblem => ({
+      name: 'reflected Brownian motion',
+      objective: 'minimize',
+      horizon: 0.2,
+      states: [
+        { name: 'x', grid: uniformGrid(0, 1, nodes), coordinate: 'identity', boundary: ['reflecting', 'reflecting'] },
+      ],
+      controls: [],
+      drift: (_t, _x, _u, out) => (out[0] = 0),
+      covariance: (_t, _x, _u, out) => (out[0] = 1),
+      runningCost: () => 0,
+      terminalCost: ([x]) => Math.cos(Math.PI * x),
+      timeDependent: false,
+      times: uniformGrid(0, 0.2, nodes),
+    });
+    const exact = Math.cos(Math.PI / 4) * Math.exp(-(Math.PI ** 2) / 10);
+    expect(orderOf(make, 'accurate', [17, 33, 65, 129], [0.25], exact)).toBeGreaterThan(1.85);
+  });
+
+  test('two states with one noise (theory 5 (v), rank one) at order >= 0.9 by either scheme', () => {
+    const decay = 1.953125;
+    const exactAt = (t: number, [x, y]: readonly number[]): number => x * x * y * Math.exp(-decay * (1 - t));
+    const face = { dirichlet: exactAt };
+    const make = (nodes: number): ControlProblem => ({
+      name: 'rank one',
+      objective: 'minimize',
+      horizon: 1,
+      states: ['x', 'y'].map((name) => ({
+        name,
+        grid: logGrid(0.5, 2, nodes),
+        coordinate: 'log' as const,
+        boundary: [face, face] as const,
+      })),
+      controls: [{ name: 'u', lower: () => 0, upper: () => 4 }],
+      drift: (_t, [x, y], [u], out) => out.set([-u * x, (-u * y) / 2]),
+      covariance: (_t, [x, y], [u], out) =>
+        out.set([4 * x * x, 2 * x * y, 2 * x * y, y * y].map((entry) => 0.1 * u * u * entry)),
+      runningCost: () => 0,
+      terminalCost: ([x, y]) => x * x * y,
+      timeDependent: false,
+      times: uniformGrid(0, 1, nodes),
+    });
+    const exact = Math.exp(-decay);
+    // On 11 nodes the monotone error is still half of the value.
+    expect(orderOf(make, 'monotone', [21, 31, 41, 61], [1, 1], exact)).toBeGreaterThan(0.9);
+    expect(orderOf(make, 'accurate', [11, 21, 31, 41], [1, 1], exact)).toBeGreaterThan(0.9);
+  });
+});
