@@ -1,39 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  interpolateSolution,
-  logGrid,
-  solveHjb,
-  uniformGrid,
-  type ControlProblem,
-  type Scheme,
-} from '../../solvers/index.js';
-import { observedOrder } from '../helpers/order.js';
+import { logGrid, uniformGrid, type ControlProblem } from '../../solvers/index.js';
 import { linearQuadratic } from '../helpers/problems.js';
+import { orderAt } from './at-start.js';
 
-/** Order at which |V(0, x) - exact| falls over numbers of nodes, the time levels growing with them. */
-function orderOf(
-  make: (nodes: number) => ControlProblem,
-  scheme: Scheme,
-  levels: readonly number[],
-  x: readonly number[],
-  exact: number,
-): number {
-  const errors = levels.map((nodes) => {
-    const problem = make(nodes);
-    const solution = solveHjb(problem, { tolerance: 1e-11, maximumPolicyIterations: 100, keep: [0], scheme });
-    expect(solution.status).toBe('converged');
-    return Math.abs(interpolateSolution(problem, solution, 0, x).value! - exact);
-  });
-  return observedOrder(
-    levels.map((nodes) => 1 / (nodes - 1)),
-    errors,
-  );
-}
+const ACCURATE = { scheme: 'accurate' } as const;
 
 describe('orders by regression over four levels', () => {
   test('accurate, linear-quadratic (theory 5 (ii)) at order >= 1.85', () => {
     const make = (nodes: number): ControlProblem => linearQuadratic({ nodes, steps: nodes - 1 });
-    expect(orderOf(make, 'accurate', [101, 201, 401, 801], [1], 0.7319848365)).toBeGreaterThan(1.85);
+    expect(orderAt(make, [101, 201, 401, 801], { x: [1], exact: 0.7319848365, options: ACCURATE })).toBeGreaterThan(
+      1.85,
+    );
   });
 
   test('accurate, reflected Brownian motion, V = cos(pi x) exp(-pi^2 (T - t) / 2), at order >= 1.85', () => {
@@ -53,7 +30,7 @@ describe('orders by regression over four levels', () => {
       times: uniformGrid(0, 0.2, nodes),
     });
     const exact = Math.cos(Math.PI / 4) * Math.exp(-(Math.PI ** 2) / 10);
-    expect(orderOf(make, 'accurate', [17, 33, 65, 129], [0.25], exact)).toBeGreaterThan(1.85);
+    expect(orderAt(make, [17, 33, 65, 129], { x: [0.25], exact, options: ACCURATE })).toBeGreaterThan(1.85);
   });
 
   test('two states with one noise (theory 5 (v), rank one) at order >= 0.9 by either scheme', () => {
@@ -81,7 +58,7 @@ describe('orders by regression over four levels', () => {
     });
     const exact = Math.exp(-decay);
     // On 11 nodes the monotone error is still half of the value.
-    expect(orderOf(make, 'monotone', [21, 31, 41, 61], [1, 1], exact)).toBeGreaterThan(0.9);
-    expect(orderOf(make, 'accurate', [11, 21, 31, 41], [1, 1], exact)).toBeGreaterThan(0.9);
+    expect(orderAt(make, [21, 31, 41, 61], { x: [1, 1], exact })).toBeGreaterThan(0.9);
+    expect(orderAt(make, [11, 21, 31, 41], { x: [1, 1], exact, options: ACCURATE })).toBeGreaterThan(0.9);
   });
 });
