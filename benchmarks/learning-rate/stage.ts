@@ -69,11 +69,9 @@ export async function planExperiment(
   { engine, workers }: { engine: EngineChoice; workers: number },
 ) {
   const { experiment, workload } = await openExperiment(experimentPath);
-  const cost = await updateCost(experimentPath);
-  await namingFile(experimentPath, () => requireFeasible(experiment, cost));
+  const costs = unitCosts(workload, objectiveOf(experiment, workload), experiment);
+  const plan = await namingFile(experimentPath, () => planBenchmark(experiment, costs));
   const { threads } = await openEngine(engine);
-  const objective = objectiveOf(experiment, workload);
-  const plan = planBenchmark(experiment, unitCosts(workload, objective, experiment));
   const seconds = (await secondsPerEvaluation(experimentPath, engine)) * (plan.gradEvals + plan.scoringGradEvals);
   return {
     resolved: JSON.parse(JSON.stringify(experiment)) as RunFolderOptions['options'],

@@ -5,7 +5,7 @@ import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../../src/artifacts/experiment.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { methodSchema } from '../../src/training/method.js';
-import { observationCost } from '../../src/training/observation.js';
+import { updateCostOf } from '../../src/pilot/pilot.js';
 import { runTraining } from '../../src/training/task.js';
 import { createAttack, scoringAttack, type Workload } from '../../src/workloads/index.js';
 import type { UnitCosts } from './plan.js';
@@ -20,15 +20,15 @@ const MOST_UPDATES = 60;
 const TINY_RATE = 1e-6;
 
 /** Gradient evaluations of an update, of an observation and of a score, from the opened workload itself. */
-export function unitCosts({ attack }: Workload, objective: Objective, experiment: Experiment): UnitCosts {
+export function unitCosts(workload: Workload, objective: Objective, experiment: Experiment): UnitCosts {
+  const { attack } = workload;
   const ascent = attack?.gradientEvaluations ?? 0;
   const { train_examples, test_examples, attack: own } = experiment.evaluation;
   const spec = own ?? (attack?.spec ? scoringAttack(attack.spec) : null);
   const scoringAscent = attack === null ? 0 : spec === null ? ascent : createAttack(spec).gradientEvaluations;
   const examples = train_examples + test_examples * (objective.split === 'validation' ? 2 : 1);
   return {
-    update: 1 + ascent,
-    observation: observationCost(objective, ascent),
+    ...updateCostOf(workload, objective),
     scoring: (examples / experiment.batch_size) * (1 + scoringAscent),
   };
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment.js';
+import type { Experiment, Objective } from '../artifacts/experiment.js';
 import type { TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { derivedSeed, randomStream } from '../math/random.js';
-import { objectiveOf } from '../workloads/index.js';
+import { objectiveOf, type Workload } from '../workloads/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
@@ -51,8 +51,13 @@ export async function runPilot(options: PilotOptions, runTrainings: RunTrainings
 /** Gradient evaluations of one update of an experiment, and of one look at its objective's loss. */
 export async function updateCost(experimentPath: string): Promise<UpdateCost> {
   const { experiment, workload } = await openExperiment(experimentPath);
-  const attack = workload.attack === null ? 0 : workload.attack.gradientEvaluations;
-  return { update: 1 + attack, observation: observationCost(objectiveOf(experiment, workload), attack) };
+  return updateCostOf(workload, objectiveOf(experiment, workload));
+}
+
+/** The same of a workload that is open. */
+export function updateCostOf({ attack }: Workload, objective: Objective): UpdateCost {
+  const ascent = attack === null ? 0 : attack.gradientEvaluations;
+  return { update: 1 + ascent, observation: observationCost(objective, ascent) };
 }
 
 /** Names of a pilot's logs, known before it runs. */
