@@ -1,4 +1,5 @@
 import { evenSpacing } from '../grid/lattice.js';
+import { logGrid, uniformGrid } from '../grid/spacing.js';
 import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
 
 /** Share of an axis that a wider domain adds at each face. */
@@ -33,10 +34,8 @@ function thinned(points: readonly number[], coordinate: StateAxis['coordinate'])
   if (intervals % 2 === 0 || evenSpacing(points, coordinate) === null) {
     return points.filter((_, i) => i % 2 === 0 || i === intervals);
   }
-  const half = Math.ceil(intervals / 2);
-  const at = (share: number): number =>
-    coordinate === 'log' ? low * (high / low) ** share : low + (high - low) * share;
-  return Array.from({ length: half + 1 }, (_, i) => (i === half ? high : i === 0 ? low : at(i / half)));
+  const grid = coordinate === 'log' ? logGrid : uniformGrid;
+  return grid(low, high, Math.ceil(intervals / 2) + 1);
 }
 
 /**

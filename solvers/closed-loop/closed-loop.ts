@@ -1,3 +1,4 @@
+import { bisect } from '../../src/math/interpolation.js';
 import type { Lattice } from '../grid/lattice.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
@@ -38,19 +39,8 @@ export function closedLoopProblem(problem: ControlProblem, lattice: Lattice, sto
 /** The node at x, which is one. */
 function nodeOf({ axes, strides }: Lattice, x: readonly number[]): number {
   let node = 0;
-  for (let d = 0; d < x.length; d += 1) node += strides[d] * indexOf(axes[d].grid, x[d]);
+  for (let d = 0; d < x.length; d += 1) node += strides[d] * bisect(axes[d].grid, x[d], 0, axes[d].grid.length);
   return node;
-}
-
-function indexOf(grid: readonly number[], x: number): number {
-  let low = 0;
-  let high = grid.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (grid[middle] <= x) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 function keepInside({ axes }: Lattice, x: readonly number[], drift: Float64Array): void {

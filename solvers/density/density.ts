@@ -1,4 +1,4 @@
-import { bracket } from '../../src/math/interpolation.js';
+import { multilinearCorners } from '../../src/math/interpolation.js';
 import { closedLoopProblem, type NodeControls } from '../closed-loop/closed-loop.js';
 import { requireLevels } from '../closed-loop/levels.js';
 import { resolveStart, type Start } from '../closed-loop/start.js';
@@ -121,17 +121,9 @@ function startForward(problem: ControlProblem, solution: HjbSolution, x: readonl
 }
 
 /** The unit mass at a point, shared by the corners of its cell. */
-export function pointMass({ axes, strides, size }: Lattice, x: readonly number[]): Float64Array {
-  let corners = [{ node: 0, share: 1 }];
-  axes.forEach((axis, d) => {
-    const { index, weight } = bracket(axis, x[d]);
-    corners = corners.flatMap(({ node, share }) => [
-      { node: node + index * strides[d], share: share * (1 - weight) },
-      { node: node + Math.min(index + 1, axis.grid.length - 1) * strides[d], share: share * weight },
-    ]);
-  });
+function pointMass({ axes, size }: Lattice, x: readonly number[]): Float64Array {
   const mass = new Float64Array(size);
-  for (const { node, share } of corners) mass[node] += share;
+  for (const { offset, weight } of multilinearCorners(axes, x)) mass[offset] += weight;
   return mass;
 }
 

@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { bisect } from '../../src/math/interpolation.js';
 import { evenSpacing, type Lattice } from '../grid/lattice.js';
 import type { DifferenceTable } from './difference-table.js';
 import { sellingDirections } from './selling.js';
@@ -172,7 +173,7 @@ function cornersAt({ coordinates, strides }: Lattice, point: readonly number[]):
   let corners = [{ node: 0, part: 1 }];
   point.forEach((value, d) => {
     const z = coordinates[d];
-    const j = cellOf(z, value);
+    const j = bisect(z, value, 0, z.length - 1);
     const share = (value - z[j]) / (z[j + 1] - z[j]);
     const upper = share < ON_NODE ? 0 : share > 1 - ON_NODE ? 1 : share;
     corners = corners.flatMap(({ node, part }) =>
@@ -182,18 +183,6 @@ function cornersAt({ coordinates, strides }: Lattice, point: readonly number[]):
     );
   });
   return corners;
-}
-
-/** Index j of the cell [z_j, z_j+1] of a value, by bisection. */
-function cellOf(z: Float64Array, value: number): number {
-  let low = 0;
-  let high = z.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (z[middle] <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Distance to the neighbours at a node, the smaller of both. */

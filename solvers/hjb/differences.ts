@@ -14,10 +14,12 @@ export interface DifferenceInput {
 
 export function noDifferenceInput(d: Discretization): DifferenceInput {
   const perAxis = (): Float64Array => new Float64Array(d.lattice.size * d.states);
-  const hasSlopes = d.problem.states.some(({ boundary }) =>
-    boundary.some((face) => typeof face === 'object' && 'slope' in face),
-  );
-  return { up: perAxis(), down: perAxis(), slope: perAxis(), changesModel: hasSlopes && d.states > 1 };
+  return { up: perAxis(), down: perAxis(), slope: perAxis(), changesModel: hasSlopes(d) && d.states > 1 };
+}
+
+/** Whether a face gives the slope. */
+export function hasSlopes({ problem }: Discretization): boolean {
+  return problem.states.some(({ boundary }) => boundary.some((face) => typeof face === 'object' && 'slope' in face));
 }
 
 /**

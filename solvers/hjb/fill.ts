@@ -1,7 +1,7 @@
 import { controlIntervals, scanControls } from './control-intervals.js';
 import { CENTRAL, DOWN, UP } from './difference-table.js';
 import { problemFault } from './faults.js';
-import type { Discretization, NodeModel } from './node-model.js';
+import { constraintSide, type Discretization, type NodeModel } from './node-model.js';
 import { pushConstants, pushInterval, requireInterval } from './polynomials.js';
 import { rootsOf, type Quadratic } from './quadratic.js';
 import type { LevelInput } from './sample.js';
@@ -105,7 +105,7 @@ function pushPiece(
 }
 
 /** Forms of all axes under a control, 2 bits each. */
-export function formsAt(d: Discretization, model: NodeModel, node: number, q: number, u: number): number {
+function formsAt(d: Discretization, model: NodeModel, node: number, q: number, u: number): number {
   const n = d.states;
   let forms = 0;
   for (let a = 0; a < n; a += 1) {
@@ -120,19 +120,12 @@ export function formsAt(d: Discretization, model: NodeModel, node: number, q: nu
   return forms;
 }
 
-/** 1 at an upper face with a state constraint, -1 at a lower one, 0 elsewhere. */
-function constraintSide({ lattice }: Discretization, a: number, j: number): number {
-  const { boundary } = lattice.axes[a];
-  if (j === 0 && boundary[0] === 'state_constraint') return -1;
-  return j === lattice.shape[a] - 1 && boundary[1] === 'state_constraint' ? 1 : 0;
-}
-
 function leaves(d: Discretization, model: NodeModel, node: number, q: number, u: number): boolean {
   const n = d.states;
   return d.positions[node].some((j, a) => {
     const k = 3 * (q * n + a);
     const { data } = model.drift;
-    const outward = constraintSide(d, a, j) * (data[k] + u * (data[k + 1] + u * data[k + 2]));
+    const outward = constraintSide(d.lattice, a, j) * (data[k] + u * (data[k + 1] + u * data[k + 2]));
     const size = Math.abs(data[k]) + Math.abs(u * data[k + 1]) + Math.abs(u * u * data[k + 2]);
     return outward > ROUNDING * size;
   });

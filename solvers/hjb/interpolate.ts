@@ -1,4 +1,4 @@
-import { bracket, type TableAxis } from '../../src/math/interpolation.js';
+import { multilinearCorners, type TableAxis, type TableCorner } from '../../src/math/interpolation.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { HjbSolution } from './solution.js';
 
@@ -28,7 +28,7 @@ export function interpolateSolution(
   const point = [horizon === 'infinite' ? 0 : t, ...x];
   const inside = point.length === axes.length && axes.every((axis, d) => isWithin(axis, point[d]));
   if (!inside) return { inside: false, value: null, controls: null };
-  const corners = cornersOf(axes, point);
+  const corners = multilinearCorners(axes, point);
   return {
     inside: true,
     value: weightedSum(corners, value, 1, 0),
@@ -40,34 +40,16 @@ function isWithin({ grid }: TableAxis, x: number): boolean {
   return x >= grid[0] && x <= grid[grid.length - 1];
 }
 
-interface Corner {
-  readonly level: number;
-  readonly node: number;
-  readonly weight: number;
-}
-
-/** Corners of the cell of a point with weights of product form; those of weight 0 are left out. */
-function cornersOf(axes: readonly TableAxis[], point: readonly number[]): Corner[] {
-  let corners: Corner[] = [{ level: 0, node: 0, weight: 1 }];
-  axes.forEach((axis, d) => {
-    const { index, weight } = axis.grid.length === 1 ? { index: 0, weight: 0 } : bracket(axis, point[d]);
-    corners = corners.flatMap((corner) =>
-      [0, 1].map((upper) => ({
-        level: d === 0 ? index + upper : corner.level,
-        node: d === 0 ? 0 : corner.node * axis.grid.length + index + upper,
-        weight: corner.weight * (upper === 1 ? weight : 1 - weight),
-      })),
-    );
-  });
-  return corners.filter(({ weight }) => weight > 0);
-}
-
-/** Entry `offset` of the `width` numbers that a node has at each level. */
+/** Entry `entry` of the `width` numbers that a node has at each level; levels are the slowest axis of the corners. */
 function weightedSum(
-  corners: readonly Corner[],
+  corners: readonly TableCorner[],
   levels: readonly Float64Array[],
   width: number,
-  offset: number,
+  entry: number,
 ): number {
-  return corners.reduce((sum, { level, node, weight }) => sum + weight * levels[level][node * width + offset], 0);
+  const nodes = levels[0].length / width;
+  return corners.reduce((sum, { offset, weight }) => {
+    const level = levels[Math.floor(offset / nodes)];
+    return sum + weight * level[(offset % nodes) * width + entry];
+  }, 0);
 }

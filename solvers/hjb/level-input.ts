@@ -1,4 +1,4 @@
-import type { DifferenceInput } from './differences.js';
+import { hasSlopes, type DifferenceInput } from './differences.js';
 import type { LevelInput } from './sample.js';
 import type { Discretization } from './node-model.js';
 import { problemFault } from './faults.js';
@@ -28,10 +28,6 @@ function faceFunction(d: Discretization, node: number, a: number): StateFunction
   const face = boundary[d.positions[node][a] === 0 ? 0 : 1];
   if (typeof face !== 'object') return null;
   return 'dirichlet' in face ? face.dirichlet : face.slope;
-}
-
-function hasSlopes(d: Discretization): boolean {
-  return d.problem.states.some(({ boundary }) => boundary.some((face) => typeof face === 'object' && 'slope' in face));
 }
 
 /** Slopes at the faces that give one, in the coordinate of their axis (x dV/dx for ln x). */

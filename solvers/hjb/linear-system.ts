@@ -161,19 +161,20 @@ function at(data: Float64Array, k: number, u: number): number {
 
 /** Stopping and going on are both rows; the equation is that the larger residual is 0 (minimizing). */
 function stopWhereBetter(d: Discretization, obstacle: number, V: Float64Array, system: LinearSystem, i: number): void {
-  const going = -missingOf(system, V, i);
+  const going = -missingOf(system, system.right, V, i);
   const stopping = V[i] - obstacle;
   if (d.sign * stopping > d.sign * going) setValue(system, i, obstacle);
 }
 
 /** right_i - (V_i - sum of shares times V). */
-export function missingOf(system: LinearSystem, V: Float64Array, i: number): number {
-  const { states, neighbours, shares, right } = system;
+function missingOf(system: LinearSystem, right: Float64Array, V: Float64Array, i: number): number {
+  const { states, neighbours, shares } = system;
   let row = right[i] - V[i];
-  for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1)
-    if (shares[k] !== 0) row += shares[k] * V[neighbours[k]];
-  if (system.hasCross) row += crossSum(system, V, i);
-  return row;
+  for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1) {
+    const other = neighbours[k];
+    if (other >= 0) row += shares[k] * V[other];
+  }
+  return system.hasCross ? row + crossSum(system, V, i) : row;
 }
 
 export function crossSum(system: LinearSystem, V: Float64Array, i: number): number {
@@ -188,17 +189,10 @@ export function crossSum(system: LinearSystem, V: Float64Array, i: number): numb
 
 /** What is missing in each row; returns the largest, NaN if any is. */
 export function residuals(system: LinearSystem, right: Float64Array, V: Float64Array, out: Float64Array): number {
-  const { size, states, neighbours, shares } = system;
   let largest = 0;
-  for (let i = 0; i < size; i += 1) {
-    let row = right[i] - V[i];
-    for (let k = 2 * i * states; k < 2 * (i + 1) * states; k += 1) {
-      const other = neighbours[k];
-      if (other >= 0) row += shares[k] * V[other];
-    }
-    if (system.hasCross) row += crossSum(system, V, i);
-    out[i] = row;
-    largest = max(largest, abs(row));
+  for (let i = 0; i < system.size; i += 1) {
+    out[i] = missingOf(system, right, V, i);
+    largest = max(largest, abs(out[i]));
   }
   return largest;
 }

@@ -178,8 +178,9 @@ function iterateLine(march: March, t: number, step: StepTerms): Iterated {
 
 /** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
 function refresh(march: March, t: number, iterations: number): void {
-  const { d, V } = march;
-  if (d.problem.horizon === 'infinite' && iterations < MOST_CORRECTIONS) correct(march, V);
+  const { d, V, input, options } = march;
+  const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
+  if (isCorrected && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
   if (d.problem.risk !== undefined) refill(march, t);
 }
 
@@ -194,10 +195,6 @@ function prepareLevel(march: March, t: number, growth: number): void {
   if (march.options.scheme === 'accurate') limitedSecondDifferences(d, extrapolated(march, growth), input);
   if (isNew || d.problem.risk !== undefined) refill(march, t);
   march.isFilled = true;
-}
-
-function correct({ d, input, options }: March, V: Float64Array): void {
-  if (options.scheme === 'accurate') limitedSecondDifferences(d, V, input);
 }
 
 /** V1 + r (V1 - V2): where the value is going. */

@@ -87,17 +87,17 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     fixedNodes: faces.flatMap((kinds, node) => (kinds.includes('dirichlet') ? [node] : [])),
     isFixed: Uint8Array.from(faces, (kinds) => Number(kinds.includes('dirichlet'))),
     isConstrained: Uint8Array.from(positions, (position) =>
-      Number(position.some((j, k) => isConstraint(lattice, k, j))),
+      Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
     searched: problem.polynomial === false || problem.controls.length > 1,
   };
 }
 
-function isConstraint({ axes, shape }: Lattice, axis: number, j: number): boolean {
+/** 1 at an upper face with a state constraint, -1 at a lower one, 0 elsewhere. */
+export function constraintSide({ axes, shape }: Lattice, axis: number, j: number): number {
   const { boundary } = axes[axis];
-  return (
-    (j === 0 && boundary[0] === 'state_constraint') || (j === shape[axis] - 1 && boundary[1] === 'state_constraint')
-  );
+  if (j === 0 && boundary[0] === 'state_constraint') return -1;
+  return j === shape[axis] - 1 && boundary[1] === 'state_constraint' ? 1 : 0;
 }
 
 /**

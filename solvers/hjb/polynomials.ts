@@ -17,12 +17,12 @@ export function pushInterval(
   controls: readonly [number, number] | null,
   scenario: number,
 ): void {
-  const [from, to] = controls ?? [0, 0];
-  const isPoint = from === to;
-  for (let k = 0; k < (isPoint ? 1 : 3); k += 1) {
-    const u = isPoint ? from : from + ((2 * k + 1) * (to - from)) / 6;
-    sampleAt(d, input, node, controls === null ? NO_CONTROLS : [u], scenario, d.samples[k]);
-  }
+  if (controls === null) return pushConstants(d, model, input, node, NO_CONTROLS, scenario);
+  const [from, to] = controls;
+  if (from === to) return pushConstants(d, model, input, node, [from], scenario);
+  d.samples.forEach((sample, k) => {
+    sampleAt(d, input, node, [from + ((2 * k + 1) * (to - from)) / 6], scenario, sample);
+  });
   pushSamples(d, model, node, from, to);
 }
 

@@ -97,7 +97,7 @@ function requireSemidefinite(d: Discretization, node: number, t: number, u: read
 }
 
 /** Symmetric with all principal minors >= 0 up to rounding. */
-export function isSemidefinite(S: ArrayLike<number>, n: number): boolean {
+function isSemidefinite(S: ArrayLike<number>, n: number): boolean {
   if (n === 1) return S[0] >= 0;
   const scale = Math.max(S[0], S[n + 1], n === 3 ? S[8] : 0);
   for (let i = 0; i < n; i += 1) {

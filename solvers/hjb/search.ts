@@ -127,7 +127,7 @@ function refine(
 }
 
 /** Minimiser of a unimodal function on [low, high]. */
-export function goldenSection(f: (u: number) => number, low: number, high: number): number {
+function goldenSection(f: (u: number) => number, low: number, high: number): number {
   let [a, b] = [low, high];
   let [left, right] = [b - GOLDEN * (b - a), a + GOLDEN * (b - a)];
   let [fLeft, fRight] = [f(left), f(right)];

@@ -1,3 +1,4 @@
+import { bisect } from '../../src/math/interpolation.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { HjbSolution } from '../hjb/solution.js';
 
@@ -118,15 +119,4 @@ export class Feedback {
     for (let c = 1; c < node.length; c += 1) if (weight[c] > weight[best]) best = c;
     return this.solution.control[this.level + (this.share > 0.5 ? 1 : 0)][node[best] * width + offset];
   }
-}
-
-/** Last j in [low, high) with grid[j] <= x, low if there is none. */
-function bisect(grid: readonly number[], x: number, low: number, high: number): number {
-  let [from, to] = [low, high];
-  while (to - from > 1) {
-    const middle = (from + to) >> 1;
-    if (grid[middle] <= x) from = middle;
-    else to = middle;
-  }
-  return from;
 }

@@ -52,13 +52,39 @@ export function bracket({ coordinate, grid }: TableAxis, x: number): Bracket {
   const last = grid.length - 1;
   if (x <= grid[0]) return { index: 0, weight: 0 };
   if (x >= grid[last]) return { index: last, weight: 0 };
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (grid[middle] <= x) low = middle;
-    else high = middle;
-  }
+  const index = bisect(grid, x, 0, last);
   const along = coordinate === 'log' ? Math.log : (value: number): number => value;
-  return { index: low, weight: (along(x) - along(grid[low])) / (along(grid[high]) - along(grid[low])) };
+  return { index, weight: (along(x) - along(grid[index])) / (along(grid[index + 1]) - along(grid[index])) };
+}
+
+/** The index i from `low` to `high` - 1 with grid[i] <= x < grid[i + 1]; what grid[low] and grid[high] are does not matter. */
+export function bisect(grid: ArrayLike<number>, x: number, low: number, high: number): number {
+  let [from, to] = [low, high];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (grid[middle] <= x) from = middle;
+    else to = middle;
+  }
+  return from;
+}
+
+/** A corner of a cell: where its value is in a row-major table, and its weight. */
+export interface TableCorner {
+  readonly offset: number;
+  readonly weight: number;
+}
+
+/** Corners of the cell of a point with weights of product form, the first axis slowest; those of weight 0 are left out. */
+export function multilinearCorners(axes: readonly TableAxis[], point: readonly number[]): TableCorner[] {
+  let corners: TableCorner[] = [{ offset: 0, weight: 1 }];
+  axes.forEach((axis, d) => {
+    const { index, weight } = bracket(axis, point[d]);
+    corners = corners.flatMap((corner) =>
+      [0, 1].map((upper) => ({
+        offset: corner.offset * axis.grid.length + index + upper,
+        weight: corner.weight * (upper === 1 ? weight : 1 - weight),
+      })),
+    );
+  });
+  return corners.filter(({ weight }) => weight > 0);
 }
