@@ -1,5 +1,11 @@
 import { placeAt, emptyModel, type Discretization, type NodeModel } from './node-model.js';
-import { differencesAt, limitedSecondDifferences, noDifferenceInput, type DifferenceInput } from './differences.js';
+import {
+  differencesAt,
+  hasSlopes,
+  limitedSecondDifferences,
+  noDifferenceInput,
+  type DifferenceInput,
+} from './differences.js';
 import { fillModel } from './fill.js';
 import type { LevelInput } from './sample.js';
 import { emptyPolicy, improvePolicy, type PolicyState } from './improve.js';
@@ -8,6 +14,7 @@ import { largest, linearWorkspace, solveSystem, type LinearWorkspace } from './l
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
 import { emptyLine, isLine, lineBackward, lineForward, type LineState } from '../kernels/line.js';
+import { emptyRows, packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
 import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
@@ -39,7 +46,8 @@ export interface March {
   readonly input: DifferenceInput;
   readonly policy: PolicyState;
   readonly search: SearchState | null;
-  /** The fused kernel's state where it can take the problem. */
+  /** What the fused kernels read, and the state of the one that takes the problem; null where none does. */
+  readonly rows: RowPieces | null;
   readonly line: LineState | null;
   readonly system: LinearSystem;
   readonly work: LinearWorkspace;
@@ -71,7 +79,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, kerne
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
-    line: kernel !== 'steps' && isLine(d) ? emptyLine(size) : null,
+    ...(kernel === 'fused' && isLine(d) ? { rows: emptyRows(d), line: emptyLine(size) } : { rows: null, line: null }),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
@@ -84,9 +92,11 @@ export function stepBack(march: March, level: number): void {
   const t = times[level];
   const dt = times[level + 1] - t;
   const growth = level + 2 < times.length ? dt / (times[level + 2] - times[level + 1]) : Infinity;
+  const reused = march.latest ?? new Float64Array(march.V.length);
   march.latest = Number.isFinite(growth) ? march.later : null;
   march.later = march.V;
-  march.V = march.later.slice();
+  march.V = reused;
+  extrapolate(march, growth);
   solveLevel(march, t, stepTerms(march, dt, growth), growth);
 }
 
@@ -99,7 +109,8 @@ function stepTerms(march: March, dt: number, r: number): StepTerms {
   const discount = march.d.problem.discount ?? 0;
   const isSecond = latest !== null && march.options.scheme === 'accurate' && r <= LARGEST_GROWTH;
   const [c1, c2] = isSecond ? [(1 + r) / dt, -(r * r) / ((1 + r) * dt)] : [1 / dt, 0];
-  for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i] + (c2 === 0 ? 0 : c2 * latest![i]);
+  if (latest === null || c2 === 0) for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i];
+  else for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i] + c2 * latest[i];
   return { rest: (isSecond ? (1 + 2 * r) / (1 + r) : 1) / dt + discount, source, fixed, obstacle };
 }
 
@@ -157,30 +168,53 @@ function iterate(march: March, t: number, step: StepTerms): Iterated {
 
 /** One state: all in one pass over the nodes. */
 function iterateLine(march: March, t: number, step: StepTerms): Iterated {
-  const { d, model, input, policy, V, options } = march;
+  const { d, policy, V, options } = march;
   const line = march.line!;
+  const rows = march.rows!;
+  const minimized = [V, step.source, step.fixed];
+  const forward = (): void => lineForward(rows, d.isFixed, step, V, policy.control, line);
   let solved = false;
   let size = 0;
   let iterations = 0;
-  lineForward(d, model, input, V, step, policy, line);
+  orient(d, minimized);
+  forward();
   while (!solved && iterations < options.maximumPolicyIterations) {
-    const { change, largest: most } = lineBackward(line, V);
+    lineBackward(line, V);
     iterations += 1;
-    size = most + Number.MIN_VALUE;
-    refresh(march, t, iterations);
-    lineForward(d, model, input, V, step, policy, line);
-    if (!Number.isFinite(line.residual + change + size)) return { iterations, residual: NaN, solved: false };
-    solved = line.rawResidual / step.rest <= options.tolerance * size || change <= options.tolerance * size;
+    size = line.largest + Number.MIN_VALUE;
+    if (changesInside(march)) {
+      orient(d, minimized);
+      refresh(march, t, iterations);
+      orient(d, minimized);
+    }
+    forward();
+    if (!Number.isFinite(line.residual + line.change + V[0])) return { iterations, residual: NaN, solved: false };
+    solved = line.rawResidual / step.rest <= options.tolerance * size || line.change <= options.tolerance * size;
   }
+  orient(d, minimized);
   if (line.offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, line.offender, t)}`;
   return { iterations, residual: line.residual / size, solved };
+}
+
+/** The kernels minimize: what is maximized goes to them, and comes back, with the other sign. */
+function orient({ sign }: Discretization, lists: readonly Float64Array[]): void {
+  if (sign === 1) return;
+  for (const list of lists) for (let i = 0; i < list.length; i += 1) list[i] = -list[i];
+}
+
+/** Whether something else than the policy changes with V inside a level. */
+function changesInside({ d, options }: March): boolean {
+  return d.problem.risk !== undefined || (options.scheme === 'accurate' && d.problem.horizon === 'infinite');
 }
 
 /** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
 function refresh(march: March, t: number, iterations: number): void {
   const { d, V, input, options } = march;
   const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
-  if (isCorrected && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
+  if (isCorrected && iterations < MOST_CORRECTIONS) {
+    limitedSecondDifferences(d, V, input);
+    repack(march);
+  }
   if (d.problem.risk !== undefined) refill(march, t);
 }
 
@@ -191,16 +225,18 @@ function prepareLevel(march: March, t: number, growth: number): void {
   fixedValues(d, t, fixed);
   obstacleAt(d, t, obstacle);
   givenSlopes(d, t, input);
-  for (let i = 0; i < V.length; i += 1) if (d.isFixed[i] === 1) V[i] = fixed[i];
-  if (march.options.scheme === 'accurate') limitedSecondDifferences(d, extrapolated(march, growth), input);
+  for (const node of d.fixedNodes) V[node] = fixed[node];
+  const isAccurate = march.options.scheme === 'accurate';
+  if (isAccurate) limitedSecondDifferences(d, V, input);
   if (isNew || d.problem.risk !== undefined) refill(march, t);
+  else if (isAccurate || hasSlopes(d)) repack(march);
   march.isFilled = true;
 }
 
-/** V1 + r (V1 - V2): where the value is going. */
-function extrapolated({ V, later, latest }: March, r: number): Float64Array {
-  if (latest === null || r > LARGEST_GROWTH) return V;
-  return later.map((value, i) => value + r * (value - latest[i]));
+/** The first guess: V1 + r (V1 - V2), where the value is going. */
+function extrapolate({ V, later, latest }: March, r: number): void {
+  if (latest === null || r > LARGEST_GROWTH) V.set(later);
+  else for (let i = 0; i < V.length; i += 1) V[i] = later[i] + r * (later[i] - latest[i]);
 }
 
 function refill(march: March, t: number): void {
@@ -208,6 +244,14 @@ function refill(march: March, t: number): void {
   fillModel(d, model, levelOf(march, t));
   d.checksPolynomials = false;
   if (search !== null) markScan(model, search);
+  if (march.rows === null) return;
+  packRows(d, model, march.rows);
+  repack(march);
+}
+
+/** What changes with the level alone, for the kernels. */
+function repack({ d, model, input, rows }: March): void {
+  if (rows !== null) packGiven(d, model, input, rows);
 }
 
 function levelOf(march: March, t: number): LevelInput {
