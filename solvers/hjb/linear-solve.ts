@@ -1,7 +1,13 @@
+import {
+  biCgStab,
+  krylovWorkspace,
+  largest,
+  type KrylovWorkspace,
+  type PreconditionedMatrix,
+} from '../kernels/bicgstab.js';
 import { crossSum, residuals, type LinearSystem } from './linear-system.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
-const abs = Math.abs;
 const max = Math.max;
 const min = Math.min;
 
@@ -11,25 +17,18 @@ export interface LinearWorkspace {
   /** First nodes of the lines along each axis. */
   readonly lines: readonly Int32Array[];
   readonly residual: Float64Array;
-  readonly shadow: Float64Array;
-  readonly direction: Float64Array;
-  readonly smoothDirection: Float64Array;
-  readonly image: Float64Array;
-  readonly smoothResidual: Float64Array;
-  readonly residualImage: Float64Array;
+  readonly krylov: KrylovWorkspace;
   readonly zero: Float64Array;
 }
 
 export function linearWorkspace(system: LinearSystem): LinearWorkspace {
   const { size, shape } = system;
-  const isLine = isDirect(system);
-  const perNode = (): Float64Array => new Float64Array(isLine ? 0 : size);
+  const iterated = isDirect(system) ? 0 : size;
+  const residual = new Float64Array(size);
   return {
     elimination: new Float64Array(2 * max(...shape)),
     lines: shape.map((_, axis) => lineStarts(system, axis)),
-    residual: new Float64Array(size),
-    ...{ shadow: perNode(), direction: perNode(), smoothDirection: perNode(), zero: perNode() },
-    ...{ image: perNode(), smoothResidual: perNode(), residualImage: perNode() },
+    ...{ residual, krylov: krylovWorkspace(iterated, residual), zero: new Float64Array(iterated) },
   };
 }
 
@@ -63,10 +62,11 @@ export function solveSystem(
     return residual();
   }
   relax(system, system.right, V, work);
+  const matrix = preconditioned(system, work);
   let missing = residual();
   let used = 0;
   while (used < maximumIterations && missing > tolerance) {
-    used += biCgStab(system, V, work, tolerance * largest(V), min(RESTART, maximumIterations - used));
+    used += biCgStab(matrix, V, work.krylov, tolerance * largest(V), min(RESTART, maximumIterations - used));
     missing = residual();
   }
   return missing;
@@ -75,53 +75,15 @@ export function solveSystem(
 /** Iterations after which BiCGSTAB starts again from the true residual. */
 const RESTART = 100;
 
-/** Right-preconditioned BiCGSTAB from V, whose residual is in `work.residual`; returns the iterations, at least 1. */
-function biCgStab(system: LinearSystem, V: Float64Array, work: LinearWorkspace, target: number, most: number): number {
-  const { residual: r, shadow, direction: p, smoothDirection: y, image: v, smoothResidual: z, residualImage: t } = work;
-  const size = r.length;
-  shadow.set(r);
-  p.set(r);
-  let rho = dot(shadow, r);
-  for (let iteration = 0; iteration < most; iteration += 1) {
-    apply(system, precondition(system, p, y, work), v, work);
-    const alpha = rho / dot(shadow, v);
-    if (!Number.isFinite(alpha)) return iteration + 1;
-    for (let i = 0; i < size; i += 1) {
-      V[i] += alpha * y[i];
-      r[i] -= alpha * v[i];
-    }
-    if (largest(r) <= target) return iteration + 1;
-    apply(system, precondition(system, r, z, work), t, work);
-    const omega = dot(t, r) / dot(t, t);
-    if (!Number.isFinite(omega) || omega === 0) return iteration + 1;
-    for (let i = 0; i < size; i += 1) {
-      V[i] += omega * z[i];
-      r[i] -= omega * t[i];
-    }
-    if (largest(r) <= target) return iteration + 1;
-    const next = dot(shadow, r);
-    const beta = (next / rho) * (alpha / omega);
-    if (!Number.isFinite(beta)) return iteration + 1;
-    rho = next;
-    for (let i = 0; i < size; i += 1) p[i] = r[i] + beta * (p[i] - omega * v[i]);
-  }
-  return most;
-}
-
-/** out = A x, the rows divided by their diagonal. */
-function apply(system: LinearSystem, x: Float64Array, out: Float64Array, { zero }: LinearWorkspace): void {
-  residuals(system, zero, x, out);
-  for (let i = 0; i < out.length; i += 1) out[i] = -out[i];
-}
-
-function precondition(
-  system: LinearSystem,
-  right: Float64Array,
-  out: Float64Array,
-  work: LinearWorkspace,
-): Float64Array {
-  relax(system, right, out.fill(0), work);
-  return out;
+/** The system as BiCGSTAB sees it: A x with the rows divided by their diagonal, and line Gauss-Seidel from 0. */
+function preconditioned(system: LinearSystem, work: LinearWorkspace): PreconditionedMatrix {
+  return {
+    apply: (x, out) => {
+      residuals(system, work.zero, x, out);
+      for (let i = 0; i < out.length; i += 1) out[i] = -out[i];
+    },
+    precondition: (right, out) => relax(system, right, out.fill(0), work),
+  };
 }
 
 /** Lines along an axis start at nodes whose position along it is 0. */
@@ -195,17 +157,4 @@ function sweepLine(
     value = scratch[2 * j + 1] + scratch[2 * j] * value;
     V[i] = value;
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-/** Largest magnitude; NaN where there is one. */
-export function largest(values: Float64Array): number {
-  let most = 0;
-  for (let i = 0; i < values.length; i += 1) most = max(most, abs(values[i]));
-  return most;
 }

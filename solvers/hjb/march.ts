@@ -10,10 +10,16 @@ import { fillModel } from './fill.js';
 import type { LevelInput } from './sample.js';
 import { emptyPolicy, improvePolicy, type PolicyState } from './improve.js';
 import { fixedValues, givenSlopes, levelInput, obstacleAt, terminalValue } from './level-input.js';
-import { largest, linearWorkspace, solveSystem, type LinearWorkspace } from './linear-solve.js';
+import { linearWorkspace, solveSystem, type LinearWorkspace } from './linear-solve.js';
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
-import { emptyLine, isLine, lineBackward, lineForward, type LineState } from '../kernels/line.js';
+import { largest } from '../kernels/bicgstab.js';
+import { emptyGrid, isGrid } from '../kernels/grid.js';
+import { gridIteration, iterateGrid, type GridIteration, type Iterated } from '../kernels/grid-iteration.js';
+import { typescriptGrid } from '../kernels/grid-kernel.js';
+import { emptyLine, isLine } from '../kernels/line.js';
+import { iterateLine } from '../kernels/line-iteration.js';
+import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
 import { emptyRows, packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
 import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
 
@@ -38,6 +44,9 @@ const LARGEST_GROWTH = 2;
 /** Corrections of the accurate scheme over an infinite horizon after which the limited differences are held. */
 const MOST_CORRECTIONS = 40;
 
+/** A kernel and what iterates with it. */
+type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;
+
 /** What the backward march carries from level to level. */
 export interface March {
   readonly d: Discretization;
@@ -46,9 +55,9 @@ export interface March {
   readonly input: DifferenceInput;
   readonly policy: PolicyState;
   readonly search: SearchState | null;
-  /** What the fused kernels read, and the state of the one that takes the problem; null where none does. */
+  /** What the fused kernels read, and the one that takes the problem; null where none does. */
   readonly rows: RowPieces | null;
-  readonly line: LineState | null;
+  readonly kernel: MarchKernel | null;
   readonly system: LinearSystem;
   readonly work: LinearWorkspace;
   readonly before: Float64Array;
@@ -79,11 +88,19 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, kerne
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
-    ...(kernel === 'fused' && isLine(d) ? { rows: emptyRows(d), line: emptyLine(size) } : { rows: null, line: null }),
+    ...kernelsOf(d, kernel),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
   };
+}
+
+/** The fused kernel that can take the problem, if one can. */
+function kernelsOf(d: Discretization, kernel: 'fused' | 'steps'): Pick<March, 'rows' | 'kernel'> {
+  if (kernel === 'steps') return { rows: null, kernel: null };
+  if (isLine(d)) return { rows: emptyRows(d), kernel: { kind: 'line', kernel: typescriptLine(emptyLine(d)) } };
+  if (isGrid(d)) return { rows: emptyRows(d), kernel: gridIteration(typescriptGrid(emptyGrid(d))) };
+  return { rows: null, kernel: null };
 }
 
 /** One implicit step back to time level `level`. */
@@ -126,19 +143,13 @@ export function solveStationary(march: March): void {
  */
 function solveLevel(march: March, t: number, step: StepTerms, growth: number): void {
   prepareLevel(march, t, growth);
-  const { iterations, residual, solved } = march.line === null ? iterate(march, t, step) : iterateLine(march, t, step);
+  const { iterations, residual, solved } =
+    march.kernel === null ? iterate(march, t, step) : iterateInKernel(march, march.kernel, t, step);
   march.iterations += iterations;
   march.mostIterations = max(march.mostIterations, iterations);
   march.residual = max(march.residual, residual);
   march.finite = Number.isFinite(residual);
   march.converged &&= solved;
-}
-
-interface Iterated {
-  readonly iterations: number;
-  /** Relative to the largest value. */
-  readonly residual: number;
-  readonly solved: boolean;
 }
 
 /** Any problem: improvement, assembly and linear solve one after the other. */
@@ -166,40 +177,30 @@ function iterate(march: March, t: number, step: StepTerms): Iterated {
   return { iterations, residual, solved };
 }
 
-/** One state: all in one pass over the nodes. */
-function iterateLine(march: March, t: number, step: StepTerms): Iterated {
+/** A kernel has arrays of its own, in which it minimizes: what is maximized goes there, and comes back, with the other sign. */
+function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: StepTerms): Iterated {
   const { d, policy, V, options } = march;
-  const line = march.line!;
-  const rows = march.rows!;
-  const minimized = [V, step.source, step.fixed];
-  const forward = (): void => lineForward(rows, d.isFixed, step, V, policy.control, line);
-  let solved = false;
-  let size = 0;
-  let iterations = 0;
-  orient(d, minimized);
-  forward();
-  while (!solved && iterations < options.maximumPolicyIterations) {
-    lineBackward(line, V);
-    iterations += 1;
-    size = line.largest + Number.MIN_VALUE;
-    if (changesInside(march)) {
-      orient(d, minimized);
-      refresh(march, t, iterations);
-      orient(d, minimized);
-    }
-    forward();
-    if (!Number.isFinite(line.residual + line.change + V[0])) return { iterations, residual: NaN, solved: false };
-    solved = line.rawResidual / step.rest <= options.tolerance * size || line.change <= options.tolerance * size;
-  }
-  orient(d, minimized);
-  if (line.offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, line.offender, t)}`;
-  return { iterations, residual: line.residual / size, solved };
+  const { state } = kernel.kernel;
+  copyOriented(d, V, state.V);
+  copyOriented(d, step.source, state.source);
+  copyOriented(d, step.fixed, state.fixed);
+  const refreshed = (iterations: number): void => {
+    copyOriented(d, state.V, V);
+    refresh(march, t, iterations);
+  };
+  const iterated =
+    kernel.kind === 'grid'
+      ? iterateGrid(kernel, step.rest, options)
+      : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
+  copyOriented(d, state.V, V);
+  policy.control.set(state.control);
+  if (state.offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, state.offender, t)}`;
+  return iterated;
 }
 
-/** The kernels minimize: what is maximized goes to them, and comes back, with the other sign. */
-function orient({ sign }: Discretization, lists: readonly Float64Array[]): void {
-  if (sign === 1) return;
-  for (const list of lists) for (let i = 0; i < list.length; i += 1) list[i] = -list[i];
+function copyOriented({ sign }: Discretization, from: Float64Array, to: Float64Array): void {
+  if (sign === 1) to.set(from);
+  else for (let i = 0; i < to.length; i += 1) to[i] = -from[i];
 }
 
 /** Whether something else than the policy changes with V inside a level. */
@@ -250,8 +251,10 @@ function refill(march: March, t: number): void {
 }
 
 /** What changes with the level alone, for the kernels. */
-function repack({ d, model, input, rows }: March): void {
-  if (rows !== null) packGiven(d, model, input, rows);
+function repack({ d, model, input, rows, kernel }: March): void {
+  if (rows === null) return;
+  packGiven(d, model, input, rows);
+  kernel?.kernel.load(rows);
 }
 
 function levelOf(march: March, t: number): LevelInput {

@@ -1,6 +1,6 @@
-import { ROUNDING, type StepTerms } from '../hjb/linear-system.js';
+import { ROUNDING } from '../hjb/linear-system.js';
 import type { Discretization } from '../hjb/node-model.js';
-import type { RowPieces } from './row-pieces.js';
+import type { ArrayMemory, RowPieces } from './row-pieces.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -17,19 +17,39 @@ export interface Findings {
   largest: number;
 }
 
-export function noFindings(): Findings {
-  return { residual: 0, rawResidual: 0, offender: -1, change: 0, largest: 0 };
+/** What a kernel reads and writes at every node; it minimizes. */
+export interface NodeArrays {
+  readonly isFixed: Uint8Array;
+  readonly V: Float64Array;
+  readonly source: Float64Array;
+  readonly fixed: Float64Array;
+  readonly control: Float64Array;
 }
 
 /** Work and findings of the fused kernel of one state. */
-export interface LineState extends Findings {
+export interface LineState extends NodeArrays, Findings {
   /** Elimination: the correction of V_i is partial_i + factor_i times that of V_i+1. */
   readonly factor: Float64Array;
   readonly partial: Float64Array;
 }
 
-export function emptyLine(size: number): LineState {
-  return { ...noFindings(), factor: new Float64Array(size), partial: new Float64Array(size) };
+export function noFindings(): Findings {
+  return { residual: 0, rawResidual: 0, offender: -1, change: 0, largest: 0 };
+}
+
+export function emptyLine(d: Discretization, memory: ArrayMemory): LineState {
+  const { size } = d.lattice;
+  return {
+    ...{ ...noFindings(), ...nodeArrays(d, memory) },
+    ...{ factor: memory.numbers(size), partial: memory.numbers(size) },
+  };
+}
+
+export function nodeArrays(d: Discretization, memory: ArrayMemory): NodeArrays {
+  const perNode = (): Float64Array => memory.numbers(d.lattice.size);
+  const isFixed = memory.bytes(d.lattice.size);
+  isFixed.set(d.isFixed);
+  return { isFixed, V: perNode(), source: perNode(), fixed: perNode(), control: perNode() };
 }
 
 /** Whether the fused kernel can take a problem: one state that is not periodic, exact minimiser, nothing else. */
@@ -47,15 +67,8 @@ export function isPlain({ searched, scenarios, problem }: Discretization): boole
  * `solveSystem` do one after the other, without the arrays between them. The Hamiltonian of a piece is
  * c0 + v (c1 + v c2); lower pieces and controls win ties.
  */
-export function lineForward(
-  { data, start }: RowPieces,
-  isFixed: Uint8Array,
-  { rest, source, fixed }: StepTerms,
-  V: Float64Array,
-  control: Float64Array,
-  line: LineState,
-): void {
-  const { factor, partial } = line;
+export function lineForward({ data, start }: RowPieces, rest: number, line: LineState): void {
+  const { isFixed, V, source, fixed, control, factor, partial } = line;
   const last = V.length - 1;
   let residual = 0;
   let rawResidual = 0;
@@ -119,8 +132,8 @@ export function lineForward(
 }
 
 /** Back substitution, added to V. V[0] is not finite if any value is not. */
-export function lineBackward(line: LineState, V: Float64Array): void {
-  const { factor, partial } = line;
+export function lineBackward(line: LineState): void {
+  const { V, factor, partial } = line;
   let change = 0;
   let largest = 0;
   let correction = 0;

@@ -14,6 +14,8 @@ import type { Discretization, NodeModel } from '../hjb/node-model.js';
  */
 export interface RowPieces {
   readonly states: number;
+  /** Where its arrays lie: a kernel may have memory of its own. */
+  readonly memory: ArrayMemory;
   readonly start: Int32Array;
   /** The model's piece from which each is made, -1 at a node with a given value. */
   source: Int32Array;
@@ -28,19 +30,37 @@ export interface RowPieces {
   crossWeights: Float64Array;
 }
 
+/** Makes arrays of zeros. */
+export interface ArrayMemory {
+  numbers(length: number): Float64Array;
+  indices(length: number): Int32Array;
+  bytes(length: number): Uint8Array;
+}
+
+export const JAVASCRIPT_MEMORY: ArrayMemory = {
+  numbers: (length) => new Float64Array(length),
+  indices: (length) => new Int32Array(length),
+  bytes: (length) => new Uint8Array(length),
+};
+
 /** Places in a piece. */
 export const FROM = 0;
 export const WIDTH = 1;
 export const GIVEN = 2;
 export const WEIGHTS = 5;
 
-export function emptyRows({ states, lattice }: Discretization): RowPieces {
-  const indices = (size: number): Int32Array => new Int32Array(size);
+export function emptyRows({ states, lattice }: Discretization, memory: ArrayMemory): RowPieces {
+  const { numbers, indices } = memory;
   return {
-    ...{ states, start: indices(lattice.size + 1), source: indices(0), data: new Float64Array(0), count: 0, stride: 0 },
-    ...{ hasCross: false, crossStart: indices(0), crossEnd: indices(0) },
-    ...{ crossNodes: indices(0), crossWeights: new Float64Array(0) },
+    ...{ states, memory, start: indices(lattice.size + 1), source: new Int32Array(0), data: numbers(0) },
+    ...{ count: 0, stride: 0, hasCross: false, crossStart: indices(0), crossEnd: indices(0) },
+    ...{ crossNodes: indices(0), crossWeights: numbers(0) },
   };
+}
+
+/** An array of at least `length`: the one that is there, or a larger one. */
+function atLeast<Data extends Float64Array | Int32Array>(data: Data, length: number, make: (n: number) => Data): Data {
+  return data.length >= length ? data : make(Math.ceil(data.length === 0 ? length : 1.5 * length));
 }
 
 /** Packs the model of a level, whose problem has one scenario; the given part follows by `packGiven`. */
@@ -49,8 +69,8 @@ export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): 
   rows.count = model.from.length + d.fixedNodes.length;
   rows.hasCross = model.crossNodes.length > 0;
   rows.stride = WEIGHTS + 6 * d.states + (rows.hasCross ? 3 : 0);
-  if (rows.source.length < rows.count) rows.source = new Int32Array(rows.count);
-  if (rows.data.length < rows.count * rows.stride) rows.data = new Float64Array(rows.count * rows.stride);
+  rows.source = atLeast(rows.source, rows.count, (n) => new Int32Array(n));
+  rows.data = atLeast(rows.data, rows.count * rows.stride, rows.memory.numbers);
   let count = 0;
   for (let node = 0; node < size; node += 1) {
     rows.start[node] = count;
@@ -102,11 +122,14 @@ function shift(data: Float64Array, k: number, from: number): void {
 }
 
 function packCross(model: NodeModel, rows: RowPieces): void {
-  const { count, data, stride, source } = rows;
-  if (rows.crossStart.length < count) {
-    rows.crossStart = new Int32Array(count);
-    rows.crossEnd = new Int32Array(count);
-  }
+  const { count, data, stride, source, memory } = rows;
+  const legs = model.crossNodes.length;
+  rows.crossStart = atLeast(rows.crossStart, count, memory.indices);
+  rows.crossEnd = atLeast(rows.crossEnd, count, memory.indices);
+  rows.crossNodes = atLeast(rows.crossNodes, legs, memory.indices);
+  rows.crossWeights = atLeast(rows.crossWeights, legs, memory.numbers);
+  rows.crossNodes.set(model.crossNodes.data.subarray(0, legs));
+  rows.crossWeights.set(model.crossWeights.data.subarray(0, legs));
   for (let k = 0; k < count; k += 1) {
     const isFixed = source[k] < 0;
     const q = isFixed ? 0 : model.interval.data[source[k]];
@@ -117,8 +140,6 @@ function packCross(model: NodeModel, rows: RowPieces): void {
     for (let j = 0; j < 3; j += 1) data[at + j] = model.factor.data[3 * q + j];
     shift(data, at, data[k * stride]);
   }
-  rows.crossNodes = model.crossNodes.data;
-  rows.crossWeights = model.crossWeights.data;
 }
 
 /** The part of the rows that no neighbour bears: running cost, limited second differences and given slopes. */

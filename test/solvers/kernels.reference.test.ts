@@ -27,7 +27,7 @@ function marched(problem: ControlProblem, scheme: Scheme, kernel: 'fused' | 'ste
   const d = discretize(problem, buildLattice(problem.states), scheme);
   const options = { tolerance: 1e-13, maximumPolicyIterations: 50, keep: [0], scheme };
   const march = startMarch(d, resolveOptions(options, problem.times), kernel);
-  expect(march.line === null).toBe(kernel === 'steps');
+  expect(march.kernel === null).toBe(kernel === 'steps');
   for (let level = problem.times.length - 2; level >= 0; level -= 1) stepBack(march, level);
   return march;
 }

@@ -1,0 +1,373 @@
+import { ROUNDING } from '../hjb/linear-system.js';
+import type { Discretization } from '../hjb/node-model.js';
+import { isPlain, nodeArrays, noFindings, type Findings, type NodeArrays } from './line.js';
+import type { ArrayMemory, RowPieces } from './row-pieces.js';
+
+// Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
+const abs = Math.abs;
+
+/** Work and findings of the kernel of two or three states, per node. */
+export interface GridState extends NodeArrays, Findings {
+  /** The largest sum of the weights along the axes. */
+  stiffness: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly isPeriodic: readonly boolean[];
+  /** What a row has besides its weights along the axes: rest, and the weights of its cross legs. */
+  readonly own: Float64Array;
+  /** Weights of the neighbours below and above along each axis: 2 a and 2 a + 1. */
+  readonly weights: readonly Float64Array[];
+  /** The chosen pieces and their factors, for the cross legs. */
+  readonly chosen: Int32Array;
+  readonly factor: Float64Array;
+  /** What is missing in each row at V, over `own`. */
+  readonly missing: Float64Array;
+  readonly correction: Float64Array;
+  readonly elimination: Float64Array;
+}
+
+/** Whether this kernel can take a problem: two or three states, packed rows, steps in time that depend on the policy alone. */
+export function isGrid(d: Discretization): boolean {
+  return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
+}
+
+export function emptyGrid(d: Discretization, memory: ArrayMemory): GridState {
+  const { size, shape, strides } = d.lattice;
+  const perNode = (): Float64Array => memory.numbers(size);
+  return {
+    ...{ ...noFindings(), stiffness: 0, ...nodeArrays(d, memory) },
+    ...{ shape, strides, isPeriodic: d.problem.states.map(({ boundary }) => boundary[0] === 'periodic') },
+    ...{ own: perNode(), weights: Array.from({ length: 2 * d.states }, perNode) },
+    ...{ chosen: memory.indices(size), factor: perNode(), missing: perNode() },
+    ...{ correction: perNode(), elimination: perNode() },
+  };
+}
+
+/** The way to a neighbour along an axis, in positions: 0 where there is none. */
+function wayTo(j: number, side: 1 | -1, length: number, isPeriodic: boolean): number {
+  const isEnd = side === 1 ? j === length - 1 : j === 0;
+  return !isEnd ? side : isPeriodic ? -side * (length - 2) : 0;
+}
+
+/**
+ * Policy improvement and assembly at once: the optimum of the whole Hamiltonian over the pieces of each node, its row and
+ * what is missing in it. A line is what lies along the last axis; those from `first` to `end` are done.
+ */
+export function gridForward(rows: RowPieces, rest: number, grid: GridState, first: number, end: number): void {
+  const { data, start, stride, hasCross, crossStart, crossEnd, crossNodes, crossWeights } = rows;
+  const { V, source, fixed, isFixed, control, own, missing, shape, strides, isPeriodic, chosen, factor } = grid;
+  const [w0, w1, w2, w3] = grid.weights;
+  const isThree = rows.states === 3;
+  const [w4, w5] = isThree ? [grid.weights[4], grid.weights[5]] : [w2, w3];
+  const length = shape[rows.states - 1];
+  const middle = isThree ? shape[1] : 1;
+  const wrapLow = wayTo(0, -1, length, isPeriodic[rows.states - 1]);
+  const wrapHigh = wayTo(length - 1, 1, length, isPeriodic[rows.states - 1]);
+  const inverse = 1 / rest;
+  let residual = 0;
+  let rawResidual = 0;
+  let offender = -1;
+  let stiffness = 0;
+  let p = start[first * length];
+  for (let line = first; line < end; line += 1) {
+    const j0 = isThree ? Math.floor(line / middle) : line;
+    const below0 = wayTo(j0, -1, shape[0], isPeriodic[0]) * strides[0];
+    const above0 = wayTo(j0, 1, shape[0], isPeriodic[0]) * strides[0];
+    const j1 = isThree ? line % middle : 0;
+    const below1 = isThree ? wayTo(j1, -1, middle, isPeriodic[1]) * strides[1] : 0;
+    const above1 = isThree ? wayTo(j1, 1, middle, isPeriodic[1]) * strides[1] : 0;
+    for (let j = 0; j < length; j += 1) {
+      const i = line * length + j;
+      const here = V[i];
+      const low = j > 0 ? i - 1 : i + wrapLow;
+      const high = j < length - 1 ? i + 1 : i + wrapHigh;
+      const d0 = V[i + below0] - here;
+      const d1 = V[i + above0] - here;
+      const d2 = V[isThree ? i + below1 : low] - here;
+      const d3 = V[isThree ? i + above1 : high] - here;
+      const d4 = V[low] - here;
+      const d5 = V[high] - here;
+      let best = Infinity;
+      let v = 0;
+      let k = stride * p;
+      let row = k;
+      let taken = p;
+      for (const last = start[i + 1]; p < last; p += 1, k += stride) {
+        let c0 = data[k + 2] + data[k + 5] * d0 + data[k + 8] * d1 + data[k + 11] * d2 + data[k + 14] * d3;
+        let c1 = data[k + 3] + data[k + 6] * d0 + data[k + 9] * d1 + data[k + 12] * d2 + data[k + 15] * d3;
+        let c2 = data[k + 4] + data[k + 7] * d0 + data[k + 10] * d1 + data[k + 13] * d2 + data[k + 16] * d3;
+        if (isThree) {
+          c0 += data[k + 17] * d4 + data[k + 20] * d5;
+          c1 += data[k + 18] * d4 + data[k + 21] * d5;
+          c2 += data[k + 19] * d4 + data[k + 22] * d5;
+        }
+        if (hasCross && crossStart[p] < crossEnd[p]) {
+          let legs = 0;
+          for (let c = crossStart[p], to = crossEnd[p]; c < to; c += 1)
+            legs += crossWeights[c] * (V[crossNodes[c]] - here);
+          c0 += data[k + stride - 3] * legs;
+          c1 += data[k + stride - 2] * legs;
+          c2 += data[k + stride - 1] * legs;
+        }
+        // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
+        if (c0 < best - 1e-13 * abs(c0)) {
+          best = c0;
+          v = 0;
+          row = k;
+          taken = p;
+        }
+        if (c1 >= 0 && c2 >= 0) continue;
+        let other = data[k + 1];
+        const twice = 2 * c2;
+        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+        const H = c0 + other * (c1 + other * c2);
+        if (H < best - 1e-13 * abs(H)) {
+          best = H;
+          v = other;
+          row = k;
+          taken = p;
+        }
+      }
+      control[i] = data[row] + v;
+      const a0 = data[row + 5] + v * (data[row + 6] + v * data[row + 7]);
+      const a1 = data[row + 8] + v * (data[row + 9] + v * data[row + 10]);
+      const a2 = data[row + 11] + v * (data[row + 12] + v * data[row + 13]);
+      const a3 = data[row + 14] + v * (data[row + 15] + v * data[row + 16]);
+      w0[i] = a0;
+      w1[i] = a1;
+      w2[i] = a2;
+      w3[i] = a3;
+      let sum = a0 + a1 + a2 + a3;
+      let isSigned = a0 >= 0 && a1 >= 0 && a2 >= 0 && a3 >= 0;
+      if (isThree) {
+        const a4 = data[row + 17] + v * (data[row + 18] + v * data[row + 19]);
+        const a5 = data[row + 20] + v * (data[row + 21] + v * data[row + 22]);
+        w4[i] = a4;
+        w5[i] = a5;
+        sum += a4 + a5;
+        isSigned = isSigned && a4 >= 0 && a5 >= 0;
+      }
+      let rowOwn = rest;
+      if (hasCross) {
+        const f = data[row + stride - 3] + v * (data[row + stride - 2] + v * data[row + stride - 1]);
+        let legs = 0;
+        for (let c = crossStart[taken], to = crossEnd[taken]; c < to; c += 1) {
+          legs += crossWeights[c];
+          isSigned = isSigned && f * crossWeights[c] >= 0;
+        }
+        rowOwn += f * legs;
+        factor[i] = f;
+        chosen[i] = taken;
+      }
+      own[i] = rowOwn;
+      const raw = isFixed[i] === 1 ? rest * (fixed[i] - here) : best + source[i] - rest * here;
+      missing[i] = hasCross ? raw / rowOwn : raw * inverse;
+      if (sum > stiffness) stiffness = sum;
+      const diagonal = rowOwn + sum;
+      if (!isSigned && offender < 0 && !isDominant(rows, grid, rest, i)) offender = i;
+      const size = abs(raw);
+      if (size > rawResidual) rawResidual = size;
+      if (size > residual * diagonal) residual = size / diagonal;
+    }
+  }
+  grid.residual = residual;
+  grid.rawResidual = rawResidual;
+  grid.offender = offender;
+  grid.stiffness = stiffness;
+}
+
+/** Whether the negative weights of a row are rounding. */
+function isDominant(rows: RowPieces, { weights, factor, chosen }: GridState, rest: number, i: number): boolean {
+  const all = weights.map((list) => list[i]);
+  if (rows.hasCross) {
+    const { crossStart, crossEnd, crossWeights } = rows;
+    for (let c = crossStart[chosen[i]]; c < crossEnd[chosen[i]]; c += 1) all.push(factor[i] * crossWeights[c]);
+  }
+  const magnitude = all.reduce((sum, weight) => sum + abs(weight), 0);
+  const sum = all.reduce((total, weight) => total + weight, 0);
+  const slack = ROUNDING * (rest + magnitude);
+  return all.every((weight) => weight >= -slack) && rest + sum >= magnitude - slack;
+}
+
+/** out = A x over `own`: the rows of the chosen policy, for the lines from `first` to `end`. */
+export function gridApply(
+  rows: RowPieces,
+  grid: GridState,
+  x: Float64Array,
+  out: Float64Array,
+  first: number,
+  end: number,
+): void {
+  const { own, weights, shape, strides, isPeriodic, factor, chosen } = grid;
+  const { hasCross, crossStart, crossEnd, crossNodes, crossWeights } = rows;
+  const [w0, w1, w2, w3] = weights;
+  const isThree = rows.states === 3;
+  const [w4, w5] = isThree ? [weights[4], weights[5]] : [w2, w3];
+  const length = shape[rows.states - 1];
+  const middle = isThree ? shape[1] : 1;
+  const wrapLow = wayTo(0, -1, length, isPeriodic[rows.states - 1]);
+  const wrapHigh = wayTo(length - 1, 1, length, isPeriodic[rows.states - 1]);
+  for (let line = first; line < end; line += 1) {
+    const j0 = isThree ? Math.floor(line / middle) : line;
+    const below0 = wayTo(j0, -1, shape[0], isPeriodic[0]) * strides[0];
+    const above0 = wayTo(j0, 1, shape[0], isPeriodic[0]) * strides[0];
+    const j1 = isThree ? line % middle : 0;
+    const below1 = isThree ? wayTo(j1, -1, middle, isPeriodic[1]) * strides[1] : 0;
+    const above1 = isThree ? wayTo(j1, 1, middle, isPeriodic[1]) * strides[1] : 0;
+    for (let j = 0; j < length; j += 1) {
+      const i = line * length + j;
+      const here = x[i];
+      const low = j > 0 ? i - 1 : i + wrapLow;
+      const high = j < length - 1 ? i + 1 : i + wrapHigh;
+      let flow = w0[i] * (x[i + below0] - here) + w1[i] * (x[i + above0] - here);
+      if (isThree) {
+        flow += w2[i] * (x[i + below1] - here) + w3[i] * (x[i + above1] - here);
+      }
+      flow += w4[i] * (x[low] - here) + w5[i] * (x[high] - here);
+      if (!hasCross) {
+        out[i] = here - flow / own[i];
+        continue;
+      }
+      // `own` holds the cross legs' share of the diagonal: they bring their ends alone.
+      let legs = 0;
+      for (let c = crossStart[chosen[i]], to = crossEnd[chosen[i]]; c < to; c += 1)
+        legs += crossWeights[c] * x[crossNodes[c]];
+      out[i] = here - (flow + factor[i] * legs) / own[i];
+    }
+  }
+}
+
+/** Lines that are swept together where they lie side by side. */
+export const TILE = 64;
+
+/** How many tiles the lines along an axis make. */
+export function tileCount({ shape, strides }: GridState, axis: number): number {
+  const lines = shape.reduce((product, n) => product * n, 1) / shape[axis];
+  const stride = strides[axis];
+  return stride === 1 ? Math.ceil(lines / 2) : (lines / stride) * Math.ceil(stride / TILE);
+}
+
+/**
+ * The factor of the split matrix along one axis: solves (shift own + A_a) z = shift own y for z, which takes the place of y. Lines are
+ * independent; the tiles from `first` to `end` are done.
+ */
+export function sweepAxis(
+  grid: GridState,
+  axis: number,
+  y: Float64Array,
+  shift: number,
+  first: number,
+  end: number,
+): void {
+  const stride = grid.strides[axis];
+  if (stride === 1) sweepAlong(grid, axis, y, shift, first, end);
+  else sweepAcross(grid, axis, y, shift, first, end);
+}
+
+/** Lines side by side in memory, tile by tile: the recurrence goes along the slow index. */
+function sweepAcross(
+  { shape, strides, weights, own, elimination: f }: GridState,
+  axis: number,
+  y: Float64Array,
+  shift: number,
+  first: number,
+  end: number,
+): void {
+  const low = weights[2 * axis];
+  const high = weights[2 * axis + 1];
+  const stride = strides[axis];
+  const length = shape[axis];
+  const across = Math.ceil(stride / TILE);
+  for (let tile = first; tile < end; tile += 1) {
+    const left = (tile % across) * TILE;
+    const width = Math.min(TILE, stride - left);
+    const begin = Math.floor(tile / across) * stride * length + left;
+    for (let i = begin, to = begin + width; i < to; i += 1) {
+      const o = shift * own[i];
+      const h = high[i];
+      const pivot = 1 / (o + low[i] + h);
+      f[i] = h * pivot;
+      y[i] = o * y[i] * pivot;
+    }
+    for (let j = 1; j < length; j += 1) {
+      for (let i = begin + j * stride, to = i + width, k = i - stride; i < to; i += 1, k += 1) {
+        const o = shift * own[i];
+        const l = low[i];
+        const h = high[i];
+        const pivot = 1 / (o + l + h - l * f[k]);
+        f[i] = h * pivot;
+        y[i] = (o * y[i] + l * y[k]) * pivot;
+      }
+    }
+    for (let j = length - 2; j >= 0; j -= 1) {
+      for (let i = begin + j * stride, to = i + width, k = i + stride; i < to; i += 1, k += 1) y[i] += f[i] * y[k];
+    }
+  }
+}
+
+/** Lines one after the other in memory, two at once: each recurrence waits for its own division. */
+function sweepAlong(
+  { shape, weights, own, elimination: f }: GridState,
+  axis: number,
+  y: Float64Array,
+  shift: number,
+  first: number,
+  end: number,
+): void {
+  const low = weights[2 * axis];
+  const high = weights[2 * axis + 1];
+  const length = shape[axis];
+  const lines = y.length / length;
+  for (let tile = first; tile < end; tile += 1) {
+    const begin = 2 * tile * length;
+    const to = begin + length;
+    // The last of an odd number of lines is swept twice over, once as its own neighbour.
+    const apart = 2 * tile + 1 < lines ? length : 0;
+    let f0 = 0;
+    let f1 = 0;
+    let y0 = 0;
+    let y1 = 0;
+    for (let i = begin, k = begin + apart; i < to; i += 1, k += 1) {
+      const h0 = high[i];
+      const h1 = high[k];
+      const l0 = low[i];
+      const l1 = low[k];
+      const o0 = shift * own[i];
+      const o1 = shift * own[k];
+      const s0 = i === begin ? 0 : l0;
+      const s1 = i === begin ? 0 : l1;
+      const p0 = 1 / (o0 + l0 + h0 - s0 * f0);
+      const p1 = 1 / (o1 + l1 + h1 - s1 * f1);
+      f0 = h0 * p0;
+      f1 = h1 * p1;
+      y0 = (o0 * y[i] + s0 * y0) * p0;
+      y1 = (o1 * y[k] + s1 * y1) * p1;
+      f[i] = f0;
+      y[i] = y0;
+      if (apart > 0) {
+        f[k] = f1;
+        y[k] = y1;
+      }
+    }
+    for (let i = to - 2; i >= begin; i -= 1) y[i] += f[i] * y[i + 1];
+    if (apart > 0) for (let i = to + length - 2; i >= to; i -= 1) y[i] += f[i] * y[i + 1];
+  }
+}
+
+/** V += correction; the largest change and value, both NaN where one is not a number. */
+export function gridAdd({ V, correction }: GridState, first: number, end: number, findings: Findings): void {
+  let change = 0;
+  let largest = 0;
+  let sum = 0;
+  for (let i = first; i < end; i += 1) {
+    const moved = abs(correction[i]);
+    const value = V[i] + correction[i];
+    const size = abs(value);
+    if (moved > change) change = moved;
+    if (size > largest) largest = size;
+    sum += value - value;
+    V[i] = value;
+  }
+  findings.change = change + sum;
+  findings.largest = largest + sum;
+}
