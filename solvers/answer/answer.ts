@@ -1,3 +1,4 @@
+import type { Kernel } from '../hjb/options.js';
 import type { HjbSolution } from '../hjb/solution.js';
 
 /** Where the answer is wanted: calendar time and one number per state, in natural units. */
@@ -17,6 +18,10 @@ export interface SolveOptions {
   readonly query: readonly Query[];
   /** Also solves on a wider domain, to estimate the share of the truncation in the error. */
   readonly widerDomain: boolean;
+  /** `typescript` (the reference) or `wasm`, which comes to the same numbers, faster, and may share them among threads. */
+  readonly kernel: Kernel;
+  /** Threads of the WebAssembly kernel of two and three states. */
+  readonly threads: number;
   /** Refused beyond these, before anything is allocated. */
   readonly limits: { readonly nodeSteps: number; readonly bytes: number };
 }

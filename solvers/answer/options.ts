@@ -1,5 +1,6 @@
 import { HjbLrError, type Issue } from '../../src/errors.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { kernelIssues } from '../hjb/options.js';
 import type { SolveOptions } from './answer.js';
 
 export const DEFAULT_OPTIONS: SolveOptions = {
@@ -9,6 +10,8 @@ export const DEFAULT_OPTIONS: SolveOptions = {
   keep: 'query',
   query: [],
   widerDomain: false,
+  kernel: 'typescript',
+  threads: 1,
   limits: { nodeSteps: 5e8, bytes: 4e9 },
 };
 
@@ -26,8 +29,9 @@ export function resolveSolveOptions(problem: ControlProblem, options: Partial<So
       ? []
       : [{ path: `query.${i}`, message: `needs a finite t and ${problem.states.length} finite states` }],
   );
+  issues.push(...kernelIssues(resolved.kernel, resolved.threads));
   if (issues.length > 0) {
-    throw new HjbLrError('E_INVALID', 'The queries are not valid.', { remedy: 'Correct these queries.', issues });
+    throw new HjbLrError('E_INVALID', 'The options are not valid.', { remedy: 'Correct these options.', issues });
   }
   requireWithinLimits(problem, resolved);
   return resolved;

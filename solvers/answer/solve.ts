@@ -51,12 +51,12 @@ export function solve(problem: ControlProblem, options: Partial<SolveOptions> = 
 
 function solveFor(
   problem: ControlProblem,
-  { tolerance, maximumPolicyIterations, query }: SolveOptions,
+  { tolerance, maximumPolicyIterations, query, kernel, threads }: SolveOptions,
   scheme: Scheme,
   keep: SolveOptions['keep'],
 ): Solved {
   const levels = problem.horizon === 'infinite' ? [0] : keep === 'query' ? queryLevels(problem.times, query) : keep;
-  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: levels });
+  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: levels, kernel, threads });
   const points = query.map(({ t, x }) => {
     const point = interpolateSolution(problem, solution, t, x);
     return point.inside ? { value: point.value, controls: point.controls } : null;
@@ -129,7 +129,7 @@ function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts):
     warnings: warningsOf(problem, options, parts, disagreeing),
     policyIterations: solution.policyIterations,
     residual: solution.residual,
-    kernel: 'typescript',
+    kernel: solution.kernel,
     seconds: (performance.now() - parts.started) / 1000,
     solution,
   };

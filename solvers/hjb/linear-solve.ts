@@ -5,6 +5,7 @@ import {
   type KrylovWorkspace,
   type PreconditionedMatrix,
 } from '../kernels/bicgstab.js';
+import { VECTORS } from '../kernels/vectors.js';
 import { crossSum, residuals, type LinearSystem } from './linear-system.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
@@ -24,11 +25,11 @@ export interface LinearWorkspace {
 export function linearWorkspace(system: LinearSystem): LinearWorkspace {
   const { size, shape } = system;
   const iterated = isDirect(system) ? 0 : size;
-  const residual = new Float64Array(size);
   return {
     elimination: new Float64Array(2 * max(...shape)),
     lines: shape.map((_, axis) => lineStarts(system, axis)),
-    ...{ residual, krylov: krylovWorkspace(iterated, residual), zero: new Float64Array(iterated) },
+    ...{ residual: new Float64Array(size), zero: new Float64Array(iterated) },
+    krylov: krylovWorkspace(iterated, (length) => new Float64Array(length)),
   };
 }
 
@@ -66,6 +67,7 @@ export function solveSystem(
   let missing = residual();
   let used = 0;
   while (used < maximumIterations && missing > tolerance) {
+    work.krylov.residual.set(work.residual);
     used += biCgStab(matrix, V, work.krylov, tolerance * largest(V), min(RESTART, maximumIterations - used));
     missing = residual();
   }
@@ -78,6 +80,7 @@ const RESTART = 100;
 /** The system as BiCGSTAB sees it: A x with the rows divided by their diagonal, and line Gauss-Seidel from 0. */
 function preconditioned(system: LinearSystem, work: LinearWorkspace): PreconditionedMatrix {
   return {
+    ...VECTORS,
     apply: (x, out) => {
       residuals(system, work.zero, x, out);
       for (let i = 0; i < out.length; i += 1) out[i] = -out[i];

@@ -14,13 +14,15 @@ import { linearWorkspace, solveSystem, type LinearWorkspace } from './linear-sol
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
 import { largest } from '../kernels/bicgstab.js';
-import { emptyGrid, isGrid } from '../kernels/grid.js';
+import { isGrid } from '../kernels/grid.js';
 import { gridIteration, iterateGrid, type GridIteration, type Iterated } from '../kernels/grid-iteration.js';
 import { typescriptGrid } from '../kernels/grid-kernel.js';
-import { emptyLine, isLine } from '../kernels/line.js';
+import { isLine } from '../kernels/line.js';
 import { iterateLine } from '../kernels/line-iteration.js';
 import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
-import { emptyRows, packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
+import { packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
+import { wasmGrid } from '../kernels/wasm/grid.js';
+import { wasmLine } from '../kernels/wasm/line.js';
 import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
@@ -77,8 +79,13 @@ export interface March {
   finite: boolean;
 }
 
-/** @param kernel - `steps` keeps from the fused kernel of one state: the seam at which a test compares both */
-export function startMarch(d: Discretization, options: ResolvedHjbOptions, kernel: 'fused' | 'steps' = 'fused'): March {
+/** Which kernels carry the march; `steps` none: improvement, assembly and solve in turn, which a test compares with them. */
+export interface KernelChoice {
+  readonly kernel: 'typescript' | 'wasm' | 'steps';
+  readonly threads: number;
+}
+
+export function startMarch(d: Discretization, options: ResolvedHjbOptions, choice: KernelChoice = options): March {
   const { size } = d.lattice;
   const model = emptyModel(size);
   const system = emptySystem(d);
@@ -88,7 +95,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, kerne
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
-    ...kernelsOf(d, kernel),
+    ...kernelsOf(d, choice),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
@@ -96,11 +103,20 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, kerne
 }
 
 /** The fused kernel that can take the problem, if one can. */
-function kernelsOf(d: Discretization, kernel: 'fused' | 'steps'): Pick<March, 'rows' | 'kernel'> {
+function kernelsOf(d: Discretization, { kernel, threads }: KernelChoice): Pick<March, 'rows' | 'kernel'> {
   if (kernel === 'steps') return { rows: null, kernel: null };
-  if (isLine(d)) return { rows: emptyRows(d), kernel: { kind: 'line', kernel: typescriptLine(emptyLine(d)) } };
-  if (isGrid(d)) return { rows: emptyRows(d), kernel: gridIteration(typescriptGrid(emptyGrid(d))) };
-  return { rows: null, kernel: null };
+  if (isLine(d)) {
+    const { rows, kernel: line } = kernel === 'wasm' ? wasmLine(d) : typescriptLine(d);
+    return { rows, kernel: { kind: 'line', kernel: line } };
+  }
+  if (!isGrid(d)) return { rows: null, kernel: null };
+  const { rows, kernel: grid } = kernel === 'wasm' ? wasmGrid(d, threads) : typescriptGrid(d);
+  return { rows, kernel: gridIteration(grid) };
+}
+
+/** Ends the threads of the kernel. */
+export function endMarch({ kernel }: March): void {
+  if (kernel?.kind === 'grid') kernel.kernel.close();
 }
 
 /** One implicit step back to time level `level`. */

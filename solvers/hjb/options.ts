@@ -1,4 +1,5 @@
 import { HjbLrError, type Issue } from '../../src/errors.js';
+import { hasWasm } from '../kernels/wasm/module.js';
 
 /**
  * `monotone`: upwind differences and implicit Euler, an M-matrix at every node: first order, unconditionally stable, and
@@ -17,13 +18,29 @@ export interface HjbOptions {
   readonly keep: 'all' | number | readonly number[];
   /** `monotone` unless given. */
   readonly scheme?: Scheme;
+  /** `typescript` unless given. */
+  readonly kernel?: Kernel;
+  /** Threads of the WebAssembly kernel of two and three states, 1 unless given. */
+  readonly threads?: number;
 }
+
+/**
+ * What carries out the passes over the nodes: plain TypeScript, or the same operations in the same order in WebAssembly
+ * with SIMD. Problems with a searched minimiser, an obstacle, uncertainty, or (with two or three states) risk or an
+ * infinite horizon are solved in TypeScript either way.
+ */
+export type Kernel = 'typescript' | 'wasm';
+
+/** Threads beyond which there is no gain on any machine. */
+export const MOST_THREADS = 64;
 
 export interface ResolvedHjbOptions {
   readonly tolerance: number;
   readonly maximumPolicyIterations: number;
   readonly keep: ReadonlySet<number>;
   readonly scheme: Scheme;
+  readonly kernel: Kernel;
+  readonly threads: number;
 }
 
 /**
@@ -32,6 +49,7 @@ export interface ResolvedHjbOptions {
  */
 export function resolveOptions(options: HjbOptions, times: readonly number[]): ResolvedHjbOptions {
   const { tolerance, maximumPolicyIterations, keep, scheme = 'monotone' } = options;
+  const { kernel = 'typescript', threads = 1 } = options;
   const issues: Issue[] = [];
   const refuseUnless = (holds: boolean, path: string, message: string): void => {
     if (!holds) issues.push({ path, message });
@@ -47,14 +65,34 @@ export function resolveOptions(options: HjbOptions, times: readonly number[]): R
     'scheme',
     `must be monotone or accurate, got ${String(scheme)}`,
   );
-  issues.push(...keepIssues(keep, times));
+  issues.push(...kernelIssues(kernel, threads), ...keepIssues(keep, times));
   if (issues.length > 0) {
     throw new HjbLrError('E_INVALID', 'The solver options are not valid.', {
       remedy: 'Correct these options.',
       issues,
     });
   }
-  return { tolerance, maximumPolicyIterations, keep: keptLevels(keep, times), scheme };
+  return { tolerance, maximumPolicyIterations, keep: keptLevels(keep, times), scheme, kernel, threads };
+}
+
+/** What is wrong with a choice of kernel and threads. */
+export function kernelIssues(kernel: Kernel, threads: number): Issue[] {
+  const issues: Issue[] = [];
+  if (kernel !== 'typescript' && kernel !== 'wasm') {
+    issues.push({ path: 'kernel', message: `must be typescript or wasm, got ${String(kernel)}` });
+  }
+  if (kernel === 'wasm' && !hasWasm()) {
+    issues.push({
+      path: 'kernel',
+      message: 'this runtime has no WebAssembly with SIMD and shared memory: take typescript',
+    });
+  }
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    issues.push({ path: 'threads', message: `must be an integer from 1 to ${MOST_THREADS}, got ${threads}` });
+  } else if (threads > 1 && kernel === 'typescript') {
+    issues.push({ path: 'threads', message: 'more than one thread needs the kernel wasm' });
+  }
+  return issues;
 }
 
 function keepIssues(keep: HjbOptions['keep'], times: readonly number[]): Issue[] {

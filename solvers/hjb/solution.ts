@@ -14,4 +14,6 @@ export interface HjbSolution {
   readonly policyIterations: { readonly mean: number; readonly max: number };
   /** Signs and diagonal dominance of every row that was assembled. */
   readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
+  /** What carried out the passes over the nodes: `typescript`, `wasm` or `wasm, n threads`. */
+  readonly kernel: string;
 }

@@ -1,7 +1,7 @@
 import { buildLattice } from '../grid/lattice.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
-import { controlsOf, solveStationary, startMarch, stepBack, type March } from './march.js';
+import { controlsOf, endMarch, solveStationary, startMarch, stepBack, type March } from './march.js';
 import { discretize } from './node-model.js';
 import { resolveOptions, type HjbOptions, type ResolvedHjbOptions } from './options.js';
 import type { HjbSolution } from './solution.js';
@@ -29,7 +29,11 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
-  return stationary ? stationarySolution(march) : marchedSolution(march, resolved);
+  try {
+    return stationary ? stationarySolution(march) : marchedSolution(march, resolved);
+  } finally {
+    endMarch(march);
+  }
 }
 
 function stationarySolution(march: March): HjbSolution {
@@ -65,5 +69,6 @@ function solutionOf(march: March, kept: Kept, steps: number): HjbSolution {
     residual: march.residual,
     policyIterations: { mean: march.iterations / steps, max: march.mostIterations },
     monotone: { space: march.offender === null, firstOffender: march.offender },
+    kernel: march.kernel?.kernel.name ?? 'typescript',
   };
 }

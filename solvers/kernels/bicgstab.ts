@@ -1,9 +1,11 @@
+import type { VectorOperations } from './vectors.js';
+
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
 const max = Math.max;
 
-/** A matrix and what stands for its inverse; both write to `out`. */
-export interface PreconditionedMatrix {
+/** A matrix and what stands for its inverse, which both write to `out`, and the vectors that they take. */
+export interface PreconditionedMatrix extends VectorOperations {
   apply(x: Float64Array, out: Float64Array): void;
   precondition(right: Float64Array, out: Float64Array): void;
 }
@@ -19,10 +21,10 @@ export interface KrylovWorkspace {
   readonly residualImage: Float64Array;
 }
 
-export function krylovWorkspace(size: number, residual = new Float64Array(size)): KrylovWorkspace {
-  const perNode = (): Float64Array => new Float64Array(size);
+export function krylovWorkspace(size: number, numbers: (length: number) => Float64Array): KrylovWorkspace {
+  const perNode = (): Float64Array => numbers(size);
   return {
-    ...{ residual, shadow: perNode(), direction: perNode(), smoothDirection: perNode() },
+    ...{ residual: perNode(), shadow: perNode(), direction: perNode(), smoothDirection: perNode() },
     ...{ image: perNode(), smoothResidual: perNode(), residualImage: perNode() },
   };
 }
@@ -41,42 +43,30 @@ export function biCgStab(
   most: number,
 ): number {
   const { residual: r, shadow, direction: p, smoothDirection: y, image: v, smoothResidual: z, residualImage: t } = work;
-  const size = r.length;
   shadow.set(r);
   p.set(r);
-  let rho = dot(shadow, r);
+  let rho = matrix.dot(shadow, r);
   for (let iteration = 0; iteration < most; iteration += 1) {
     matrix.precondition(p, y);
     matrix.apply(y, v);
-    const alpha = rho / dot(shadow, v);
+    const alpha = rho / matrix.dot(shadow, v);
     if (!Number.isFinite(alpha)) return iteration + 1;
-    for (let i = 0; i < size; i += 1) {
-      x[i] += alpha * y[i];
-      r[i] -= alpha * v[i];
-    }
-    if (largest(r) <= target) return iteration + 1;
+    matrix.combine(x, x, alpha, y);
+    if (matrix.combine(r, r, -alpha, v) <= target) return iteration + 1;
     matrix.precondition(r, z);
     matrix.apply(z, t);
-    const omega = dot(t, r) / dot(t, t);
+    const omega = matrix.dot(t, r) / matrix.dot(t, t);
     if (!Number.isFinite(omega) || omega === 0) return iteration + 1;
-    for (let i = 0; i < size; i += 1) {
-      x[i] += omega * z[i];
-      r[i] -= omega * t[i];
-    }
-    if (largest(r) <= target) return iteration + 1;
-    const next = dot(shadow, r);
+    matrix.combine(x, x, omega, z);
+    if (matrix.combine(r, r, -omega, t) <= target) return iteration + 1;
+    const next = matrix.dot(shadow, r);
     const beta = (next / rho) * (alpha / omega);
     if (!Number.isFinite(beta)) return iteration + 1;
     rho = next;
-    for (let i = 0; i < size; i += 1) p[i] = r[i] + beta * (p[i] - omega * v[i]);
+    matrix.combine(p, p, -omega, v);
+    matrix.combine(p, r, beta, p);
   }
   return most;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }
 
 /** Largest magnitude; NaN where there is one. */

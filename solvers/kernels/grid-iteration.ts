@@ -24,7 +24,11 @@ export interface GridIteration {
 
 export function gridIteration(kernel: GridKernel): GridIteration {
   let work: KrylovWorkspace | null = null;
-  return { kind: 'grid', kernel, krylov: () => (work ??= krylovWorkspace(kernel.state.V.length)) };
+  return {
+    kind: 'grid',
+    kernel,
+    krylov: () => (work ??= krylovWorkspace(kernel.state.V.length, kernel.memory.numbers)),
+  };
 }
 
 /** A correction by the split matrix alone that leaves more than this share of the residual is followed by a linear solve. */
@@ -82,7 +86,7 @@ function solveCorrection(kernel: GridKernel, rest: number, work: KrylovWorkspace
   const { correction, missing, stiffness, shape } = kernel.state;
   const shift = Math.sqrt(1 + (2 * stiffness) / (shape.length * rest));
   const matrix = {
-    apply: (x: Float64Array, out: Float64Array) => kernel.apply(x, out),
+    ...kernel,
     precondition: (right: Float64Array, out: Float64Array) => {
       out.set(right);
       kernel.split(out, shift);
@@ -91,7 +95,7 @@ function solveCorrection(kernel: GridKernel, rest: number, work: KrylovWorkspace
   splitCorrection(kernel);
   const { residual } = work;
   const target = LINEAR_REDUCTION * largest(missing);
-  kernel.apply(correction, residual);
-  for (let i = 0; i < residual.length; i += 1) residual[i] = missing[i] - residual[i];
-  if (largest(residual) > target) biCgStab(matrix, correction, work, target, MOST_LINEAR);
+  kernel.apply(correction, work.image);
+  const left = kernel.combine(residual, missing, -1, work.image);
+  if (left > target) biCgStab(matrix, correction, work, target, MOST_LINEAR);
 }

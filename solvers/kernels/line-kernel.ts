@@ -1,5 +1,6 @@
-import { lineBackward, lineForward, type LineState } from './line.js';
-import type { RowPieces } from './row-pieces.js';
+import type { Discretization } from '../hjb/node-model.js';
+import { emptyLine, lineBackward, lineForward, type LineState } from './line.js';
+import { emptyRows, JAVASCRIPT_MEMORY, type RowPieces } from './row-pieces.js';
 
 /** What carries out the passes over the nodes of one state. */
 export interface LineKernel {
@@ -15,15 +16,15 @@ export interface LineKernel {
 }
 
 /** The reference: plain TypeScript. */
-export function typescriptLine(state: LineState): LineKernel {
-  let rows: RowPieces;
-  return {
+export function typescriptLine(d: Discretization): { readonly kernel: LineKernel; readonly rows: RowPieces } {
+  const state = emptyLine(d, JAVASCRIPT_MEMORY);
+  const rows = emptyRows(d, JAVASCRIPT_MEMORY);
+  const kernel: LineKernel = {
     name: 'typescript',
     state,
-    load: (packed) => {
-      rows = packed;
-    },
+    load: () => {},
     forward: (rest) => lineForward(rows, rest, state),
     backward: () => lineBackward(state),
   };
+  return { kernel, rows };
 }

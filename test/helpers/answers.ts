@@ -43,6 +43,7 @@ export function madeUpAnswer(problem: ControlProblem, { query = [], keep }: Part
       residual: 1.5e-12,
       policyIterations: { mean: 2.125, max: 5 },
       monotone: { space: true, firstOffender: null },
+      kernel: 'typescript',
     },
   };
 }

@@ -4,6 +4,7 @@ import { startMarch, stepBack, type March } from '../../solvers/hjb/march.js';
 import { discretize } from '../../solvers/hjb/node-model.js';
 import { resolveOptions } from '../../solvers/hjb/options.js';
 import type { ControlProblem, Scheme } from '../../solvers/index.js';
+import type { KernelChoice } from '../../solvers/hjb/march.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
 import { controlInDiffusion, multiplicativeNoise } from './problems.js';
 
@@ -23,10 +24,10 @@ const PROBLEMS: readonly (readonly [string, ControlProblem])[] = [
   ['multiplicative noise', multiplicativeNoise({ nodes: 101, steps: 100, cap: 0.8 })],
 ];
 
-function marched(problem: ControlProblem, scheme: Scheme, kernel: 'fused' | 'steps'): March {
+function marched(problem: ControlProblem, scheme: Scheme, kernel: KernelChoice['kernel'], threads = 1): March {
   const d = discretize(problem, buildLattice(problem.states), scheme);
   const options = { tolerance: 1e-13, maximumPolicyIterations: 50, keep: [0], scheme };
-  const march = startMarch(d, resolveOptions(options, problem.times), kernel);
+  const march = startMarch(d, resolveOptions(options, problem.times), { kernel, threads });
   expect(march.kernel === null).toBe(kernel === 'steps');
   for (let level = problem.times.length - 2; level >= 0; level -= 1) stepBack(march, level);
   return march;
@@ -37,7 +38,7 @@ describe('the fused kernel of one state', () => {
     test.each(PROBLEMS)(
       `%s, ${scheme}: the values of improvement, assembly and elimination done in turn`,
       (_, problem) => {
-        const fused = marched(problem, scheme, 'fused');
+        const fused = marched(problem, scheme, 'typescript');
         const steps = marched(problem, scheme, 'steps');
         const size = Math.max(...steps.V.map(Math.abs));
         fused.V.forEach((value, i) => expect(Math.abs(value - steps.V[i])).toBeLessThanOrEqual(1e-12 * size));

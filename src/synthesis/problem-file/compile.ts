@@ -89,9 +89,9 @@ function timesOf({ horizon, time }: ControlProblemFile): readonly number[] {
 }
 
 function optionsOf(file: ControlProblemFile): SolveOptions {
-  const { scheme, tolerance, keep, limits } = file;
+  const { scheme, tolerance, keep, limits, kernel, threads } = file;
   return {
-    scheme,
+    ...{ scheme, kernel, threads },
     tolerance,
     maximumPolicyIterations: file.maximum_policy_iterations,
     keep,

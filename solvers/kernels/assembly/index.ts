@@ -1,0 +1,3 @@
+export { batchBackward, batchForward } from './batch';
+export { lineBackward, lineForward } from './line';
+export { follow, lead } from './threads';

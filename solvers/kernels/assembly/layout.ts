@@ -1,0 +1,75 @@
+// Where a kernel finds its arrays: blocks of i32 that the caller fills (../wasm/memory.ts holds the same orders).
+
+/** Of one state, and of eight problems of one state. */
+export namespace Line {
+  export const DATA: usize = 0;
+  export const START: usize = 4;
+  export const IS_FIXED: usize = 8;
+  export const V: usize = 12;
+  export const SOURCE: usize = 16;
+  export const FIXED: usize = 20;
+  export const CONTROL: usize = 24;
+  export const FACTOR: usize = 28;
+  export const PARTIAL: usize = 32;
+  /** Eight problems: which of them still move, as masks. */
+  export const ACTIVE: usize = 36;
+}
+
+/** Of two or three states. */
+export namespace Grid {
+  export const DATA: usize = 0;
+  export const START: usize = 4;
+  export const IS_FIXED: usize = 8;
+  export const V: usize = 12;
+  export const SOURCE: usize = 16;
+  export const FIXED: usize = 20;
+  export const CONTROL: usize = 24;
+  export const OWN: usize = 28;
+  export const MISSING: usize = 32;
+  export const ELIMINATION: usize = 36;
+  export const FACTOR: usize = 40;
+  export const CHOSEN: usize = 44;
+  export const CROSS_START: usize = 48;
+  export const CROSS_END: usize = 52;
+  export const CROSS_NODES: usize = 56;
+  export const CROSS_WEIGHTS: usize = 60;
+  /** Six of them: below and above along each axis. */
+  export const WEIGHTS: usize = 64;
+  export const STATES: usize = 88;
+  export const STRIDE: usize = 92;
+  export const HAS_CROSS: usize = 96;
+  /** Three each; 1 and 0 for an axis that is not there. */
+  export const SHAPE: usize = 100;
+  export const IS_PERIODIC: usize = 112;
+}
+
+/** What a pass finds, as f64. */
+export namespace Found {
+  export const RESIDUAL: usize = 0;
+  export const RAW_RESIDUAL: usize = 8;
+  export const OFFENDER: usize = 16;
+  export const CHANGE: usize = 24;
+  export const LARGEST: usize = 32;
+  export const STIFFNESS: usize = 40;
+}
+
+/** What threads share about the pass in hand. */
+export namespace Shared {
+  export const TURN: usize = 0;
+  export const DONE: usize = 4;
+  export const THREADS: usize = 8;
+  export const PASS: usize = 12;
+  /** Lines, tiles or nodes in all. */
+  export const TOTAL: usize = 16;
+  export const GRID: usize = 20;
+  /** 64 bytes for each thread. */
+  export const FOUND: usize = 24;
+  export const X: usize = 28;
+  export const Y: usize = 32;
+  export const Z: usize = 36;
+  export const AXIS: usize = 40;
+  /** Nodes. */
+  export const SIZE: usize = 44;
+  /** `rest`, `shift` or a factor, f64. */
+  export const NUMBER: usize = 48;
+}

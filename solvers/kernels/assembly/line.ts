@@ -1,0 +1,110 @@
+// The fused kernel of one state: ../line.ts, operation by operation.
+import { Found, Line } from './layout';
+
+const TIE_SLACK: f64 = 1e-13;
+const ROUNDING: f64 = 1e-9;
+/** Bytes of a piece. */
+const PIECE: usize = 88;
+
+export function lineForward(at: usize, found: usize, size: i32, rest: f64): void {
+  const start = <usize>load<i32>(at, Line.START);
+  const isFixed = <usize>load<i32>(at, Line.IS_FIXED);
+  const V = <usize>load<i32>(at, Line.V);
+  const source = <usize>load<i32>(at, Line.SOURCE);
+  const fixed = <usize>load<i32>(at, Line.FIXED);
+  const control = <usize>load<i32>(at, Line.CONTROL);
+  const factor = <usize>load<i32>(at, Line.FACTOR);
+  const partial = <usize>load<i32>(at, Line.PARTIAL);
+  const data = <usize>load<i32>(at, Line.DATA);
+  const last = size - 1;
+  let residual: f64 = 0;
+  let rawResidual: f64 = 0;
+  let offender: i32 = -1;
+  let lastFactor: f64 = 0;
+  let lastPartial: f64 = 0;
+  let toLow: f64 = 0;
+  let here = load<f64>(V);
+  let k = data;
+  for (let i = 0; i <= last; i++) {
+    const o = (<usize>i) << 3;
+    const above = i < last ? load<f64>(V + o, 8) : here;
+    const toHigh = above - here;
+    const low2 = f64x2.splat(toLow);
+    const high2 = f64x2.splat(toHigh);
+    let best: f64 = Infinity;
+    let v: f64 = 0;
+    let chosen = k;
+    const end = data + PIECE * <usize>load<i32>(start + ((<usize>i) << 2), 4);
+    for (; k < end; k += PIECE) {
+      const c = f64x2.add(
+        f64x2.add(v128.load(k, 16), f64x2.mul(v128.load(k, 40), low2)),
+        f64x2.mul(v128.load(k, 64), high2),
+      );
+      const c0 = f64x2.extract_lane(c, 0);
+      const c1 = f64x2.extract_lane(c, 1);
+      const c2 = load<f64>(k, 32) + load<f64>(k, 56) * toLow + load<f64>(k, 80) * toHigh;
+      if (c0 < best - TIE_SLACK * abs(c0)) {
+        best = c0;
+        v = 0;
+        chosen = k;
+      }
+      if (c1 >= 0 && c2 >= 0) continue;
+      let other = load<f64>(k, 8);
+      const twice = 2 * c2;
+      if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+      const H = c0 + other * (c1 + other * c2);
+      if (H < best - TIE_SLACK * abs(H)) {
+        best = H;
+        v = other;
+        chosen = k;
+      }
+    }
+    store<f64>(control + o, load<f64>(chosen) + v);
+    const low = load<f64>(chosen, 40) + v * (load<f64>(chosen, 48) + v * load<f64>(chosen, 56));
+    const high = load<f64>(chosen, 64) + v * (load<f64>(chosen, 72) + v * load<f64>(chosen, 80));
+    const diagonal = rest + low + high;
+    const missing =
+      load<u8>(isFixed + <usize>i) == 1
+        ? rest * (load<f64>(fixed + o) - here)
+        : best + load<f64>(source + o) - rest * here;
+    if (!(low >= 0 && high >= 0) && offender < 0) {
+      const magnitude = abs(low) + abs(high);
+      const slack = ROUNDING * (rest + magnitude);
+      if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
+    }
+    const raw = abs(missing);
+    if (raw > rawResidual) rawResidual = raw;
+    if (raw > residual * diagonal) residual = raw / diagonal;
+    const pivot = 1 / (diagonal - low * lastFactor);
+    lastPartial = (missing + low * lastPartial) * pivot;
+    lastFactor = high * pivot;
+    store<f64>(factor + o, lastFactor);
+    store<f64>(partial + o, lastPartial);
+    toLow = -toHigh;
+    here = above;
+  }
+  store<f64>(found, residual, Found.RESIDUAL);
+  store<f64>(found, rawResidual, Found.RAW_RESIDUAL);
+  store<f64>(found, <f64>offender, Found.OFFENDER);
+}
+
+export function lineBackward(at: usize, found: usize, size: i32): void {
+  const V = <usize>load<i32>(at, Line.V);
+  const factor = <usize>load<i32>(at, Line.FACTOR);
+  const partial = <usize>load<i32>(at, Line.PARTIAL);
+  let change: f64 = 0;
+  let largest: f64 = 0;
+  let correction: f64 = 0;
+  for (let i = size - 1; i >= 0; i--) {
+    const o = (<usize>i) << 3;
+    correction = load<f64>(partial + o) + load<f64>(factor + o) * correction;
+    const value = load<f64>(V + o) + correction;
+    const moved = abs(correction);
+    const magnitude = abs(value);
+    if (moved > change) change = moved;
+    if (magnitude > largest) largest = magnitude;
+    store<f64>(V + o, value);
+  }
+  store<f64>(found, change, Found.CHANGE);
+  store<f64>(found, largest, Found.LARGEST);
+}

@@ -1,0 +1,33 @@
+import { emptyLine } from '../line.js';
+import type { LineKernel } from '../line-kernel.js';
+import { emptyRows, type RowPieces } from '../row-pieces.js';
+import type { Discretization } from '../../hjb/node-model.js';
+import { FOUND_SIZE, takeLargest } from './findings.js';
+import { setFields, WasmMemory } from './memory.js';
+import { kernelExports } from './module.js';
+
+/** The kernel of one state in WebAssembly: the same operations in the same order as the reference. */
+export function wasmLine(d: Discretization): { readonly kernel: LineKernel; readonly rows: RowPieces } {
+  const memory = new WasmMemory();
+  const { lineForward, lineBackward } = kernelExports(memory.memory);
+  const state = emptyLine(d, memory);
+  const rows = emptyRows(d, memory);
+  const block = memory.indices(9);
+  const found = memory.numbers(FOUND_SIZE);
+  const size = d.lattice.size;
+  const { isFixed, V, source, fixed, control, factor, partial } = state;
+  const kernel: LineKernel = {
+    name: 'wasm',
+    state,
+    load: ({ data, start }) => setFields(block, [data, start, isFixed, V, source, fixed, control, factor, partial]),
+    forward: (rest) => {
+      lineForward(block.byteOffset, found.byteOffset, size, rest);
+      takeLargest(found, 1, state);
+    },
+    backward: () => {
+      lineBackward(block.byteOffset, found.byteOffset, size);
+      takeLargest(found, 1, state);
+    },
+  };
+  return { kernel, rows };
+}
