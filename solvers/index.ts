@@ -24,7 +24,8 @@ export {
 } from './dynamic-programming/index.js';
 export { logGrid, sinhGrid, uniformGrid } from './grid/spacing.js';
 export { interpolateSolution, type SolutionPoint } from './hjb/interpolate.js';
-export type { HjbOptions, Scheme } from './hjb/options.js';
+export { solveEnsemble } from './hjb/ensemble.js';
+export type { HjbOptions, Kernel, Scheme } from './hjb/options.js';
 export type { HjbSolution } from './hjb/solution.js';
 export { solveHjb } from './hjb/solve.js';
 export {

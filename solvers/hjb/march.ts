@@ -121,6 +121,12 @@ export function endMarch({ kernel }: March): void {
 
 /** One implicit step back to time level `level`. */
 export function stepBack(march: March, level: number): void {
+  const { t, step } = openStep(march, level);
+  closeLevel(march, iterateLevel(march, t, step));
+}
+
+/** Moves to time level `level` and reads it; `closeLevel` ends what this begins. */
+export function openStep(march: March, level: number): { readonly t: number; readonly step: StepTerms } {
   const { times } = march.d.problem;
   const t = times[level];
   const dt = times[level + 1] - t;
@@ -130,7 +136,9 @@ export function stepBack(march: March, level: number): void {
   march.later = march.V;
   march.V = reused;
   extrapolate(march, growth);
-  solveLevel(march, t, stepTerms(march, dt, growth), growth);
+  const step = stepTerms(march, dt, growth);
+  prepareLevel(march, t);
+  return { t, step };
 }
 
 /**
@@ -150,17 +158,25 @@ function stepTerms(march: March, dt: number, r: number): StepTerms {
 /** The stationary equation of an infinite horizon. */
 export function solveStationary(march: March): void {
   const { source, fixed, obstacle } = march;
-  solveLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }, Infinity);
+  prepareLevel(march, 0);
+  closeLevel(march, iterateLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }));
 }
 
 /**
  * Policy iteration (Howard): improve the control, solve under it, until the equation with the optimum in it holds. An
  * M-matrix whose rows exceed by `rest` bounds the distance of V from its solution by the largest residual over `rest`.
  */
-function solveLevel(march: March, t: number, step: StepTerms, growth: number): void {
-  prepareLevel(march, t, growth);
-  const { iterations, residual, solved } =
-    march.kernel === null ? iterate(march, t, step) : iterateInKernel(march, march.kernel, t, step);
+function iterateLevel(march: March, t: number, step: StepTerms): Iterated {
+  return march.kernel === null ? iterate(march, t, step) : iterateInKernel(march, march.kernel, t, step);
+}
+
+/** Where a row is none of an M-matrix, in words. */
+export function offenceAt(d: Discretization, node: number, t: number): string {
+  return `a negative weight at ${placeAt(d, node, t)}`;
+}
+
+/** Enters what the policy iteration of a level came to. */
+export function closeLevel(march: March, { iterations, residual, solved }: Iterated): void {
   march.iterations += iterations;
   march.mostIterations = max(march.mostIterations, iterations);
   march.residual = max(march.residual, residual);
@@ -210,7 +226,7 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
       : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
   copyOriented(d, state.V, V);
   policy.control.set(state.control);
-  if (state.offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, state.offender, t)}`;
+  if (state.offender >= 0) march.offender ??= offenceAt(d, state.offender, t);
   return iterated;
 }
 
@@ -236,7 +252,7 @@ function refresh(march: March, t: number, iterations: number): void {
 }
 
 /** Faces, obstacle, coefficients and limited differences of a level. */
-function prepareLevel(march: March, t: number, growth: number): void {
+function prepareLevel(march: March, t: number): void {
   const { d, V, fixed, obstacle, input } = march;
   const isNew = !march.isFilled || d.problem.timeDependent !== false || input.changesModel;
   fixedValues(d, t, fixed);
@@ -294,7 +310,7 @@ function improveAndAssemble(march: March, t: number, step: StepTerms): void {
   if (search === null) improvePolicy(d, model, input, V, policy);
   else searchPolicy(d, model, levelOf(march, t), input, V, policy, search);
   const offender = assemble(d, model, input, policy, step, V, system);
-  if (offender >= 0) march.offender ??= `a negative weight at ${placeAt(d, offender, t)}`;
+  if (offender >= 0) march.offender ??= offenceAt(d, offender, t);
 }
 
 /** Controls of all nodes, control fastest; at nodes with a given value those of the nearest node without. */

@@ -3,7 +3,7 @@ import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { controlsOf, endMarch, solveStationary, startMarch, stepBack, type March } from './march.js';
 import { discretize } from './node-model.js';
-import { resolveOptions, type HjbOptions, type ResolvedHjbOptions } from './options.js';
+import { resolveOptions, type HjbOptions } from './options.js';
 import type { HjbSolution } from './solution.js';
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
@@ -30,7 +30,7 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
-    return stationary ? stationarySolution(march) : marchedSolution(march, resolved);
+    return stationary ? stationarySolution(march) : marchedSolution(march);
   } finally {
     endMarch(march);
   }
@@ -41,23 +41,30 @@ function stationarySolution(march: March): HjbSolution {
   return solutionOf(march, new Map([[0, { value: march.V, control: controlsOf(march) }]]), 1);
 }
 
-type Kept = ReadonlyMap<number, { readonly value: Float64Array; readonly control: Float64Array }>;
+type Kept = Map<number, { readonly value: Float64Array; readonly control: Float64Array }>;
 
-function marchedSolution(march: March, { keep }: ResolvedHjbOptions): HjbSolution {
+function marchedSolution(march: March): HjbSolution {
   const { times } = march.d.problem;
-  const kept = new Map<number, { value: Float64Array; control: Float64Array }>();
-  const last = times.length - 1;
-  for (let level = last - 1; level >= 0 && march.finite; level -= 1) {
+  const kept: Kept = new Map();
+  for (let level = times.length - 2; level >= 0 && march.finite; level -= 1) {
     stepBack(march, level);
-    if (level === last - 1 && keep.has(times[last])) {
-      kept.set(times[last], { value: march.later.slice(), control: controlsOf(march) });
-    }
-    if (keep.has(times[level])) kept.set(times[level], { value: march.V.slice(), control: controlsOf(march) });
+    keepLevel(march, level, kept);
   }
-  return solutionOf(march, kept, last);
+  return solutionOf(march, kept, times.length - 1);
 }
 
-function solutionOf(march: March, kept: Kept, steps: number): HjbSolution {
+/** Keeps a level that is asked for; the first step back also the terminal one, with its own controls. */
+export function keepLevel(march: March, level: number, kept: Kept): void {
+  const { d, options, V, later } = march;
+  const { times } = d.problem;
+  const [t, after] = [times[level], times[level + 1]];
+  if (level === times.length - 2 && options.keep.has(after)) {
+    kept.set(after, { value: later.slice(), control: controlsOf(march) });
+  }
+  if (options.keep.has(t)) kept.set(t, { value: V.slice(), control: controlsOf(march) });
+}
+
+export function solutionOf(march: March, kept: Kept, steps: number): HjbSolution {
   const times = [...kept.keys()].sort((a, b) => a - b);
   const status = !march.finite ? 'non_finite' : march.converged ? 'converged' : 'max_iterations';
   return {

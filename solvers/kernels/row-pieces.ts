@@ -22,6 +22,9 @@ export interface RowPieces {
   data: Float64Array;
   count: number;
   stride: number;
+  /** Count the changes: of the weights, and of the given parts. */
+  weightsVersion: number;
+  givenVersion: number;
   /** Cross legs of piece p: the model's lists from crossStart[p] to crossEnd[p]. */
   hasCross: boolean;
   crossStart: Int32Array;
@@ -53,7 +56,15 @@ export function emptyRows({ states, lattice }: Discretization, memory: ArrayMemo
   const { numbers, indices } = memory;
   return {
     ...{ states, memory, start: indices(lattice.size + 1), source: new Int32Array(0), data: numbers(0) },
-    ...{ count: 0, stride: 0, hasCross: false, crossStart: indices(0), crossEnd: indices(0) },
+    ...{
+      count: 0,
+      stride: 0,
+      weightsVersion: 0,
+      givenVersion: 0,
+      hasCross: false,
+      crossStart: indices(0),
+      crossEnd: indices(0),
+    },
     ...{ crossNodes: indices(0), crossWeights: numbers(0) },
   };
 }
@@ -66,6 +77,7 @@ function atLeast<Data extends Float64Array | Int32Array>(data: Data, length: num
 /** Packs the model of a level, whose problem has one scenario; the given part follows by `packGiven`. */
 export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): void {
   const { size } = d.lattice;
+  rows.weightsVersion += 1;
   rows.count = model.from.length + d.fixedNodes.length;
   rows.hasCross = model.crossNodes.length > 0;
   rows.stride = WEIGHTS + 6 * d.states + (rows.hasCross ? 3 : 0);
@@ -145,6 +157,7 @@ function packCross(model: NodeModel, rows: RowPieces): void {
 /** The part of the rows that no neighbour bears: running cost, limited second differences and given slopes. */
 export function packGiven(d: Discretization, model: NodeModel, input: DifferenceInput, rows: RowPieces): void {
   const { data, stride, states: n, start, source } = rows;
+  rows.givenVersion += 1;
   const { sign } = d;
   const { entries } = d.table;
   const { data: cost } = model.cost;

@@ -1,0 +1,84 @@
+import type { Iterated, IterationLimits } from '../grid-iteration.js';
+import type { StepTerms } from '../../hjb/linear-system.js';
+import type { RowPieces } from '../row-pieces.js';
+import { LANES, type BatchKernel } from './batch.js';
+
+/** What the batch needs of each problem. */
+export interface BatchMember {
+  readonly d: { readonly sign: 1 | -1 };
+  readonly options: IterationLimits;
+  readonly rows: RowPieces | null;
+  readonly policy: { readonly control: Float64Array };
+  readonly V: Float64Array;
+}
+
+/**
+ * Policy iteration of up to eight problems at one level, each as `iterateLine` does it: a problem that is solved stands
+ * still while the others go on.
+ *
+ * @param steps - null for a problem that has ended; `rest` is the same for all others
+ */
+export function iterateBatch(
+  batch: BatchKernel,
+  members: readonly BatchMember[],
+  steps: readonly (StepTerms | null)[],
+): Iterated[] {
+  const rest = steps.find((step) => step !== null)?.rest;
+  const results = members.map((): Iterated => ({ iterations: 0, residual: NaN, solved: false }));
+  if (rest === undefined) return results;
+  const active = Array.from({ length: LANES }, (_, lane) => (steps[lane] ?? null) !== null);
+  enter(batch, members, steps);
+  batch.forward(rest);
+  for (let iterations = 1; active.includes(true); iterations += 1) {
+    batch.backward(active);
+    batch.forward(rest);
+    members.forEach((member, lane) => {
+      if (!active[lane]) return;
+      results[lane] = judge(batch, member, lane, rest, iterations);
+      const { residual, solved } = results[lane];
+      active[lane] = !solved && Number.isFinite(residual) && iterations < member.options.maximumPolicyIterations;
+      // Its controls belong to this pass: later ones see the same values.
+      if (!active[lane]) leave(batch, member, lane);
+    });
+  }
+  return results;
+}
+
+function judge(
+  { findings }: BatchKernel,
+  { options }: BatchMember,
+  lane: number,
+  rest: number,
+  iterations: number,
+): Iterated {
+  const { residual, rawResidual, change, largest } = findings[lane];
+  if (!Number.isFinite(residual + change + largest)) return { iterations, residual: NaN, solved: false };
+  const size = largest + Number.MIN_VALUE;
+  const solved = Math.min(rawResidual / rest, change) <= options.tolerance * size;
+  return { iterations, residual: residual / size, solved };
+}
+
+/** Lanes without a problem repeat the first. */
+function enter(batch: BatchKernel, members: readonly BatchMember[], steps: readonly (StepTerms | null)[]): void {
+  const lanes = Array.from({ length: LANES }, (_, lane) => (lane < members.length ? lane : 0));
+  batch.load(lanes.map((lane) => members[lane].rows!));
+  lanes.forEach((from, lane) => {
+    const { d, V } = members[from];
+    const step = steps[from];
+    spread(d.sign, V, batch.V, lane);
+    if (step === null) return;
+    spread(d.sign, step.source, batch.source, lane);
+    spread(d.sign, step.fixed, batch.fixed, lane);
+  });
+}
+
+function spread(sign: number, from: Float64Array, to: Float64Array, lane: number): void {
+  for (let i = 0, k = lane; i < from.length; i += 1, k += LANES) to[k] = sign * from[i];
+}
+
+function leave(batch: BatchKernel, { d, V, policy }: BatchMember, lane: number): void {
+  for (let i = 0, k = lane; i < V.length; i += 1, k += LANES) {
+    V[i] = d.sign * batch.V[k];
+    policy.control[i] = batch.control[k];
+  }
+}
