@@ -1,13 +1,13 @@
 // The kernels of solvers/kernels in C++, on the same packed rows: what the TypeScript and WebAssembly ones are measured by.
-//   yardstick FILE    reads the rows of a problem; then each line "kernel steps" of its input is a run, answered by
+//   yardstick FILE    reads the rows of a problem; then each number of steps on its input is a run, answered by
 //                     "CPU-seconds checksum".
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace {
@@ -117,6 +117,12 @@ void lineBackward(Line& line, double* __restrict V, int size) {
   line.largest = largest;
 }
 
+double sumOf(const std::vector<double>& values) {
+  double sum = 0;
+  for (double value : values) sum += value;
+  return sum;
+}
+
 double marchLine(const Rows& rows, int steps) {
   std::vector<double> V(rows.size), source(rows.size), control(rows.size);
   Line line;
@@ -129,21 +135,317 @@ double marchLine(const Rows& rows, int steps) {
       lineBackward(line, V.data(), rows.size);
     }
   }
-  double sum = 0;
-  for (double value : V) sum += value;
-  return sum;
+  return sumOf(V);
+}
+
+// Eight problems, every number eight times side by side; loops over the lanes are the compiler's to vectorize.
+constexpr int kLanes = 8;
+
+struct Batch {
+  std::vector<double> V, source, control, factor, partial;
+  double residual[kLanes], rawResidual[kLanes], change[kLanes], largest[kLanes];
+};
+
+void batchForward(const Rows& rows, Batch& batch) {
+  const double* __restrict data = rows.data.data();
+  const double* __restrict V = batch.V.data();
+  const double* __restrict source = batch.source.data();
+  double* __restrict control = batch.control.data();
+  double* __restrict factor = batch.factor.data();
+  double* __restrict partial = batch.partial.data();
+  const double rest = rows.rest;
+  const int last = rows.size - 1;
+  alignas(64) double lastFactor[kLanes] = {}, lastPartial[kLanes] = {}, residual[kLanes] = {}, rawResidual[kLanes] = {};
+  const double* first = data;
+  for (int i = 0; i <= last; ++i) {
+    const double* end = data + size_t(11) * kLanes * rows.start[i + 1];
+    const double* here = V + size_t(i) * kLanes;
+    alignas(64) double toLow[kLanes], toHigh[kLanes], best[kLanes], u[kLanes], low[kLanes], high[kLanes];
+    for (int c = 0; c < kLanes; ++c) {
+      toLow[c] = i > 0 ? here[c - kLanes] - here[c] : 0;
+      toHigh[c] = i < last ? here[c + kLanes] - here[c] : 0;
+      best[c] = std::numeric_limits<double>::infinity();
+      u[c] = low[c] = high[c] = 0;
+    }
+    for (const double* k = first; k < end; k += 11 * kLanes) {
+      for (int c = 0; c < kLanes; ++c) {
+        const auto at = [&](int field) { return k[field * kLanes + c]; };
+        const double c0 = at(2) + at(5) * toLow[c] + at(8) * toHigh[c];
+        const double c1 = at(3) + at(6) * toLow[c] + at(9) * toHigh[c];
+        const double c2 = at(4) + at(7) * toLow[c] + at(10) * toHigh[c];
+        const bool isFrom = c0 < best[c] - kTieSlack * std::fabs(c0);
+        const double before = isFrom ? c0 : best[c];
+        const double width = at(1), twice = 2 * c2;
+        const bool isInside = (c2 > 0) & (c1 + twice * width > 0);
+        const double vertex = -c1 / twice;
+        const double other = isInside ? vertex : width;
+        const double H = c0 + other * (c1 + other * c2);
+        const bool isOther = (H < before - kTieSlack * std::fabs(H)) & !((c1 >= 0) & (c2 >= 0));
+        best[c] = isOther ? H : before;
+        const bool isTaken = isFrom | isOther;
+        const double v = isOther ? other : 0;
+        const double l = at(5) + v * (at(6) + v * at(7)), h = at(8) + v * (at(9) + v * at(10));
+        u[c] = isTaken ? at(0) + v : u[c];
+        low[c] = isTaken ? l : low[c];
+        high[c] = isTaken ? h : high[c];
+      }
+    }
+    for (int c = 0; c < kLanes; ++c) {
+      const size_t o = size_t(i) * kLanes + c;
+      control[o] = u[c];
+      const double diagonal = rest + low[c] + high[c];
+      const double missing = best[c] + source[o] - rest * here[c];
+      const double raw = std::fabs(missing), relative = raw / diagonal;
+      rawResidual[c] = raw > rawResidual[c] ? raw : rawResidual[c];
+      residual[c] = relative > residual[c] ? relative : residual[c];
+      const double pivot = 1 / (diagonal - low[c] * lastFactor[c]);
+      lastPartial[c] = (missing + low[c] * lastPartial[c]) * pivot;
+      lastFactor[c] = high[c] * pivot;
+      factor[o] = lastFactor[c];
+      partial[o] = lastPartial[c];
+    }
+    first = end;
+  }
+  memcpy(batch.residual, residual, sizeof residual);
+  memcpy(batch.rawResidual, rawResidual, sizeof rawResidual);
+}
+
+void batchBackward(Batch& batch, int size) {
+  double* __restrict V = batch.V.data();
+  const double* __restrict factor = batch.factor.data();
+  const double* __restrict partial = batch.partial.data();
+  alignas(64) double correction[kLanes] = {}, change[kLanes] = {}, largest[kLanes] = {};
+  for (int i = size - 1; i >= 0; --i) {
+    for (int c = 0; c < kLanes; ++c) {
+      const size_t o = size_t(i) * kLanes + c;
+      correction[c] = partial[o] + factor[o] * correction[c];
+      const double next = V[o] + correction[c], moved = std::fabs(correction[c]), most = std::fabs(next);
+      change[c] = moved > change[c] ? moved : change[c];
+      largest[c] = most > largest[c] ? most : largest[c];
+      V[o] = next;
+    }
+  }
+  memcpy(batch.change, change, sizeof change);
+  memcpy(batch.largest, largest, sizeof largest);
+}
+
+double marchBatch(const Rows& rows, int steps) {
+  const size_t size = size_t(rows.size) * kLanes;
+  Batch batch;
+  for (auto* list : {&batch.V, &batch.source, &batch.control, &batch.factor, &batch.partial}) list->resize(size);
+  for (int step = 0; step < steps; ++step) {
+    for (size_t i = 0; i < size; ++i) batch.source[i] = rows.rest * batch.V[i];
+    for (int iteration = 0; iteration < 2; ++iteration) {
+      batchForward(rows, batch);
+      batchBackward(batch, rows.size);
+    }
+  }
+  return sumOf(batch.V);
+}
+
+struct Grid {
+  int states, shape[3], strides[3], size;
+  double rest, residual = 0, rawResidual = 0, stiffness = 0, change = 0, largest = 0;
+  int offender = -1;
+  std::vector<double> V, source, control, own, missing, correction, elimination, weights[6];
+};
+
+int wayTo(int j, int side, int length) { return (side == 1 ? j == length - 1 : j == 0) ? 0 : side; }
+
+template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
+  const double* __restrict data = rows.data.data();
+  const int32_t* __restrict start = rows.start.data();
+  const double* __restrict V = grid.V.data();
+  const double* __restrict source = grid.source.data();
+  double* __restrict control = grid.control.data();
+  double* __restrict own = grid.own.data();
+  double* __restrict missingAt = grid.missing.data();
+  double* __restrict w[6];
+  for (int s = 0; s < 6; ++s) w[s] = grid.weights[s].data();
+  const int stride = rows.stride, length = grid.shape[grid.states - 1], middle = kThree ? grid.shape[1] : 1;
+  const int lines = grid.size / length;
+  const double rest = grid.rest, inverse = 1 / rest;
+  double residual = 0, rawResidual = 0, stiffness = 0;
+  int offender = -1;
+  const double* k = data;
+  for (int line = 0; line < lines; ++line) {
+    const int j0 = kThree ? line / middle : line, j1 = kThree ? line % middle : 0;
+    const int below0 = wayTo(j0, -1, grid.shape[0]) * grid.strides[0], above0 = wayTo(j0, 1, grid.shape[0]) * grid.strides[0];
+    const int below1 = kThree ? wayTo(j1, -1, middle) * grid.strides[1] : 0;
+    const int above1 = kThree ? wayTo(j1, 1, middle) * grid.strides[1] : 0;
+    for (int j = 0; j < length; ++j) {
+      const int i = line * length + j;
+      const double here = V[i];
+      const int low = j > 0 ? i - 1 : i, high = j < length - 1 ? i + 1 : i;
+      const double d0 = V[i + below0] - here, d1 = V[i + above0] - here;
+      const double d2 = V[kThree ? i + below1 : low] - here, d3 = V[kThree ? i + above1 : high] - here;
+      const double d4 = V[low] - here, d5 = V[high] - here;
+      double best = std::numeric_limits<double>::infinity(), v = 0;
+      const double* row = k;
+      for (const double* end = data + size_t(stride) * start[i + 1]; k < end; k += stride) {
+        double c0 = k[2] + k[5] * d0 + k[8] * d1 + k[11] * d2 + k[14] * d3;
+        double c1 = k[3] + k[6] * d0 + k[9] * d1 + k[12] * d2 + k[15] * d3;
+        double c2 = k[4] + k[7] * d0 + k[10] * d1 + k[13] * d2 + k[16] * d3;
+        if (kThree) {
+          c0 += k[17] * d4 + k[20] * d5;
+          c1 += k[18] * d4 + k[21] * d5;
+          c2 += k[19] * d4 + k[22] * d5;
+        }
+        if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; row = k; }
+        if (c1 >= 0 && c2 >= 0) continue;
+        double other = k[1];
+        const double twice = 2 * c2;
+        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+        const double H = c0 + other * (c1 + other * c2);
+        if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; row = k; }
+      }
+      control[i] = row[0] + v;
+      double sum = 0;
+      bool isSigned = true;
+      for (int s = 0; s < (kThree ? 6 : 4); ++s) {
+        const double* c = row + 5 + 3 * s;
+        const double weight = c[0] + v * (c[1] + v * c[2]);
+        w[s][i] = weight;
+        sum += weight;
+        isSigned &= weight >= 0;
+      }
+      own[i] = rest;
+      const double raw = best + source[i] - rest * here;
+      missingAt[i] = raw * inverse;
+      if (sum > stiffness) stiffness = sum;
+      const double diagonal = rest + sum;
+      if (!isSigned && offender < 0) offender = i;
+      const double size = std::fabs(raw);
+      if (size > rawResidual) rawResidual = size;
+      if (size > residual * diagonal) residual = size / diagonal;
+    }
+  }
+  grid.residual = residual;
+  grid.rawResidual = rawResidual;
+  grid.stiffness = stiffness;
+  grid.offender = offender;
+}
+
+constexpr int kTile = 64;
+
+void sweepAcross(Grid& grid, int axis, double* __restrict y, double shift) {
+  const double* __restrict low = grid.weights[2 * axis].data();
+  const double* __restrict high = grid.weights[2 * axis + 1].data();
+  const double* __restrict own = grid.own.data();
+  double* __restrict f = grid.elimination.data();
+  const int stride = grid.strides[axis], length = grid.shape[axis], across = (stride + kTile - 1) / kTile;
+  const int tiles = grid.size / (length * stride) * across;
+  for (int tile = 0; tile < tiles; ++tile) {
+    const int left = (tile % across) * kTile, width = stride - left < kTile ? stride - left : kTile;
+    const int begin = (tile / across) * stride * length + left;
+    for (int i = begin; i < begin + width; ++i) {
+      const double o = shift * own[i], pivot = 1 / (o + low[i] + high[i]);
+      f[i] = high[i] * pivot;
+      y[i] = o * y[i] * pivot;
+    }
+    for (int j = 1; j < length; ++j) {
+      const int at = begin + j * stride;
+      double* __restrict fNow = f + at;
+      const double* __restrict fBefore = f + at - stride;
+      double* __restrict yNow = y + at;
+      const double* __restrict yBefore = y + at - stride;
+      for (int c = 0; c < width; ++c) {
+        const double o = shift * own[at + c], l = low[at + c], h = high[at + c];
+        const double pivot = 1 / (o + l + h - l * fBefore[c]);
+        fNow[c] = h * pivot;
+        yNow[c] = (o * yNow[c] + l * yBefore[c]) * pivot;
+      }
+    }
+    for (int j = length - 2; j >= 0; --j) {
+      const int at = begin + j * stride;
+      double* __restrict yNow = y + at;
+      const double* __restrict yAfter = y + at + stride;
+      for (int c = 0; c < width; ++c) yNow[c] += f[at + c] * yAfter[c];
+    }
+  }
+}
+
+void sweepAlong(Grid& grid, int axis, double* __restrict y, double shift) {
+  const double* __restrict low = grid.weights[2 * axis].data();
+  const double* __restrict high = grid.weights[2 * axis + 1].data();
+  const double* __restrict own = grid.own.data();
+  double* __restrict f = grid.elimination.data();
+  const int length = grid.shape[axis], lines = grid.size / length;
+  for (int line = 0; line < lines; line += 2) {
+    const int begin = line * length, to = begin + length, apart = line + 1 < lines ? length : 0;
+    double f0 = 0, f1 = 0, y0 = 0, y1 = 0;
+    for (int i = begin, k = begin + apart; i < to; ++i, ++k) {
+      const double o0 = shift * own[i], o1 = shift * own[k], h0 = high[i], h1 = high[k], l0 = low[i], l1 = low[k];
+      const double s0 = i == begin ? 0 : l0, s1 = i == begin ? 0 : l1;
+      const double p0 = 1 / (o0 + l0 + h0 - s0 * f0), p1 = 1 / (o1 + l1 + h1 - s1 * f1);
+      f0 = h0 * p0;
+      f1 = h1 * p1;
+      y0 = (o0 * y[i] + s0 * y0) * p0;
+      y1 = (o1 * y[k] + s1 * y1) * p1;
+      f[i] = f0;
+      y[i] = y0;
+      if (apart > 0) {
+        f[k] = f1;
+        y[k] = y1;
+      }
+    }
+    for (int i = to - 2; i >= begin; --i) y[i] += f[i] * y[i + 1];
+    if (apart > 0) for (int i = to + length - 2; i >= to; --i) y[i] += f[i] * y[i + 1];
+  }
+}
+
+void gridAdd(Grid& grid) {
+  double* __restrict V = grid.V.data();
+  const double* __restrict correction = grid.correction.data();
+  double change = 0, largest = 0, sum = 0;
+  for (int i = 0; i < grid.size; ++i) {
+    const double value = V[i] + correction[i], moved = std::fabs(correction[i]), size = std::fabs(value);
+    if (moved > change) change = moved;
+    if (size > largest) largest = size;
+    sum += value - value;
+    V[i] = value;
+  }
+  grid.change = change + sum;
+  grid.largest = largest + sum;
+}
+
+double marchGrid(const Rows& rows, int steps) {
+  Grid grid;
+  grid.states = rows.states;
+  grid.size = rows.size;
+  grid.rest = rows.rest;
+  for (int a = 0, stride = rows.size; a < rows.states; ++a) {
+    grid.shape[a] = rows.shape[a];
+    grid.strides[a] = stride /= rows.shape[a];
+  }
+  for (auto* list : {&grid.V, &grid.source, &grid.control, &grid.own, &grid.missing, &grid.correction, &grid.elimination}) {
+    list->resize(rows.size);
+  }
+  for (auto& list : grid.weights) list.resize(rows.size);
+  for (int step = 0; step < steps; ++step) {
+    for (int i = 0; i < grid.size; ++i) grid.source[i] = grid.rest * grid.V[i];
+    for (int iteration = 0; iteration < 2; ++iteration) {
+      if (grid.states == 3) gridForward<true>(rows, grid);
+      else gridForward<false>(rows, grid);
+      memcpy(grid.correction.data(), grid.missing.data(), sizeof(double) * grid.size);
+      for (int a = 0; a < grid.states; ++a) {
+        if (grid.strides[a] == 1) sweepAlong(grid, a, grid.correction.data(), 1);
+        else sweepAcross(grid, a, grid.correction.data(), 1);
+      }
+      gridAdd(grid);
+    }
+  }
+  return sumOf(grid.V);
 }
 
 }  // namespace
 
 int main(int, char** arguments) {
   const Rows rows = readRows(arguments[1]);
-  char name[32];
   int steps;
-  while (scanf("%31s %d", name, &steps) == 2) {
+  while (scanf("%d", &steps) == 1) {
     const clock_t from = clock();
-    double sum = NAN;
-    if (!strcmp(name, "line")) sum = marchLine(rows, steps);
+    const double sum = rows.lanes == kLanes ? marchBatch(rows, steps) : rows.states == 1 ? marchLine(rows, steps) : marchGrid(rows, steps);
     printf("%.9g %.17g\n", double(clock() - from) / CLOCKS_PER_SEC, sum);
     fflush(stdout);
   }
