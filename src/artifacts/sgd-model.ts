@@ -76,7 +76,7 @@ const fields = z.strictObject({
   schema_version: z.string().regex(/^\d+\.\d+\.\d+$/),
   name: z.string().min(1).default('sgd model'),
   weights: z.array(name).min(1).max(16),
-  inputs: z.array(name).min(1).max(1000),
+  inputs: z.array(name).min(1).max(32),
   label: name.nullable().default(null),
   /** Fixed numbers by name. */
   parameters: z.record(z.string(), finite).default({}),

@@ -1,0 +1,153 @@
+import type { HjbLrError } from '../errors.js';
+import type { Ascent } from './attack/ascent.js';
+import type { NodeSet } from './expectation/nodes.js';
+import { ascentDiverges, notDifferentiable, notFinite } from './failures.js';
+import { isFinite as hasAtomsAlone, type SampleLaw } from './law/law.js';
+import { createSampler } from './law/sampler.js';
+import type { CompiledLoss } from './loss.js';
+
+const abs = Math.abs;
+const max = Math.max;
+
+/** Looks at single samples for what makes a point of a model bad. */
+export interface Faults {
+  /** The error for numbers that are not finite, with the first sample at fault. */
+  notFinite(theta: ArrayLike<number>, nodes: NodeSet): HjbLrError;
+  /**
+   * @throws E_INVALID where the loss is not differentiable at samples of positive probability, or where the ascent of the
+   * attack diverges, naming point and sample
+   */
+  check(theta: ArrayLike<number>): void;
+  /** Whether derivatives of the loss jump between samples of a law without atoms: on a set of probability 0. */
+  jumpsBetweenSamples(theta: ArrayLike<number>): boolean;
+}
+
+export interface FaultsInput {
+  readonly loss: CompiledLoss;
+  readonly ascent: Ascent;
+  readonly law: SampleLaw;
+  readonly nameOf: (theta: ArrayLike<number>) => string;
+  readonly sampleName: (sample: ArrayLike<number>) => string;
+}
+
+/** Samples that stand for a law without atoms. */
+const LOOKED_AT = 2000;
+/** Share of the samples that may overshoot: far out in the tails of the data a few may. */
+const FEW = 0.01;
+/** A perturbation this many times longer than its input has gone to nowhere. */
+const NOWHERE = 1e9;
+/** Step to either side of a kink, and what a derivative must change there to count, both relative. */
+const ASIDE = 1e-6;
+const JUMP = 1e-3;
+
+export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsInput): Faults {
+  const perturbed = new Float64Array(law.data);
+  const switches = new Float64Array(loss.switchCount);
+  const gradients = (theta: ArrayLike<number>, z: ArrayLike<number>): Float64Array => {
+    const [weights, inputs] = [new Float64Array(loss.weights), new Float64Array(loss.inputs)];
+    loss.weightGradient(theta, z, weights);
+    loss.inputGradient(theta, z, inputs);
+    return Float64Array.of(...weights, ...inputs);
+  };
+  const isKink = (theta: ArrayLike<number>, z: Float64Array): boolean => {
+    loss.switches(theta, z, switches);
+    return switches.some((value) => value === 0) && jumpsAround(gradients, theta, z, loss.inputs);
+  };
+  const diverges = (): boolean => perturbed.some((value) => !(abs(value) < Infinity));
+  const goesNowhere = (sample: ArrayLike<number>): boolean =>
+    perturbed.some((value, j) => !(abs(value - sample[j]) <= NOWHERE * (1 + abs(sample[j]))));
+
+  return {
+    notFinite(theta, { count, samples }) {
+      const h = new Float64Array(loss.weights);
+      const dimension = samples.length / count;
+      for (let i = 0; i < count; i += 1) {
+        const sample = samples.subarray(i * dimension, (i + 1) * dimension);
+        ascent.perturb(theta, sample, perturbed);
+        loss.weightGradient(theta, perturbed, h);
+        if (diverges()) return ascentDiverges(nameOf(theta), sampleName(sample));
+        if (!h.every(Number.isFinite)) return notFinite(nameOf(theta), sampleName(sample));
+      }
+      return notFinite(nameOf(theta), 'data far out');
+    },
+    check(theta) {
+      const samples = samplesOf(law);
+      let lost = 0;
+      for (const sample of samples) {
+        ascent.perturb(theta, sample, perturbed);
+        for (const z of [sample.subarray(0, law.data), perturbed]) {
+          if (isKink(theta, z)) throw notDifferentiable(nameOf(theta), sampleName(z));
+        }
+        if (goesNowhere(sample) || ascent.overshoots(theta, sample)) lost += 1;
+        if (lost > FEW * samples.length) throw ascentDiverges(nameOf(theta), sampleName(sample));
+      }
+    },
+    jumpsBetweenSamples(theta) {
+      const [first, ...others] = samplesOf(law);
+      return others.slice(0, 64).some((other) => {
+        const z = borderBetween(loss, theta, first.subarray(0, law.data), other.subarray(0, law.data), switches);
+        return z !== null && jumpsAround(gradients, theta, z, loss.inputs);
+      });
+    },
+  };
+}
+
+/** Every atom, or independent samples. */
+function samplesOf(law: SampleLaw): Float64Array[] {
+  if (hasAtomsAlone(law)) return law.components.map(({ mean }) => mean);
+  const sampler = createSampler(law, 0, 'sde/faults');
+  return Array.from({ length: LOOKED_AT }, () => {
+    const sample = new Float64Array(law.dimension);
+    sampler.draw(sample);
+    return sample;
+  });
+}
+
+/** Whether the gradient of the loss is another on one side of a place than on the other, along an input or a weight. */
+function jumpsAround(
+  gradients: (theta: ArrayLike<number>, z: ArrayLike<number>) => Float64Array,
+  theta: ArrayLike<number>,
+  z: Float64Array,
+  inputs: number,
+): boolean {
+  const moved = (values: ArrayLike<number>, k: number, sign: number): Float64Array => {
+    const copy = Float64Array.from(values);
+    copy[k] += sign * ASIDE * (1 + abs(copy[k]));
+    return copy;
+  };
+  const differ = (a: Float64Array, b: Float64Array): boolean => {
+    const size = max(...a.map(abs), ...b.map(abs));
+    return a.some((value, k) => abs(value - b[k]) > JUMP * size);
+  };
+  for (let k = 0; k < inputs; k += 1) {
+    if (differ(gradients(theta, moved(z, k, 1)), gradients(theta, moved(z, k, -1)))) return true;
+  }
+  for (let k = 0; k < theta.length; k += 1) {
+    if (differ(gradients(moved(theta, k, 1), z), gradients(moved(theta, k, -1), z))) return true;
+  }
+  return false;
+}
+
+/** A place between two samples where a switch of the loss changes sign, or null. */
+function borderBetween(
+  loss: CompiledLoss,
+  theta: ArrayLike<number>,
+  a: Float64Array,
+  b: Float64Array,
+  switches: Float64Array,
+): Float64Array | null {
+  const at = (s: number): Float64Array => a.map((value, j) => value + s * (b[j] - value));
+  const signs = (s: number): string => {
+    loss.switches(theta, at(s), switches);
+    return switches.map(Math.sign).join();
+  };
+  const before = signs(0);
+  if (signs(1) === before) return null;
+  let [low, high] = [0, 1];
+  for (let k = 0; k < 60; k += 1) {
+    const middle = (low + high) / 2;
+    if (signs(middle) === before) low = middle;
+    else high = middle;
+  }
+  return at(high);
+}
