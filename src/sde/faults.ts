@@ -2,7 +2,7 @@ import type { HjbLrError } from '../errors.js';
 import type { Ascent } from './attack/ascent.js';
 import type { NodeSet } from './expectation/nodes.js';
 import { ascentDiverges, notDifferentiable, notFinite } from './failures.js';
-import { isFinite as hasAtomsAlone, type SampleLaw } from './law/law.js';
+import { hasAtomsAlone, type SampleLaw } from './law/law.js';
 import { createSampler } from './law/sampler.js';
 import type { CompiledLoss } from './loss.js';
 

@@ -2,7 +2,7 @@ import { meanFieldDifferences } from './differences.js';
 import type { HjbLrError } from '../errors.js';
 import { expectationFailed } from './failures.js';
 import type { Estimate, Expectation, ExpectationMethod, Figures, NodesAt } from './expectation/expectation.js';
-import type { NodeSet } from './expectation/nodes.js';
+import { forEachNode, type NodeSet } from './expectation/nodes.js';
 import type { Moments } from './moments.js';
 
 /** How the derivative of the mean field is found. */
@@ -17,6 +17,8 @@ export interface Fields {
   jacobian(theta: ArrayLike<number>): Estimate;
   adversarialLoss(theta: ArrayLike<number>): Estimate;
   cleanLoss(theta: ArrayLike<number>): Estimate;
+  /** E f(z) of a function of the sample [x, label, delta^0]. */
+  mean(theta: ArrayLike<number>, f: (sample: Float64Array) => number): Estimate;
   /** Numbers of one's own from hbar, S, D hbar and the two losses, all over the same nodes. */
   combined(theta: ArrayLike<number>, combine: (all: FieldValues) => Float64Array): Estimate;
 }
@@ -97,6 +99,7 @@ export function createFields(input: FieldsInput): Fields {
       }),
     adversarialLoss: (theta) => expectation.evaluate(lossFigures(theta, moments.adversarialLoss)),
     cleanLoss: (theta) => expectation.evaluate(lossFigures(theta, moments.cleanLoss)),
+    mean: (theta, f) => expectation.evaluate(lossFigures(theta, (_, nodes) => meanOf(nodes, f))),
     combined: (theta, combine) =>
       expectation.evaluate((nodesAt, method) => {
         const nodes = nodesAt(theta);
@@ -112,6 +115,14 @@ export function createFields(input: FieldsInput): Fields {
         return { values, scale: scaleOf(scale, values) };
       }),
   };
+}
+
+function meanOf(nodes: NodeSet, f: (sample: Float64Array) => number): number {
+  let total = 0;
+  forEachNode(nodes, (sample, weight) => {
+    total += weight * f(sample);
+  });
+  return total;
 }
 
 function scaleOf(scale: number, values: Float64Array): number {

@@ -5,7 +5,7 @@ import { drift, type DriftOrder, type RateAt } from './drift.js';
 import { createExpectation, type ExpectationMethod } from './expectation/expectation.js';
 import { createFaults, type Faults } from './faults.js';
 import { createFields, type Fields, type JacobianMethod } from './fields.js';
-import { isFinite as hasAtomsAlone, type SampleLaw } from './law/law.js';
+import { hasAtomsAlone, type SampleLaw } from './law/law.js';
 import { lawOf } from './law/data.js';
 import { createSampler, type Sampler } from './law/sampler.js';
 import type { CompiledLoss } from './loss.js';

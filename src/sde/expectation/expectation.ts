@@ -1,4 +1,4 @@
-import { isFinite as hasAtomsAlone, type SampleLaw } from '../law/law.js';
+import { hasAtomsAlone, type SampleLaw } from '../law/law.js';
 import { lineNodes, type Pieces } from './line.js';
 import { batchesOf, monteCarloNodes } from './monte-carlo.js';
 import { coordinateCount, type NodeSet } from './nodes.js';

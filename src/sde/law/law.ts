@@ -26,7 +26,7 @@ export interface RandomStart {
 }
 
 /** Whether the law has atoms alone, so that expectations are sums. */
-export function isFinite(law: SampleLaw): boolean {
+export function hasAtomsAlone(law: SampleLaw): boolean {
   return law.start === null && law.components.every(({ root }) => root.length === 0);
 }
 
