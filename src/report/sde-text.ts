@@ -54,14 +54,14 @@ function cellsOf(point: SdePoint): Cell[] {
   ];
 }
 
-/** Everything else that is known, a sentence each. */
+/** Everything else that is known, a sentence each; whether there is an effective loss comes first. */
 export function sdeSentences({ points, effective_loss: effective, warnings }: SdeResult): string[] {
   const methods = [...new Set(points.map(({ method }) => METHODS[method]))];
   const jacobians = [...new Set(points.map(({ jacobian_method: method }) => JACOBIANS[method]))];
   return [
+    effective.sentence,
     ...methods.map((method) => `expectations: ${method}`),
     ...jacobians.map((method) => `D hbar: ${method}`),
-    effective.sentence,
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
 }

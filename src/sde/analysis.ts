@@ -63,7 +63,7 @@ function pointAt(model: SgdModel, at: Readonly<Record<string, number>>): SdePoin
     hbar,
     covariance,
     jacobian,
-    jacobian_method: model.jacobianMethod,
+    jacobian_method: model.jacobianMethod(theta),
     drift_1: drifts[0],
     drift_2: drifts[1],
     drift_2_full: drifts[2],

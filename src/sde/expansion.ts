@@ -1,5 +1,5 @@
 import type { SgdAttackSpec } from '../artifacts/sgd-model.js';
-import { DIRECTIONS, norm } from './attack/directions.js';
+import { norm, type DIRECTIONS } from './attack/directions.js';
 import { vectorKernel, type Kernel } from './kernel.js';
 import { jacobianOf, placesOf } from './loss.js';
 import type { SgdModel } from './model.js';

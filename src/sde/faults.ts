@@ -18,6 +18,8 @@ export interface Faults {
    * attack diverges, naming point and sample
    */
   check(theta: ArrayLike<number>): void;
+  /** Whether an atom lies where the loss passes from one piece to another: its second derivative is not to be had there. */
+  touchesBorder(theta: ArrayLike<number>): boolean;
   /** Whether derivatives of the loss jump between samples of a law without atoms: on a set of probability 0. */
   jumpsBetweenSamples(theta: ArrayLike<number>): boolean;
 }
@@ -36,9 +38,11 @@ const LOOKED_AT = 2000;
 const FEW = 0.01;
 /** A perturbation this many times longer than its input has gone to nowhere. */
 const NOWHERE = 1e9;
-/** Step to either side of a kink, and what a derivative must change there to count, both relative. */
-const ASIDE = 1e-6;
-const JUMP = 1e-3;
+/** Steps to either side, relative to 1 + |value|: across a kink a derivative changes as much over the short one. */
+const ASIDE = 1e-4;
+const CLOSE = 1e-6;
+const AS_MUCH = 0.3;
+const ROUNDING = 1e-12;
 
 export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsInput): Faults {
   const perturbed = new Float64Array(law.data);
@@ -49,10 +53,12 @@ export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsIn
     loss.inputGradient(theta, z, inputs);
     return Float64Array.of(...weights, ...inputs);
   };
-  const isKink = (theta: ArrayLike<number>, z: Float64Array): boolean => {
+  const onBorder = (theta: ArrayLike<number>, z: Float64Array): boolean => {
     loss.switches(theta, z, switches);
-    return switches.some((value) => value === 0) && jumpsAround(gradients, theta, z, loss.inputs);
+    return switches.some((value) => value === 0);
   };
+  const isKink = (theta: ArrayLike<number>, z: Float64Array): boolean =>
+    onBorder(theta, z) && jumpsAround(gradients, theta, z, loss.inputs);
   const diverges = (): boolean => perturbed.some((value) => !(abs(value) < Infinity));
   const goesNowhere = (sample: ArrayLike<number>): boolean =>
     perturbed.some((value, j) => !(abs(value - sample[j]) <= NOWHERE * (1 + abs(sample[j]))));
@@ -82,6 +88,13 @@ export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsIn
         if (lost > FEW * samples.length) throw ascentDiverges(nameOf(theta), sampleName(sample));
       }
     },
+    touchesBorder(theta) {
+      if (loss.switchCount === 0 || !hasAtomsAlone(law)) return false;
+      return law.components.some(({ mean }) => {
+        ascent.perturb(theta, mean, perturbed);
+        return onBorder(theta, mean) || onBorder(theta, perturbed);
+      });
+    },
     jumpsBetweenSamples(theta) {
       const [first, ...others] = samplesOf(law);
       return others.slice(0, 64).some((other) => {
@@ -110,22 +123,29 @@ function jumpsAround(
   z: Float64Array,
   inputs: number,
 ): boolean {
-  const moved = (values: ArrayLike<number>, k: number, sign: number): Float64Array => {
+  const moved = (values: ArrayLike<number>, k: number, step: number): Float64Array => {
     const copy = Float64Array.from(values);
-    copy[k] += sign * ASIDE * (1 + abs(copy[k]));
+    copy[k] += step * (1 + abs(copy[k]));
     return copy;
   };
-  const differ = (a: Float64Array, b: Float64Array): boolean => {
-    const size = max(...a.map(abs), ...b.map(abs));
-    return a.some((value, k) => abs(value - b[k]) > JUMP * size);
+  const isKink = (gradientAt: (step: number) => Float64Array): boolean => {
+    const change = (step: number): number => {
+      const below = gradientAt(-step);
+      return largest(gradientAt(step).map((value, k) => value - below[k]));
+    };
+    const close = change(CLOSE);
+    return close > ROUNDING * largest(gradientAt(CLOSE)) && close > AS_MUCH * change(ASIDE);
   };
-  for (let k = 0; k < inputs; k += 1) {
-    if (differ(gradients(theta, moved(z, k, 1)), gradients(theta, moved(z, k, -1)))) return true;
-  }
-  for (let k = 0; k < theta.length; k += 1) {
-    if (differ(gradients(moved(theta, k, 1), z), gradients(moved(theta, k, -1), z))) return true;
-  }
-  return false;
+  const along = (size: number, gradientAt: (k: number, step: number) => Float64Array): boolean =>
+    Array.from({ length: size }, (_, k) => k).some((k) => isKink((step) => gradientAt(k, step)));
+  return (
+    along(inputs, (k, step) => gradients(theta, moved(z, k, step))) ||
+    along(theta.length, (k, step) => gradients(moved(theta, k, step), z))
+  );
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => max(most, abs(value)), 0);
 }
 
 /** A place between two samples where a switch of the loss changes sign, or null. */

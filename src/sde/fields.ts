@@ -10,7 +10,7 @@ export type JacobianMethod = 'pathwise' | 'differences';
 
 /** The fields of the SDE at weights theta, each with its errors. */
 export interface Fields {
-  readonly jacobianMethod: JacobianMethod;
+  jacobianMethod(theta: ArrayLike<number>): JacobianMethod;
   meanField(theta: ArrayLike<number>): Estimate;
   /** hbar, then S row by row. */
   meanFieldAndCovariance(theta: ArrayLike<number>): Estimate;
@@ -39,7 +39,7 @@ export interface FieldsInput {
   readonly expectation: Expectation;
   readonly weights: number;
   readonly batchSize: number;
-  readonly jacobianMethod: JacobianMethod;
+  readonly jacobianMethod: (theta: ArrayLike<number>) => JacobianMethod;
   /** Words for a point, for errors. */
   readonly nameOf: (theta: ArrayLike<number>) => string;
   /** The error for numbers that are not finite, with the first sample at fault. */
@@ -68,7 +68,7 @@ export function createFields(input: FieldsInput): Fields {
   };
   const jacobianOver = (theta: ArrayLike<number>, nodesAt: NodesAt, method: ExpectationMethod): Float64Array => {
     const values = new Float64Array(n * n);
-    if (jacobianMethod === 'pathwise') moments.jacobian(theta, nodesAt(theta), values);
+    if (jacobianMethod(theta) === 'pathwise') moments.jacobian(theta, nodesAt(theta), values);
     else meanFieldDifferences((at) => meanOver(at, nodesAt(at), method), theta, method, values);
     if (!values.every(Number.isFinite)) throw faultAt(theta, nodesAt(theta));
     return values;

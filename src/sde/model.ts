@@ -50,9 +50,9 @@ export interface SgdModel {
   /** Independent samples; the same seed and name give the same ones. */
   sampler(seed: number, name: string): Sampler;
 
-  /** How expectations are found, and how D hbar is. */
+  /** How expectations are found, or tried first; and how D hbar is. */
   readonly method: ExpectationMethod;
-  readonly jacobianMethod: JacobianMethod;
+  jacobianMethod(theta: Vector): JacobianMethod;
   /** The same fields with their errors. */
   readonly fields: Fields;
   /** Looks for what makes a point bad. */
@@ -111,12 +111,14 @@ function assembled(file: SgdModelFile, parts: Parts, monteCarlo: { seed: number;
   const moments = createMoments(loss, ascent, law.data);
   const jumps = ascent.jumps || loss.switchCount > 0;
   const smooth = !jumps && file.attack.type !== 'projected_ascent';
-  const jacobianMethod = jumps && !hasAtomsAlone(law) ? 'differences' : 'pathwise';
   const pieces = (theta: Vector) => piecesOf(parts, theta);
   const expectation = createExpectation(law, { ...monteCarlo, smooth, pieces });
   const sampleName = named([...file.inputs, ...(file.label === null ? [] : [file.label])]);
   const faults = createFaults({ loss, ascent, law, nameOf, sampleName });
   const faultAt = faults.notFinite;
+  const byDifferences = jumps && !hasAtomsAlone(law);
+  const jacobianMethod = (theta: Vector): JacobianMethod =>
+    byDifferences || faults.touchesBorder(theta) ? 'differences' : 'pathwise';
   const fields = createFields({ moments, expectation, weights: n, batchSize, jacobianMethod, nameOf, faultAt });
 
   const rateAt = (t: number, theta: Vector): RateAt => {

@@ -133,7 +133,7 @@ function maps(model: SgdModel): Figure[] {
       id: 'adversarial-loss',
       title: 'Adversarial loss and the flow',
       caption:
-        'Expected loss under the attack; the lines lead from their dots along -hbar, the way that adversarial SGD drifts.',
+        'Expected loss under the attack; the lines lead from their dots along -hbar, the way that adversarial SGD drifts, longer where it is faster (as the cube root).',
       bar: 'adversarial loss',
       at: (theta) => orNull(() => model.adversarialLoss(theta)),
       arrows,

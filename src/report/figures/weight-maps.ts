@@ -23,14 +23,16 @@ export function uniform([low, high]: readonly [number, number], points: number):
 /** A heat map over two weights, with a vector field on it if there is one. */
 export function mapFigure([first, second]: readonly WeightAxis[], map: WeightMap): Figure {
   const z = second.grid.map((b) => first.grid.map((a) => map.at([a, b])));
+  const logarithmic = spansDecades(z.flat());
   const heat = {
     type: 'heatmap',
     x: first.grid,
     y: second.grid,
-    z,
+    z: logarithmic ? z.map((row) => row.map((value) => (value === null ? null : Math.log10(value)))) : z,
+    customdata: z,
     colorscale: 'Viridis',
-    colorbar: { title: { text: map.bar, side: 'right' }, thickness: 14 },
-    hovertemplate: `${first.name} %{x:.3g}, ${second.name} %{y:.3g}: %{z:.4g}<extra></extra>`,
+    colorbar: { title: { text: logarithmic ? `log₁₀ ${map.bar}` : map.bar, side: 'right' }, thickness: 14 },
+    hovertemplate: `${first.name} %{x:.3g}, ${second.name} %{y:.3g}: %{customdata:.4g}<extra></extra>`,
   };
   const quarters = [0.25, 0.5, 0.75].map((share) => Math.round(share * (first.grid.length - 1)));
   return {
@@ -46,8 +48,18 @@ export function mapFigure([first, second]: readonly WeightAxis[], map: WeightMap
   };
 }
 
-/** Each third node in both directions carries a line, the longest two nodes long. */
+/** Positive numbers whose largest is so many times the smallest are coloured by their logarithm. */
+const DECADES = 100;
+
+function spansDecades(values: readonly (number | null)[]): boolean {
+  const known = values.filter((value) => value !== null);
+  const low = Math.min(...known);
+  return low > 0 && Math.max(...known) > DECADES * low;
+}
+
+/** Each third node in both directions carries a line, the longest two nodes long; lengths are cube roots of speeds. */
 const STRIDE = 3;
+const LONGEST = 2;
 
 function arrowTraces(first: readonly number[], second: readonly number[], field: VectorField) {
   const spacing = [first[1] - first[0], second[1] - second[0]];
@@ -56,11 +68,12 @@ function arrowTraces(first: readonly number[], second: readonly number[], field:
     .filter((_, k) => Math.floor(k / second.length) % STRIDE === 1 && (k % second.length) % STRIDE === 1);
   const vectors = places.map((place) => field(place));
   const lengths = vectors.map((v) => (v === null ? 0 : Math.hypot(v[0] / spacing[0], v[1] / spacing[1])));
-  const scale = 2 / Math.max(...lengths, Number.MIN_VALUE);
+  const fastest = Math.max(...lengths, Number.MIN_VALUE);
   const [x, y]: (number | null)[][] = [[], []];
   places.forEach(([a, b], k) => {
     const v = vectors[k];
-    if (v === null) return;
+    if (v === null || lengths[k] === 0) return;
+    const scale = (LONGEST * Math.cbrt(lengths[k] / fastest)) / lengths[k];
     x.push(a, a + scale * v[0], null);
     y.push(b, b + scale * v[1], null);
   });
