@@ -1,3 +1,5 @@
+import { gaussLegendre } from './gauss.js';
+
 /** Breaks that a line may have beyond the ends of its panels. */
 const MOST_BREAKS = 500;
 
@@ -26,6 +28,21 @@ export function breaksOf(
     if (breaks.length > panels.length + MOST_BREAKS) return null;
   }
   return null;
+}
+
+/** How near breaks are that are one and the same. */
+const SAME = 1e-9;
+
+/**
+ * The ends of [-1, 1], and the breaks that two of these functions or more have in common: those of a border that runs along
+ * the lines, not across them.
+ */
+export function commonBreaks(pieces: readonly ((v: number) => number)[]): number[] {
+  const found = pieces.map((piece) => breaksOf(piece, [-1, 1], gaussLegendre(16).nodes)?.slice(1, -1) ?? []);
+  const near = (b: number) => (list: readonly number[]) => list.some((other) => Math.abs(other - b) <= SAME);
+  const common = found.flatMap((list, i) => list.filter((b) => found.slice(i + 1).some(near(b))));
+  const apart = common.sort((a, b) => a - b).filter((b, k) => k === 0 || b - common[k - 1] > SAME);
+  return [-1, ...apart, 1];
 }
 
 function changesBetween(piece: (s: number) => number, low: number, high: number, nodes: Iterable<number>): number[] {

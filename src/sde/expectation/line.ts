@@ -1,7 +1,7 @@
 import type { Component, SampleLaw } from '../law/law.js';
 import { gaussHermite, gaussLegendre, type GaussRule } from './gauss.js';
 import { coordinateCount, forEachProduct, nodeList, placeSample, type NodeSet } from './nodes.js';
-import { breaksOf } from './breaks.js';
+import { breaksOf, commonBreaks } from './breaks.js';
 import { rotated } from './rotation.js';
 
 const exp = Math.exp;
@@ -26,6 +26,9 @@ const REACH = 10;
 
 /** Length of a panel of the line, in standard deviations. */
 const PANEL = 2;
+
+/** Places on the lines, within their reach, from which borders that run along them are looked for. */
+const PROBES = [-6.3, -4.6, -3.1, -2.2, -1.4, -0.6, -0.1, 0.2, 0.9, 1.3, 1.8, 2.7, 3.7, 5.2];
 
 /**
  * Tensor products in all coordinates but one; along that one, lines, each split where the integrand passes from one smooth
@@ -59,20 +62,37 @@ function addLines(
     placeSample(component, start, coordinates, sample);
     return sample;
   };
-  const otherRules = Array.from({ length: coordinates.length - 1 }, (_, k) =>
-    k + 1 < component.root.length ? gaussHermite(others) : gaussLegendre(others),
-  );
+  const piece = (s: number): number => pieces.piece(place(s));
+  const otherRules = Array.from({ length: coordinates.length - 1 }, (_, k) => {
+    if (k + 1 < component.root.length) return gaussHermite(others);
+    const along = (probe: number) => (v: number) => {
+      coordinates.fill(probe / 3, 1);
+      coordinates[k + 1] = v;
+      return piece(probe);
+    };
+    return composite(commonBreaks(PROBES.map(along)), gaussLegendre(others));
+  });
   const rule = gaussLegendre(line);
   const panels = normal ? evenly(-REACH, REACH, (2 * REACH) / PANEL) : [-1, 1];
   const density = normal ? normalDensity : () => 0.5;
   let complete = true;
   forEachProduct(otherRules, (other, weight) => {
     coordinates.set(other, 1);
-    const breaks = breaksOf((s) => pieces.piece(place(s)), panels, rule.nodes);
+    const breaks = breaksOf(piece, panels, rule.nodes);
     if (breaks === null) return void (complete = false);
     forEachPanelNode(breaks, rule, (s, length) => list.add(place(s), component.weight * weight * length * density(s)));
   });
   return complete;
+}
+
+/** A rule on each panel of [-1, 1], for the mean over it. */
+function composite(breaks: readonly number[], rule: GaussRule): GaussRule {
+  const [nodes, weights]: [number[], number[]] = [[], []];
+  forEachPanelNode(breaks, rule, (v, length) => {
+    nodes.push(v);
+    weights.push(length / 2);
+  });
+  return { nodes: Float64Array.from(nodes), weights: Float64Array.from(weights) };
 }
 
 function forEachPanelNode(
