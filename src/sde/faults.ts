@@ -59,7 +59,6 @@ export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsIn
   };
   const isKink = (theta: ArrayLike<number>, z: Float64Array): boolean =>
     onBorder(theta, z) && jumpsAround(gradients, theta, z, loss.inputs);
-  const diverges = (): boolean => perturbed.some((value) => !(abs(value) < Infinity));
   const goesNowhere = (sample: ArrayLike<number>): boolean =>
     perturbed.some((value, j) => !(abs(value - sample[j]) <= NOWHERE * (1 + abs(sample[j]))));
 
@@ -67,14 +66,17 @@ export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsIn
     notFinite(theta, { count, samples }) {
       const h = new Float64Array(loss.weights);
       const dimension = samples.length / count;
-      for (let i = 0; i < count; i += 1) {
+      let worst = { size: -1, sample: samples.subarray(0, dimension) };
+      for (let i = 0; i < count && worst.size < Infinity; i += 1) {
         const sample = samples.subarray(i * dimension, (i + 1) * dimension);
         ascent.perturb(theta, sample, perturbed);
         loss.weightGradient(theta, perturbed, h);
-        if (diverges()) return ascentDiverges(nameOf(theta), sampleName(sample));
-        if (!h.every(Number.isFinite)) return notFinite(nameOf(theta), sampleName(sample));
+        const size = h.every(Number.isFinite) ? largest(h) : Infinity;
+        if (size > worst.size) worst = { size, sample };
       }
-      return notFinite(nameOf(theta), 'data far out');
+      const { sample } = worst;
+      ascent.perturb(theta, sample, perturbed);
+      return (goesNowhere(sample) ? ascentDiverges : notFinite)(nameOf(theta), sampleName(sample));
     },
     check(theta) {
       const samples = samplesOf(law);

@@ -43,9 +43,12 @@ export interface Expectation {
   evaluate(figures: Figures): Estimate;
 }
 
-/** Relative to the size of the integrands: where the ladder of rules stops, and what its last step may still change. */
+/**
+ * Relative to the size of the integrands: where the ladder of rules stops, and what its last step may still change (less
+ * than the standard error of the default number of samples by far).
+ */
 const CONVERGED = 1e-9;
-const GOOD_ENOUGH = 1e-6;
+const GOOD_ENOUGH = 1e-4;
 
 const TENSOR_ORDERS = [4, 8, 16, 32, 64, 128];
 const LINE_ORDERS = [
@@ -138,11 +141,21 @@ function relative(errors: Float64Array, scale: number): number {
   return largest === 0 ? 0 : largest / scale;
 }
 
+/** The errors cost as much again as the values: they wait until they are asked for. */
 function monteCarlo(samples: NodeSet, figures: Figures): Estimate {
   const { values } = figures(() => samples, 'monte_carlo');
-  const parts = batchesOf(samples).map((batch) => figures(() => batch, 'monte_carlo').values);
-  const errors = values.map((_, i) => standardError(parts.map((part) => part[i])));
-  return { values, errors, method: 'monte_carlo' };
+  let errors: Float64Array | undefined;
+  const spread = (): Float64Array => {
+    const parts = batchesOf(samples).map((batch) => figures(() => batch, 'monte_carlo').values);
+    return values.map((_, i) => standardError(parts.map((part) => part[i])));
+  };
+  return {
+    values,
+    get errors() {
+      return (errors ??= spread());
+    },
+    method: 'monte_carlo',
+  };
 }
 
 /** Of the mean of these numbers. */
