@@ -129,7 +129,7 @@ function asymmetry(matrix: Matrix): string | null {
 function checkTimes({ eta, horizon, rate: { value, bounds } }: ModelFields, refuse: Refuse): void {
   if (horizon < eta) refuse(['horizon'], `must be one update or more (eta = ${eta}), got ${horizon}`);
   const [low, high] = bounds;
-  if (low > high) refuse(['rate', 'bounds'], `the wrong way round: ${low} is above ${high}`);
+  if (low > high) return refuse(['rate', 'bounds'], `the wrong way round: ${low} is above ${high}`);
   const constant = typeof value === 'number' || value.trim() !== '' ? Number(value) : NaN;
   if (constant < low || constant > high) {
     refuse(['rate', 'value'], `must lie in the bounds [${low}, ${high}], got ${constant}`);
