@@ -18,6 +18,10 @@ export interface RateAt {
  *
  * @param fields - hbar, [n], and D hbar, [n, n] row-major
  * @param out - receives b, [n]
+ *
+ * @example
+ * const fields = { meanField: Float64Array.of(2), jacobian: Float64Array.of(3) };
+ * drift('second_held', fields, { value: 1, timeDerivative: 0, gradient: [0] }, 0.1, out); // out[0] = -2 - 0.05 * 6
  */
 export function drift(
   order: DriftOrder,

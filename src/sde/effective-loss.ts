@@ -29,7 +29,15 @@ export function isGradientField(points: readonly Pick<SdePoint, 'jacobian' | 'st
 /** Nodes of the integral. */
 const NODES = 24;
 
-/** G(theta) - G(start) = int_0^1 hbar(start + s (theta - start)) . (theta - start) ds, of a mean field hbar = grad G. */
+/**
+ * G(theta) - G(start) = int_0^1 hbar(start + s (theta - start)) . (theta - start) ds, of a mean field hbar = grad G.
+ *
+ * @param theta - the weights; the segment from the start of the model to them must lie where the model is sound
+ * @throws what `meanField` throws
+ *
+ * @example
+ * effectiveLoss(model, Float64Array.of(0.6)); // of hbar = a (theta - 0.2) and the start 2.2: (a / 2) (0.4^2 - 2^2)
+ */
 export function effectiveLoss(model: SgdModel, theta: Float64Array): number {
   const step = theta.map((value, i) => value - model.start[i]);
   const hbar = new Float64Array(theta.length);

@@ -17,7 +17,7 @@ const sqrt = Math.sqrt;
  *
  * @example
  * const expanded = await expandedDirection(model);
- * expanded?.([0.6], [1.2], h); // with K = 7, eta_I = 0.15, lambda = 3: h[0] = -0.6 (1 + 1.05 - 0.945 + ...)
+ * expanded?.([0.6], [1.2], h); // of (theta - x)^2 / 2, K = 7, eta_I = 0.15, lambda = 3: h[0] = -0.6 (1 + 1.05 - 0.945)
  */
 export async function expandedDirection(model: SgdModel): Promise<Kernel | null> {
   const { file, loss } = model;
@@ -66,6 +66,9 @@ async function thirdDerivatives({ file, loss }: SgdModel): Promise<Kernel> {
  *
  * @returns null where phi has no such form: a normalised direction with a box of several inputs
  * @throws what `meanField` throws
+ *
+ * @example
+ * gradientPenaltyLoss(model, [0.6]); // of the same model, E (theta - x)^2 = 0.97: 0.485 (1 + 1.05)
  */
 export function gradientPenaltyLoss(model: SgdModel, theta: ArrayLike<number>): number | null {
   const penalty = penaltyOf(model.file.attack, model.loss.inputs);

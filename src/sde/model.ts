@@ -84,7 +84,7 @@ const SAMPLES = 65_536;
  * @throws E_EXPRESSION with every expression that is not legal; what reading a data file throws
  *
  * @example
- * const model = await compileSgdModel(parseArtifact('sgd_model', location, 'location.json'));
+ * const model = await compileSgdModel(await readArtifact('sgd_model', 'location.json'));
  * const hbar = new Float64Array(1);
  * model.meanField([0.6], hbar); // hbar[0] = (1 + c_K) (0.6 - 0.2) = 0.583529
  */

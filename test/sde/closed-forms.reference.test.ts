@@ -92,6 +92,21 @@ describe('(iv-1) location with a penalised ascent', () => {
   });
 });
 
+describe('examples of docstrings', () => {
+  test('drift, expansion, penalty', async () => {
+    const out = new Float64Array(1);
+    const fields = { meanField: Float64Array.of(2), jacobian: Float64Array.of(3) };
+    drift('second_held', fields, { value: 1, timeDerivative: 0, gradient: [0] }, 0.1, out);
+    within(out[0], -2.3, EXACT);
+    const model = await modelOf();
+    const expanded = await expandedDirection(model);
+    expanded?.([0.6], [1.2], out);
+    within(out[0], -0.6 * 1.105, EXACT);
+    within(gradientPenaltyLoss(model, [0.6])!, 0.485 * 2.05, EXACT);
+    within(effectiveLoss(model, Float64Array.of(0.6)), (1.45882285 / 2) * (0.4 ** 2 - 2 ** 2), EXACT);
+  });
+});
+
 describe('(iv-2) linear regression with a penalised ascent', () => {
   const { theta, Sx, v, rho2, s } = REGRESSION;
   const [K, eta, lambda] = [7, 0.15, 3];

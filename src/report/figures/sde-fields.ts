@@ -49,19 +49,21 @@ function curves(model: SgdModel, clean: SgdModel): Figure[] {
   const coefficients = (from: SgdModel) =>
     x.map((theta) => orNull(() => (from.meanFieldAndCovariance([theta], hbar, S), { hbar: hbar[0], S: S[0] })));
   const [attacked, plain] = [coefficients(model), coefficients(clean)];
+  const both = (of: 'hbar' | 'S'): Line[] => [
+    { name: 'adversarial SGD', color: COLORS.policy, y: attacked.map((at) => at?.[of] ?? null) },
+    { name: 'SGD', color: COLORS.fixed, y: plain.map((at) => at?.[of] ?? null) },
+  ];
   const along = (find: (theta: number) => number | null): (number | null)[] =>
     x.map((theta) => orNull(() => find(theta)));
   return [
     curve({
       id: 'mean-field',
       title: 'Mean field',
-      caption: `The mean update direction hbar of adversarial SGD, and that of SGD without attack: both rest where they cross zero.`,
+      caption:
+        'The mean update direction hbar of adversarial SGD, and that of SGD without attack: both rest where they cross zero.',
       axis: ['mean field', name],
       x,
-      lines: [
-        { name: 'adversarial SGD', color: COLORS.policy, y: attacked.map((at) => at?.hbar ?? null) },
-        { name: 'SGD', color: COLORS.fixed, y: plain.map((at) => at?.hbar ?? null) },
-      ],
+      lines: both('hbar'),
     }),
     curve({
       id: 'covariance',
@@ -69,10 +71,7 @@ function curves(model: SgdModel, clean: SgdModel): Figure[] {
       caption: `Variance S of the minibatch direction, ${model.batchSize} examples: what drives the noise of the SDE.`,
       axis: ['covariance', name],
       x,
-      lines: [
-        { name: 'adversarial SGD', color: COLORS.policy, y: attacked.map((at) => at?.S ?? null) },
-        { name: 'SGD', color: COLORS.fixed, y: plain.map((at) => at?.S ?? null) },
-      ],
+      lines: both('S'),
     }),
     curve({
       id: 'losses',

@@ -29,12 +29,3 @@ export interface RandomStart {
 export function hasAtomsAlone(law: SampleLaw): boolean {
   return law.start === null && law.components.every(({ root }) => root.length === 0);
 }
-
-/** Mean of the data. */
-export function dataMean({ data, components }: SampleLaw): Float64Array {
-  const mean = new Float64Array(data);
-  for (const { weight, mean: centre } of components) {
-    for (let j = 0; j < data; j += 1) mean[j] += weight * centre[j];
-  }
-  return mean;
-}
