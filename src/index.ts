@@ -7,6 +7,8 @@ export { readTrainingLog } from './artifacts/log-file.js';
 export type { Policy } from './artifacts/policy.js';
 export type { Results } from './artifacts/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
+export type { SdeAnalysis, SdePoint, SdeResult } from './artifacts/sde-analysis.js';
+export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model.js';
 export type { Solution } from './artifacts/solution.js';
 export type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from './artifacts/training-log.js';
 export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
@@ -14,8 +16,29 @@ export { estimateStage } from './estimation/stage.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
 export { problemStage } from './report/problem-stage.js';
+export { sdeStage } from './report/sde-stage.js';
 export { reportStage } from './report/stage.js';
 export { attachPolicy, createSchedule, policySchedule, type AttachedPolicy, type Schedule } from './schedules/index.js';
+export {
+  analyseSgdModel,
+  compileSgdModel,
+  drift,
+  effectiveLoss,
+  expandedDirection,
+  gradientPenaltyLoss,
+} from './sde/index.js';
+export type {
+  CompiledRate,
+  DriftOrder,
+  Estimate,
+  ExpectationMethod,
+  Fields,
+  FieldValues,
+  RateAt,
+  Sampler,
+  SgdModel,
+  SgdModelOptions,
+} from './sde/index.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';

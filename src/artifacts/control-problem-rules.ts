@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { RESERVED_NAMES } from '../math/expressions.js';
+import { checkNames, refuseInto, type Path, type Refuse } from './rules.js';
 
 type Point = Readonly<Record<string, number>>;
 
@@ -34,14 +34,10 @@ interface StateFields {
   readonly boundary: readonly [unknown, unknown];
 }
 
-type Path = readonly (string | number)[];
-type Refuse = (path: Path, message: string) => void;
-
 /** Everything that one field alone cannot tell: all of it at once. */
 export function checkProblem(file: ProblemFields, context: z.core.$RefinementCtx): void {
-  const refuse: Refuse = (path, message) =>
-    void context.addIssue({ code: 'custom', path: [...path], message, input: undefined });
-  checkNames(file, refuse);
+  const refuse = refuseInto(context);
+  checkDeclared(file, refuse);
   checkSizes(file, refuse);
   file.states.forEach((state, i) => checkState(state, ['states', i], refuse));
   file.controls.forEach((control, i) => {
@@ -55,21 +51,13 @@ export function checkProblem(file: ProblemFields, context: z.core.$RefinementCtx
   checkPoints(file, refuse);
 }
 
-function checkNames({ states, controls, parameters }: ProblemFields, refuse: Refuse): void {
+function checkDeclared({ states, controls, parameters }: ProblemFields, refuse: Refuse): void {
   const named: [Path, string][] = [
     ...states.map(({ name }, i): [Path, string] => [['states', i, 'name'], name]),
     ...controls.map(({ name }, i): [Path, string] => [['controls', i, 'name'], name]),
     ...Object.keys(parameters).map((name): [Path, string] => [['parameters', name], name]),
   ];
-  const seen = new Set<string>();
-  for (const [path, name] of named) {
-    if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)) {
-      refuse(path, `"${name}" is not a name: a letter, then letters, digits and _`);
-    } else if (RESERVED_NAMES.has(name)) {
-      refuse(path, `"${name}" is taken: it is the time, a constant, a function or a word of the syntax`);
-    } else if (seen.has(name)) refuse(path, `"${name}" is declared twice`);
-    seen.add(name);
-  }
+  checkNames(named, refuse);
 }
 
 function checkSizes({ states, drift, covariance }: ProblemFields, refuse: Refuse): void {

@@ -3,7 +3,7 @@ import { finite, increasing, nonnegative, positive, positiveCount } from './comm
 import { checkProblem } from './control-problem-rules.js';
 
 /** An expression in mathjs syntax, or a number. */
-const expression = z.union([
+export const expression = z.union([
   z.string().refine((text) => text.length <= 10_000, { error: 'must have at most 10,000 characters' }),
   finite,
 ]);
@@ -42,7 +42,7 @@ const controlSchema = z.union([
 const timeSchema = z.union([z.strictObject({ steps: positiveCount }), z.strictObject({ levels: increasing })]);
 
 /** One number for each state; a query may have `t` beside them. */
-const point = z.record(z.string(), finite);
+export const point = z.record(z.string(), finite);
 
 const fields = z.strictObject({
   $schema: z.string().optional(),

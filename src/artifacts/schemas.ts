@@ -4,6 +4,8 @@ import { controlProblemSchema } from './control-problem.js';
 import { experimentSchema } from './experiment.js';
 import { policySchema } from './policy.js';
 import { resultsSchema } from './results.js';
+import { sdeAnalysisSchema } from './sde-analysis.js';
+import { sgdModelSchema } from './sgd-model.js';
 import { solutionSchema } from './solution.js';
 import { logHeaderSchema } from './training-log.js';
 
@@ -16,6 +18,8 @@ export const ARTIFACT_SCHEMAS = {
   solution: solutionSchema,
   policy: policySchema,
   results: resultsSchema,
+  sgd_model: sgdModelSchema,
+  sde_analysis: sdeAnalysisSchema,
 } satisfies Record<string, z.ZodType>;
 
 export type ArtifactKind = keyof typeof ARTIFACT_SCHEMAS;

@@ -8,6 +8,7 @@ import * as estimate from './commands/estimate.js';
 import * as pilot from './commands/pilot.js';
 import * as report from './commands/report.js';
 import * as runCommand from './commands/run.js';
+import * as sde from './commands/sde.js';
 import * as solve from './commands/solve.js';
 import * as status from './commands/status.js';
 import * as train from './commands/train.js';
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, CommandModule>> = {
   train,
   benchmark,
   report,
+  sde,
   validate,
   status,
   doctor,

@@ -68,6 +68,9 @@ export interface Stages {
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;
   };
+  readonly '../report/sde-stage.js': {
+    sdeStage: Stage<{ modelPath: string; out: string | undefined; html: boolean; seed: number }>;
+  };
   readonly '../report/problem-stage.js': {
     problemStage: Stage<{
       problemPath: string;

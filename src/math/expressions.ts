@@ -2,6 +2,7 @@ import { HjbLrError } from '../errors.js';
 import { degreeIn } from './expression-structure.js';
 import { CONSTANTS, FUNCTIONS, OPERATORS, sourceOf, variablesOf, type Term } from './expression-tree.js';
 
+export { derivativeOf, switchesOf } from './derivatives.js';
 export { degreeIn, factorIn, isZero } from './expression-structure.js';
 export { sourceOf, type Term } from './expression-tree.js';
 
@@ -74,6 +75,34 @@ function compiled(source: string, tree: Term, variables: readonly string[]): Com
   const evaluate = new Function('values', `return +(${toSource()});`) as CompiledExpression['evaluate'];
   const used = variablesOf(tree);
   return { source, tree, variables: used, evaluate, toSource, degreeIn: (name) => degreeIn(tree, name) };
+}
+
+/**
+ * d term / d name by mathjs, of a term without pieces.
+ * @throws what mathjs throws for a function that it has no rule for
+ */
+export async function smoothDerivative(term: Term, name: string): Promise<Term> {
+  const { derivative, parse } = await import('mathjs');
+  const names = [...new Set([...variablesOf(term), name])];
+  const [text, variables] = [mathjsText(term, names), names.map((_, i) => `v${i}`)];
+  const tree = derivative(parse(text), parse(`v${names.indexOf(name)}`), { simplify: false });
+  return renamed(translate(tree, { text, variables, parameters: {} }, 0), names);
+}
+
+/** A term as mathjs reads it, its i-th variable called `v<i>`: no name of the user means something there. */
+function mathjsText(term: Term, names: readonly string[]): string {
+  const [a, b] = (term.of as readonly Term[]).map((part) => mathjsText(part, names));
+  if (term.kind === 'number') return `(${term.value})`;
+  if (term.kind === 'variable') return `v${names.indexOf(term.name)}`;
+  if (term.kind === 'sign') return `(${term.op}${a})`;
+  if (term.kind === 'operation') return `(${a} ${term.op} ${b})`;
+  if (term.kind === 'choice') throw new TypeError('A choice is not smooth.');
+  return term.name === 'pow' ? `(${a} ^ ${b})` : `${term.name}(${a})`;
+}
+
+function renamed(term: Term, names: readonly string[]): Term {
+  if (term.kind === 'variable') return { ...term, name: names[Number(term.name.slice(1))] };
+  return { ...term, of: term.of.map((part) => renamed(part, names)) } as unknown as Term;
 }
 
 interface AnyNode {

@@ -8,7 +8,7 @@ export const configure = (command: Command): Command =>
     .description('check any file of ours against its schema; a policy also against its own hash and tests')
     .argument(
       '<file>',
-      'experiment, training log, coefficients, control problem, solution, policy, results or run.json',
+      'experiment, training log, coefficients, control problem, solution, policy, results, SGD model, its SDE, or run.json',
     )
     .option('--seal', 'accept a policy that was edited by hand: renew its tests and its policy_id');
 

@@ -5,7 +5,7 @@ import { isNumber, isText, numberedLabels } from './csv-cells.js';
 import { dataError, LISTED, listed, shapeError } from './problem.js';
 import type { RawTable } from './table.js';
 
-interface Row {
+export interface Row {
   /** Line of the file, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
@@ -43,7 +43,7 @@ export async function readCsv(file: string, label: string | undefined): Promise<
   };
 }
 
-function parseRows(bytes: Uint8Array, file: string): Row[] {
+export function parseRows(bytes: Uint8Array, file: string, leastColumns = 2): Row[] {
   const lines: number[] = [];
   const options = {
     skip_empty_lines: true,
@@ -63,9 +63,10 @@ function parseRows(bytes: Uint8Array, file: string): Row[] {
     }
     throw shapeError(file, `rows differ in length (${cause.message})`, 'Give every row the same number of columns.');
   }
-  if (records.length < 2 || records[0].length < 2) {
+  if (records.length < 2 || records[0].length < leastColumns) {
     const reason = `holds ${records.length} rows of ${records[0]?.length ?? 0} columns`;
-    throw shapeError(file, reason, 'Give at least two rows of inputs and a label, separated by commas.');
+    const what = leastColumns === 1 ? 'lines' : 'rows of inputs and a label, separated by commas';
+    throw shapeError(file, reason, `Give at least two ${what}.`);
   }
   return records.map((cells, row) => ({ line: lines[row], cells }));
 }
@@ -103,12 +104,13 @@ function columnOf(label: string, names: readonly string[], file: string): number
   return column;
 }
 
-/** The input cells as numbers, row-major. */
-function numberCells(
+/** The cells of these columns as numbers, row-major. */
+export function numberCells(
   body: readonly Row[],
   columns: readonly number[],
   place: (row: number, column: number) => string,
   file: string,
+  remedy = 'Remove these rows, fill in numbers, or name the label column in "label" if it is not the last.',
 ): Float64Array {
   const inputs = new Float64Array(body.length * columns.length);
   const issues: Issue[] = [];
@@ -125,6 +127,5 @@ function numberCells(
     });
   });
   if (bad === 0) return inputs;
-  const remedy = 'Remove these rows, fill in numbers, or name the label column in "label" if it is not the last.';
   throw dataError(file, `${bad} input cells are not finite numbers`, remedy, issues);
 }

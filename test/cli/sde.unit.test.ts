@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { LOCATION } from '../sde/models.js';
+import { hjbLr } from './command-line.js';
+
+async function fileWith(value: unknown): Promise<string> {
+  const file = path.join(await temporaryFolder(), 'model.json');
+  await writeFile(file, JSON.stringify(value));
+  return file;
+}
+
+describe('hjb-lr sde', () => {
+  test('prints one document, writes the same result and a page', async () => {
+    const file = await fileWith(LOCATION);
+    const out = path.join(path.dirname(file), 'out');
+    const { code, stdout } = await hjbLr('sde', file, '--json', '--out', out, '--html', '--seed', '3');
+    expect(code).toBe(0);
+    const { ok, command, result, artifacts } = JSON.parse(stdout) as { result: Record<string, unknown> } & Record<
+      string,
+      unknown
+    >;
+    expect([ok, command, artifacts]).toEqual([true, 'sde', [path.join(out, 'sde.json'), path.join(out, 'sde.html')]]);
+    expect(result).toMatchObject({
+      seed: 3,
+      points: [
+        { at: { theta: 0.6 }, rate: 1, method: 'quadrature', standard_errors: { drift_2: [expect.any(Number)] } },
+      ],
+    });
+    const written = JSON.parse(await readFile(path.join(out, 'sde.json'), 'utf8')) as Record<string, unknown>;
+    expect(written).toMatchObject({ kind: 'sde_analysis', result, model: { rate: { value: '1' } } });
+    expect((await hjbLr('validate', path.join(out, 'sde.json'))).stdout).toBe(
+      'valid: sde_analysis "adversarial location", schema 1.0.0\n',
+    );
+    const page = await readFile(path.join(out, 'sde.html'), 'utf8');
+    for (const id of ['mean-field', 'covariance', 'losses']) {
+      expect([id, page.includes(`<div id="${id}"></div>`)]).toEqual([id, true]);
+    }
+  });
+
+  test('bad input: exit code 3, every issue with its path, nothing written', async () => {
+    const file = await fileWith({
+      ...LOCATION,
+      loss: 'abs(theta - x)',
+      data: { points: [[0.6]] },
+      attack: { type: 'none' },
+    });
+    const { code, stdout, stderr } = await hjbLr('sde', file, '--json', '--out', path.dirname(file));
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'E_INVALID', issues: [{ path: 'at.0' }] } });
+    expect(stderr).toContain('The loss is not differentiable at theta = 0.6 where the data lie, at x = 0.6.');
+    expect(await readdir(path.dirname(file))).toEqual(['model.json']);
+  });
+
+  test('a page needs a folder', async () => {
+    const { code, stderr } = await hjbLr('sde', await fileWith(LOCATION), '--html');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--out FOLDER is missing.');
+  });
+});
