@@ -76,7 +76,7 @@ export function loadBatch(problems: readonly ControlProblem[]): {
   const loaded = problems.map((problem) => loadKernel(problem, 'typescript'));
   const lanes = loaded.map(({ rows }) => rows);
   const { d, rest } = loaded[0];
-  const batch = batchKernel(d.isFixed);
+  const batch = batchKernel(d.lattice.size);
   batch.load(lanes);
   const all = Array.from({ length: LANES }, () => true);
   const together: FixedMarch = (steps) => {

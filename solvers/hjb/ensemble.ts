@@ -46,7 +46,7 @@ function marchFor(problem: ControlProblem, options: HjbOptions): March | null {
   return isLine(d) ? startMarch(d, resolved, { kernel: 'typescript', threads: 1 }) : null;
 }
 
-/** Indices of problems on the same nodes, levels and given values, at most one for each lane; none of a group of one. */
+/** Indices of problems on as many nodes and the same levels, at most one for each lane; none of a group of one. */
 function groupsOf(marches: readonly (March | null)[]): number[][] {
   const alike = new Map<string, number[]>();
   marches.forEach((march, index) => {
@@ -57,8 +57,8 @@ function groupsOf(marches: readonly (March | null)[]): number[][] {
   return [...alike.values()].flatMap(chunks).filter((group) => group.length > 1);
 }
 
-function alikeness({ lattice, isFixed, problem }: Discretization): string {
-  return JSON.stringify([lattice.size, problem.times, problem.discount ?? 0, [...isFixed]]);
+function alikeness({ lattice, problem }: Discretization): string {
+  return JSON.stringify([lattice.size, problem.times, problem.discount ?? 0]);
 }
 
 function chunks(indices: readonly number[]): number[][] {
@@ -67,7 +67,7 @@ function chunks(indices: readonly number[]): number[][] {
 
 function solveTogether(marches: readonly March[]): HjbSolution[] {
   const [{ d }] = marches;
-  const batch: BatchKernel = batchKernel(d.isFixed);
+  const batch: BatchKernel = batchKernel(d.lattice.size);
   const kept = marches.map(() => new Map());
   const last = d.problem.times.length - 1;
   for (let level = last - 1; level >= 0; level -= 1) {

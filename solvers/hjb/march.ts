@@ -215,7 +215,7 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
   const { state } = kernel.kernel;
   copyOriented(d, V, state.V);
   copyOriented(d, step.source, state.source);
-  copyOriented(d, step.fixed, state.fixed);
+  for (const node of d.fixedNodes) state.source[node] = d.sign * step.rest * step.fixed[node];
   const refreshed = (iterations: number): void => {
     copyOriented(d, state.V, V);
     refresh(march, t, iterations);

@@ -1,10 +1,7 @@
 import { ROUNDING } from '../hjb/linear-system.js';
 import type { Discretization } from '../hjb/node-model.js';
-import { isPlain, nodeArrays, noFindings, type Findings, type NodeArrays } from './line.js';
+import { isPlain, type Findings, type NodeArrays } from './line.js';
 import type { ArrayMemory, RowPieces } from './row-pieces.js';
-
-// Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
-const abs = Math.abs;
 
 /** Work and findings of the kernel of two or three states, per node. */
 export interface GridState extends NodeArrays, Findings {
@@ -31,15 +28,28 @@ export function isGrid(d: Discretization): boolean {
   return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
 }
 
-export function emptyGrid(d: Discretization, memory: ArrayMemory): GridState {
+export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory): GridState {
   const { size, shape, strides } = d.lattice;
-  const perNode = (): Float64Array => memory.numbers(size);
   return {
-    ...{ ...noFindings(), stiffness: 0, ...nodeArrays(d, memory) },
-    ...{ shape, strides, isPeriodic: d.problem.states.map(({ boundary }) => boundary[0] === 'periodic') },
-    ...{ own: perNode(), weights: Array.from({ length: 2 * d.states }, perNode) },
-    ...{ chosen: memory.indices(size), factor: perNode(), missing: perNode() },
-    ...{ correction: perNode(), elimination: perNode() },
+    shape,
+    strides,
+    isPeriodic: d.problem.states.map(({ boundary }) => boundary[0] === 'periodic'),
+    V: numbers(size),
+    source: numbers(size),
+    control: numbers(size),
+    own: numbers(size),
+    weights: Array.from({ length: 2 * d.states }, () => numbers(size)),
+    chosen: indices(size),
+    factor: numbers(size),
+    missing: numbers(size),
+    correction: numbers(size),
+    elimination: numbers(size),
+    stiffness: 0,
+    residual: 0,
+    rawResidual: 0,
+    offender: -1,
+    change: 0,
+    largest: 0,
   };
 }
 
@@ -54,8 +64,10 @@ function wayTo(j: number, side: 1 | -1, length: number, isPeriodic: boolean): nu
  * what is missing in it. A line is what lies along the last axis; those from `first` to `end` are done.
  */
 export function gridForward(rows: RowPieces, rest: number, grid: GridState, first: number, end: number): void {
+  // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
+  const abs = Math.abs;
   const { data, start, stride, hasCross, crossStart, crossEnd, crossNodes, crossWeights } = rows;
-  const { V, source, fixed, isFixed, control, own, missing, shape, strides, isPeriodic, chosen, factor } = grid;
+  const { V, source, control, own, missing, shape, strides, isPeriodic, chosen, factor } = grid;
   const [w0, w1, w2, w3] = grid.weights;
   const isThree = rows.states === 3;
   const [w4, w5] = isThree ? [grid.weights[4], grid.weights[5]] : [w2, w3];
@@ -160,7 +172,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
         chosen[i] = taken;
       }
       own[i] = rowOwn;
-      const raw = isFixed[i] === 1 ? rest * (fixed[i] - here) : best + source[i] - rest * here;
+      const raw = best + source[i] - rest * here;
       missing[i] = hasCross ? raw / rowOwn : raw * inverse;
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;
@@ -178,6 +190,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
 
 /** Whether the negative weights of a row are rounding. */
 function isDominant(rows: RowPieces, { weights, factor, chosen }: GridState, rest: number, i: number): boolean {
+  const abs = Math.abs;
   const all = weights.map((list) => list[i]);
   if (rows.hasCross) {
     const { crossStart, crossEnd, crossWeights } = rows;
@@ -356,6 +369,7 @@ function sweepAlong(
 
 /** V += correction; the largest change and value, both NaN where one is not a number. */
 export function gridAdd({ V, correction }: GridState, first: number, end: number, findings: Findings): void {
+  const abs = Math.abs;
   let change = 0;
   let largest = 0;
   let sum = 0;

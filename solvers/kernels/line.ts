@@ -2,9 +2,6 @@ import { ROUNDING } from '../hjb/linear-system.js';
 import type { Discretization } from '../hjb/node-model.js';
 import type { ArrayMemory, RowPieces } from './row-pieces.js';
 
-// Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
-const abs = Math.abs;
-
 /** What a pass of a kernel over the nodes found. */
 export interface Findings {
   /** Of the equation with the optimum in it at V: the largest row over its diagonal, and times it. */
@@ -19,10 +16,9 @@ export interface Findings {
 
 /** What a kernel reads and writes at every node; it minimizes. */
 export interface NodeArrays {
-  readonly isFixed: Uint8Array;
   readonly V: Float64Array;
+  /** What the rows have from outside: the levels before over dt; at a node with a given value, rest times that. */
   readonly source: Float64Array;
-  readonly fixed: Float64Array;
   readonly control: Float64Array;
 }
 
@@ -37,19 +33,20 @@ export function noFindings(): Findings {
   return { residual: 0, rawResidual: 0, offender: -1, change: 0, largest: 0 };
 }
 
-export function emptyLine(d: Discretization, memory: ArrayMemory): LineState {
-  const { size } = d.lattice;
+// Plain literals: V8 knows what lies in the fields of those, and need not look again at every node.
+export function emptyLine({ lattice: { size } }: Discretization, { numbers }: ArrayMemory): LineState {
   return {
-    ...{ ...noFindings(), ...nodeArrays(d, memory) },
-    ...{ factor: memory.numbers(size), partial: memory.numbers(size) },
+    V: numbers(size),
+    source: numbers(size),
+    control: numbers(size),
+    factor: numbers(size),
+    partial: numbers(size),
+    residual: 0,
+    rawResidual: 0,
+    offender: -1,
+    change: 0,
+    largest: 0,
   };
-}
-
-export function nodeArrays(d: Discretization, memory: ArrayMemory): NodeArrays {
-  const perNode = (): Float64Array => memory.numbers(d.lattice.size);
-  const isFixed = memory.bytes(d.lattice.size);
-  isFixed.set(d.isFixed);
-  return { isFixed, V: perNode(), source: perNode(), fixed: perNode(), control: perNode() };
 }
 
 /** Whether the fused kernel can take a problem: one state that is not periodic, exact minimiser, nothing else. */
@@ -68,7 +65,9 @@ export function isPlain({ searched, scenarios, problem }: Discretization): boole
  * c0 + v (c1 + v c2); lower pieces and controls win ties.
  */
 export function lineForward({ data, start }: RowPieces, rest: number, line: LineState): void {
-  const { isFixed, V, source, fixed, control, factor, partial } = line;
+  // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
+  const abs = Math.abs;
+  const { V, source, control, factor, partial } = line;
   const last = V.length - 1;
   let residual = 0;
   let rawResidual = 0;
@@ -109,7 +108,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     const low = data[chosen + 5] + v * (data[chosen + 6] + v * data[chosen + 7]);
     const high = data[chosen + 8] + v * (data[chosen + 9] + v * data[chosen + 10]);
     const diagonal = rest + low + high;
-    const missing = isFixed[i] === 1 ? rest * (fixed[i] - here) : best + source[i] - rest * here;
+    const missing = best + source[i] - rest * here;
     if (!(low >= 0 && high >= 0) && offender < 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);
@@ -133,6 +132,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
 
 /** Back substitution, added to V. V[0] is not finite if any value is not. */
 export function lineBackward(line: LineState): void {
+  const abs = Math.abs;
   const { V, factor, partial } = line;
   let change = 0;
   let largest = 0;

@@ -37,13 +37,11 @@ export interface RowPieces {
 export interface ArrayMemory {
   numbers(length: number): Float64Array;
   indices(length: number): Int32Array;
-  bytes(length: number): Uint8Array;
 }
 
 export const JAVASCRIPT_MEMORY: ArrayMemory = {
   numbers: (length) => new Float64Array(length),
   indices: (length) => new Int32Array(length),
-  bytes: (length) => new Uint8Array(length),
 };
 
 /** Places in a piece. */
@@ -55,17 +53,20 @@ export const WEIGHTS = 5;
 export function emptyRows({ states, lattice }: Discretization, memory: ArrayMemory): RowPieces {
   const { numbers, indices } = memory;
   return {
-    ...{ states, memory, start: indices(lattice.size + 1), source: new Int32Array(0), data: numbers(0) },
-    ...{
-      count: 0,
-      stride: 0,
-      weightsVersion: 0,
-      givenVersion: 0,
-      hasCross: false,
-      crossStart: indices(0),
-      crossEnd: indices(0),
-    },
-    ...{ crossNodes: indices(0), crossWeights: numbers(0) },
+    states,
+    memory,
+    start: indices(lattice.size + 1),
+    source: new Int32Array(0),
+    data: numbers(0),
+    count: 0,
+    stride: 0,
+    weightsVersion: 0,
+    givenVersion: 0,
+    hasCross: false,
+    crossStart: indices(0),
+    crossEnd: indices(0),
+    crossNodes: indices(0),
+    crossWeights: numbers(0),
   };
 }
 

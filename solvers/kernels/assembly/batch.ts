@@ -21,10 +21,8 @@ function hamiltonianAt(k: usize, toLow: v128, toHigh: v128): v128 {
 
 export function batchForward(at: usize, found: usize, size: i32, rest: f64): void {
   const start = <usize>load<i32>(at, Line.START);
-  const isFixed = <usize>load<i32>(at, Line.IS_FIXED);
   const V = <usize>load<i32>(at, Line.V);
   const source = <usize>load<i32>(at, Line.SOURCE);
-  const fixed = <usize>load<i32>(at, Line.FIXED);
   const control = <usize>load<i32>(at, Line.CONTROL);
   const factor = <usize>load<i32>(at, Line.FACTOR);
   const partial = <usize>load<i32>(at, Line.PARTIAL);
@@ -42,7 +40,6 @@ export function batchForward(at: usize, found: usize, size: i32, rest: f64): voi
   let first = data;
   for (let i = 0; i <= last; i++) {
     const end = data + PIECE * <usize>load<i32>(start + ((<usize>i) << 2), 4);
-    const isGiven = load<u8>(isFixed + <usize>i) == 1;
     for (let lane: usize = 0; lane < FIELD; lane += 16) {
       const o = ((<usize>i) << 6) + lane;
       const here = v128.load(V + o);
@@ -58,33 +55,43 @@ export function batchForward(at: usize, found: usize, size: i32, rest: f64): voi
         const c2 = hamiltonianAt(k + 4 * FIELD, toLow, toHigh);
         const isFrom = f64x2.lt(c0, f64x2.sub(best, f64x2.mul(slack2, f64x2.abs(c0))));
         best = v128.bitselect(c0, best, isFrom);
-        const width = v128.load(k, FIELD);
-        const twice = f64x2.add(c2, c2);
-        const isInside = v128.and(f64x2.gt(c2, zero), f64x2.gt(f64x2.add(c1, f64x2.mul(twice, width)), zero));
-        const other = v128.bitselect(f64x2.div(f64x2.neg(c1), twice), width, isInside);
-        const H = f64x2.add(c0, f64x2.mul(other, f64x2.add(c1, f64x2.mul(other, c2))));
+        let isTaken = isFrom;
+        let v = zero;
         const rises = v128.and(f64x2.ge(c1, zero), f64x2.ge(c2, zero));
-        const isOther = v128.andnot(f64x2.lt(H, f64x2.sub(best, f64x2.mul(slack2, f64x2.abs(H)))), rises);
-        best = v128.bitselect(H, best, isOther);
-        const isTaken = v128.or(isFrom, isOther);
+        if (!i64x2.all_true(rises)) {
+          const width = v128.load(k, FIELD);
+          const twice = f64x2.add(c2, c2);
+          const isInside = v128.and(f64x2.gt(c2, zero), f64x2.gt(f64x2.add(c1, f64x2.mul(twice, width)), zero));
+          const other = v128.bitselect(f64x2.div(f64x2.neg(c1), twice), width, isInside);
+          const H = f64x2.add(c0, f64x2.mul(other, f64x2.add(c1, f64x2.mul(other, c2))));
+          const isOther = v128.andnot(f64x2.lt(H, f64x2.sub(best, f64x2.mul(slack2, f64x2.abs(H)))), rises);
+          best = v128.bitselect(H, best, isOther);
+          isTaken = v128.or(isFrom, isOther);
+          v = v128.and(other, isOther);
+        }
         if (!v128.any_true(isTaken)) continue;
-        const v = v128.and(other, isOther);
         u = v128.bitselect(f64x2.add(v128.load(k), v), u, isTaken);
         low = v128.bitselect(valueAt(k + 5 * FIELD, v), low, isTaken);
         high = v128.bitselect(valueAt(k + 8 * FIELD, v), high, isTaken);
       }
       v128.store(control + o, u);
       const diagonal = f64x2.add(f64x2.add(rest2, low), high);
-      const missing = isGiven
-        ? f64x2.mul(rest2, f64x2.sub(v128.load(fixed + o), here))
-        : f64x2.sub(f64x2.add(best, v128.load(source + o)), f64x2.mul(rest2, here));
+      const missing = f64x2.sub(f64x2.add(best, v128.load(source + o)), f64x2.mul(rest2, here));
       if (!i64x2.all_true(v128.and(f64x2.ge(low, zero), f64x2.ge(high, zero)))) {
         blame(found + lane, i, low, high, diagonal, rest);
       }
       const raw = f64x2.abs(missing);
       const rawAt = found + lane;
-      v128.store(rawAt, f64x2.max(v128.load(rawAt, Found.RAW_RESIDUAL * 8), raw), Found.RAW_RESIDUAL * 8);
-      v128.store(rawAt, f64x2.max(v128.load(rawAt, Found.RESIDUAL * 8), f64x2.div(raw, diagonal)), Found.RESIDUAL * 8);
+      const rawResidual = v128.load(rawAt, Found.RAW_RESIDUAL * 8);
+      if (v128.any_true(f64x2.gt(raw, rawResidual))) {
+        v128.store(rawAt, f64x2.max(rawResidual, raw), Found.RAW_RESIDUAL * 8);
+      }
+      const residual = v128.load(rawAt, Found.RESIDUAL * 8);
+      const isLarger = f64x2.gt(raw, f64x2.mul(residual, diagonal));
+      if (v128.any_true(isLarger)) {
+        const larger = v128.bitselect(f64x2.div(raw, diagonal), residual, isLarger);
+        v128.store(rawAt, larger, Found.RESIDUAL * 8);
+      }
       const lastFactor = i > 0 ? v128.load(factor + o - FIELD) : zero;
       const lastPartial = i > 0 ? v128.load(partial + o - FIELD) : zero;
       const pivot = f64x2.div(one, f64x2.sub(diagonal, f64x2.mul(low, lastFactor)));

@@ -53,10 +53,8 @@ function polynomial(k: usize, v: f64): f64 {
 export function gridForward(at: usize, found: usize, rest: f64, first: i32, end: i32): void {
   const data = pointer(at, Grid.DATA);
   const start = pointer(at, Grid.START);
-  const isFixed = pointer(at, Grid.IS_FIXED);
   const V = pointer(at, Grid.V);
   const source = pointer(at, Grid.SOURCE);
-  const fixed = pointer(at, Grid.FIXED);
   const control = pointer(at, Grid.CONTROL);
   const own = pointer(at, Grid.OWN);
   const missingAt = pointer(at, Grid.MISSING);
@@ -190,10 +188,7 @@ export function gridForward(at: usize, found: usize, rest: f64, first: i32, end:
         store<i32>(chosen + ((<usize>i) << 2), taken);
       }
       store<f64>(own + o, rowOwn);
-      const raw =
-        load<u8>(isFixed + <usize>i) == 1
-          ? rest * (load<f64>(fixed + o) - here)
-          : best + load<f64>(source + o) - rest * here;
+      const raw = best + load<f64>(source + o) - rest * here;
       store<f64>(missingAt + o, hasCross ? raw / rowOwn : raw * inverse);
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;

@@ -4,43 +4,39 @@
 export namespace Line {
   export const DATA: usize = 0;
   export const START: usize = 4;
-  export const IS_FIXED: usize = 8;
-  export const V: usize = 12;
-  export const SOURCE: usize = 16;
-  export const FIXED: usize = 20;
-  export const CONTROL: usize = 24;
-  export const FACTOR: usize = 28;
-  export const PARTIAL: usize = 32;
+  export const V: usize = 8;
+  export const SOURCE: usize = 12;
+  export const CONTROL: usize = 16;
+  export const FACTOR: usize = 20;
+  export const PARTIAL: usize = 24;
   /** Eight problems: which of them still move, as masks. */
-  export const ACTIVE: usize = 36;
+  export const ACTIVE: usize = 28;
 }
 
 /** Of two or three states. */
 export namespace Grid {
   export const DATA: usize = 0;
   export const START: usize = 4;
-  export const IS_FIXED: usize = 8;
-  export const V: usize = 12;
-  export const SOURCE: usize = 16;
-  export const FIXED: usize = 20;
-  export const CONTROL: usize = 24;
-  export const OWN: usize = 28;
-  export const MISSING: usize = 32;
-  export const ELIMINATION: usize = 36;
-  export const FACTOR: usize = 40;
-  export const CHOSEN: usize = 44;
-  export const CROSS_START: usize = 48;
-  export const CROSS_END: usize = 52;
-  export const CROSS_NODES: usize = 56;
-  export const CROSS_WEIGHTS: usize = 60;
+  export const V: usize = 8;
+  export const SOURCE: usize = 12;
+  export const CONTROL: usize = 16;
+  export const OWN: usize = 20;
+  export const MISSING: usize = 24;
+  export const ELIMINATION: usize = 28;
+  export const FACTOR: usize = 32;
+  export const CHOSEN: usize = 36;
+  export const CROSS_START: usize = 40;
+  export const CROSS_END: usize = 44;
+  export const CROSS_NODES: usize = 48;
+  export const CROSS_WEIGHTS: usize = 52;
   /** Six of them: below and above along each axis. */
-  export const WEIGHTS: usize = 64;
-  export const STATES: usize = 88;
-  export const STRIDE: usize = 92;
-  export const HAS_CROSS: usize = 96;
+  export const WEIGHTS: usize = 56;
+  export const STATES: usize = 80;
+  export const STRIDE: usize = 84;
+  export const HAS_CROSS: usize = 88;
   /** Three each; 1 and 0 for an axis that is not there. */
-  export const SHAPE: usize = 100;
-  export const IS_PERIODIC: usize = 112;
+  export const SHAPE: usize = 92;
+  export const IS_PERIODIC: usize = 104;
 }
 
 /** What a pass finds, as f64. */

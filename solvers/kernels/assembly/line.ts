@@ -8,10 +8,8 @@ const PIECE: usize = 88;
 
 export function lineForward(at: usize, found: usize, size: i32, rest: f64): void {
   const start = <usize>load<i32>(at, Line.START);
-  const isFixed = <usize>load<i32>(at, Line.IS_FIXED);
   const V = <usize>load<i32>(at, Line.V);
   const source = <usize>load<i32>(at, Line.SOURCE);
-  const fixed = <usize>load<i32>(at, Line.FIXED);
   const control = <usize>load<i32>(at, Line.CONTROL);
   const factor = <usize>load<i32>(at, Line.FACTOR);
   const partial = <usize>load<i32>(at, Line.PARTIAL);
@@ -63,10 +61,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     const low = load<f64>(chosen, 40) + v * (load<f64>(chosen, 48) + v * load<f64>(chosen, 56));
     const high = load<f64>(chosen, 64) + v * (load<f64>(chosen, 72) + v * load<f64>(chosen, 80));
     const diagonal = rest + low + high;
-    const missing =
-      load<u8>(isFixed + <usize>i) == 1
-        ? rest * (load<f64>(fixed + o) - here)
-        : best + load<f64>(source + o) - rest * here;
+    const missing = best + load<f64>(source + o) - rest * here;
     if (!(low >= 0 && high >= 0) && offender < 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);

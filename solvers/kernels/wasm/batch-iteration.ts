@@ -5,7 +5,7 @@ import { LANES, type BatchKernel } from './batch.js';
 
 /** What the batch needs of each problem. */
 export interface BatchMember {
-  readonly d: { readonly sign: 1 | -1 };
+  readonly d: { readonly sign: 1 | -1; readonly fixedNodes: readonly number[] };
   readonly options: IterationLimits;
   readonly rows: RowPieces | null;
   readonly policy: { readonly control: Float64Array };
@@ -68,7 +68,7 @@ function enter(batch: BatchKernel, members: readonly BatchMember[], steps: reado
     spread(d.sign, V, batch.V, lane);
     if (step === null) return;
     spread(d.sign, step.source, batch.source, lane);
-    spread(d.sign, step.fixed, batch.fixed, lane);
+    for (const node of d.fixedNodes) batch.source[node * LANES + lane] = d.sign * step.rest * step.fixed[node];
   });
 }
 

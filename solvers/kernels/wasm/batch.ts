@@ -15,7 +15,6 @@ const PIECE = 11;
 export interface BatchKernel {
   readonly V: Float64Array;
   readonly source: Float64Array;
-  readonly fixed: Float64Array;
   readonly control: Float64Array;
   /** What the last passes found, by lane. */
   readonly findings: readonly Findings[];
@@ -27,26 +26,22 @@ export interface BatchKernel {
   backward(active: readonly boolean[]): void;
 }
 
-/** @param isFixed - nodes with a given value, the same in all lanes */
-export function batchKernel(isFixed: Uint8Array): BatchKernel {
+export function batchKernel(size: number): BatchKernel {
   const memory = new WasmMemory();
   const { batchForward, batchBackward } = kernelExports(memory.memory);
-  const size = isFixed.length;
   const perNode = (): Float64Array => memory.numbers(LANES * size);
-  const fixedNodes = memory.bytes(size);
-  fixedNodes.set(isFixed);
-  const [V, source, fixed, control, factor, partial] = [1, 2, 3, 4, 5, 6].map(perNode);
+  const [V, source, control, factor, partial] = [1, 2, 3, 4, 5].map(perNode);
   const start = memory.indices(size + 1);
   const found = memory.numbers(6 * LANES);
   const active = memory.numbers(LANES);
   const masks = new BigInt64Array(active.buffer, active.byteOffset, LANES);
-  const block = memory.indices(10);
+  const block = memory.indices(8);
   const findings = Array.from({ length: LANES }, noFindings);
   let data = memory.numbers(0);
   let loaded = { weights: '', given: '' };
   const take = (): void => findings.forEach((finding, lane) => takeLane(found, lane, finding));
   return {
-    ...{ V, source, fixed, control, findings },
+    ...{ V, source, control, findings },
     load: (rows) => {
       const weights = rows.map(({ weightsVersion }) => weightsVersion).join();
       const given = rows.map(({ givenVersion }) => givenVersion).join();
@@ -56,7 +51,7 @@ export function batchKernel(isFixed: Uint8Array): BatchKernel {
         if (data.length < length) data = memory.numbers(length);
         data.fill(0);
         rows.forEach((lane, k) => interleave(lane, k, start, data, 0, PIECE));
-        setFields(block, [data, start, fixedNodes, V, source, fixed, control, factor, partial, active]);
+        setFields(block, [data, start, V, source, control, factor, partial, active]);
       } else if (given !== loaded.given) {
         rows.forEach((lane, k) => interleave(lane, k, start, data, GIVEN, WEIGHTS));
       }

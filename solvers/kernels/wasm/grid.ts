@@ -56,15 +56,15 @@ export function wasmGrid(
 }
 
 /** Fields of a grid's block. */
-const FIELDS = 31;
+const FIELDS = 29;
 
 /** In the order of `Grid` in ../assembly/layout.ts. */
 function gridFields({ states }: Discretization, state: GridState, rows: RowPieces): Field[] {
-  const { isFixed, V, source, fixed, control, own, missing, elimination, factor, chosen, weights } = state;
+  const { V, source, control, own, missing, elimination, factor, chosen, weights } = state;
   const { data, start, crossStart, crossEnd, crossNodes, crossWeights, stride, hasCross } = rows;
   const three = (values: readonly number[], absent: number): number[] => [0, 1, 2].map((a) => values[a] ?? absent);
   return [
-    ...[data, start, isFixed, V, source, fixed, control, own, missing, elimination, factor, chosen],
+    ...[data, start, V, source, control, own, missing, elimination, factor, chosen],
     ...[crossStart, crossEnd, crossNodes, crossWeights],
     ...Array.from({ length: 6 }, (_, s) => weights[s] ?? 0),
     ...[states, stride, Number(hasCross), ...three(state.shape, 1), ...three(state.isPeriodic.map(Number), 0)],

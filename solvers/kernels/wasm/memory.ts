@@ -12,7 +12,6 @@ export class WasmMemory implements ArrayMemory {
 
   readonly numbers = (length: number): Float64Array => new Float64Array(...this.placed(8 * length, length));
   readonly indices = (length: number): Int32Array => new Int32Array(...this.placed(4 * length, length));
-  readonly bytes = (length: number): Uint8Array => new Uint8Array(...this.placed(length, length));
 
   private placed(bytes: number, length: number): [ArrayBufferLike, number, number] {
     const offset = this.end;
