@@ -8,7 +8,7 @@ import { largest, linearWorkspace, solveSystem, type LinearWorkspace } from './l
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
 import { emptyLine, isLine, lineBackward, lineForward, type LineState } from '../kernels/line.js';
-import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
+import { searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -70,7 +70,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, kerne
   const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
-    ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
+    ...{ search: d.searched ? startSearch(d) : null, system, work: linearWorkspace(system) },
     line: kernel !== 'steps' && isLine(d) ? emptyLine(size) : null,
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false },
@@ -205,9 +205,10 @@ function extrapolated({ V, later, latest }: March, r: number): Float64Array {
 
 function refill(march: March, t: number): void {
   const { d, model, search } = march;
+  // A search reads the problem where it looks.
+  if (search !== null) return;
   fillModel(d, model, levelOf(march, t));
   d.checksPolynomials = false;
-  if (search !== null) markScan(model, search);
 }
 
 function levelOf(march: March, t: number): LevelInput {
