@@ -1,3 +1,4 @@
+import { problemFault } from './faults.js';
 import { placeAt, emptyModel, type Discretization, type NodeModel } from './node-model.js';
 import { differencesAt, limitedSecondDifferences, noDifferenceInput, type DifferenceInput } from './differences.js';
 import { fillModel } from './fill.js';
@@ -7,6 +8,7 @@ import { fixedValues, givenSlopes, levelInput, obstacleAt, terminalValue } from 
 import { largest, linearWorkspace, solveSystem, type LinearWorkspace } from './linear-solve.js';
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
+import { firstOutflow, outflowSlopes } from './outflow.js';
 import { emptyLine, isLine, lineBackward, lineForward, type LineState } from '../kernels/line.js';
 import { searchPolicy, startSearch, type SearchState } from './search.js';
 
@@ -33,6 +35,12 @@ const LARGEST_GROWTH = 2;
 
 /** Corrections of the accurate scheme over an infinite horizon after which the limited differences are held. */
 const MOST_CORRECTIONS = 40;
+
+/**
+ * Iterations after which what leaves through a `linear` face takes the slope of the step itself in place of its forecast: of
+ * one state, whose linear solves are exact. An error of the forecast falls by dt |b| / (h + dt |b|) each time.
+ */
+const OUTFLOW_CORRECTIONS = 3;
 
 /** What the backward march carries from level to level. */
 export interface March {
@@ -112,6 +120,21 @@ function stepTerms(march: March, dt: number, r: number): StepTerms {
 export function solveStationary(march: March): void {
   const { source, fixed, obstacle } = march;
   solveLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }, Infinity);
+  refuseOutflow(march);
+}
+
+/**
+ * Without a level before, the slope with which drift leaves through a `linear` face is that of the equation itself. Its rows
+ * are not those of an M-matrix: elimination along one state still solves them, unless a diagonal vanishes; sweeps do not.
+ */
+function refuseOutflow({ d, model, policy, finite }: March): void {
+  if (d.states === 1 && finite) return;
+  const found = firstOutflow(d, model, policy);
+  if (found === null) return;
+  const { node, axis } = found;
+  const path = `states.${axis}.boundary.${d.positions[node][axis] === 0 ? 0 : 1}`;
+  const remedy = 'take state_constraint, reflecting or dirichlet, or a finite horizon';
+  throw problemFault(d, node, 0, path, `drift leaves through a linear face over an infinite horizon (${remedy})`);
 }
 
 /**
@@ -125,7 +148,15 @@ function solveLevel(march: March, t: number, step: StepTerms, growth: number): v
   march.mostIterations = max(march.mostIterations, iterations);
   march.residual = max(march.residual, residual);
   march.finite = Number.isFinite(residual);
+  if (march.offender === null) reportOutflow(march, t);
   march.converged &&= solved;
+}
+
+/** What leaves through a `linear` face takes the slope of the level before with the wrong sign for a monotone scheme. */
+function reportOutflow(march: March, t: number): void {
+  const { d, model, policy } = march;
+  const found = firstOutflow(d, model, policy);
+  if (found !== null) march.offender = `drift out of a linear face at ${placeAt(d, found.node, t)}`;
 }
 
 interface Iterated {
@@ -186,6 +217,7 @@ function refresh(march: March, t: number, iterations: number): void {
   const { d, V, input, options } = march;
   const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
   if (isCorrected && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
+  if (d.states === 1 && iterations <= OUTFLOW_CORRECTIONS) outflowSlopes(d, V, input);
   if (hasMoved(march)) refill(march, t);
 }
 
@@ -197,7 +229,10 @@ function prepareLevel(march: March, t: number, growth: number): void {
   obstacleAt(d, t, obstacle);
   givenSlopes(d, t, input);
   for (let i = 0; i < V.length; i += 1) if (d.isFixed[i] === 1) V[i] = fixed[i];
-  if (march.options.scheme === 'accurate') limitedSecondDifferences(d, extrapolated(march, growth), input);
+  const isAccurate = march.options.scheme === 'accurate';
+  const ahead = isAccurate ? extrapolated(march, growth) : V;
+  if (isAccurate) limitedSecondDifferences(d, ahead, input);
+  outflowSlopes(d, ahead, input);
   if (isNew || hasMoved(march)) refill(march, t);
   march.isFilled = true;
 }
