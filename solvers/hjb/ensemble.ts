@@ -34,9 +34,10 @@ export function solveEnsemble(problems: readonly ControlProblem[], options: HjbO
   return solutions;
 }
 
-/** Over an infinite horizon and with risk more than the policy changes inside a level. */
+/** Over an infinite horizon, with risk and at linear faces more than the policy changes inside a level. */
 function isBatched({ states, horizon, risk }: ControlProblem): boolean {
-  return states.length === 1 && horizon !== 'infinite' && risk === undefined && hasWasm();
+  const isSteady = horizon !== 'infinite' && risk === undefined && !states[0].boundary.includes('linear');
+  return states.length === 1 && isSteady && hasWasm();
 }
 
 function marchFor(problem: ControlProblem, options: HjbOptions): March | null {
@@ -78,7 +79,7 @@ function solveTogether(marches: readonly March[]): HjbSolution[] {
       if (!moving[lane]) return;
       const { offender } = batch.findings[lane];
       if (offender >= 0) march.offender ??= offenceAt(march.d, offender, march.d.problem.times[level]);
-      closeLevel(march, iterated[lane]);
+      closeLevel(march, d.problem.times[level], iterated[lane]);
       keepLevel(march, level, kept[lane]);
     });
   }

@@ -1,3 +1,4 @@
+import { problemFault } from './faults.js';
 import { placeAt, emptyModel, type Discretization, type NodeModel } from './node-model.js';
 import {
   differencesAt,
@@ -23,7 +24,8 @@ import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
 import { packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
 import { wasmGrid } from '../kernels/wasm/grid.js';
 import { wasmLine } from '../kernels/wasm/line.js';
-import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
+import { firstOutflow, locatePieces, outflowSlopes } from './outflow.js';
+import { searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -40,6 +42,9 @@ const LINEAR_REDUCTION = 1e-3;
 const LINEAR_SHARE = 0.1;
 const LEAST_RESIDUAL = 1e-13;
 
+/** Change of the gradient that leaves the coefficients of a risk-sensitive criterion as they are, over sqrt(tolerance). */
+const GRADIENT_SHARE = 0.1;
+
 /** Growth of the time step beyond which BDF2 is not stable: implicit Euler there. */
 const LARGEST_GROWTH = 2;
 
@@ -48,6 +53,12 @@ const MOST_CORRECTIONS = 40;
 
 /** A kernel and what iterates with it. */
 type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;
+
+/**
+ * Iterations after which what leaves through a `linear` face takes the slope of the step itself in place of its forecast: of
+ * one state, whose linear solves are exact. An error of the forecast falls by dt |b| / (h + dt |b|) each time.
+ */
+const OUTFLOW_CORRECTIONS = 3;
 
 /** What the backward march carries from level to level. */
 export interface March {
@@ -71,6 +82,8 @@ export interface March {
   later: Float64Array;
   latest: Float64Array | null;
   isFilled: boolean;
+  /** dV/dz at which the coefficients were read; null for a neutral criterion. */
+  gradient: Float64Array | null;
   iterations: number;
   mostIterations: number;
   residual: number;
@@ -94,10 +107,10 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
   const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
-    ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
+    ...{ search: d.searched ? startSearch(d) : null, system, work: linearWorkspace(system) },
     ...kernelsOf(d, choice),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
-    ...{ V, later: V, latest: null, isFilled: false },
+    ...{ V, later: V, latest: null, isFilled: false, gradient: null },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
   };
 }
@@ -122,7 +135,7 @@ export function endMarch({ kernel }: March): void {
 /** One implicit step back to time level `level`. */
 export function stepBack(march: March, level: number): void {
   const { t, step } = openStep(march, level);
-  closeLevel(march, iterateLevel(march, t, step));
+  closeLevel(march, t, iterateLevel(march, t, step));
 }
 
 /** Moves to time level `level` and reads it; `closeLevel` ends what this begins. */
@@ -159,7 +172,22 @@ function stepTerms(march: March, dt: number, r: number): StepTerms {
 export function solveStationary(march: March): void {
   const { source, fixed, obstacle } = march;
   prepareLevel(march, 0);
-  closeLevel(march, iterateLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }));
+  closeLevel(march, 0, iterateLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }));
+  refuseOutflow(march);
+}
+
+/**
+ * Without a level before, the slope with which drift leaves through a `linear` face is that of the equation itself. Its rows
+ * are not those of an M-matrix: elimination along one state still solves them, unless a diagonal vanishes; sweeps do not.
+ */
+function refuseOutflow({ d, model, policy, finite }: March): void {
+  if (d.states === 1 && finite) return;
+  const found = firstOutflow(d, model, policy);
+  if (found === null) return;
+  const { node, axis } = found;
+  const path = `states.${axis}.boundary.${d.positions[node][axis] === 0 ? 0 : 1}`;
+  const remedy = 'take state_constraint, reflecting or dirichlet, or a finite horizon';
+  throw problemFault(d, node, 0, path, `drift leaves through a linear face over an infinite horizon (${remedy})`);
 }
 
 /**
@@ -176,12 +204,20 @@ export function offenceAt(d: Discretization, node: number, t: number): string {
 }
 
 /** Enters what the policy iteration of a level came to. */
-export function closeLevel(march: March, { iterations, residual, solved }: Iterated): void {
+export function closeLevel(march: March, t: number, { iterations, residual, solved }: Iterated): void {
   march.iterations += iterations;
   march.mostIterations = max(march.mostIterations, iterations);
   march.residual = max(march.residual, residual);
   march.finite = Number.isFinite(residual);
   march.converged &&= solved;
+  if (march.offender === null) reportOutflow(march, t);
+}
+
+/** What leaves through a `linear` face takes the slope of the level before with the wrong sign for a monotone scheme. */
+function reportOutflow(march: March, t: number): void {
+  const { d, model, policy } = march;
+  const found = firstOutflow(d, model, policy);
+  if (found !== null) march.offender = `drift out of a linear face at ${placeAt(d, found.node, t)}`;
 }
 
 /** Any problem: improvement, assembly and linear solve one after the other. */
@@ -198,6 +234,7 @@ function iterate(march: March, t: number, step: StepTerms): Iterated {
     const missing = solveSystem(system, V, work, { tolerance, maximumIterations: MOST_LINEAR });
     iterations += 1;
     const size = largest(V) + Number.MIN_VALUE;
+    if (!Number.isFinite(size)) return { iterations, residual: NaN, solved: false };
     const change = largestDifference(V, before) / size;
     refresh(march, t, iterations);
     improveAndAssemble(march, t, step);
@@ -226,6 +263,7 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
       : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
   copyOriented(d, state.V, V);
   policy.control.set(state.control);
+  locatePieces(d, march.model, policy);
   if (state.offender >= 0) march.offender ??= offenceAt(d, state.offender, t);
   return iterated;
 }
@@ -237,18 +275,19 @@ function copyOriented({ sign }: Discretization, from: Float64Array, to: Float64A
 
 /** Whether something else than the policy changes with V inside a level. */
 function changesInside({ d, options }: March): boolean {
-  return d.problem.risk !== undefined || (options.scheme === 'accurate' && d.problem.horizon === 'infinite');
+  const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
+  return d.problem.risk !== undefined || isCorrected || d.linearNodes.length > 0;
 }
 
 /** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
 function refresh(march: March, t: number, iterations: number): void {
   const { d, V, input, options } = march;
   const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
-  if (isCorrected && iterations < MOST_CORRECTIONS) {
-    limitedSecondDifferences(d, V, input);
-    repack(march);
-  }
-  if (d.problem.risk !== undefined) refill(march, t);
+  const isOutflowing = d.states === 1 && d.linearNodes.length > 0 && iterations <= OUTFLOW_CORRECTIONS;
+  if (isCorrected && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
+  if (isOutflowing) outflowSlopes(d, V, input);
+  if (hasMoved(march)) refill(march, t);
+  else if (isCorrected || isOutflowing) repack(march);
 }
 
 /** Faces, obstacle, coefficients and limited differences of a level. */
@@ -261,8 +300,9 @@ function prepareLevel(march: March, t: number): void {
   for (const node of d.fixedNodes) V[node] = fixed[node];
   const isAccurate = march.options.scheme === 'accurate';
   if (isAccurate) limitedSecondDifferences(d, V, input);
-  if (isNew || d.problem.risk !== undefined) refill(march, t);
-  else if (isAccurate || hasSlopes(d)) repack(march);
+  outflowSlopes(d, V, input);
+  if (isNew || hasMoved(march)) refill(march, t);
+  else if (isAccurate || hasSlopes(d) || d.linearNodes.length > 0) repack(march);
   march.isFilled = true;
 }
 
@@ -274,9 +314,12 @@ function extrapolate({ V, later, latest }: March, r: number): void {
 
 function refill(march: March, t: number): void {
   const { d, model, search } = march;
-  fillModel(d, model, levelOf(march, t));
+  // A search reads the problem where it looks.
+  if (search !== null) return;
+  const level = levelOf(march, t);
+  fillModel(d, model, level);
+  march.gradient = level.gradient;
   d.checksPolynomials = false;
-  if (search !== null) markScan(model, search);
   if (march.rows === null) return;
   packRows(d, model, march.rows);
   repack(march);
@@ -287,6 +330,18 @@ function repack({ d, model, input, rows, kernel }: March): void {
   if (rows === null) return;
   packGiven(d, model, input, rows);
   kernel?.kernel.load(rows);
+}
+
+/**
+ * Whether what risk adds to the coefficients is out of date. Linearised at p it errs at q by (theta/2) (q - p)' S (q - p), so
+ * that a gradient which has changed by a tenth of the root of the tolerance is wrong by a hundredth of the tolerance.
+ */
+function hasMoved(march: March): boolean {
+  const { gradient, options, d, search } = march;
+  if (d.problem.risk === undefined || search !== null) return false;
+  if (gradient === null) return true;
+  const now = gradientOf(march);
+  return largestDifference(now, gradient) > GRADIENT_SHARE * Math.sqrt(options.tolerance) * largest(now);
 }
 
 function levelOf(march: March, t: number): LevelInput {

@@ -41,6 +41,8 @@ export interface Discretization {
   /** Nodes with a given value. */
   readonly isFixed: Uint8Array;
   readonly fixedNodes: readonly number[];
+  /** Nodes on a `linear` face without a given value. */
+  readonly linearNodes: readonly number[];
   /** Nodes on a face with a state constraint. */
   readonly isConstrained: Uint8Array;
   /** Whether intervals are still to be compared with the problem: at the first level that is read. */
@@ -50,7 +52,7 @@ export interface Discretization {
 }
 
 export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'monotone' | 'accurate'): Discretization {
-  const table = buildDifferenceTable(lattice, scheme);
+  const table = buildDifferenceTable(lattice, { scheme, marches: problem.horizon !== 'infinite' });
   const n = lattice.axes.length;
   const { size } = lattice;
   const positions = Array.from({ length: size }, (_, node) => positionOf(lattice, node));
@@ -85,11 +87,14 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     upReach: Float64Array.from(perAxis((d, j) => table.upReach[d][j])),
     downReach: Float64Array.from(perAxis((d, j) => table.downReach[d][j])),
     fixedNodes: faces.flatMap((kinds, node) => (kinds.includes('dirichlet') ? [node] : [])),
+    linearNodes: faces.flatMap((kinds, node) =>
+      kinds.includes('linear') && !kinds.includes('dirichlet') ? [node] : [],
+    ),
     isFixed: Uint8Array.from(faces, (kinds) => Number(kinds.includes('dirichlet'))),
     isConstrained: Uint8Array.from(positions, (position) =>
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
-    searched: problem.polynomial === false || problem.controls.length > 1,
+    searched: problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false),
   };
 }
 
@@ -120,8 +125,6 @@ export interface NodeModel {
   readonly to: NumberList;
   readonly interval: IndexList;
   readonly forms: IndexList;
-  /** Where the minimiser is searched: the controls of each piece. */
-  readonly tried: NumberList;
 }
 
 export function emptyModel(size: number): NodeModel {
@@ -131,7 +134,6 @@ export function emptyModel(size: number): NodeModel {
     ...{ drift: list(), variance: list(), cost: list(), factor: list() },
     ...{ crossStart: indices(), crossEnd: indices(), crossNodes: indices(), crossWeights: list() },
     ...{ pieceStart: new Int32Array(size + 1), from: list(), to: list(), interval: indices(), forms: indices() },
-    tried: list(),
   };
 }
 
