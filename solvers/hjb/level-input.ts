@@ -60,12 +60,19 @@ function slopeChanges(d: Discretization, t: number): Float64Array | null {
     for (let b = 0; b < n; b += 1) {
       const [low, high] = [0, 1].map((side) => d.neighbours[2 * (node * n + b) + side]);
       if (b === a || d.faces[node][b] !== 'inner') continue;
-      const z = (other: number): number => d.lattice.coordinates[b][d.positions[other][b]];
       const rise = slopeAt(d, node, a, t, d.x[high]) - slopeAt(d, node, a, t, d.x[low]);
-      out[(node * n + a) * n + b] = rise / (z(high) - z(low));
+      out[(node * n + a) * n + b] = rise / spanAt(d, b, d.positions[node][b]);
     }
   });
   return out;
+}
+
+/** From the neighbour below to the one above; a periodic axis goes on beyond its ends. */
+function spanAt({ lattice }: Discretization, b: number, j: number): number {
+  const z = lattice.coordinates[b];
+  const last = z.length - 1;
+  const below = j > 0 ? z[j] - z[j - 1] : z[last] - z[last - 1];
+  return below + (j < last ? z[j + 1] - z[j] : z[1] - z[0]);
 }
 
 /** What the model of a level needs. */
