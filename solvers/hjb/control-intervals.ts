@@ -1,12 +1,13 @@
 import type { ControlAxis } from '../problem/control-problem.js';
 import { problemFault } from './faults.js';
 import type { Discretization } from './node-model.js';
+import type { NumberList } from './number-list.js';
 
 /** Breaks closer than this to each other or to a bound, relative to the larger bound, count as one. */
 const SAME_BREAK = 1e-9;
 
 /** Parts into which each interval between breaks is cut where the minimiser is searched: of one control, of two. */
-const SCAN_PARTS = { one: 24, two: 8 };
+const SAMPLE_PARTS = { one: 24, two: 8 };
 
 /** The control interval of a node cut at its breaks; one point where its bounds agree, points for a finite set. */
 export function controlIntervals(
@@ -33,16 +34,12 @@ export function controlIntervals(
   return [...ends, upper].slice(1).map((to, i) => [ends[i], to] as const);
 }
 
-/** Even controls on every interval between breaks, ends included; all pairs of two controls. */
-export function scanControls(d: Discretization, node: number, t: number): number[][] {
-  const parts = d.controls > 1 ? SCAN_PARTS.two : SCAN_PARTS.one;
-  const lists = d.problem.controls.map((axis) => {
-    const controls = controlIntervals(d, axis, node, t).flatMap(([from, to]) =>
-      from === to
-        ? [from]
-        : Array.from({ length: parts + 1 }, (_, i) => (i === parts ? to : from + (i * (to - from)) / parts)),
-    );
-    return [...new Set(controls)];
-  });
-  return lists.reduce<number[][]>((combined, list) => combined.flatMap((head) => list.map((u) => [...head, u])), [[]]);
+/** Even controls on every interval between breaks, ends included, into `out`; the values of a finite set. */
+export function sampleControls(d: Discretization, axis: ControlAxis, node: number, t: number, out: NumberList): void {
+  const parts = d.controls > 1 ? SAMPLE_PARTS.two : SAMPLE_PARTS.one;
+  out.clear();
+  for (const [from, to] of controlIntervals(d, axis, node, t)) {
+    if (out.length === 0 || from !== out.data[out.length - 1]) out.push(from);
+    for (let i = 1; from < to && i <= parts; i += 1) out.push(i === parts ? to : from + (i * (to - from)) / parts);
+  }
 }

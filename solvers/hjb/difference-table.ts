@@ -6,6 +6,12 @@ export const CENTRAL = 0;
 export const UP = 1;
 export const DOWN = 2;
 
+/** The form that holds under a drift and a variance, given the reaches of central differences. */
+export function formUnder(drift: number, variance: number, upReach: number, downReach: number): number {
+  if (drift > 0) return variance >= drift * upReach ? CENTRAL : UP;
+  return drift < 0 && !(variance >= -drift * downReach) ? DOWN : CENTRAL;
+}
+
 /** Numbers of the table for each node of an axis and each of the three forms. */
 export const FORM_SIZE = 8;
 export const ENTRY_SIZE = 3 * FORM_SIZE;

@@ -10,3 +10,8 @@ export function problemFault(d: Discretization, node: number, t: number, path: s
     fields: { node: where },
   });
 }
+
+/** A node of a face with a state constraint from which every control leads out. */
+export function noControlAt(d: Discretization, node: number, t: number): HjbLrError {
+  return problemFault(d, node, t, 'states', 'no control keeps the state inside a face with state_constraint');
+}

@@ -1,6 +1,6 @@
-import { controlIntervals, scanControls } from './control-intervals.js';
-import { CENTRAL, DOWN, UP } from './difference-table.js';
-import { problemFault } from './faults.js';
+import { controlIntervals } from './control-intervals.js';
+import { formUnder } from './difference-table.js';
+import { noControlAt } from './faults.js';
 import { constraintSide, type Discretization, type NodeModel } from './node-model.js';
 import { pushConstants, pushInterval, requireInterval } from './polynomials.js';
 import { rootsOf, type Quadratic } from './quadratic.js';
@@ -9,21 +9,23 @@ import type { LevelInput } from './sample.js';
 /** Rounding of a drift, relative to its terms. */
 const ROUNDING = 1e-9;
 
+/** Empties a model, to be filled for another level. */
+export function clearModel(model: NodeModel): void {
+  for (const list of Object.values(model)) if ('clear' in list) list.clear();
+}
+
 /**
- * Reads the problem at every node of a level into the model.
+ * Reads the problem at every node of a level into the model, for the exact minimiser.
  * @throws E_INVALID naming the node where a coefficient is not finite, a covariance is not positive semidefinite, bounds
  * are the wrong way round, or no control keeps the state inside
  */
 export function fillModel(d: Discretization, model: NodeModel, input: LevelInput): void {
-  for (const list of Object.values(model)) if ('clear' in list) list.clear();
+  clearModel(model);
   for (let node = 0; node < d.lattice.size; node += 1) {
     model.pieceStart[node] = model.from.length;
     if (d.isFixed[node] === 1) continue;
-    if (d.searched) fillSearched(d, model, input, node);
-    else fillExact(d, model, input, node);
-    if (model.from.length === model.pieceStart[node]) {
-      throw problemFault(d, node, input.t, 'states', 'no control keeps the state inside a face with state_constraint');
-    }
+    fillExact(d, model, input, node);
+    if (model.from.length === model.pieceStart[node]) throw noControlAt(d, node, input.t);
   }
   model.pieceStart[d.lattice.size] = model.from.length;
 }
@@ -112,10 +114,7 @@ function formsAt(d: Discretization, model: NodeModel, node: number, q: number, u
     const k = 3 * (q * n + a);
     const b = model.drift.data[k] + u * (model.drift.data[k + 1] + u * model.drift.data[k + 2]);
     const s = model.variance.data[k] + u * (model.variance.data[k + 1] + u * model.variance.data[k + 2]);
-    const up = d.upReach[node * n + a];
-    const down = d.downReach[node * n + a];
-    const form = b > 0 ? (s >= b * up ? CENTRAL : UP) : b < 0 ? (s >= -b * down ? CENTRAL : DOWN) : CENTRAL;
-    forms |= form << (2 * a);
+    forms |= formUnder(b, s, d.upReach[node * n + a], d.downReach[node * n + a]) << (2 * a);
   }
   return forms;
 }
@@ -131,12 +130,7 @@ function leaves(d: Discretization, model: NodeModel, node: number, q: number, u:
   });
 }
 
-/** A piece of degree 0 for every control of the scan. */
-function fillSearched(d: Discretization, model: NodeModel, input: LevelInput, node: number): void {
-  for (const u of scanControls(d, node, input.t)) pushPoint(d, model, input, node, u);
-}
-
-/** One control with all scenarios, as constants; returns its piece, or -1 where it lets the state out. */
+/** One control that keeps the state inside, with all scenarios, as constants; returns its piece. */
 export function pushPoint(
   d: Discretization,
   model: NodeModel,
@@ -148,7 +142,5 @@ export function pushPoint(
   for (let scenario = 0; scenario < d.scenarios; scenario += 1) pushConstants(d, model, input, node, u, scenario);
   const piece = model.from.length;
   pushPiece(d, model, node, interval, 0, 0);
-  if (model.from.length === piece) return -1;
-  for (const value of u) model.tried.push(value);
   return piece;
 }

@@ -207,26 +207,3 @@ function worstCaseCandidates(
   out.subarray(0, count).sort();
   return count;
 }
-
-/** The worst Hamiltonian over the scenarios of a piece of degree 0, times the sign of the objective. */
-export function worstHeight(
-  d: Discretization,
-  model: NodeModel,
-  V: Float64Array,
-  node: number,
-  differences: Float64Array,
-  piece: number,
-): { readonly height: number; readonly scenario: number } {
-  let height = -POSITIVE_INFINITY;
-  let scenario = 0;
-  for (let s = 0; s < d.scenarios; s += 1) {
-    const q = model.interval.data[piece] * d.scenarios + s;
-    const forms = model.forms.data[piece * d.scenarios + s];
-    hamiltonianOf(d, model, differences, q, forms, crossLegs(model, V, node, q));
-    const H = d.sign * quadratic[0];
-    if (H <= height) continue;
-    height = H;
-    scenario = s;
-  }
-  return { height, scenario };
-}

@@ -23,7 +23,7 @@ import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
 import { packGiven, packRows, type RowPieces } from '../kernels/row-pieces.js';
 import { wasmGrid } from '../kernels/wasm/grid.js';
 import { wasmLine } from '../kernels/wasm/line.js';
-import { markScan, searchPolicy, startSearch, type SearchState } from './search.js';
+import { searchPolicy, startSearch, type SearchState } from './search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -94,7 +94,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
   const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
   return {
     ...{ d, options, model, input: noDifferenceInput(d), policy: emptyPolicy(size) },
-    ...{ search: d.searched ? startSearch(d, model) : null, system, work: linearWorkspace(system) },
+    ...{ search: d.searched ? startSearch(d) : null, system, work: linearWorkspace(system) },
     ...kernelsOf(d, choice),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false },
@@ -274,9 +274,10 @@ function extrapolate({ V, later, latest }: March, r: number): void {
 
 function refill(march: March, t: number): void {
   const { d, model, search } = march;
+  // A search reads the problem where it looks.
+  if (search !== null) return;
   fillModel(d, model, levelOf(march, t));
   d.checksPolynomials = false;
-  if (search !== null) markScan(model, search);
   if (march.rows === null) return;
   packRows(d, model, march.rows);
   repack(march);

@@ -120,8 +120,6 @@ export interface NodeModel {
   readonly to: NumberList;
   readonly interval: IndexList;
   readonly forms: IndexList;
-  /** Where the minimiser is searched: the controls of each piece. */
-  readonly tried: NumberList;
 }
 
 export function emptyModel(size: number): NodeModel {
@@ -131,7 +129,6 @@ export function emptyModel(size: number): NodeModel {
     ...{ drift: list(), variance: list(), cost: list(), factor: list() },
     ...{ crossStart: indices(), crossEnd: indices(), crossNodes: indices(), crossWeights: list() },
     ...{ pieceStart: new Int32Array(size + 1), from: list(), to: list(), interval: indices(), forms: indices() },
-    tried: list(),
   };
 }
 

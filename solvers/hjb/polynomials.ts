@@ -92,12 +92,12 @@ function pushThrough(list: NumberList, from: number, to: number, a: number, b: n
   list.push(c2);
 }
 
-function isDiagonal({ covariance }: PointCoefficients, n: number): boolean {
+export function isDiagonal({ covariance }: PointCoefficients, n: number): boolean {
   for (let k = 0; k < covariance.length; k += 1) if (k % (n + 1) !== 0 && covariance[k] !== 0) return false;
   return true;
 }
 
-function traceOf({ covariance }: PointCoefficients, n: number): number {
+export function traceOf({ covariance }: PointCoefficients, n: number): number {
   let sum = 0;
   for (let k = 0; k < n * n; k += n + 1) sum += covariance[k];
   return sum;

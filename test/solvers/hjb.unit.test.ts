@@ -127,7 +127,7 @@ describe('stencils', () => {
     const problem = under(linearQuadratic({ nodes: 21, steps: 4 }), 1);
     const V = Float64Array.from({ length: 21 }, (_, i) => i * i);
     expect(rowsFor(problem, 'monotone', V, 1).offender).toBe(-1);
-    expect(rowsFor(problem, 'monotone', V, 1, downwinded).offender).toBe(4);
+    expect(rowsFor(problem, 'monotone', V, 1, { spoil: downwinded }).offender).toBe(4);
   });
 
   test('a solve reports where it is not monotone', () => {

@@ -5,7 +5,7 @@ import { emptyPolicy, improvePolicy, type PolicyState } from '../../solvers/hjb/
 import { givenSlopes, levelInput } from '../../solvers/hjb/level-input.js';
 import { assemble, emptySystem, type LinearSystem } from '../../solvers/hjb/linear-system.js';
 import { discretize, emptyModel, type Discretization } from '../../solvers/hjb/node-model.js';
-import { markScan, searchPolicy, startSearch } from '../../solvers/hjb/search.js';
+import { searchPolicy, startSearch } from '../../solvers/hjb/search.js';
 import type { ControlProblem, Scheme } from '../../solvers/index.js';
 
 export interface Rows {
@@ -21,26 +21,32 @@ export interface Rows {
 /**
  * The rows of one implicit Euler step from V, under the control that is best for V.
  * @param spoil - changes the differences first: the seam at which a test feeds a wrong stencil
+ * @param before - what the last improvement of a searched policy found
  */
 export function rowsFor(
   problem: ControlProblem,
   scheme: Scheme,
   V: Float64Array,
   dt: number,
-  spoil: (d: Discretization) => void = () => {},
+  { spoil, before }: { spoil?: (d: Discretization) => void; before?: Float64Array | undefined } = {},
 ): Rows {
   const d = discretize(problem, buildLattice(problem.states), scheme);
-  spoil(d);
+  spoil?.(d);
   const model = emptyModel(d.lattice.size);
   const input = noDifferenceInput(d);
   givenSlopes(d, 0, input);
   const level = levelInput(d, 0, null);
-  fillModel(d, model, level);
   const policy = emptyPolicy(d.lattice.size);
-  const search = startSearch(d, model);
-  markScan(model, search);
+  const search = startSearch(d);
+  if (before !== undefined) {
+    search.controls.set(before);
+    search.hasControls = true;
+  }
   if (d.searched) searchPolicy(d, model, level, input, V, policy, search);
-  else improvePolicy(d, model, input, V, policy);
+  else {
+    fillModel(d, model, level);
+    improvePolicy(d, model, input, V, policy);
+  }
   const step = { rest: 1 / dt, source: V.map((value) => value / dt), fixed: V, obstacle: null };
   const system = emptySystem(d);
   const offender = assemble(d, model, input, policy, step, V, system);
