@@ -40,6 +40,9 @@ const LINEAR_REDUCTION = 1e-3;
 const LINEAR_SHARE = 0.1;
 const LEAST_RESIDUAL = 1e-13;
 
+/** Change of the gradient that leaves the coefficients of a risk-sensitive criterion as they are, over sqrt(tolerance). */
+const GRADIENT_SHARE = 0.1;
+
 /** Growth of the time step beyond which BDF2 is not stable: implicit Euler there. */
 const LARGEST_GROWTH = 2;
 
@@ -71,6 +74,8 @@ export interface March {
   later: Float64Array;
   latest: Float64Array | null;
   isFilled: boolean;
+  /** dV/dz at which the coefficients were read; null for a neutral criterion. */
+  gradient: Float64Array | null;
   iterations: number;
   mostIterations: number;
   residual: number;
@@ -97,7 +102,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
     ...{ search: d.searched ? startSearch(d) : null, system, work: linearWorkspace(system) },
     ...kernelsOf(d, choice),
     ...{ before: perNode(), fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
-    ...{ V, later: V, latest: null, isFilled: false },
+    ...{ V, later: V, latest: null, isFilled: false, gradient: null },
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
   };
 }
@@ -248,7 +253,7 @@ function refresh(march: March, t: number, iterations: number): void {
     limitedSecondDifferences(d, V, input);
     repack(march);
   }
-  if (d.problem.risk !== undefined) refill(march, t);
+  if (hasMoved(march)) refill(march, t);
 }
 
 /** Faces, obstacle, coefficients and limited differences of a level. */
@@ -261,7 +266,7 @@ function prepareLevel(march: March, t: number): void {
   for (const node of d.fixedNodes) V[node] = fixed[node];
   const isAccurate = march.options.scheme === 'accurate';
   if (isAccurate) limitedSecondDifferences(d, V, input);
-  if (isNew || d.problem.risk !== undefined) refill(march, t);
+  if (isNew || hasMoved(march)) refill(march, t);
   else if (isAccurate || hasSlopes(d)) repack(march);
   march.isFilled = true;
 }
@@ -276,7 +281,9 @@ function refill(march: March, t: number): void {
   const { d, model, search } = march;
   // A search reads the problem where it looks.
   if (search !== null) return;
-  fillModel(d, model, levelOf(march, t));
+  const level = levelOf(march, t);
+  fillModel(d, model, level);
+  march.gradient = level.gradient;
   d.checksPolynomials = false;
   if (march.rows === null) return;
   packRows(d, model, march.rows);
@@ -288,6 +295,18 @@ function repack({ d, model, input, rows, kernel }: March): void {
   if (rows === null) return;
   packGiven(d, model, input, rows);
   kernel?.kernel.load(rows);
+}
+
+/**
+ * Whether what risk adds to the coefficients is out of date. Linearised at p it errs at q by (theta/2) (q - p)' S (q - p), so
+ * that a gradient which has changed by a tenth of the root of the tolerance is wrong by a hundredth of the tolerance.
+ */
+function hasMoved(march: March): boolean {
+  const { gradient, options, d, search } = march;
+  if (d.problem.risk === undefined || search !== null) return false;
+  if (gradient === null) return true;
+  const now = gradientOf(march);
+  return largestDifference(now, gradient) > GRADIENT_SHARE * Math.sqrt(options.tolerance) * largest(now);
 }
 
 function levelOf(march: March, t: number): LevelInput {

@@ -89,7 +89,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     isConstrained: Uint8Array.from(positions, (position) =>
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
-    searched: problem.polynomial === false || problem.controls.length > 1,
+    searched: problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false),
   };
 }
 

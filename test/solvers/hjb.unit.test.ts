@@ -163,6 +163,33 @@ describe('solveHjb', () => {
     ]);
   });
 
+  test('a risk-sensitive problem is read again only where the gradient of its value has moved', () => {
+    const problem = linearQuadratic({ nodes: 41, steps: 20 });
+    let read = 0;
+    const runningCost: ControlProblem['runningCost'] = (_t, [x], [u]) => {
+      read += 1;
+      return 0.1 * (x * x + u * u);
+    };
+    const readsOf = (risk: number | undefined): [reads: number, iterations: number] => {
+      read = 0;
+      const { status, policyIterations } = solveHjb({ ...problem, runningCost, ...(risk && { risk }) }, OPTIONS);
+      expect(status).toBe('converged');
+      return [read, policyIterations.mean];
+    };
+    const [once] = readsOf(undefined);
+    const [reads, iterations] = readsOf(0.05);
+    // At the start, and after every iteration of a step but the last, which changes V by less than the tolerance.
+    expect(reads / once).toBeLessThanOrEqual(1 + 20 * (iterations - 1));
+    expect(reads / once).toBeGreaterThan(20);
+  });
+
+  test('no control and no polynomial: there is nothing to search', () => {
+    const still: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
+    const problem = { ...linearQuadratic({ nodes: 9, steps: 2 }), controls: [], drift: still, runningCost: () => 1 };
+    const [exact, searched] = [true, false].map((polynomial) => solveHjb({ ...problem, polynomial }, OPTIONS));
+    expect(searched.value).toEqual(exact.value);
+  });
+
   test('keep: all, every k-th with the first and the last, or a list', () => {
     const problem = linearQuadratic({ nodes: 11, steps: 7 });
     const times = (keep: 'all' | number | number[]): readonly number[] => solveHjb(problem, { ...OPTIONS, keep }).times;
