@@ -9,6 +9,7 @@ import { fillModel } from '../hjb/fill.js';
 import { emptyPolicy, improvePolicy, type PolicyState } from '../hjb/improve.js';
 import { linearWorkspace, type LinearWorkspace } from '../hjb/linear-solve.js';
 import { assemble, emptySystem, type LinearSystem } from '../hjb/linear-system.js';
+import { outflowRates } from '../hjb/outflow.js';
 import { discretize, emptyModel, type Discretization, type NodeModel } from '../hjb/node-model.js';
 import type { HjbSolution } from '../hjb/solution.js';
 import { requireProblem } from '../problem/check.js';
@@ -108,7 +109,9 @@ function resultOf(kept: readonly KeptLevel[], march: ForwardMarch): Omit<Density
 function startForward(problem: ControlProblem, solution: HjbSolution, x: readonly number[]): ForwardMarch {
   const lattice = buildLattice(problem.states);
   const stored: NodeControls = { control: solution.control[0] };
-  const d = discretize(closedLoopProblem(problem, lattice, stored), lattice, 'monotone');
+  // An infinite horizon has no level before, a march has.
+  const marched = { ...closedLoopProblem(problem, lattice, stored), horizon: 1 };
+  const d = discretize(marched, lattice, 'monotone');
   const forward = emptyForward(d);
   const perNode = (): Float64Array => new Float64Array(lattice.size);
   return {
@@ -134,7 +137,7 @@ function stepForward(march: ForwardMarch, level: number, dt: number): void {
   readLevel(march, march.problem.horizon === 'infinite' ? 0 : level);
   const step = { rest, source: march.zero, fixed: march.zero, obstacle: null };
   assemble(d, march.model, march.input, march.policy, step, march.zero, march.rows);
-  if (transposeRows(d, march.rows, absorbs, rest, forward) >= 0) march.status = 'not_monotone';
+  if (transposeRows(march.rows, absorbs, rest, forward) >= 0) march.status = 'not_monotone';
   march.columnDefect = Math.max(march.columnDefect, columnDefect(forward, rest));
   for (let i = 0; i < mass.length; i += 1) {
     system.right[i] = rest * mass[i];
@@ -158,6 +161,7 @@ function readLevel(march: ForwardMarch, level: number): void {
   stored.control = solution.control[level];
   fillModel(d, model, { t, slopeChange: null, gradient: null });
   improvePolicy(d, model, input, V, policy);
+  outflowRates(d, model, policy, march.forward.leaving);
   const gaps = problem.obstacle && stoppingGaps(problem.obstacle, problem.objective, t, d.x, V);
   for (let i = 0; i < absorbs.length; i += 1) absorbs[i] = d.isFixed[i] === 1 || gaps?.[i] === 0 ? 1 : 0;
 }

@@ -11,8 +11,8 @@ export interface DensityOptions {
 /** How the mass is spread at the kept levels. */
 export interface DensityResult {
   /**
-   * `max_iterations`: a step could not be solved to rounding; `not_monotone`: a row of the generator has a negative rate
-   * away from `linear` faces; `non_finite`: the mass is not finite.
+   * `max_iterations`: a step could not be solved to rounding; `not_monotone`: a row of the generator has a negative rate;
+   * `non_finite`: the mass is not finite.
    */
   readonly status: 'converged' | 'max_iterations' | 'not_monotone' | 'non_finite';
   /** One sentence: what to do about the status. */

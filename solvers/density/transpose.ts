@@ -42,56 +42,49 @@ export function emptyForward({ lattice, states, neighbours }: Discretization): F
  *
  * @param rows - assembled with this `rest`, 1/dt
  * @param absorbs - 1 at the nodes that absorb
- * @returns the first node with a negative rate away from a `linear` face, or -1
+ * @param forward - whose `leaving` says what leaves at each node
+ * @returns the first node with a negative rate, or -1
  */
-export function transposeRows(
-  d: Discretization,
-  rows: LinearSystem,
-  absorbs: Uint8Array,
-  rest: number,
-  forward: ForwardSystem,
-): number {
-  const { system, leaving, from, to, share } = forward;
+export function transposeRows(rows: LinearSystem, absorbs: Uint8Array, rest: number, forward: ForwardSystem): number {
+  const { system, from, to, share } = forward;
   system.shares.fill(0);
-  leaving.fill(0);
   for (const list of [from, to, share]) list.clear();
   let offender = -1;
   for (let i = 0; i < rows.size; i += 1) {
     if (absorbs[i] === 1) {
       system.diagonal[i] = rest;
+      forward.leaving[i] = 0;
       continue;
     }
-    if (!addOutflow(d, rows, rest, forward, i) && offender < 0) offender = i;
+    if (!addOutflow(rows, rest, forward, i) && offender < 0) offender = i;
   }
   sortTransfers(forward);
   return offender;
 }
 
 /** Two passes over what node i sends: its diagonal is the sum of the rates, so that a column sums to zero to rounding. */
-function addOutflow(d: Discretization, rows: LinearSystem, rest: number, forward: ForwardSystem, i: number): boolean {
+function addOutflow(rows: LinearSystem, rest: number, forward: ForwardSystem, i: number): boolean {
   const { states, neighbours, shares } = rows;
   const first = 2 * i * states;
   const last = first + 2 * states;
-  const slack = -ROUNDING;
   let sending = 0;
-  let leaving = 0;
+  let isNegative = false;
   for (let k = first; k < last; k += 1) {
     if (shares[k] > 0) sending += shares[k];
-    else if (shares[k] < slack) leaving -= shares[k];
+    else if (shares[k] < -ROUNDING) isNegative = true;
   }
   const factor = rows.crossFactor[i];
   const end = factor === 0 ? rows.crossStart[i] : rows.crossEnd[i];
   for (let k = rows.crossStart[i]; k < end; k += 1) sending += factor * rows.crossWeights[k];
   const old = rows.diagonal[i];
-  const diagonal = rest + (sending + leaving) * old;
+  const diagonal = rest + sending * old + forward.leaving[i];
   const scale = old / diagonal;
   forward.system.diagonal[i] = diagonal;
-  forward.leaving[i] = leaving * old;
   for (let k = first; k < last; k += 1) if (shares[k] > 0) send(forward, i, k, neighbours[k], shares[k] * scale);
   for (let k = rows.crossStart[i]; k < end; k += 1) {
     transfer(forward, i, rows.crossNodes[k], factor * rows.crossWeights[k] * scale);
   }
-  return leaving === 0 || d.faces[i].includes('linear');
+  return !isNegative;
 }
 
 /** From node i to its neighbour in slot k; in the neighbour's row the slot of the opposite side, if that leads back. */

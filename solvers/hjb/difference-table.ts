@@ -22,7 +22,8 @@ export type FaceKind = 'inner' | 'natural' | 'reflecting' | 'linear' | 'dirichle
  * Differences along every axis. At a node, in the form r, with V- and V+ the neighbours,
  *   V_z  = a- (V- - V) + a+ (V+ - V) + c m + g' slope,      V_zz / 2 = b- (V- - V) + b+ (V+ - V) + d m + e slope,
  * where m is the limited second difference that the accurate scheme takes from the levels before (0 in the monotone one)
- * and `slope` is what a face with a given slope says. The eight numbers a-, a+, b-, b+, c, d, g', e of form r of the
+ * and `slope` is what a face with a given slope says, or where V is linear and drift points outward, its slope at the level
+ * before (over an infinite horizon there is none: the difference itself). The eight numbers a-, a+, b-, b+, c, d, g', e of form r of the
  * node at position j of axis d start at `entries[entryOf[d][j] + r * FORM_SIZE]`.
  */
 export interface DifferenceTable {
@@ -46,9 +47,16 @@ interface PointForms {
   readonly downReach: number;
 }
 
-export function buildDifferenceTable(lattice: Lattice, scheme: 'monotone' | 'accurate'): DifferenceTable {
+/** What the forms depend on beside the place of a node. */
+interface FormOptions {
+  readonly scheme: 'monotone' | 'accurate';
+  /** Whether there is a level before, whose slope at a `linear` face can be taken. */
+  readonly marches: boolean;
+}
+
+export function buildDifferenceTable(lattice: Lattice, options: FormOptions): DifferenceTable {
   const points: PointForms[][] = lattice.axes.map((axis, d) =>
-    Array.from(axis.grid, (_, j) => pointForms(lattice, d, j, scheme)),
+    Array.from(axis.grid, (_, j) => pointForms(lattice, d, j, options)),
   );
   let start = 0;
   const entryOf = points.map((list) => Int32Array.from(list, () => (start += ENTRY_SIZE) - ENTRY_SIZE));
@@ -84,20 +92,25 @@ function kindOf(boundary: Boundary): FaceKind {
 
 const NONE: Form = [0, 0, 0, 0, 0, 0, 0, 0];
 
-function pointForms(lattice: Lattice, d: number, j: number, scheme: 'monotone' | 'accurate'): PointForms {
+function pointForms(lattice: Lattice, d: number, j: number, options: FormOptions): PointForms {
   const kind = faceKind(lattice, d, j);
   const z = lattice.coordinates[d];
   const n = z.length;
   if (kind === 'inner') {
     const below = j > 0 ? z[j] - z[j - 1] : z[n - 1] - z[n - 2];
     const above = j < n - 1 ? z[j + 1] - z[j] : z[1] - z[0];
-    return innerForms(below, above, scheme);
+    return innerForms(below, above, options.scheme);
   }
   const side = j === 0 ? 1 : -1;
   const distance = side * (z[j + side] - z[j]);
-  const { grid, coordinate } = lattice.axes[d];
-  const stretch = coordinate === 'log' ? grid[j] : 1;
-  return faceForms(kind, side, distance, (side * (grid[j + side] - grid[j])) / stretch, scheme);
+  return faceForms(kind, side, distance, straightDistance(lattice, d, j), options);
+}
+
+/** From a face to its neighbour in the state itself, in the unit of the coordinate at the face: V_z = (V+ - V) / it. */
+export function straightDistance({ axes }: Lattice, d: number, j: number): number {
+  const { grid, coordinate } = axes[d];
+  const distance = j === 0 ? grid[1] - grid[0] : grid[j] - grid[j - 1];
+  return coordinate === 'log' ? distance / grid[j] : distance;
 }
 
 /**
@@ -123,8 +136,8 @@ function faceForms(
   kind: Exclude<FaceKind, 'inner'>,
   side: 1 | -1,
   h: number,
-  naturalDistance: number,
-  scheme: 'monotone' | 'accurate',
+  straight: number,
+  { scheme, marches }: FormOptions,
 ): PointForms {
   const toNeighbour = (first: number, second: number, rest: readonly [number, number, number, number]): Form =>
     side === 1 ? [0, first, 0, second, ...rest] : [-first, 0, second, 0, ...rest];
@@ -135,8 +148,10 @@ function faceForms(
     case 'dirichlet':
       return { forms: [NONE, NONE, NONE], ...never };
     case 'linear': {
-      const straight = toNeighbour(1 / naturalDistance, 0, [0, 0, 0, 0]);
-      return { forms: [straight, straight, straight], ...never };
+      const inward = toNeighbour(1 / straight, 0, [0, 0, 0, 0]);
+      // Implicit, the weight of outward drift would be negative and the diagonal could vanish.
+      const outward: Form = marches ? [0, 0, 0, 0, 0, 0, 1, 0] : inward;
+      return { forms: facing(inward, outward, inward), ...never };
     }
     case 'slope': {
       const given = toNeighbour(0, 1 / (h * h), [0, 0, 1, -side / h]);

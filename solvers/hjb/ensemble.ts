@@ -34,9 +34,10 @@ export function solveEnsemble(problems: readonly ControlProblem[], options: HjbO
   return solutions;
 }
 
-/** Over an infinite horizon and with risk more than the policy changes inside a level. */
+/** Over an infinite horizon, with risk and at linear faces more than the policy changes inside a level. */
 function isBatched({ states, horizon, risk }: ControlProblem): boolean {
-  return states.length === 1 && horizon !== 'infinite' && risk === undefined && hasWasm();
+  const isOne = states.length === 1 && !states[0].boundary.includes('linear');
+  return isOne && horizon !== 'infinite' && risk === undefined && hasWasm();
 }
 
 function marchFor(problem: ControlProblem, options: HjbOptions): March | null {

@@ -1,3 +1,4 @@
+import { problemFault } from './faults.js';
 import { placeAt, emptyModel, type Discretization, type NodeModel } from './node-model.js';
 import {
   differencesAt,
@@ -13,6 +14,7 @@ import { fixedValues, givenSlopes, levelInput, obstacleAt, terminalValue } from 
 import { linearWorkspace, solveSystem, type LinearWorkspace } from './linear-solve.js';
 import { assemble, emptySystem, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
 import type { ResolvedHjbOptions } from './options.js';
+import { firstOutflow, outflowSlopes } from './outflow.js';
 import { largest } from '../kernels/bicgstab.js';
 import { isGrid } from '../kernels/grid.js';
 import { gridIteration, iterateGrid, type GridIteration, type Iterated } from '../kernels/grid-iteration.js';
@@ -46,8 +48,17 @@ const GRADIENT_SHARE = 0.1;
 /** Growth of the time step beyond which BDF2 is not stable: implicit Euler there. */
 const LARGEST_GROWTH = 2;
 
+/** Growth of the time step up to which the slope of what leaves may be extrapolated from the two levels before. */
+const STEADY_GROWTH = 1.01;
+
 /** Corrections of the accurate scheme over an infinite horizon after which the limited differences are held. */
 const MOST_CORRECTIONS = 40;
+
+/**
+ * Iterations after which what leaves through a `linear` face takes the slope of the step itself in place of its forecast: of
+ * one state, whose linear solves are exact. An error of the forecast falls by dt |b| / (h + dt |b|) each time.
+ */
+const OUTFLOW_CORRECTIONS = 3;
 
 /** A kernel and what iterates with it. */
 type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;
@@ -141,6 +152,7 @@ export function openStep(march: March, level: number): { readonly t: number; rea
   march.later = march.V;
   march.V = reused;
   extrapolate(march, growth);
+  outflowSlopes(march.d, growth <= STEADY_GROWTH ? march.V : march.later, march.input);
   const step = stepTerms(march, dt, growth);
   prepareLevel(march, t);
   return { t, step };
@@ -165,6 +177,21 @@ export function solveStationary(march: March): void {
   const { source, fixed, obstacle } = march;
   prepareLevel(march, 0);
   closeLevel(march, iterateLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }));
+  refuseOutflow(march);
+}
+
+/**
+ * Without a level before, the slope with which drift leaves through a `linear` face is that of the equation itself. Its rows
+ * are not those of an M-matrix: elimination along one state still solves them, unless a diagonal vanishes; sweeps do not.
+ */
+function refuseOutflow({ d, model, policy, finite }: March): void {
+  if (d.states === 1 && finite) return;
+  const found = firstOutflow(d, model, policy);
+  if (found === null) return;
+  const { node, axis } = found;
+  const path = `states.${axis}.boundary.${d.positions[node][axis] === 0 ? 0 : 1}`;
+  const remedy = 'take state_constraint, reflecting or dirichlet, or a finite horizon';
+  throw problemFault(d, node, 0, path, `drift leaves through a linear face over an infinite horizon (${remedy})`);
 }
 
 /**
@@ -172,7 +199,10 @@ export function solveStationary(march: March): void {
  * M-matrix whose rows exceed by `rest` bounds the distance of V from its solution by the largest residual over `rest`.
  */
 function iterateLevel(march: March, t: number, step: StepTerms): Iterated {
-  return march.kernel === null ? iterate(march, t, step) : iterateInKernel(march, march.kernel, t, step);
+  const { kernel } = march;
+  const iterated = kernel === null ? iterate(march, t, step) : iterateInKernel(march, kernel, t, step);
+  if (march.offender === null) reportOutflow(march, t);
+  return iterated;
 }
 
 /** Where a row is none of an M-matrix, in words. */
@@ -187,6 +217,13 @@ export function closeLevel(march: March, { iterations, residual, solved }: Itera
   march.residual = max(march.residual, residual);
   march.finite = Number.isFinite(residual);
   march.converged &&= solved;
+}
+
+/** What leaves through a `linear` face takes the slope of the level before with the wrong sign for a monotone scheme. */
+function reportOutflow(march: March, t: number): void {
+  const { d, model, policy } = march;
+  const found = firstOutflow(d, model, policy);
+  if (found !== null) march.offender = `drift out of a linear face at ${placeAt(d, found.node, t)}`;
 }
 
 /** Any problem: improvement, assembly and linear solve one after the other. */
@@ -241,8 +278,14 @@ function copyOriented({ sign }: Discretization, from: Float64Array, to: Float64A
 }
 
 /** Whether something else than the policy changes with V inside a level. */
-function changesInside({ d, options }: March): boolean {
-  return d.problem.risk !== undefined || (options.scheme === 'accurate' && d.problem.horizon === 'infinite');
+function changesInside(march: March): boolean {
+  const { d, options } = march;
+  const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
+  return isCorrected || d.problem.risk !== undefined || correctsOutflow(march);
+}
+
+function correctsOutflow({ d }: March): boolean {
+  return d.states === 1 && d.linearNodes.length > 0 && d.problem.horizon !== 'infinite';
 }
 
 /** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
@@ -251,6 +294,10 @@ function refresh(march: March, t: number, iterations: number): void {
   const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
   if (isCorrected && iterations < MOST_CORRECTIONS) {
     limitedSecondDifferences(d, V, input);
+    repack(march);
+  }
+  if (correctsOutflow(march) && iterations <= OUTFLOW_CORRECTIONS) {
+    outflowSlopes(d, V, input);
     repack(march);
   }
   if (hasMoved(march)) refill(march, t);
@@ -267,7 +314,7 @@ function prepareLevel(march: March, t: number): void {
   const isAccurate = march.options.scheme === 'accurate';
   if (isAccurate) limitedSecondDifferences(d, V, input);
   if (isNew || hasMoved(march)) refill(march, t);
-  else if (isAccurate || hasSlopes(d)) repack(march);
+  else if (isAccurate || hasSlopes(d) || d.linearNodes.length > 0) repack(march);
   march.isFilled = true;
 }
 

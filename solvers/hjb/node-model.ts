@@ -41,6 +41,8 @@ export interface Discretization {
   /** Nodes with a given value. */
   readonly isFixed: Uint8Array;
   readonly fixedNodes: readonly number[];
+  /** Nodes on a `linear` face without a given value. */
+  readonly linearNodes: readonly number[];
   /** Nodes on a face with a state constraint. */
   readonly isConstrained: Uint8Array;
   /** Whether intervals are still to be compared with the problem: at the first level that is read. */
@@ -50,7 +52,7 @@ export interface Discretization {
 }
 
 export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'monotone' | 'accurate'): Discretization {
-  const table = buildDifferenceTable(lattice, scheme);
+  const table = buildDifferenceTable(lattice, { scheme, marches: problem.horizon !== 'infinite' });
   const n = lattice.axes.length;
   const { size } = lattice;
   const positions = Array.from({ length: size }, (_, node) => positionOf(lattice, node));
@@ -85,6 +87,9 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     upReach: Float64Array.from(perAxis((d, j) => table.upReach[d][j])),
     downReach: Float64Array.from(perAxis((d, j) => table.downReach[d][j])),
     fixedNodes: faces.flatMap((kinds, node) => (kinds.includes('dirichlet') ? [node] : [])),
+    linearNodes: faces.flatMap((kinds, node) =>
+      kinds.includes('linear') && !kinds.includes('dirichlet') ? [node] : [],
+    ),
     isFixed: Uint8Array.from(faces, (kinds) => Number(kinds.includes('dirichlet'))),
     isConstrained: Uint8Array.from(positions, (position) =>
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),

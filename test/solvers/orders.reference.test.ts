@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { logGrid, uniformGrid, type ControlProblem } from '../../solvers/index.js';
+import { logGrid, solveHjb, uniformGrid, type ControlProblem } from '../../solvers/index.js';
+import { observedOrder } from '../helpers/order.js';
 import { linearQuadratic } from '../helpers/problems.js';
-import { orderAt } from './at-start.js';
+import { at, orderAt } from './at-start.js';
 
 const ACCURATE = { scheme: 'accurate' } as const;
 
@@ -32,6 +33,52 @@ describe('orders by regression over four levels', () => {
     const exact = Math.cos(Math.PI / 4) * Math.exp(-(Math.PI ** 2) / 10);
     expect(orderAt(make, [17, 33, 65, 129], { x: [0.25], exact, options: ACCURATE })).toBeGreaterThan(1.85);
   });
+
+  test.each([
+    ['monotone', 'identity', 0.9],
+    ['accurate', 'identity', 1.75],
+    ['monotone', 'log', 0.8],
+    ['accurate', 'log', 1.75],
+  ] as const)(
+    '%s: drift out of linear faces, V = x e^(T - t), coordinate %s, at order >= %d',
+    (scheme, coordinate, least) => {
+      // dt |b| / h = 1 at the upper face of x on every level, where the diagonal of an implicit row would vanish.
+      const make = (nodes: number): ControlProblem => ({
+        name: 'outward drift',
+        objective: 'minimize',
+        horizon: 1,
+        states: [
+          {
+            name: 'x',
+            grid: coordinate === 'log' ? logGrid(0.5, 4, nodes) : uniformGrid(-4, 4, nodes),
+            coordinate,
+            boundary: ['linear', 'linear'],
+          },
+        ],
+        controls: [],
+        drift: (_t, [x], _u, out) => (out[0] = x),
+        covariance: (_t, [x], _u, out) => (out[0] = 0.1 * x * x),
+        runningCost: () => 0,
+        terminalCost: ([x]) => x,
+        timeDependent: false,
+        times: uniformGrid(0, 1, (nodes - 1) / 2 + 1),
+      });
+      const error = (nodes: number): number => {
+        const problem = make(nodes);
+        const solution = solveHjb(problem, { tolerance: 1e-11, maximumPolicyIterations: 50, keep: [0], scheme });
+        expect(solution.status).toBe('converged');
+        expect(solution.monotone.firstOffender).toMatch(/^drift out of a linear face/);
+        return Math.abs(at(problem, solution, 2).value - 2 * Math.E);
+      };
+      const levels = [81, 161, 321, 641];
+      expect(
+        observedOrder(
+          levels.map((n) => 1 / (n - 1)),
+          levels.map(error),
+        ),
+      ).toBeGreaterThan(least);
+    },
+  );
 
   test('two states with one noise (theory 5 (v), rank one) at order >= 0.9 by either scheme', () => {
     const decay = 1.953125;
