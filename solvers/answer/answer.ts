@@ -39,7 +39,7 @@ export interface Answer {
     readonly values: readonly (number | null)[];
     readonly controls: readonly (Readonly<Record<string, number>> | null)[];
   };
-  /** Of the values under refinement, median over the queries; null where it cannot be told. */
+  /** Of the values under refinement, median over the queries; null where it means nothing, and a warning says why. */
   readonly observedOrder: number | null;
   readonly monotone: { readonly space: boolean; readonly time: boolean; readonly firstOffender: string | null };
   /** Values of the monotone scheme. */

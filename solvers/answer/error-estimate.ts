@@ -9,47 +9,63 @@ export interface Estimate {
   readonly value: number;
   /** Of the controls' errors. */
   readonly controls: readonly number[];
-  /** Observed order of the value; null where it cannot be told. */
-  readonly order: number | null;
+  /** Observed order of the value, or in words why there is none that means anything. */
+  readonly order: number | string;
 }
 
-/** Orders below this are not those of a sequence that converges yet. */
+/** Orders below this are not those of a sequence that converges yet, nor those that exceed the scheme's by more than this. */
 const LEAST_ORDER = 0.5;
+const MOST_ABOVE = 1;
+
+/** Changes up to this many times the noise tell nothing. */
+const NOISE_MARGIN = 10;
+
+/** What the values on three grids are read with. */
+interface Refinement {
+  /** Of the spacings of a grid to those of the next finer one, > 1. */
+  readonly ratio: number;
+  /** 2 for the accurate scheme, 1 for the monotone one. */
+  readonly schemeOrder: 1 | 2;
+  /** How far a value is known on its own grid: tolerance and rounding. */
+  readonly noise: number;
+}
 
 /**
  * Richardson: with V_h on the grid, V_rh on one r times coarser and V_rrh on the next, the order is
  *   p = ln(|V_rh - V_rrh| / |V_h - V_rh|) / ln r,   and   |V - V_h| = |V_h - V_rh| / (r^p - 1).
- * No p counts for more than the order of the scheme; where it cannot be told, or is below 0.5, it counts as 1. Controls
- * count with p = 1.
+ * No p counts for more than the order of the scheme; where it means nothing it counts as 1, or, above what the scheme can
+ * have, as the order of the scheme. Controls count with p = 1. No estimate is below the noise.
  *
  * @param fine - on the grid of the answer
  * @param coarse - on the one r times coarser
  * @param coarsest - on the next coarser one; null without
- * @param ratio - r > 1
- * @param schemeOrder - 2 for the accurate scheme, 1 for the monotone one
  *
  * @example
- * errorEstimate({ value: 1.01, controls: [] }, { value: 1.04, controls: [] }, { value: 1.16, controls: [] }, 2, 2).value; // 0.01
+ * const refinement = { ratio: 2, schemeOrder: 2, noise: 1e-9 } as const;
+ * errorEstimate({ value: 1.01, controls: [] }, { value: 1.04, controls: [] }, { value: 1.16, controls: [] }, refinement).value; // 0.01
  */
-export function errorEstimate(
-  fine: Point,
-  coarse: Point,
-  coarsest: Point | null,
-  ratio: number,
-  schemeOrder: 1 | 2,
-): Estimate {
-  const change = Math.abs(fine.value - coarse.value);
-  const earlier = coarsest === null ? NaN : Math.abs(coarse.value - coarsest.value);
-  const order = change > 0 && earlier > 0 ? Math.log(earlier / change) / Math.log(ratio) : null;
-  const trusted = order === null || order < LEAST_ORDER ? 1 : Math.min(order, schemeOrder);
+export function errorEstimate(fine: Point, coarse: Point, coarsest: Point | null, refinement: Refinement): Estimate {
+  const { ratio, schemeOrder, noise } = refinement;
+  const last = fine.value - coarse.value;
+  const order =
+    coarsest === null ? 'the grid cannot be halved twice' : orderOf(last, coarse.value - coarsest.value, refinement);
+  const trusted = order === TOO_FAST ? schemeOrder : typeof order === 'number' ? Math.min(order, schemeOrder) : 1;
   return {
-    value: Math.max(change / (ratio ** trusted - 1), rounding(fine.value)),
+    value: Math.max(Math.abs(last) / (ratio ** trusted - 1), noise),
     controls: fine.controls.map((u, j) => Math.abs(u - coarse.controls[j]) / (ratio - 1)),
     order,
   };
 }
 
-/** Below this a value is not known, whatever its companions say. */
-function rounding(value: number): number {
-  return 16 * Number.EPSILON * Math.abs(value);
+const TOO_FAST = 'the values approach each other faster than the scheme can: the coarsest grid is too coarse';
+
+/** From the change of the last refinement and of the one before. */
+function orderOf(last: number, first: number, { ratio, schemeOrder, noise }: Refinement): number | string {
+  if (Math.min(Math.abs(last), Math.abs(first)) <= NOISE_MARGIN * noise) {
+    return 'the values on the three grids agree to the tolerance';
+  }
+  if (last * first < 0) return 'the values go to and fro as the grid is refined';
+  const order = Math.log(first / last) / Math.log(ratio);
+  if (order < LEAST_ORDER) return 'the values do not approach each other yet as the grid is refined';
+  return order > schemeOrder + MOST_ABOVE ? TOO_FAST : order;
 }

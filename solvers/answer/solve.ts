@@ -91,8 +91,18 @@ function estimatesOf(
   return fine.points.map((point, i) =>
     point === null || coarse.points[i] === null
       ? null
-      : errorEstimate(point, coarse.points[i], coarsest?.points[i] ?? null, half.ratio, scheme === 'accurate' ? 2 : 1),
+      : errorEstimate(point, coarse.points[i], coarsest?.points[i] ?? null, {
+          ratio: half.ratio,
+          schemeOrder: scheme === 'accurate' ? 2 : 1,
+          noise: noiseOf(fine.solution, point.value, options.tolerance),
+        }),
   );
+}
+
+/** How far a value is known: to the tolerance of the steps, relative to the largest value, and to rounding. */
+function noiseOf({ value }: HjbSolution, at: number, tolerance: number): number {
+  const largest = Math.max(...value.map((level) => level.reduce((most, v) => Math.max(most, Math.abs(v)), 0)));
+  return Math.max(tolerance * largest, 16 * Number.EPSILON * Math.abs(at));
 }
 
 interface Parts {
@@ -110,7 +120,7 @@ function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts):
   const { errors, disagreeing } = valueErrors(parts);
   const truncation = wide === null ? null : points.map((point, i) => difference(point, wide.points[i]));
   const total = errors.map((error, i) => (error === null ? null : error + (truncation?.[i] ?? 0)));
-  const orders = (parts.estimates ?? []).flatMap((estimate) => estimate?.order ?? []).sort((a, b) => a - b);
+  const orders = ordersOf(parts);
   const firstOffender = solution.monotone.firstOffender ?? monotone.solution.monotone.firstOffender;
   return {
     status: solution.status,
@@ -135,6 +145,12 @@ function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts):
   };
 }
 
+/** Observed orders that mean something, increasing. */
+function ordersOf({ estimates }: Parts): number[] {
+  const orders = (estimates ?? []).map((estimate) => estimate?.order);
+  return orders.filter((order) => typeof order === 'number').sort((a, b) => a - b);
+}
+
 /** Estimates, raised to the difference from the monotone value where that is larger than both estimates together. */
 function valueErrors({ main, monotone, estimates, monotoneEstimates }: Parts): {
   errors: (number | null)[];
@@ -156,15 +172,20 @@ function valueErrors({ main, monotone, estimates, monotoneEstimates }: Parts): {
 function warningsOf(
   problem: ControlProblem,
   options: SolveOptions,
-  { main, estimates }: Parts,
+  parts: Parts,
   disagreeing: readonly number[],
 ): string[] {
+  const { main, estimates } = parts;
   const warnings: string[] = [];
   if (main.solution.status !== 'converged') warnings.push(`${main.solution.status}: ${main.solution.remedy}`);
   const { firstOffender } = main.solution.monotone;
   if (firstOffender !== null) warnings.push(`not monotone in space: ${firstOffender}`);
   if (estimates === null && main.solution.status === 'converged') {
     warnings.push('no error estimate: an axis or the time has fewer than 4 intervals');
+  }
+  if (estimates !== null && ordersOf(parts).length === 0) {
+    const reasons = new Set(estimates.flatMap((estimate) => estimate?.order ?? []));
+    if (reasons.size > 0) warnings.push(`no observed order: ${[...reasons].join('; ')}`);
   }
   for (const i of disagreeing) {
     warnings.push(`query ${i}: the accurate and the monotone value differ by more than the sum of their estimates`);

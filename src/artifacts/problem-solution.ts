@@ -18,7 +18,7 @@ export const problemResultSchema = z.strictObject({
   controls: z.array(byControl),
   inside: z.array(z.boolean()),
   error_estimates: z.strictObject({ values: z.array(optional), controls: z.array(byControl) }),
-  /** Of the values under refinement. */
+  /** Of the values under refinement; null where it means nothing, and a warning says why. */
   observed_order: optional,
   monotone: z.strictObject({ space: z.boolean(), time: z.boolean(), first_offender: z.string().nullable() }),
   /** Values of the monotone scheme. */

@@ -16,22 +16,40 @@ function refused(problem: ControlProblem, options: Partial<SolveOptions>): HjbLr
 describe('errorEstimate', () => {
   const point = (value: number, ...controls: number[]): { value: number; controls: number[] } => ({ value, controls });
 
+  const accurate = { ratio: 2, schemeOrder: 2, noise: 1e-12 } as const;
+  const monotone = { ...accurate, schemeOrder: 1 } as const;
+
   test('changes .12 then .03 under halving: order 2, .03 / (4 - 1)', () => {
-    const estimate = errorEstimate(point(1.01, 0.5), point(1.04, 0.6), point(1.16, 0.9), 2, 2);
+    const estimate = errorEstimate(point(1.01, 0.5), point(1.04, 0.6), point(1.16, 0.9), accurate);
     expect(estimate.order).toBeCloseTo(2, 12);
     expect(estimate.value).toBeCloseTo(0.01, 12);
     expect(estimate.controls[0]).toBeCloseTo(0.1, 12);
   });
 
   test('no order counts for more than that of the scheme', () => {
-    expect(errorEstimate(point(1.01), point(1.04), point(1.16), 2, 1).value).toBeCloseTo(0.03, 12);
-    expect(errorEstimate(point(1), point(1.03), point(3), 2, 2).value).toBeCloseTo(0.01, 12);
+    expect(errorEstimate(point(1.01), point(1.04), point(1.16), monotone).value).toBeCloseTo(0.03, 12);
+    expect(errorEstimate(point(1), point(1.03), point(3), accurate).value).toBeCloseTo(0.01, 12);
   });
 
-  test('without a third value, or where changes grow, the change itself', () => {
-    expect(errorEstimate(point(1), point(1.03), null, 2, 2)).toMatchObject({ order: null });
-    expect(errorEstimate(point(1), point(1.03), null, 2, 2).value).toBeCloseTo(0.03, 12);
-    expect(errorEstimate(point(1), point(1.03), point(1.04), 2, 2).value).toBeCloseTo(0.03, 12);
+  test('without a third value, or where changes grow or alternate, the change itself', () => {
+    expect(errorEstimate(point(1), point(1.03), null, accurate).value).toBeCloseTo(0.03, 12);
+    expect(errorEstimate(point(1), point(1.03), point(1.04), accurate).value).toBeCloseTo(0.03, 12);
+    expect(errorEstimate(point(1), point(1.03), point(0.91), accurate).value).toBeCloseTo(0.03, 12);
+  });
+
+  test('an order that means nothing is a reason in words', () => {
+    const order = (...[fine, coarse, coarsest]: [number, number, number]): number | string =>
+      errorEstimate(point(fine), point(coarse), point(coarsest), accurate).order;
+    expect(errorEstimate(point(1), point(1.03), null, accurate).order).toMatch(/cannot be halved twice/);
+    expect(order(1, 1.03, 1.04)).toMatch(/do not approach each other yet/); // -1.6
+    expect(order(1, 1.03, 0.91)).toMatch(/to and fro/);
+    expect(order(1, 1.001, 2)).toMatch(/faster than the scheme can/); // 10
+    expect(order(1, 1 + 5e-12, 1.1)).toMatch(/agree to the tolerance/); // 34
+    expect(order(1, 1.01, 1.08)).toBeCloseTo(Math.log2(7), 12);
+  });
+
+  test('no estimate is below what the values are known to', () => {
+    expect(errorEstimate(point(1), point(1), point(1), { ...accurate, noise: 1e-7 }).value).toBe(1e-7);
   });
 });
 
@@ -87,6 +105,18 @@ describe('solve', () => {
     expect(unfinished.values[0]).not.toBeNull();
     expect(unfinished.errorEstimates.values[0]).toBeNull();
     expect(unfinished.warnings[0]).toMatch(/^max_iterations: Raise/);
+  });
+
+  test('an observed order that means nothing is null, with the reason', () => {
+    // Drift 0, cost 1 per unit of time: V = T - t on every grid.
+    const exact: ControlProblem = { ...problem, drift: (_t, _x, _u, out) => (out[0] = 0), runningCost: () => 1 };
+    const flat = solve({ ...exact, terminalCost: () => 0 }, { query: query.slice(0, 2) });
+    expect(flat.observedOrder).toBeNull();
+    expect(flat.warnings).toEqual(['no observed order: the values on the three grids agree to the tolerance']);
+    expect(flat.values[0]).toBeCloseTo(2, 12);
+    expect(flat.errorEstimates.values[0]).toBeCloseTo(2e-9, 12);
+    expect(answer.observedOrder).toBeGreaterThan(1.5);
+    expect(answer.observedOrder).toBeLessThan(2.5);
   });
 
   test('a grid too short to be halved has no estimate, and says so', () => {
