@@ -20,6 +20,14 @@ const PROBLEMS: readonly (readonly [string, ControlProblem])[] = [
       states: [{ ...linearQuadratic({ nodes: 101, steps: 1 }).states[0], boundary: FACES }],
     },
   ],
+  [
+    'drift out of linear faces',
+    {
+      ...linearQuadratic({ nodes: 101, steps: 100 }),
+      states: [{ ...linearQuadratic({ nodes: 101, steps: 1 }).states[0], boundary: ['linear', 'linear'] }],
+      drift: (_t, [x], [u], out) => (out[0] = 2 * x + 0.1 * u),
+    },
+  ],
   ['control in the diffusion', controlInDiffusion({ nodes: 101, steps: 100 })],
   ['multiplicative noise', multiplicativeNoise({ nodes: 101, steps: 100, cap: 0.8 })],
 ];
