@@ -20,6 +20,14 @@ const LINES: readonly (readonly [string, ControlProblem])[] = [
   ['Li, Tai & E', liTaiE({ nodes: 101, steps: 60 })],
   ['linear-quadratic', LINE],
   ['a slope and a value given', { ...LINE, states: [{ ...LINE.states[0], boundary: SLOPE_AND_VALUE }] }],
+  [
+    'drift out of linear faces',
+    {
+      ...LINE,
+      states: [{ ...LINE.states[0], boundary: ['linear', 'linear'] }],
+      drift: (_t, [x], [u], out) => (out[0] = 2 * x + 0.1 * u),
+    },
+  ],
   ['control in the diffusion', controlInDiffusion({ nodes: 101, steps: 60 })],
   [
     'maximized',
