@@ -16,12 +16,12 @@ export interface Coefficients {
 /** Sums over this many atoms are taken each time. */
 const FEW_ATOMS = 64;
 /** Lattice cells over the extent of the process, by the number of weights. */
-const CELLS = [0, 160, 40];
+const CELLS = [0, 80, 14];
 /** Nodes of an interpolating polynomial along a weight: to either side of the cell. */
 const HALF = 3;
 const POINTS = 2 * HALF;
-/** Barycentric weights of six equally spaced nodes. */
-const BARYCENTRIC = [1, -5, 10, -10, 5, -1];
+/** Points at which expectations over more than a few atoms are taken, at most. */
+const MOST_EXPECTATIONS = 200_000;
 /** Lattice coordinates of two weights in one key. */
 const ROW = 2 ** 26;
 
@@ -30,8 +30,13 @@ const ROW = 2 ** 26;
  * interpolated by polynomials of fifth degree on a lattice, whose nodes are found when they are first needed. A value
  * depends on the point alone, never on the points asked for before.
  * @param updates - of the mean path that tells the lattice's spacing
+ * @param evaluations - how often they will be asked for
+ * @throws E_INVALID where that is too often for expectations that must be taken anew each time
  */
-export function coefficientsOf(model: SgdModel, eta: number, updates: number): Coefficients {
+export function coefficientsOf(
+  model: SgdModel,
+  { eta, updates, evaluations }: { eta: number; updates: number; evaluations: number },
+): Coefficients {
   const n = model.weights.length;
   const direct: Coefficients['at'] = (theta, hbar, S, D) => {
     model.meanFieldAndCovariance(theta, hbar, S);
@@ -40,8 +45,17 @@ export function coefficientsOf(model: SgdModel, eta: number, updates: number): C
   const atoms = hasAtomsAlone(model.law);
   const jumps = atoms && (model.ascent.jumps || model.loss.switchCount > 0);
   const isCheap = atoms && model.law.components.length <= FEW_ATOMS;
+  if (!isCheap && (n > 2 || jumps) && evaluations > MOST_EXPECTATIONS) throw tooMany(evaluations);
   if (n > 2 || jumps || isCheap) return { at: direct, isTable: false };
-  return { at: onLattice(direct, spacingsOf(model, eta, updates)), isTable: true };
+  return { at: onLattice(direct, valuesOf(model), spacingsOf(model, eta, updates)), isTable: true };
+}
+
+function tooMany(evaluations: number): HjbLrError {
+  return new HjbLrError(
+    'E_INVALID',
+    `The paths of the SDE ask for ${evaluations} expectations, and with three weights or more, or where the mean field jumps, each is taken anew.`,
+    { remedy: `Take fewer paths, or data of at most ${FEW_ATOMS} points.`, fields: { evaluations } },
+  );
 }
 
 /** Cells whose number covers the mean path and the noise about it. */
@@ -66,20 +80,21 @@ function spacingsOf(model: SgdModel, eta: number, updates: number): Float64Array
   });
 }
 
-function onLattice(direct: Coefficients['at'], spacings: Float64Array): Coefficients['at'] {
+function onLattice(direct: Coefficients['at'], values: ValuesAt, spacings: Float64Array): Coefficients['at'] {
   const n = spacings.length;
-  const size = n + 2 * n * n;
+  const size = n + n * n;
   const nodes = new Map<number, Float64Array | null>();
   const cells = new Map<number, readonly Float64Array[] | null>();
-  const all = new Float64Array(size);
   const first = new Int32Array(2);
   const along = [new Float64Array(POINTS), new Float64Array(POINTS).fill(1)];
+  const slopes = [new Float64Array(POINTS), new Float64Array(POINTS)];
+  const inner = n === 1 ? 1 : POINTS;
 
   const nodeAt = (i: number, j: number): Float64Array | null => {
     const key = i * ROW + j;
     const known = nodes.get(key);
     if (known !== undefined) return known;
-    const found = valuesAt(direct, n === 1 ? [i * spacings[0]] : [i * spacings[0], j * spacings[1]]);
+    const found = values(n === 1 ? [i * spacings[0]] : [i * spacings[0], j * spacings[1]]);
     nodes.set(key, found);
     return found;
   };
@@ -87,52 +102,61 @@ function onLattice(direct: Coefficients['at'], spacings: Float64Array): Coeffici
     const key = i * ROW + j;
     const known = cells.get(key);
     if (known !== undefined) return known;
-    const rows = Array.from({ length: POINTS }, (_, a) =>
-      n === 1 ? [nodeAt(i + a, 0)] : Array.from({ length: POINTS }, (__, b) => nodeAt(i + a, j + b)),
-    ).flat();
-    const cell = rows.every((node) => node !== null) ? rows : null;
+    const around = Array.from({ length: POINTS * inner }, (_, k) => nodeAt(i + floor(k / inner), j + (k % inner)));
+    const cell = around.every((node) => node !== null) ? around : null;
     cells.set(key, cell);
     return cell;
   };
+  const all = new Float64Array(size);
   return (theta, hbar, S, D) => {
-    for (let d = 0; d < n; d += 1) first[d] = lagrange(theta[d] / spacings[d], along[d]);
+    for (let d = 0; d < n; d += 1) first[d] = lagrange(theta[d] / spacings[d], along[d], slopes[d]);
     const cell = cellAt(first[0], n === 1 ? 0 : first[1]);
     if (cell === null) return direct(theta, hbar, S, D);
     all.fill(0);
-    const inner = n === 1 ? 1 : POINTS;
+    D.fill(0);
     for (let k = 0; k < cell.length; k += 1) {
-      const weight = n === 1 ? along[0][k] : along[0][floor(k / inner)] * along[1][k % inner];
-      const node = cell[k];
+      const [row, column, node] = [floor(k / inner), k % inner, cell[k]];
+      const weight = along[0][row] * along[1][n === 1 ? 0 : column];
       for (let m = 0; m < size; m += 1) all[m] += weight * node[m];
+      const byFirst = (slopes[0][row] * along[1][n === 1 ? 0 : column]) / spacings[0];
+      for (let i = 0; i < n; i += 1) D[i * n] += byFirst * node[i];
+      if (n === 1) continue;
+      const bySecond = (along[0][row] * slopes[1][column]) / spacings[1];
+      for (let i = 0; i < n; i += 1) D[i * n + 1] += bySecond * node[i];
     }
     hbar.set(all.subarray(0, n));
-    S.set(all.subarray(n, n + n * n));
-    D.set(all.subarray(n + n * n));
+    S.set(all.subarray(n));
   };
 }
 
-/** Null where the model gives none: then nothing is interpolated nearby. */
-function valuesAt(direct: Coefficients['at'], theta: number[]): Float64Array | null {
-  const n = theta.length;
-  const values = new Float64Array(n + 2 * n * n);
-  try {
-    direct(theta, values.subarray(0, n), values.subarray(n, n + n * n), values.subarray(n + n * n));
-    return values;
-  } catch (error) {
-    if (error instanceof HjbLrError) return null;
-    throw error;
-  }
-}
+/** hbar, then S. */
+type ValuesAt = (theta: number[]) => Float64Array | null;
 
-/** Weights of the six nodes around a place; returns the first of them. */
-function lagrange(place: number, weights: Float64Array): number {
+/** Null where the model gives none: then nothing is interpolated nearby. */
+const valuesOf =
+  (model: SgdModel): ValuesAt =>
+  (theta) => {
+    try {
+      return model.fields.meanFieldAndCovariance(theta).values;
+    } catch (error) {
+      if (error instanceof HjbLrError) return null;
+      throw error;
+    }
+  };
+
+/** Lagrange polynomials of the six nodes around a place, and their derivatives; returns the first node. */
+function lagrange(place: number, weights: Float64Array, slopes: Float64Array): number {
   const from = floor(place) - HALF + 1;
-  const exact = place - floor(place) === 0;
-  let total = 0;
+  const p = place - from;
   for (let j = 0; j < POINTS; j += 1) {
-    weights[j] = exact ? (j === HALF - 1 ? 1 : 0) : BARYCENTRIC[j] / (place - from - j);
-    total += weights[j];
+    let [product, slope] = [1, 0];
+    for (let k = 0; k < POINTS; k += 1) {
+      if (k === j) continue;
+      slope = (slope * (p - k) + product) / (j - k);
+      product *= (p - k) / (j - k);
+    }
+    weights[j] = product;
+    slopes[j] = slope;
   }
-  for (let j = 0; j < POINTS; j += 1) weights[j] /= total;
   return from;
 }

@@ -48,7 +48,7 @@ export async function simulateSgd(model: SgdModel, options: SimulateOptions = {}
   const { eta, start } = model;
   const updates = max(1, Math.floor(model.horizon / eta + 1e-9));
   const at = momentsOf(updates);
-  const coefficients = coefficientsOf(model, eta, updates);
+  const coefficients = coefficientsOf(model, { eta, updates, evaluations: paths * updates * (SUBSTEPS.first + 4) });
   const quantities = await quantitiesOf(model);
   const task = { seed, start, quantities, at, eta };
   const sde = (order: 'first' | 'second') => {

@@ -4,13 +4,7 @@ const min = Math.min;
 const WIDEST = 4;
 
 /** Weights of central differences to either side, by half-width: errors of order h^(2 half-width). */
-const FIRST = [
-  [],
-  [1 / 2],
-  [2 / 3, -1 / 12],
-  [3 / 4, -3 / 20, 1 / 60],
-  [4 / 5, -1 / 5, 4 / 105, -1 / 280],
-];
+const FIRST = [[], [1 / 2], [2 / 3, -1 / 12], [3 / 4, -3 / 20, 1 / 60], [4 / 5, -1 / 5, 4 / 105, -1 / 280]];
 /** The same for the second derivative, the middle first. */
 const SECOND = [
   [0],
