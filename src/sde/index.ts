@@ -8,6 +8,7 @@ export { gaussHermite, gaussLegendre, type GaussRule } from './expectation/gauss
 export type { Estimate, ExpectationMethod } from './expectation/expectation.js';
 export type { Fields, FieldValues, JacobianMethod } from './fields.js';
 export { hasAtomsAlone, type SampleLaw } from './law/law.js';
+export { fuseIteration, type Iteration, type RateRule } from './iteration/iteration.js';
 export type { Sampler } from './law/sampler.js';
 export type { CompiledLoss, LossTerms } from './loss.js';
 export { compileSgdModel, type SgdModel, type SgdModelOptions } from './model.js';

@@ -68,7 +68,8 @@ function partsOf({ file, loss, law, ascent, weights }: SgdModel): LoopParts {
     const i = weights.indexOf(name);
     return i >= 0 ? `t${i}` : `p${names.indexOf(name)}`;
   };
-  const each = (n: number, line: (j: number) => string): string => Array.from({ length: n }, (_, j) => line(j)).join(' ');
+  const each = (n: number, line: (j: number) => string): string =>
+    Array.from({ length: n }, (_, j) => line(j)).join(' ');
   const source = (term: Term): string => sourceOf(term, at);
   const move = each(inputs, (j) => `p${j} = z${j} + d${j};`);
   const gradient = loss.terms.inputGradient.map((term, j) => `g${j} = ${source(term)};`).join(' ');
