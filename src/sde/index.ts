@@ -1,6 +1,9 @@
 /** The controlled SDE of adversarial SGD from a symbolic loss. */
 export { analyseSgdModel } from './analysis.js';
 export { createAscent, type Ascent } from './attack/ascent.js';
+export { controlSgdModel, type ControlledModel, type ControlOptions } from './control/control.js';
+export { rateProblem, type RateProblem } from './control/problem.js';
+export { realRuns, type ControlledRuns, type RealRuns, type RunsOptions } from './control/runs.js';
 export { drift, type DriftOrder, type RateAt } from './drift.js';
 export { asymmetryOf, effectiveLoss } from './effective-loss.js';
 export { expandedDirection, gradientPenaltyLoss } from './expansion.js';

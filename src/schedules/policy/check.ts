@@ -93,10 +93,14 @@ function openLoopIssues({ filter, table, form }: Policy): Issue[] {
 export function lossFilter({ filter, name }: Omit<Policy, 'tests'>): StateFilter | null {
   if (filter === null) return null;
   if (filter.kind !== 'weights') return createFilter(filter);
-  throw new HjbLrError('E_INVALID', `The policy "${name}" follows the weights ${filter.names.join(', ')}, not a loss.`, {
-    remedy: 'Follow it by weightsRule(policy), which takes the weights before every update.',
-    issues: [{ path: 'filter.kind', message: 'expected a filter of losses; got weights' }],
-  });
+  throw new HjbLrError(
+    'E_INVALID',
+    `The policy "${name}" follows the weights ${filter.names.join(', ')}, not a loss.`,
+    {
+      remedy: 'Follow it by weightsRule(policy), which takes the weights before every update.',
+      issues: [{ path: 'filter.kind', message: 'expected a filter of losses; got weights' }],
+    },
+  );
 }
 
 /** Symmetric and positive semidefinite, for one or two states. */

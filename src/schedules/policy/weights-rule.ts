@@ -6,6 +6,9 @@ import { requirePolicy } from './check.js';
 import { guardRate } from './guards.js';
 import { isPastHorizon, isSupported, openLoopRate, policyTime, tableRate } from './lookup.js';
 
+/** A clamp that moves a rate by less than its rounding is none: readers that add in another order must agree on the reason. */
+const ROUNDING = 1e-12;
+
 /** A policy whose states are the weights. It remembers nothing: the rate depends on update and weights alone. */
 export interface WeightsRule {
   readonly names: readonly string[];
@@ -38,7 +41,9 @@ export function weightsRule(policy: Policy, { updates }: { updates: number }): W
     names,
     decide(k, theta) {
       const proposal = propose(policy, names, k, updates, Array.from(theta));
-      return guardRate(policy.guards, proposal, null);
+      const guarded = guardRate(policy.guards, proposal, null);
+      const isRounding = Math.abs(guarded.rate - proposal.rate) <= ROUNDING * guarded.rate;
+      return isRounding ? { ...proposal, rate: guarded.rate } : guarded;
     },
   };
 }
