@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, schemaVersion, timestamp } from './common.js';
 import { provenanceSchema } from './policy.js';
+import { sdeControlSchema } from './sde-control.js';
 import { sgdModelSchema } from './sgd-model.js';
 
 /** One number for each weight, in their order. */
@@ -54,6 +55,8 @@ export const sdeResultSchema = z.strictObject({
   /** Whether hbar is the gradient of an effective loss, as far as it was looked at, in one sentence. */
   effective_loss: z.strictObject({ exists: z.boolean(), sentence: z.string() }),
   warnings: z.array(z.string()),
+  /** `--control` */
+  control: sdeControlSchema.optional(),
 });
 
 export const sdeAnalysisSchema = z
@@ -71,4 +74,5 @@ export const sdeAnalysisSchema = z
 
 export type SdeAnalysis = z.output<typeof sdeAnalysisSchema>;
 export type SdeResult = z.output<typeof sdeResultSchema>;
+export type { SdeControl } from './sde-control.js';
 export type SdePoint = SdeResult['points'][number];

@@ -16,6 +16,8 @@ export const workersOption = (): Option =>
 
 export const seedOption = (text: string): Option => new Option('--seed <number>', text).argParser(parseCount);
 
+export const countOption = (flag: string, text: string): Option => new Option(flag, text).argParser(parseCount);
+
 export const freshOption = (): Option => new Option('--fresh', 'start over: remove what an earlier run wrote there');
 
 function parseCount(text: string): number {
