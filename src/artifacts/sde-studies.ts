@@ -89,7 +89,7 @@ export const longRunSchema = z.strictObject({
     .strictObject({
       mean: numbers,
       covariance: matrix,
-      /** Gap of the generator's spectrum, one weight alone. */
+      /** Gap of the generator's spectrum; null where its slowest mode rotates. */
       spectral_gap: nonnegative.nullable(),
       density: densitySchema,
     })

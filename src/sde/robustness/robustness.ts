@@ -52,7 +52,9 @@ export async function robustness(model: SgdModel, options: RobustnessOptions = {
 
 function epsIssues(eps: readonly number[]): Issue[] {
   const issues = eps.flatMap((value, k): Issue[] =>
-    value >= 0 && value < Infinity ? [] : [{ path: `eps.${k}`, message: `must be a number of at least 0, got ${value}` }],
+    value >= 0 && value < Infinity
+      ? []
+      : [{ path: `eps.${k}`, message: `must be a number of at least 0, got ${value}` }],
   );
   return eps.length > 0 ? issues : [{ path: 'eps', message: 'must hold a number' }];
 }

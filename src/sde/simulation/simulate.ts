@@ -68,7 +68,7 @@ export async function simulateSgd(model: SgdModel, options: SimulateOptions = {}
     interpolation_error: coefficients.isTable ? interpolationError(model, coefficients, updates) : null,
     quantities: quantities.map(({ name }, q) => ({ name, real: real[q], first: first[q], second: second[q] })),
   };
-  return { ...section, sentences: agreementSentences(section, eta) } as Simulation;
+  return { ...section, sentences: agreementSentences(section, eta) };
 }
 
 /** 0 and up to thirty updates, the last among them. */

@@ -13,9 +13,9 @@ export interface Summary {
   readonly mean_error: number;
   readonly variance: number;
   readonly variance_error: number;
-  readonly quantiles: readonly number[];
+  readonly quantiles: number[];
   /** 95 % bands, by the order statistics on either side. */
-  readonly quantile_bands: readonly (readonly [number, number])[];
+  readonly quantile_bands: [number, number][];
 }
 
 /**
