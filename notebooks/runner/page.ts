@@ -11,7 +11,7 @@ const PLOTLY = 'application/vnd.plotly.v1+json';
 
 const STYLE = `<style>
 .rendered_html p, .rendered_html li { max-width: 80ch; } .prompt, .anchor-link { display: none; }
-.rendered_html table { width: auto; } .rendered_html td:not(:first-child):not(.text) { white-space: normal; } .rendered_html td { text-align: left; } .rendered_html .scroll td:not(:first-child) { text-align: right; white-space: nowrap; }
+.rendered_html table { width: auto; } .rendered_html th { text-align: left; } .rendered_html .scroll th:not(:first-child) { text-align: right; } .rendered_html td:not(:first-child):not(.text) { white-space: normal; } .rendered_html td { text-align: left; } .rendered_html .scroll td:not(:first-child) { text-align: right; white-space: nowrap; }
 .highlight { background: #f6f8fa; border-left: 3px solid #d0d7de; padding: .1rem .8rem; margin: .8rem 0; overflow-x: auto; } .highlight pre { font-size: .82rem; line-height: 1.45; margin: .4rem 0; }
 .highlight .kd, .highlight .k, .highlight .kr { color: #8250df; } .highlight .s1, .highlight .s2, .highlight .sb { color: #0a5a2f; } .highlight .c1 { color: #57606a; } .highlight .mf, .highlight .mi { color: #0550ae; }
 .figure { max-width: 900px; } .figure h2 { font-size: 1rem; margin: 1.2rem 0 0; } math { font-size: 1.08em; } math[display=block] { margin: .8rem 0; }

@@ -39,7 +39,7 @@ export async function findTools(options: FindOptions): Promise<Tools> {
       return await find(options);
     } catch (error) {
       if (!(error instanceof HjbLrError)) throw error;
-      issues.push({ path: error.message.split(':')[0], message: `${error.message} ${error.remedy}` });
+      issues.push({ path: String(error.fields.tool), message: `${error.message} ${error.remedy}` });
       return undefined as Tool;
     }
   };
@@ -137,8 +137,10 @@ async function installed(
 const SHOWN_CHARACTERS = 600;
 
 function notInstalled(name: string, failure: string): HjbLrError {
+  const [tool] = name.split('-');
   const said = failure.trim().slice(-SHOWN_CHARACTERS);
   return new HjbLrError('E_NOT_FOUND', `${name}: not found, and installing it failed:\n${said}\n`, {
-    remedy: REMEDIES[name.split('-')[0]],
+    remedy: REMEDIES[tool],
+    fields: { tool },
   });
 }
