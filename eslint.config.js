@@ -13,7 +13,18 @@ const noMathRandom = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'runs', '.cache', '**/*.d.ts', 'solvers/kernels/assembly', 'solvers/kernels/wasm/generated.ts'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'coverage',
+      'runs',
+      '.cache',
+      '**/*.d.ts',
+      'solvers/kernels/assembly',
+      'solvers/kernels/wasm/generated.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

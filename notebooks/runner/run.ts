@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const USAGE = `npm run notebooks [-- [--small] [NAME...]]
 Executes the notebooks (those whose file names begin with a NAME, else all) and writes a page of each to runs/notebooks.
---small  fewer runs and coarser grids, for a check that takes a minute`;
+--small  fewer runs and coarser grids, for a check of about 20 s`;
 
 const say = (line: string): unknown => process.stderr.write(`${line}\n`);
 
