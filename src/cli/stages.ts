@@ -69,7 +69,22 @@ export interface Stages {
     experimentTemplate(): Json;
   };
   readonly '../report/sde-stage.js': {
-    sdeStage: Stage<{ modelPath: string; out: string | undefined; html: boolean; seed: number }>;
+    sdeStage: Stage<{
+      modelPath: string;
+      out: string | undefined;
+      html: boolean;
+      seed: number;
+      studies: {
+        simulate?: boolean;
+        weakOrder?: boolean;
+        longRun?: boolean;
+        robustness?: boolean;
+        runs?: number;
+        paths?: number;
+        etas?: readonly number[];
+        eps?: readonly number[];
+      };
+    }>;
   };
   readonly '../report/problem-stage.js': {
     problemStage: Stage<{

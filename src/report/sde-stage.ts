@@ -4,6 +4,7 @@ import type { SgdModelFile } from '../artifacts/sgd-model.js';
 import { analyseModelFile, compileSgdModel, type AnalysedModel, type SdeOptions } from '../sde/index.js';
 import type { Figure } from './figure.js';
 import { fieldFigures } from './figures/sde-fields.js';
+import { studyFigures, studySentences } from './figures/sde-studies.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
 import { coefficientTable, sdeSentences, sdeText } from './sde-text.js';
 
@@ -28,7 +29,11 @@ export async function sdeStage(options: SdeStageOptions) {
   const artifacts = [...analysed.artifacts, ...page];
   return {
     artifacts,
-    summary: [...sdeText(analysed.result), ...artifacts.map((file) => `written: ${file}`)],
+    summary: [
+      ...sdeText(analysed.result),
+      ...studySentences(analysed.result),
+      ...artifacts.map((file) => `written: ${file}`),
+    ],
     result: analysed.result,
   };
 }
@@ -40,7 +45,8 @@ async function writePage({ out, modelPath, seed }: SdeStageOptions, analysed: An
   const folder = path.dirname(modelPath);
   const drawn = (model: SgdModelFile) => compileSgdModel(model, { folder, seed, samples: DRAWN_SAMPLES });
   const { file: model } = analysed.model;
-  const figures = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const fields = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const figures = [...fields, ...studyFigures(analysed.result)];
   const file = path.join(out!, 'sde.html');
   await writeFileAtomic(file, sdePage(analysed, figures, await plotlySource()));
   return file;
