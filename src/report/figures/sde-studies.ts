@@ -120,7 +120,7 @@ function simulationFigures({ times, quantities, runs, paths, sentences }: Simula
   const moment = (figure: 'mean' | 'variance'): Figure => ({
     id: `${id}-${figure}`,
     title: `${figure === 'mean' ? 'Mean' : 'Variance'} of ${quantity.name} over time`,
-    caption: `${runs} real runs and ${paths} paths of each SDE, with bands of 95 %. ${sentences.join(' ')}`,
+    caption: `${runs} real runs and ${paths} paths of each SDE, with bands of 95 %. ${figure === 'mean' ? sentences.join(' ') : 'Lines apart by more than their bands show the error of the SDE at this eta.'}`,
     data: series(figure).flatMap((each) => banded(times, each)),
     layout: baseLayout('t', `${figure} of ${quantity.name}`),
     table: {

@@ -13,8 +13,10 @@ export interface Coefficients {
   readonly isTable: boolean;
 }
 
-/** Sums over this many atoms are taken each time. */
-const FEW_ATOMS = 64;
+/** Sums over this many atoms are taken each time, by the number of weights: a table of two costs more to read. */
+const FEW_ATOMS = [0, 16, 3];
+/** The same where no table helps. */
+const STILL_FEW = 64;
 /** Lattice cells over the extent of the process, by the number of weights. */
 const CELLS = [0, 80, 14];
 /** Nodes of an interpolating polynomial along a weight: to either side of the cell. */
@@ -44,8 +46,9 @@ export function coefficientsOf(
   };
   const atoms = hasAtomsAlone(model.law);
   const jumps = atoms && (model.ascent.jumps || model.loss.switchCount > 0);
-  const isCheap = atoms && model.law.components.length <= FEW_ATOMS;
-  if (!isCheap && (n > 2 || jumps) && evaluations > MOST_EXPECTATIONS) throw tooMany(evaluations);
+  const isCheap = atoms && model.law.components.length <= (FEW_ATOMS[n] ?? STILL_FEW);
+  const isBearable = atoms && model.law.components.length <= STILL_FEW;
+  if (!isBearable && (n > 2 || jumps) && evaluations > MOST_EXPECTATIONS) throw tooMany(evaluations);
   if (n > 2 || jumps || isCheap) return { at: direct, isTable: false };
   return { at: onLattice(direct, valuesOf(model), spacingsOf(model, eta, updates)), isTable: true };
 }
@@ -54,7 +57,7 @@ function tooMany(evaluations: number): HjbLrError {
   return new HjbLrError(
     'E_INVALID',
     `The paths of the SDE ask for ${evaluations} expectations, and with three weights or more, or where the mean field jumps, each is taken anew.`,
-    { remedy: `Take fewer paths, or data of at most ${FEW_ATOMS} points.`, fields: { evaluations } },
+    { remedy: `Take fewer paths, or data of at most ${STILL_FEW} points.`, fields: { evaluations } },
   );
 }
 

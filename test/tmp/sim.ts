@@ -1,0 +1,11 @@
+import { modelOf } from '../sde/models.js';
+import { simulateSgd } from '../../src/sde/simulation/simulate.js';
+let t = Date.now();
+const m = await modelOf({ loss: '0.6*(theta - x)^2', parameters: {}, data: { gaussian: { mean: [0], covariance: [[0.625]] } }, batch_size: 1, attack: { type: 'none' }, horizon: 4, start: { theta: 1.5 }, rate: { value: 0.8, bounds: [0, 2] }, at: [{theta: 1.5}] });
+const r = await simulateSgd(m, { runs: 10000, paths: 10000 });
+const e = r.quantities[0];
+console.log(Date.now() - t, e.real.at(-1), e.first.at(-1), e.second.at(-1), r.sentences, r.interpolation_error);
+t = Date.now();
+const m2 = await modelOf({ weights: ['a', 'b'], inputs: ['x'], label: 'y', loss: '(a*x + b*x^2/2 - y)^2/2', data: { gaussian: { mean: [0.5, 0.2], covariance: [[1, 0.5], [0.5, 1]] } }, start: { a: 1, b: -1 }, at: [{ a: 1, b: -1 }], observables: ['a*b'], horizon: 2, attack: { type: 'projected_ascent', eps: 0.1, steps: 3 }, rate: { value: '1/(1+t)' } });
+const r2 = await simulateSgd(m2, { runs: 2000, paths: 2000 });
+console.log(Date.now() - t, r2.sentences, r2.interpolation_error, r2.quantities.map((q) => [q.real.at(-1), q.first.at(-1), q.second.at(-1)].map((s) => [s!.mean, s!.variance])));

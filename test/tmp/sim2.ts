@@ -1,0 +1,10 @@
+import { modelOf } from '../sde/models.js';
+import { simulateSgd } from '../../src/sde/simulation/simulate.js';
+let t = Date.now();
+const m = await modelOf({ });
+const r = await simulateSgd(m, { runs: 2000, paths: 2000 });
+console.log(Date.now() - t, r.sentences, r.interpolation_error);
+t = Date.now();
+const m2 = await modelOf({ weights: ['a', 'b'], inputs: ['x'], label: 'y', loss: 'log(1+exp(-(a*x + b)*y))', data: { points: Array.from({length: 300}, (_, i) => [Math.sin(i), Math.cos(i * i) > 0 ? 1 : -1]) }, start: { a: 1, b: -1 }, at: [{ a: 1, b: -1 }], observables: ['a*b'], horizon: 2, attack: { type: 'projected_ascent', norm: 'L2', direction: 'gradient', eps: 0.1, steps: 3 }, rate: { value: '1/(1+t)' } });
+const r2 = await simulateSgd(m2, { runs: 1000, paths: 1000 });
+console.log(Date.now() - t, r2.sentences, r2.interpolation_error, r2.quantities.map((q) => [q.real.at(-1), q.first.at(-1), q.second.at(-1)].map((s) => [s!.mean, s!.variance])));
