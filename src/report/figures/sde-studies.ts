@@ -13,7 +13,7 @@ export function studyFigures(result: SdeResult): Figure[] {
   return [
     ...(weak === undefined ? [] : weak.observables.map((_, q) => weakOrderFigure(weak, q))),
     ...(simulation === undefined ? [] : simulation.quantities.flatMap((_, q) => simulationFigures(simulation, q))),
-    ...(long?.stationary == null ? [] : [densityFigure(result.weights, long)]),
+    ...((long?.stationary ?? null) === null ? [] : [densityFigure(result.weights, long!)]),
     ...(robustness === undefined ? [] : robustnessFigures(result.weights, robustness)),
   ];
 }

@@ -1,6 +1,7 @@
 import { HjbLrError } from '../../errors.js';
 import { hasAtomsAlone } from '../law/law.js';
 import type { SgdModel } from '../model.js';
+import { requireFinite } from './rate-bounds.js';
 
 const abs = Math.abs;
 const floor = Math.floor;
@@ -69,6 +70,7 @@ function spacingsOf(model: SgdModel, eta: number, updates: number): Float64Array
   const [low, high, variance] = [theta.slice(), theta.slice(), new Float64Array(n)];
   for (let k = 0; k < updates; k += 1) {
     const u = model.rate.value(k * eta, theta);
+    requireFinite(theta, 'The mean path', k * eta);
     model.meanFieldAndCovariance(theta, hbar, S);
     for (let i = 0; i < n; i += 1) {
       theta[i] -= eta * u * hbar[i];
