@@ -1,4 +1,5 @@
 import type { Json } from '../execution/task.js';
+import type { StudyOptions } from '../sde/index.js';
 import type { ProgressEvent } from './progress.js';
 
 /** What every command gives back. */
@@ -74,16 +75,7 @@ export interface Stages {
       out: string | undefined;
       html: boolean;
       seed: number;
-      studies: {
-        simulate?: boolean;
-        weakOrder?: boolean;
-        longRun?: boolean;
-        robustness?: boolean;
-        runs?: number;
-        paths?: number;
-        etas?: readonly number[];
-        eps?: readonly number[];
-      };
+      studies: StudyOptions;
     }>;
   };
   readonly '../report/problem-stage.js': {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { StudyOptions } from '../../sde/index.js';
 import { inWorker, type CommandContext } from '../context.js';
 import { countOption, numbersOption, outOption, required, seedOption } from '../options.js';
 import type { CommandResult } from '../stages.js';
@@ -22,18 +23,10 @@ export const configure = (command: Command): Command =>
     .addOption(numbersOption('etas', 'base rates of --weak-order, 1/40,1/80,1/160,1/320 by default'))
     .addOption(numbersOption('eps', 'budgets of the attack in --robustness'));
 
-interface SdeFlags {
+interface SdeFlags extends StudyOptions {
   readonly out?: string;
   readonly html?: boolean;
   readonly seed?: number;
-  readonly simulate?: boolean;
-  readonly weakOrder?: boolean;
-  readonly longRun?: boolean;
-  readonly robustness?: boolean;
-  readonly runs?: number;
-  readonly paths?: number;
-  readonly etas?: readonly number[];
-  readonly eps?: readonly number[];
 }
 
 export async function run(modelPath: string, flags: SdeFlags, context: CommandContext): Promise<CommandResult> {
