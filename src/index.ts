@@ -8,6 +8,7 @@ export type { Policy } from './artifacts/policy.js';
 export type { Results } from './artifacts/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
 export type { SdeAnalysis, SdePoint, SdeResult } from './artifacts/sde-analysis.js';
+export type { LongRun, Robustness, Simulation, WeakOrder } from './artifacts/sde-studies.js';
 export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model.js';
 export type { Solution } from './artifacts/solution.js';
 export type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from './artifacts/training-log.js';
@@ -26,6 +27,10 @@ export {
   effectiveLoss,
   expandedDirection,
   gradientPenaltyLoss,
+  longRun,
+  robustness,
+  simulateSgd,
+  weakOrder,
 } from './sde/index.js';
 export type {
   CompiledRate,
@@ -34,10 +39,15 @@ export type {
   ExpectationMethod,
   Fields,
   FieldValues,
+  LongRunOptions,
   RateAt,
+  RobustnessOptions,
   Sampler,
   SgdModel,
   SgdModelOptions,
+  SimulateOptions,
+  StudyOptions,
+  WeakOrderOptions,
 } from './sde/index.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
 export { solveStage } from './synthesis/stage.js';

@@ -4,6 +4,7 @@ import type { SgdModelFile } from '../artifacts/sgd-model.js';
 import { analyseModelFile, compileSgdModel, type AnalysedModel, type SdeOptions } from '../sde/index.js';
 import type { Figure } from './figure.js';
 import { fieldFigures } from './figures/sde-fields.js';
+import { studyFigures, studySentences } from './figures/sde-studies.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
 import { coefficientTable, sdeSentences, sdeText } from './sde-text.js';
 
@@ -28,7 +29,11 @@ export async function sdeStage(options: SdeStageOptions) {
   const artifacts = [...analysed.artifacts, ...page];
   return {
     artifacts,
-    summary: [...sdeText(analysed.result), ...artifacts.map((file) => `written: ${file}`)],
+    summary: [
+      ...sdeText(analysed.result),
+      ...studySentences(analysed.result),
+      ...artifacts.map((file) => `written: ${file}`),
+    ],
     result: analysed.result,
   };
 }
@@ -40,7 +45,8 @@ async function writePage({ out, modelPath, seed }: SdeStageOptions, analysed: An
   const folder = path.dirname(modelPath);
   const drawn = (model: SgdModelFile) => compileSgdModel(model, { folder, seed, samples: DRAWN_SAMPLES });
   const { file: model } = analysed.model;
-  const figures = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const fields = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const figures = [...fields, ...studyFigures(analysed.result)];
   const file = path.join(out!, 'sde.html');
   await writeFileAtomic(file, sdePage(analysed, figures, await plotlySource()));
   return file;
@@ -58,7 +64,7 @@ export function sdePage(
     `<p class="verdict">${escapeHtml(verdict)}</p>`,
     `<p class="caption">Coefficients of dX = b dt + √η u S<sup>1/2</sup> dW, the SDE of adversarial SGD at the rate η u, η = ${model.eta}, batch size ${model.batchSize}. The model is this file's own, not an example of Gu &amp; Guo (2021).</p>`,
     rows.length === 0 || result.points.length === 0 ? '' : htmlTable(head, rows),
-    `<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
+    `<ul>${[...sentences, ...studySentences(result)].map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
     ...figures.map(figureSection),
     `<h2>The model</h2><details><summary>every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(model.file, null, 1))}</code></pre></details>`,
   ];

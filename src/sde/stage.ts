@@ -4,12 +4,15 @@ import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { analyseSgdModel } from './analysis.js';
 import { compileSgdModel, type SgdModel } from './model.js';
+import { requireStudies, studiesOf, type StudyOptions } from './studies.js';
 
 export interface SdeOptions {
   readonly modelPath: string;
   /** Folder for sde.json; without it nothing is written. */
   readonly out: string | undefined;
   readonly seed: number;
+  /** Studies to add: none by default. */
+  readonly studies?: StudyOptions;
 }
 
 export interface AnalysedModel {
@@ -20,12 +23,14 @@ export interface AnalysedModel {
 
 /**
  * Reads a model file, finds the coefficients of its SDE, and writes them if a folder is given.
- * @throws what `readArtifact`, `compileSgdModel` and `analyseSgdModel` throw, E_WRITE
+ * @throws what `readArtifact`, `compileSgdModel`, `analyseSgdModel` and the studies throw, E_WRITE
  */
-export async function analyseModelFile({ modelPath, out, seed }: SdeOptions): Promise<AnalysedModel> {
+export async function analyseModelFile({ modelPath, out, seed, studies = {} }: SdeOptions): Promise<AnalysedModel> {
+  requireStudies(studies);
   const file = await readArtifact('sgd_model', modelPath);
-  const model = await compileSgdModel(file, { folder: path.dirname(modelPath), seed });
-  const result = analyseSgdModel(model, seed);
+  const folder = path.dirname(modelPath);
+  const model = await compileSgdModel(file, { folder, seed });
+  const result = { ...analyseSgdModel(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
   return { model, result, artifacts: out === undefined ? [] : [await writeAnalysis(out, { model, result })] };
 }
 
