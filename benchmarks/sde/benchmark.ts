@@ -6,7 +6,7 @@ import { kernelText, twoWeightsText } from './report.js';
 import { twoWeights, type StudySize } from './two-weights.js';
 
 /** Of the stored study. */
-const SIZE: StudySize = { eta: 0.05, runs: 10_000, nodes: 101, steps: 80, realNodes: 61 };
+const SIZE: StudySize = { eta: 0.05, runs: 10_000, nodes: 81, steps: 120, realNodes: 71 };
 
 /**
  * Measurements of the SDE of adversarial SGD; each part prints its table and stores it in results/.

@@ -3,6 +3,9 @@ import type { Policy } from '../../src/artifacts/policy.js';
 import { weightsRule } from '../../src/schedules/index.js';
 import type { RateProblem, SgdModel } from '../../src/sde/index.js';
 
+const max = Math.max;
+const min = Math.min;
+
 /**
  * The expected cost of the real iteration under a policy from its start, without Monte Carlo: of a batch of one from data of
  * finitely many rows,
@@ -43,7 +46,7 @@ export function realValue(
     h.forEach((direction, i) => {
       for (let j = 0; j < moved.length; j += 1) {
         const { low, high } = axes[j];
-        moved[j] = Math.max(low, Math.min(high, theta[j] - rate * direction[j]));
+        moved[j] = max(low, min(high, theta[j] - rate * direction[j]));
       }
       sum += law.components[i].weight * next(moved);
     });

@@ -38,13 +38,13 @@ const LOSSES: Readonly<Record<ProblemName, string>> = {
 };
 
 const ATTACKS = {
-  linear: { type: 'penalised_ascent', steps: 7, eta_i: 0.03, lambda: 3 },
+  linear: { type: 'penalised_ascent', steps: 7, eta_i: 0.02, lambda: 3 },
   logistic: { type: 'projected_ascent', norm: 'L2', direction: 'gradient', eps: 0.8, alpha: 1, steps: 5 },
 } as const;
 
 const PLACES = {
-  linear: { start: { a: -0.5, b: 1 }, domain: { a: [-1.4, 1.8], b: [-1.5, 1.5] } },
-  logistic: { start: { a: -0.5, b: 1.2 }, domain: { a: [-1.5, 3], b: [-2, 2] } },
+  linear: { start: { a: -0.5, b: 1 }, domain: { a: [-1.2, 1.6], b: [-1.4, 1.4] }, bounds: [0, 1.6] },
+  logistic: { start: { a: -0.5, b: 1.2 }, domain: { a: [-1.5, 3], b: [-2, 2] }, bounds: [0, 6] },
 } as const;
 
 export interface StudySize {
@@ -59,11 +59,12 @@ export interface StudySize {
 /** Adversarial linear or logistic regression of digit 1 against digit 7 in two principal components, batch size 1. */
 export async function twoWeightModel(problem: ProblemName, { eta, nodes, steps }: StudySize): Promise<SgdModel> {
   const { rows } = await twoClasses(7, 1);
-  const { start, domain } = PLACES[problem];
+  const { start, domain, bounds } = PLACES[problem];
   const file = {
     ...{ kind: 'sgd_model', schema_version: '1.0.0', name: `adversarial ${problem} regression on two digits` },
     ...{ weights: ['a', 'b'], inputs: ['x1', 'x2'], label: 'y', loss: LOSSES[problem], data: { points: rows } },
     ...{ attack: ATTACKS[problem], eta, batch_size: 1, horizon: 2, start, at: [] },
+    rate: { bounds },
     control: {
       ...{ order: 2, domain, nodes, steps, boundary: 'reflecting' },
       ...{ terminal_cost: 'loss', running_cost: null },
