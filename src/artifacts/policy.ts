@@ -43,6 +43,16 @@ export const slowNoiseFilterSchema = z.strictObject({
 
 export const filterSchema = z.discriminatedUnion('kind', [lossAloneFilterSchema, slowNoiseFilterSchema]);
 
+/**
+ * The states are the weights themselves, which the training sees before every update: nothing is filtered. Such a file
+ * `requires` "weights_state" (src/schedules/policy/weights-rule.ts says how it is followed).
+ */
+export const weightsStateSchema = z.strictObject({
+  kind: z.literal('weights'),
+  /** In the order of the table's axes after the time. */
+  names: z.array(z.string()).min(1).max(3),
+});
+
 export const policyTableSchema = z
   .strictObject({
     /** First axis is time in updates done; the others are the filter's states in natural units. */
@@ -66,8 +76,8 @@ export const policyTableSchema = z
   });
 
 export const policyTestSchema = z.strictObject({
-  /** What happens, in order: one observation (null: missing; "nan", "inf" as strings) for each update. */
-  observations: z.array(z.union([finite, z.enum(['nan', 'inf', '-inf']), z.null()])),
+  /** What happens, in order: one observation (null: missing; "nan", "inf" as strings) for each update; or its weights. */
+  observations: z.array(z.union([finite, z.enum(['nan', 'inf', '-inf']), z.null(), z.array(finite)])),
   /** Rate and reason expected at each of these updates. */
   rates: z.array(positive),
   reasons: z.array(z.string()),
@@ -105,7 +115,7 @@ export const policySchema = z
         fallback_inputs: z.array(z.string()),
       })
       .nullable(),
-    filter: filterSchema.nullable(),
+    filter: z.discriminatedUnion('kind', [...filterSchema.options, weightsStateSchema]).nullable(),
     output: z.strictObject({
       quantity: z.literal('learning_rate'),
       applies_to: z.literal('all'),
@@ -136,6 +146,7 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 export type PolicyTable = z.output<typeof policyTableSchema>;
 export type PolicyTest = z.output<typeof policyTestSchema>;
+export type WeightsState = z.output<typeof weightsStateSchema>;
 export type FilterSpec = z.output<typeof filterSchema>;
 export type LossAloneFilter = z.output<typeof lossAloneFilterSchema>;
 export type SlowNoiseFilter = z.output<typeof slowNoiseFilterSchema>;

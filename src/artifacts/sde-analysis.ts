@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, finite, nonnegative, schemaVersion, timestamp } from './common.js';
 import { provenanceSchema } from './policy.js';
 import { studySections } from './sde-studies.js';
+import { sdeControlSchema } from './sde-control.js';
 import { sgdModelSchema } from './sgd-model.js';
 
 /** One number for each weight, in their order. */
@@ -56,6 +57,8 @@ export const sdeResultSchema = z.strictObject({
   effective_loss: z.strictObject({ exists: z.boolean(), sentence: z.string() }),
   warnings: z.array(z.string()),
   ...studySections,
+  /** `--control` */
+  control: sdeControlSchema.optional(),
 });
 
 export const sdeAnalysisSchema = z
@@ -73,4 +76,5 @@ export const sdeAnalysisSchema = z
 
 export type SdeAnalysis = z.output<typeof sdeAnalysisSchema>;
 export type SdeResult = z.output<typeof sdeResultSchema>;
+export type { SdeControl } from './sde-control.js';
 export type SdePoint = SdeResult['points'][number];

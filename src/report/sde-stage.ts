@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { writeFileAtomic } from '../artifacts/files.js';
 import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import { EXIT_CODES } from '../errors.js';
 import { analyseModelFile, compileSgdModel, type AnalysedModel, type SdeOptions } from '../sde/index.js';
 import type { Figure } from './figure.js';
+import { controlFigures } from './figures/sde-control.js';
 import { fieldFigures } from './figures/sde-fields.js';
 import { studyFigures, studySentences } from './figures/sde-studies.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
+import { controlSentences, controlTable, controlText } from './sde-control-text.js';
 import { coefficientTable, sdeSentences, sdeText } from './sde-text.js';
 
 export interface SdeStageOptions extends SdeOptions {
@@ -32,10 +35,16 @@ export async function sdeStage(options: SdeStageOptions) {
     summary: [
       ...sdeText(analysed.result),
       ...studySentences(analysed.result),
+      ...(analysed.result.control === undefined ? [] : controlText(analysed.result.control)),
       ...artifacts.map((file) => `written: ${file}`),
     ],
     result: analysed.result,
+    exitCode: isConverged(analysed) ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
+}
+
+function isConverged({ result: { control } }: AnalysedModel): boolean {
+  return control === undefined || control.solver.status === 'converged';
 }
 
 /** Samples of a Monte Carlo picture: a hundred times fewer than of a number. */
@@ -47,6 +56,7 @@ async function writePage({ out, modelPath, seed }: SdeStageOptions, analysed: An
   const { file: model } = analysed.model;
   const fields = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
   const figures = [...fields, ...studyFigures(analysed.result)];
+  if (analysed.controlled !== undefined) figures.push(...controlFigures(analysed.controlled, analysed.model.eta));
   const file = path.join(out!, 'sde.html');
   await writeFileAtomic(file, sdePage(analysed, figures, await plotlySource()));
   return file;
@@ -65,8 +75,17 @@ export function sdePage(
     `<p class="caption">Coefficients of dX = b dt + √η u S<sup>1/2</sup> dW, the SDE of adversarial SGD at the rate η u, η = ${model.eta}, batch size ${model.batchSize}. The model is this file's own, not an example of Gu &amp; Guo (2021).</p>`,
     rows.length === 0 || result.points.length === 0 ? '' : htmlTable(head, rows),
     `<ul>${[...sentences, ...studySentences(result)].map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
+    ...controlSections(result),
     ...figures.map(figureSection),
     `<h2>The model</h2><details><summary>every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(model.file, null, 1))}</code></pre></details>`,
   ];
   return htmlPage({ title: model.file.name, subject: 'hjb-lr SDE', sections, figures, plotly });
+}
+
+/** The control's comparison, where it was asked for. */
+function controlSections({ control }: AnalysedModel['result']): string[] {
+  if (control === undefined) return [];
+  const { head, rows } = controlTable(control);
+  const sentences = controlSentences(control).map((sentence) => `<li>${escapeHtml(sentence)}</li>`);
+  return ['<h2>The optimal rate in real runs</h2>', htmlTable(head, rows), `<ul>${sentences.join('')}</ul>`];
 }

@@ -10,7 +10,8 @@ import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from '.
 export { createFilter, type FilterState, type FilterUpdate, type StateFilter } from './filters/index.js';
 export { parseSchedule, type ParsedSchedule } from './parse.js';
 export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
-export { policyIssues } from './policy/check.js';
+export { policyIssues, WEIGHTS_STATE } from './policy/check.js';
+export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
 export { sealPolicyFile } from './policy/seal.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';
 export {

@@ -3,6 +3,7 @@ import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { analyseSgdModel } from './analysis.js';
+import { controlSgdModel, type ControlledModel } from './control/control.js';
 import { compileSgdModel, type SgdModel } from './model.js';
 import { requireStudies, studiesOf, type StudyOptions } from './studies.js';
 
@@ -11,11 +12,16 @@ export interface SdeOptions {
   /** Folder for sde.json; without it nothing is written. */
   readonly out: string | undefined;
   readonly seed: number;
-  /** Studies to add: none by default. */
+  /** Studies to add, and whether to solve the model's control problem and try its policy: none by default. */
   readonly studies?: StudyOptions;
 }
 
+/** Real runs of each method of the control problem. */
+const CONTROL_RUNS = 10_000;
+
 export interface AnalysedModel {
+  /** Where it was asked for. */
+  readonly controlled?: ControlledModel | undefined;
   readonly model: SgdModel;
   readonly result: SdeResult;
   readonly artifacts: readonly string[];
@@ -30,8 +36,19 @@ export async function analyseModelFile({ modelPath, out, seed, studies = {} }: S
   const file = await readArtifact('sgd_model', modelPath);
   const folder = path.dirname(modelPath);
   const model = await compileSgdModel(file, { folder, seed });
-  const result = { ...analyseSgdModel(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
-  return { model, result, artifacts: out === undefined ? [] : [await writeAnalysis(out, { model, result })] };
+  const coefficients = { ...analyseSgdModel(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
+  const { control, runs = CONTROL_RUNS } = studies;
+  const controlled = control === true ? await controlSgdModel(model, { runs, seed }) : undefined;
+  const result = { ...coefficients, ...(controlled === undefined ? {} : { control: controlled.result }) };
+  if (out === undefined) return { model, result, controlled, artifacts: [] };
+  const policies = controlled === undefined ? [] : [await writePolicy(out, controlled)];
+  return { model, result, controlled, artifacts: [await writeAnalysis(out, { model, result }), ...policies] };
+}
+
+async function writePolicy(out: string, { policy }: ControlledModel): Promise<string> {
+  const target = path.join(out, 'policy.json');
+  await writeArtifact('policy', target, policy);
+  return target;
 }
 
 async function writeAnalysis(out: string, { model, result }: Pick<AnalysedModel, 'model' | 'result'>): Promise<string> {

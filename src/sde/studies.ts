@@ -12,6 +12,7 @@ export interface StudyOptions {
   readonly simulate?: boolean;
   readonly longRun?: boolean;
   readonly robustness?: boolean;
+  readonly control?: boolean;
   readonly runs?: number;
   readonly paths?: number;
   readonly etas?: readonly number[];
@@ -20,7 +21,7 @@ export interface StudyOptions {
 
 /** An option that belongs to studies of which none was asked for. */
 const BELONGS: readonly (readonly [keyof StudyOptions, readonly (keyof StudyOptions)[]])[] = [
-  ['runs', ['simulate', 'weakOrder', 'longRun']],
+  ['runs', ['simulate', 'weakOrder', 'longRun', 'control']],
   ['paths', ['simulate', 'weakOrder']],
   ['etas', ['weakOrder']],
   ['eps', ['robustness']],

@@ -18,7 +18,8 @@ export const configure = (command: Command): Command =>
     .option('--weak-order', 'weak error of the observables against the real iteration over --etas, with its order')
     .option('--long-run', 'invariant measure and rate of convergence, against long real runs')
     .option('--robustness', 'flows of SGD and of adversarial SGD: input gradient, losses at several --eps')
-    .addOption(countOption('runs', 'real runs of --simulate, --weak-order and --long-run'))
+    .option('--control', 'the optimal rate by the HJB equation over the weights, as policy.json, tried in real runs')
+    .addOption(countOption('runs', 'real runs of --simulate, --weak-order, --long-run and of each method of --control'))
     .addOption(countOption('paths', 'paths of the SDE; as many as runs by default'))
     .addOption(numbersOption('etas', 'base rates of --weak-order, 1/40,1/80,1/160,1/320 by default'))
     .addOption(numbersOption('eps', 'budgets of the attack in --robustness'));

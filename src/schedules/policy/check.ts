@@ -1,9 +1,12 @@
 import type { Policy } from '../../artifacts/policy.js';
 import { HjbLrError, type Issue } from '../../errors.js';
-import { createFilter } from '../filters/index.js';
+import { createFilter, type StateFilter } from '../filters/index.js';
+
+/** What a policy whose states are the weights requires of its reader. */
+export const WEIGHTS_STATE = 'weights_state';
 
 /** Names in `requires` that this reader knows. */
-const KNOWN_FEATURES: readonly string[] = [];
+const KNOWN_FEATURES: readonly string[] = [WEIGHTS_STATE];
 
 /**
  * Refuses a policy that this runtime cannot follow as its author meant it.
@@ -35,19 +38,20 @@ export function policyIssues(policy: Policy): Issue[] {
 }
 
 /** A table over time and exactly the states of the filter, and a box for none but them. */
-function feedbackIssues({ filter, table, guards, input }: Policy): Issue[] {
+function feedbackIssues({ filter, table, guards, input, requires }: Policy): Issue[] {
   if (filter === null || table === null) {
     return [
       ...issueIf(filter === null, 'filter', 'a feedback policy has one'),
       ...issueIf(table === null, 'table', 'a feedback policy has one'),
     ];
   }
-  const states = createFilter(filter).stateNames;
+  const states = filter.kind === 'weights' ? filter.names : createFilter(filter).stateNames;
   const expected = ['time', ...states];
   const found = table.axes.map(({ name }) => name);
   const logOfZero = table.axes.flatMap(({ coordinate, grid }, i) =>
     issueIf(coordinate === 'log' && grid[0] <= 0, `table.axes.${i}.grid`, 'must be positive on a log axis'),
   );
+  const seesWeights = filter.kind === 'weights';
   const boxes = Object.entries(guards.support).flatMap(([name, [low, high]]) => [
     ...issueIf(!states.includes(name), `guards.support.${name}`, `is none of the states ${states.join(', ')}`),
     ...issueIf(!(low < high), `guards.support.${name}`, 'must be an interval [low, high]'),
@@ -61,10 +65,16 @@ function feedbackIssues({ filter, table, guards, input }: Policy): Issue[] {
     ...logOfZero,
     ...boxes,
     ...issueIf(
-      !isCovariance(filter.initial.covariance),
+      filter.kind !== 'weights' && !isCovariance(filter.initial.covariance),
       'filter.initial.covariance',
       'must be symmetric, not negative',
     ),
+    ...issueIf(
+      seesWeights !== requires.includes(WEIGHTS_STATE),
+      'requires',
+      `"${WEIGHTS_STATE}" belongs to policies whose states are the weights, and to them alone`,
+    ),
+    ...issueIf(seesWeights && input !== null, 'input', 'a policy that sees the weights looks at no loss'),
     ...issueIf(input !== null && input.transform !== 'identity', 'input.transform', 'a filter takes the loss itself'),
   ];
 }
@@ -74,6 +84,23 @@ function openLoopIssues({ filter, table, form }: Policy): Issue[] {
     ...issueIf(filter !== null, 'filter', `a policy of the form ${form} has none`),
     ...issueIf(table !== null, 'table', `a policy of the form ${form} has none`),
   ];
+}
+
+/**
+ * The filter that finds a policy's states from losses; null where it has no states.
+ * @throws E_INVALID for a policy whose states are the weights
+ */
+export function lossFilter({ filter, name }: Omit<Policy, 'tests'>): StateFilter | null {
+  if (filter === null) return null;
+  if (filter.kind !== 'weights') return createFilter(filter);
+  throw new HjbLrError(
+    'E_INVALID',
+    `The policy "${name}" follows the weights ${filter.names.join(', ')}, not a loss.`,
+    {
+      remedy: 'Follow it by weightsRule(policy), which takes the weights before every update.',
+      issues: [{ path: 'filter.kind', message: 'expected a filter of losses; got weights' }],
+    },
+  );
 }
 
 /** Symmetric and positive semidefinite, for one or two states. */

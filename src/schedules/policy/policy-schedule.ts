@@ -1,8 +1,8 @@
 import type { Policy } from '../../artifacts/policy.js';
 import { requireRunLength, notObserved } from '../contract.js';
-import { createFilter, type FilterState, type StateFilter } from '../filters/index.js';
+import type { FilterState, StateFilter } from '../filters/index.js';
 import type { Schedule } from '../schedule.js';
-import { requirePolicy } from './check.js';
+import { lossFilter, requirePolicy } from './check.js';
 import { guardRate, warmUp, type Proposal } from './guards.js';
 import { isPastHorizon, isSupported, openLoopRate, policyTime, tableRate } from './lookup.js';
 
@@ -60,7 +60,7 @@ const INITIAL: PolicyState = { updates: 0, filter: null, missing: 0, guarded: nu
 export function policySchedule(policy: Policy, { updates }: { updates: number }): Schedule<PolicyState> {
   requireRunLength(updates);
   requirePolicy(policy, updates);
-  const filter = policy.filter === null ? null : createFilter(policy.filter);
+  const filter = lossFilter(policy);
   return {
     name: 'policy',
     observes: filter !== null,

@@ -1,9 +1,10 @@
 import type { Policy, PolicyTest } from '../../artifacts/policy.js';
-import { createFilter } from '../filters/index.js';
 import type { RateDecision } from '../schedule.js';
+import { lossFilter } from './check.js';
 import { policySchedule } from './policy-schedule.js';
+import { weightsRule, weightsTests } from './weights-rule.js';
 
-type Recorded = PolicyTest['observations'][number];
+type Recorded = Exclude<PolicyTest['observations'][number], number[]>;
 
 /** Updates of a short vector, and of a spoiled one after the warm-up. */
 const LENGTH = 12;
@@ -32,9 +33,11 @@ export interface PolicyTestFailure {
  * - 11 short runs whose loss falls by 3 % an update from 0.5 to 2 times the filter's first predicted loss
  * - 8 runs that are spoiled for six updates after the warm-up: missing, NaN, infinities, negative, 0, tiny, huge losses
  * - nothing observed from the start, and nothing observed for longer than `max_consecutive_missing`
+ * (of a policy that sees the weights: runs through its table, to its edges and beyond)
  * - a whole run and three updates past its horizon, with the loss falling to a quarter (horizons up to 20,000)
  */
 export function policyTestVectors(policy: Omit<Policy, 'tests'>): PolicyTest[] {
+  if (policy.filter?.kind === 'weights') return weightsTests({ ...policy, tests: [] });
   const { horizon } = policy.time;
   const { warmup_updates: warmup, max_consecutive_missing: missing } = policy.guards;
   const first = firstLoss(policy);
@@ -80,7 +83,15 @@ function agree(actual: RateDecision | undefined, expected: Partial<RateDecision>
   return Math.abs(actual.rate - expected.rate) <= TOLERANCE * expected.rate && actual.reason === expected.reason;
 }
 
-function follow(policy: Policy, losses: readonly Recorded[]): RateDecision[] {
+function follow(policy: Policy, observations: PolicyTest['observations']): RateDecision[] {
+  if (policy.filter?.kind === 'weights') {
+    const rule = weightsRule(policy, { updates: policy.time.horizon });
+    return observations.map((theta, k) => rule.decide(k, Array.isArray(theta) ? theta : []));
+  }
+  return followLosses(policy, observations as readonly Recorded[]);
+}
+
+function followLosses(policy: Policy, losses: readonly Recorded[]): RateDecision[] {
   const schedule = policySchedule(policy, { updates: policy.time.horizon });
   let state = schedule.init();
   return losses.map((loss) => {
@@ -98,10 +109,9 @@ function recorded(observations: Recorded[], decisions: readonly RateDecision[]):
 }
 
 /** What the filter expects to see first; 1 for a policy that looks at no loss. */
-function firstLoss({ filter: spec }: Omit<Policy, 'tests'>): number {
-  if (spec === null) return 1;
-  const filter = createFilter(spec);
-  return filter.predictedLoss(filter.init());
+function firstLoss(policy: Omit<Policy, 'tests'>): number {
+  const filter = lossFilter(policy);
+  return filter === null ? 1 : filter.predictedLoss(filter.init());
 }
 
 function toNumber(observation: Recorded): number | null {

@@ -1,0 +1,24 @@
+/** A mean over independent runs with its standard error; null where a run gave no finite number. */
+export interface MeanEstimate {
+  readonly mean: number | null;
+  readonly standard_error: number | null;
+}
+
+/** Mean of x and s / sqrt(n), s^2 the sum of the squared deviations over n - 1. */
+export function meanEstimate(values: ArrayLike<number>): MeanEstimate {
+  const n = values.length;
+  const list = Array.from(values);
+  const mean = list.reduce((sum, x) => sum + x, 0) / n;
+  const squares = list.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  if (!Number.isFinite(mean)) return { mean: null, standard_error: null };
+  return { mean, standard_error: Math.sqrt(squares / (n - 1) / n) };
+}
+
+/** mean(a) / mean(b) of paired numbers, with its standard error by the linear term: s of (a - ratio b) / mean(b), over sqrt(n). */
+export function ratioEstimate(a: ArrayLike<number>, b: ArrayLike<number>): MeanEstimate {
+  const [above, below] = [meanEstimate(a).mean, meanEstimate(b).mean];
+  if (above === null || below === null || below === 0) return { mean: null, standard_error: null };
+  const ratio = above / below;
+  const { standard_error } = meanEstimate(Array.from(a, (value, i) => (value - ratio * b[i]) / below));
+  return { mean: ratio, standard_error };
+}

@@ -1,0 +1,170 @@
+import { solve, type Answer } from '../../../solvers/index.js';
+import { hasWasm } from '../../../solvers/kernels/wasm/module.js';
+import type { Policy } from '../../artifacts/policy.js';
+import type { SdeControl } from '../../artifacts/sde-control.js';
+import { HjbLrError } from '../../errors.js';
+import { meanEstimate, ratioEstimate } from '../../math/estimates.js';
+import { weightsRule } from '../../schedules/index.js';
+import type { RateRule } from '../iteration/iteration.js';
+import type { SgdModel } from '../model.js';
+import { bestConstant, bestDecay, type Baseline } from './baselines.js';
+import { rateProblem, type RateProblem } from './problem.js';
+import { rateBounds, ratePolicy } from './rate-policy.js';
+import { realRuns, type ControlledRuns } from './runs.js';
+import { observed, type RunBands } from './bands.js';
+
+export interface ControlOptions {
+  /** Real runs of each method, 2 or more; 10,000 by default. */
+  readonly runs?: number;
+  /** Master seed; 0 by default. */
+  readonly seed?: number;
+}
+
+/** The learning-rate control of a model, solved and tried on the real iteration. */
+export interface ControlledModel {
+  readonly result: SdeControl;
+  readonly policy: Policy;
+  readonly of: RateProblem;
+  readonly answer: Answer;
+  /** Weights and rates over time in the reported runs, by method. */
+  readonly bands: Readonly<Record<string, RunBands>>;
+}
+
+/**
+ * Theta-space HJB -> policy -> real adversarial SGD under the policy's feedback rate, against the best constant rate and the
+ * best schedule scale / (n + shift), both searched on other samples than those of the reported runs.
+ *
+ * @throws what `rateProblem` throws; E_INVALID for fewer than 2 runs; E_NOT_CONVERGED if the solver finds no finite value
+ *
+ * @example
+ * const { result, policy } = await controlSgdModel(await compileSgdModel(file), { runs: 10_000 });
+ * result.comparisons[0].cost_difference; // of the policy from the best constant rate
+ */
+export async function controlSgdModel(model: SgdModel, options: ControlOptions = {}): Promise<ControlledModel> {
+  const { runs = 10_000, seed = 0 } = options;
+  requireRuns(runs);
+  const of = await rateProblem(model);
+  const answer = solveRate(model, of);
+  const run = realRuns(model, of);
+  const search = { runs: Math.min(runs, SEARCH_RUNS), seed, purpose: 'sde/control/search' };
+  const solved = { of, solution: answer.solution, value: answer.values[0], error: answer.errorEstimates.values[0] };
+  const draft = ratePolicy(model, solved, new Float64Array(of.updates).fill(rateBounds(model).most));
+  const policy = ratePolicy(model, solved, observed(model, run, ruleOf(draft, of), search).bands.meanRates);
+  const constant = bestConstant(model, of.updates, run, search);
+  const baselines = [constant, bestDecay(model, constant, run, search)];
+  const report = { runs, seed, purpose: 'sde/control/report' };
+  const reported = [
+    { name: 'policy', baseline: null, ...observed(model, run, ruleOf(policy, of), report) },
+    ...baselines.map((baseline) => ({
+      name: baseline.name,
+      baseline,
+      ...observed(model, run, baseline.rates, report),
+    })),
+  ];
+  const bands = Object.fromEntries(reported.map((entry) => [entry.name, entry.bands]));
+  return { result: resultOf(model, of, answer, policy, reported, { runs, seed }), policy, of, answer, bands };
+}
+
+/** Runs of one schedule in the search. */
+const SEARCH_RUNS = 4000;
+
+/** The policy's rates as the real iteration asks for them. */
+function ruleOf(policy: Policy, { updates }: RateProblem): RateRule {
+  const rule = weightsRule(policy, { updates });
+  return (k, theta) => rule.decide(k, theta).rate;
+}
+
+function requireRuns(runs: number): void {
+  if (Number.isSafeInteger(runs) && runs >= 2) return;
+  throw new HjbLrError('E_INVALID', `A comparison needs 2 runs or more; got ${runs}.`, {
+    remedy: 'Give a whole number such as 10000.',
+    issues: [{ path: 'runs', message: `expected a whole number of 2 or more; got ${runs}` }],
+  });
+}
+
+/** Time levels that are kept for policy and figures. */
+const KEPT_LEVELS = 60;
+
+function solveRate(model: SgdModel, { problem, control }: RateProblem): Answer {
+  const answer = solve(problem, {
+    query: [{ t: 0, x: [...model.start] }],
+    keep: Math.max(1, Math.floor(control.steps / KEPT_LEVELS)),
+    kernel: problem.states.length > 1 && hasWasm() ? 'wasm' : 'typescript',
+  });
+  if (answer.values[0] !== null && answer.solution.status !== 'non_finite') return answer;
+  throw new HjbLrError('E_NOT_CONVERGED', `The control problem has no finite value: ${answer.status}.`, {
+    remedy: answer.remedy,
+    fields: { status: answer.status, warnings: answer.warnings },
+  });
+}
+
+interface Reported {
+  readonly name: string;
+  readonly baseline: Baseline | null;
+  readonly outcome: ControlledRuns;
+}
+
+function resultOf(
+  model: SgdModel,
+  of: RateProblem,
+  answer: Answer,
+  policy: Policy,
+  reported: readonly Reported[],
+  { runs, seed }: { runs: number; seed: number },
+): SdeControl {
+  const { control, lossMinimum, minimizer, updates } = of;
+  const [value, error] = [answer.values[0]!, answer.errorEstimates.values[0]];
+  const [first, ...others] = reported;
+  const excess = ({ outcome }: Reported): Float64Array => outcome.finalLoss.map((loss) => loss - lossMinimum);
+  return {
+    order: control.order,
+    updates,
+    runs,
+    seed,
+    loss_min: lossMinimum,
+    minimizer: Object.fromEntries(model.weights.map((name, i) => [name, minimizer[i]])),
+    solver: {
+      status: answer.status,
+      remedy: answer.remedy,
+      nodes: control.nodes,
+      steps: control.steps,
+      value,
+      error,
+      monotone_value: answer.monotoneValues[0],
+      rate_at_start: model.eta * answer.controls[0]!.u,
+      warnings: [...answer.warnings],
+    },
+    policy_id: policy.policy_id,
+    methods: reported.map((entry) => ({
+      name: entry.name as SdeControl['methods'][number]['name'],
+      parameters: entry.baseline?.parameters ?? {},
+      tried: entry.baseline?.tried ?? 0,
+      cost: meanEstimate(entry.outcome.cost),
+      final_loss: meanEstimate(entry.outcome.finalLoss),
+      excess_loss: meanEstimate(excess(entry)),
+      diverged: entry.outcome.finalLoss.filter((loss) => !Number.isFinite(loss)).length,
+    })),
+    comparisons: others.map((other) => ({
+      against: other.name as 'constant' | 'decay',
+      cost_difference: meanEstimate(other.outcome.cost.map((cost, r) => cost - first.outcome.cost[r])),
+      loss_difference: meanEstimate(other.outcome.finalLoss.map((loss, r) => loss - first.outcome.finalLoss[r])),
+      excess_ratio: ratioEstimate(excess(other), excess(first)),
+      loss_ratio: ratioEstimate(other.outcome.finalLoss, first.outcome.finalLoss),
+    })),
+    real_less_value: meanEstimate(first.outcome.cost.map((cost) => cost - value)),
+    loss_error: lossError(model, first.outcome),
+  };
+}
+
+/** Ends of runs at which the interpolated loss is held against the expectation itself. */
+const CHECKED = 50;
+
+function lossError({ adversarialLoss, start }: SgdModel, { finalWeights, finalLoss }: ControlledRuns): number {
+  const n = start.length;
+  let most = 0;
+  for (let run = 0; run < Math.min(CHECKED, finalLoss.length); run += 1) {
+    const theta = finalWeights.slice(run * n, (run + 1) * n);
+    if (theta.every(Number.isFinite)) most = Math.max(most, Math.abs(adversarialLoss(theta) - finalLoss[run]));
+  }
+  return most;
+}
