@@ -115,7 +115,7 @@ function startForward(problem: ControlProblem, solution: HjbSolution, x: readonl
   const forward = emptyForward(d);
   const perNode = (): Float64Array => new Float64Array(lattice.size);
   return {
-    ...{ problem, solution, stored, d, model: emptyModel(lattice.size), input: noDifferenceInput(d) },
+    ...{ problem, solution, stored, d, model: emptyModel(d), input: noDifferenceInput(d) },
     ...{ policy: emptyPolicy(lattice.size), rows: emptySystem(d), forward, work: linearWorkspace(forward.system) },
     ...{ zero: perNode(), absorbs: new Uint8Array(lattice.size) },
     ...{ mass: pointMass(lattice, x), absorbedAt: perNode(), y: perNode() },
