@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StateFunction } from '../../../solvers/problem/control-problem.js';
 import { parseArtifact } from '../../../src/artifacts/files.js';
+import { DEFAULT_OPTIONS } from '../../../solvers/answer/options.js';
 import { compileProblem, type CompiledProblem } from '../../../src/synthesis/problem-file/compile.js';
 import { HjbLrError } from '../../../src/errors.js';
 import { EXPECTED, problemFile } from '../../solvers/problems/expected.js';
@@ -90,6 +91,7 @@ describe('compileProblem', () => {
       { t: 0.5, x: [2] },
     ]);
     expect([options.keep, options.limits]).toEqual([2, { nodeSteps: 1e6, bytes: 2e9 }]);
+    expect((await compile({})).options.limits).toEqual(DEFAULT_OPTIONS.limits);
   });
 
   test('bounds, faces and the obstacle are functions of time and states', async () => {
@@ -228,9 +230,19 @@ describe('refusals', () => {
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.node_steps', 'limits.bytes']);
     expect(performance.now() - started).toBeLessThan(200);
     expect((await refusal({ limits: { node_steps: 19 } })).issues).toEqual([
-      { path: 'limits.node_steps', message: 'work in nodes times time steps: about 20, the limit is 19' }, // 5 nodes, 4 steps
+      {
+        path: 'limits.node_steps',
+        message: 'work in nodes times time steps times scenarios: about 20, the limit is 19', // 5 nodes, 4 steps
+      },
     ]);
     expect((await compile({ limits: { node_steps: 20 } })).problem.times).toHaveLength(5);
+    const uncertain = {
+      parameters: { a: 1 },
+      uncertainty: { a: [0, 1] },
+      running_cost: 'a*x',
+      limits: { node_steps: 39 },
+    };
+    expect((await refusal(uncertain)).issues[0].message).toMatch(/about 40, the limit is 39$/);
   });
 });
 
