@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { solve } from '../../../solvers/index.js';
 import type { StateFunction } from '../../../solvers/problem/control-problem.js';
 import { parseArtifact } from '../../../src/artifacts/files.js';
 import { DEFAULT_OPTIONS } from '../../../solvers/answer/options.js';
@@ -201,6 +202,33 @@ describe('refusals', () => {
       'states.0.boundary.1.dirichlet is Infinity at x = 1, t = 1.',
     );
     expect((await compile(states('1/x'))).problem.timeDependent).toBe(false); // infinite at 0, which is the other face
+  });
+
+  test('a fault off the lines of the sample is met by the solve; then every one is named', async () => {
+    const hidden = '1/((x + 0.5)^2 + (y - 0.25)^2)'; // no line through ends and middles meets that node
+    const { problem, options, requireInputs } = await compile({
+      states: ['x', 'y'].map((name) => ({ name, domain: [-1, 1], nodes: 9, boundary: ['reflecting', 'reflecting'] })),
+      drift: ['u', hidden],
+      covariance: [
+        [1, 0],
+        [0, 1],
+      ],
+      running_cost: hidden,
+    });
+    const [first, all] = [() => solve(problem, options), requireInputs].map((run): HjbLrError => {
+      try {
+        run();
+      } catch (error) {
+        return error as HjbLrError;
+      }
+      throw new Error('not refused');
+    });
+    expect([first.code, all.code]).toEqual(['E_INVALID', 'E_INVALID']);
+    expect(first.issues.map(({ path }) => path)).toEqual(['drift']);
+    expect(all.issues).toEqual([
+      { path: 'drift.1', message: 'is Infinity at x = -0.5, y = 0.25' },
+      { path: 'running_cost', message: 'is Infinity at x = -0.5, y = 0.25' },
+    ]);
   });
 
   test('bounds that cross at a node; equal bounds are allowed', async () => {
