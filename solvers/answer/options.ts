@@ -1,6 +1,6 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { kernelIssues } from '../hjb/options.js';
+import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
 import { keptLevels, requireWithin, sizeOf } from './size.js';
 
@@ -22,15 +22,13 @@ export const DEFAULT_OPTIONS: SolveOptions = {
  */
 export function resolveSolveOptions(problem: ControlProblem, options: Partial<SolveOptions>): SolveOptions {
   const resolved = Object.freeze({ ...DEFAULT_OPTIONS, ...options });
-  const issues: Issue[] = resolved.query.flatMap(({ t, x }, i) =>
-    Number.isFinite(t) && x.length === problem.states.length && x.every(Number.isFinite)
-      ? []
-      : [{ path: `query.${i}`, message: `needs a finite t and ${problem.states.length} finite states` }],
-  );
-  issues.push(...kernelIssues(resolved.kernel, resolved.threads));
-  if (issues.length > 0) {
-    throw new HjbLrError('E_INVALID', 'The options are not valid.', { remedy: 'Correct these options.', issues });
-  }
+  const n = problem.states.length;
+  const queryIssues = resolved.query.flatMap(({ t, x }, i) => {
+    const isPoint = Number.isFinite(t) && x.length === n && x.every(Number.isFinite);
+    return issueUnless(isPoint, `query.${i}`, `needs a finite t and ${n} finite states`);
+  });
+  const issues = [...queryIssues, ...kernelIssues(resolved.kernel, resolved.threads)];
+  refuseWhere(issues, 'record of options', 'Correct these options.');
   requireWithinLimits(problem, resolved);
   return resolved;
 }
