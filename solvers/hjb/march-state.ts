@@ -69,7 +69,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
   const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
   const kernels = kernelsOf(d, choice);
   return {
-    ...{ d, options, model: emptyModel(size), input: noDifferenceInput(d), policy: emptyPolicy(size) },
+    ...{ d, options, model: emptyModel(d), input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d) : null, ...kernels, steps: kernels.kernel === null ? stepsOf(d) : null },
     ...{ fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false, gradient: null },
