@@ -29,7 +29,7 @@ export interface PageContent {
   readonly subject: string;
   /** HTML below the title, the figures' places among it. */
   readonly sections: readonly string[];
-  readonly figures: readonly Figure[];
+  readonly figures: readonly Pick<Figure, 'id' | 'data' | 'layout'>[];
   /** Source of Plotly, which goes into the page. */
   readonly plotly: string;
 }
