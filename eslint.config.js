@@ -13,7 +13,17 @@ const noMathRandom = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'runs', '**/*.d.ts', 'solvers/kernels/assembly', 'solvers/kernels/wasm/generated.ts'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'coverage',
+      'runs',
+      '**/*.d.ts',
+      'solvers/kernels/assembly',
+      'solvers/kernels/wasm/generated.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

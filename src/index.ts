@@ -64,7 +64,6 @@ export type {
   WeakOrderOptions,
 } from './sde/index.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
-export { controlSgdModel, rateProblem, realRuns, type ControlledModel, type ControlOptions } from './sde/index.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
 export { trainStage } from './training/stage.js';
