@@ -7,40 +7,63 @@ export { readTrainingLog } from './artifacts/log-file.js';
 export type { Policy } from './artifacts/policy.js';
 export type { Results } from './artifacts/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
-export type { SdeAnalysis, SdePoint, SdeResult } from './artifacts/sde-analysis.js';
+export type { SdeAnalysis, SdeControl, SdePoint, SdeResult } from './artifacts/sde-analysis.js';
+export type { LongRun, Robustness, Simulation, WeakOrder } from './artifacts/sde-studies.js';
 export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model.js';
 export type { Solution } from './artifacts/solution.js';
 export type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from './artifacts/training-log.js';
 export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
 export { estimateStage } from './estimation/stage.js';
+export { fastStream, type FastStream } from './math/fast-stream.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
 export { problemStage } from './report/problem-stage.js';
 export { sdeStage } from './report/sde-stage.js';
 export { reportStage } from './report/stage.js';
-export { attachPolicy, createSchedule, policySchedule, type AttachedPolicy, type Schedule } from './schedules/index.js';
+export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
+export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js';
 export {
   analyseSgdModel,
   compileSgdModel,
+  controlSgdModel,
   drift,
   effectiveLoss,
   expandedDirection,
+  fuseIteration,
   gradientPenaltyLoss,
+  longRun,
+  rateProblem,
+  realRuns,
+  robustness,
+  simulateSgd,
+  weakOrder,
 } from './sde/index.js';
 export type {
   CompiledRate,
+  ControlledModel,
+  ControlledRuns,
+  ControlOptions,
   DriftOrder,
   Estimate,
   ExpectationMethod,
   Fields,
   FieldValues,
+  Iteration,
+  LongRunOptions,
   RateAt,
+  RateProblem,
+  RateRule,
+  RealRuns,
+  RobustnessOptions,
+  RunsOptions,
   Sampler,
   SgdModel,
   SgdModelOptions,
+  SimulateOptions,
+  StudyOptions,
+  WeakOrderOptions,
 } from './sde/index.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
-export { controlSgdModel, rateProblem, realRuns, type ControlledModel, type ControlOptions } from './sde/index.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
 export { trainStage } from './training/stage.js';

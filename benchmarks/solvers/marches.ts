@@ -1,6 +1,7 @@
 import { buildLattice } from '../../solvers/grid/lattice.js';
 import { discretize, type Discretization } from '../../solvers/hjb/node-model.js';
-import { startMarch, stepBack } from '../../solvers/hjb/march.js';
+import { stepBack } from '../../solvers/hjb/march.js';
+import { startMarch } from '../../solvers/hjb/march-state.js';
 import { resolveOptions } from '../../solvers/hjb/options.js';
 import type { GridKernel } from '../../solvers/kernels/grid-kernel.js';
 import type { LineKernel } from '../../solvers/kernels/line-kernel.js';

@@ -1,5 +1,6 @@
 import type { Kernel } from '../hjb/options.js';
 import type { HjbSolution } from '../hjb/solution.js';
+import type { Limits } from './size.js';
 
 /** Where the answer is wanted: calendar time and one number per state, in natural units. */
 export interface Query {
@@ -23,7 +24,7 @@ export interface SolveOptions {
   /** Threads of the WebAssembly kernel of two and three states. */
   readonly threads: number;
   /** Refused beyond these, before anything is allocated. */
-  readonly limits: { readonly nodeSteps: number; readonly bytes: number };
+  readonly limits: Limits;
 }
 
 /** A solution with everything that is known of its error; lists in the order of the queries. */

@@ -1,4 +1,4 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
+import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 /** Where a closed loop starts: one number per state in natural units, in their order or by name. */
@@ -9,24 +9,19 @@ export type Start = Readonly<Record<string, number>> | readonly number[];
  * @throws E_INVALID with every issue: a state that is missing, unknown, not finite or outside its grid
  */
 export function resolveStart({ name, states }: Pick<ControlProblem, 'name' | 'states'>, start: Start): number[] {
-  const issues: Issue[] = [];
   const isList = Array.isArray(start);
-  const known = new Set<string>(states.map((axis, i) => (isList ? String(i) : axis.name)));
-  for (const key of Object.keys(start)) {
-    if (!known.has(key)) issues.push({ path: `start.${key}`, message: 'no such state' });
-  }
-  const x = states.map((axis, i) =>
-    isList ? (start as readonly number[])[i] : (start as Record<string, number>)[axis.name],
-  );
-  states.forEach(({ name: state, grid }, i) => {
+  const keys = states.map((axis, i) => (isList ? String(i) : axis.name));
+  const x = keys.map((key) => (start as Record<string, number>)[key]);
+  const inside = states.flatMap(({ name: state, grid }, i) => {
     const [low, high] = [grid[0], grid[grid.length - 1]];
-    if (x[i] >= low && x[i] <= high) return;
-    const path = `start.${isList ? i : state}`;
-    issues.push({ path, message: `${state} must lie in [${low}, ${high}], got ${String(x[i])}` });
+    const message = `${state} must lie in [${low}, ${high}], got ${String(x[i])}`;
+    return issueUnless(x[i] >= low && x[i] <= high, `start.${keys[i]}`, message);
   });
-  if (issues.length === 0) return x;
-  throw new HjbLrError('E_INVALID', `The start of the closed loop of "${name}" is not valid.`, {
-    remedy: 'Give one number for each state, inside its grid.',
-    issues,
-  });
+  const unknown = Object.keys(start).filter((key) => !keys.includes(key));
+  refuseWhere(
+    [...unknown.map((key) => ({ path: `start.${key}`, message: 'no such state' })), ...inside],
+    `start of the closed loop of "${name}"`,
+    'Give one number for each state, inside its grid.',
+  );
+  return x;
 }

@@ -37,8 +37,9 @@ interface ForwardMarch {
   readonly mass: Float64Array;
   readonly absorbedAt: Float64Array;
   readonly y: Float64Array;
-  /** Level of the solution that the rows are of; -1 before the first. */
+  /** Level of the solution that the rows are of; -1 before the first. And 1/dt in them. */
   filled: number;
+  rest: number;
   status: DensityResult['status'];
   columnDefect: number;
 }
@@ -115,11 +116,11 @@ function startForward(problem: ControlProblem, solution: HjbSolution, x: readonl
   const forward = emptyForward(d);
   const perNode = (): Float64Array => new Float64Array(lattice.size);
   return {
-    ...{ problem, solution, stored, d, model: emptyModel(lattice.size), input: noDifferenceInput(d) },
+    ...{ problem, solution, stored, d, model: emptyModel(d), input: noDifferenceInput(d) },
     ...{ policy: emptyPolicy(lattice.size), rows: emptySystem(d), forward, work: linearWorkspace(forward.system) },
     ...{ zero: perNode(), absorbs: new Uint8Array(lattice.size) },
     ...{ mass: pointMass(lattice, x), absorbedAt: perNode(), y: perNode() },
-    ...{ filled: -1, status: 'converged', columnDefect: 0 },
+    ...{ filled: -1, rest: NaN, status: 'converged', columnDefect: 0 },
   };
 }
 
@@ -130,15 +131,16 @@ function pointMass({ axes, size }: Lattice, x: readonly number[]): Float64Array 
   return mass;
 }
 
+/** Relative difference of time steps that is the rounding of their levels. */
+const SAME_STEP = 1e-10;
+
 function stepForward(march: ForwardMarch, level: number, dt: number): void {
-  const { d, forward, absorbs, mass, absorbedAt, y, work } = march;
+  const { forward, absorbs, mass, absorbedAt, y, work } = march;
   const { system, leaving } = forward;
-  const rest = 1 / dt;
-  readLevel(march, march.problem.horizon === 'infinite' ? 0 : level);
-  const step = { rest, source: march.zero, fixed: march.zero, obstacle: null };
-  assemble(d, march.model, march.input, march.policy, step, march.zero, march.rows);
-  if (transposeRows(march.rows, absorbs, rest, forward) >= 0) march.status = 'not_monotone';
-  march.columnDefect = Math.max(march.columnDefect, columnDefect(forward, rest));
+  const isNew = readLevel(march, march.problem.horizon === 'infinite' ? 0 : level);
+  const isSameStep = Math.abs(march.rest * dt - 1) <= SAME_STEP;
+  if (isNew || !isSameStep) transposeAt(march, isSameStep ? march.rest : 1 / dt);
+  const { rest } = march;
   for (let i = 0; i < mass.length; i += 1) {
     system.right[i] = rest * mass[i];
     y[i] = system.diagonal[i] * mass[i];
@@ -151,19 +153,50 @@ function stepForward(march: ForwardMarch, level: number, dt: number): void {
   }
 }
 
-/** Coefficients under the stored control, the worst case at every node, and which nodes absorb. */
-function readLevel(march: ForwardMarch, level: number): void {
-  const { problem, solution, stored, d, model, input, policy, absorbs } = march;
-  if (march.filled === level) return;
+function transposeAt(march: ForwardMarch, rest: number): void {
+  const { d, zero, rows, forward, absorbs } = march;
+  march.rest = rest;
+  outflowRates(d, march.model, march.policy, forward.leaving);
+  assemble(d, march.model, march.input, march.policy, { rest, source: zero, fixed: zero, obstacle: null }, zero, rows);
+  if (transposeRows(rows, absorbs, rest, forward) >= 0) march.status = 'not_monotone';
+  march.columnDefect = Math.max(march.columnDefect, columnDefect(forward, rest));
+}
+
+/**
+ * Coefficients under the stored control, the worst case at every node, and which nodes absorb.
+ * @returns whether they differ from those of the level before
+ */
+function readLevel(march: ForwardMarch, level: number): boolean {
+  const { solution, stored, d } = march;
+  if (march.filled === level) return false;
+  const isFirst = march.filled < 0;
   march.filled = level;
-  const t = solution.times[level];
-  const V = solution.value[level];
+  const { control } = stored;
   stored.control = solution.control[level];
-  fillModel(d, model, { t, slopeChange: null, gradient: null });
-  improvePolicy(d, model, input, V, policy);
-  outflowRates(d, model, policy, march.forward.leaving);
-  const gaps = problem.obstacle && stoppingGaps(problem.obstacle, problem.objective, t, d.x, V);
-  for (let i = 0; i < absorbs.length; i += 1) absorbs[i] = d.isFixed[i] === 1 || gaps?.[i] === 0 ? 1 : 0;
+  const isMoving = isFirst || d.problem.timeDependent !== false || isDifferent(stored.control, control);
+  if (isMoving) fillModel(d, march.model, { t: solution.times[level], slopeChange: null, gradient: null });
+  // Of several cases the value of the level decides.
+  const isNew = isMoving || d.scenarios > 1;
+  if (isNew) improvePolicy(d, march.model, march.input, solution.value[level], march.policy);
+  return readAbsorbing(march, level) || isNew;
+}
+
+/** @returns whether other nodes absorb than at the level before */
+function readAbsorbing({ problem, solution, d, absorbs }: ForwardMarch, level: number): boolean {
+  const V = solution.value[level];
+  const gaps = problem.obstacle && stoppingGaps(problem.obstacle, problem.objective, solution.times[level], d.x, V);
+  let isNew = false;
+  for (let i = 0; i < absorbs.length; i += 1) {
+    const now = d.isFixed[i] === 1 || gaps?.[i] === 0 ? 1 : 0;
+    isNew ||= now !== absorbs[i];
+    absorbs[i] = now;
+  }
+  return isNew;
+}
+
+function isDifferent(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return true;
+  return false;
 }
 
 function sumOf(values: Float64Array): number {

@@ -1,4 +1,4 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
+import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 export interface DensityOptions {
@@ -46,25 +46,24 @@ export const REMEDIES: Readonly<Record<DensityResult['status'], string>> = {
  * @throws E_INVALID with every issue and its path
  */
 export function requireDensityOptions(problem: ControlProblem, { keep, times }: DensityOptions): readonly number[] {
-  const issues: Issue[] = [];
-  if (keep !== 'all' && !(Number.isInteger(keep) && keep >= 1)) {
-    issues.push({ path: 'keep', message: `must be all or a whole number of levels, got ${keep}` });
-  }
   const isInfinite = problem.horizon === 'infinite';
-  if (isInfinite && times === undefined) {
-    issues.push({ path: 'times', message: 'an infinite horizon has no levels of its own: give them' });
-  }
-  if (!isInfinite && times !== undefined) {
-    issues.push({ path: 'times', message: 'the levels are those of the problem' });
-  }
+  const isKeep = keep === 'all' || (Number.isInteger(keep) && keep >= 1);
   const levels = times ?? problem.times;
   const isIncreasing = levels[0] === 0 && levels.every((t, k) => Number.isFinite(t) && (k === 0 || t > levels[k - 1]));
-  if (times !== undefined && !(isIncreasing && levels.length > 1)) {
-    issues.push({ path: 'times', message: 'must increase strictly from 0, at least two levels' });
-  }
-  if (issues.length === 0) return levels;
-  throw new HjbLrError('E_INVALID', 'The options of the density are not valid.', {
-    remedy: 'Correct these options.',
-    issues,
-  });
+  const isLevels = times === undefined || (isIncreasing && levels.length > 1);
+  refuseWhere(
+    [
+      ...issueUnless(isKeep, 'keep', `must be all or a whole number of levels, got ${keep}`),
+      ...issueUnless(
+        !isInfinite || times !== undefined,
+        'times',
+        'an infinite horizon has no levels of its own: give them',
+      ),
+      ...issueUnless(isInfinite || times === undefined, 'times', 'the levels are those of the problem'),
+      ...issueUnless(isLevels, 'times', 'must increase strictly from 0, at least two levels'),
+    ],
+    'record of density options',
+    'Correct these options.',
+  );
+  return levels;
 }

@@ -55,26 +55,33 @@ interface FormOptions {
 }
 
 export function buildDifferenceTable(lattice: Lattice, options: FormOptions): DifferenceTable {
-  const points: PointForms[][] = lattice.axes.map((axis, d) =>
-    Array.from(axis.grid, (_, j) => pointForms(lattice, d, j, options)),
-  );
+  const { axes, shape } = lattice;
+  const perAxis = (): Float64Array[] => shape.map((length) => new Float64Array(length));
+  const [upReach, downReach] = [perAxis(), perAxis()];
+  const entryOf = shape.map((length) => new Int32Array(length));
+  const entries = new Float64Array(ENTRY_SIZE * shape.reduce((sum, length) => sum + length, 0));
   let start = 0;
-  const entryOf = points.map((list) => Int32Array.from(list, () => (start += ENTRY_SIZE) - ENTRY_SIZE));
+  shape.forEach((length, d) => {
+    for (let j = 0; j < length; j += 1, start += ENTRY_SIZE) {
+      const point = pointForms(lattice, d, j, options);
+      point.forms.forEach((form, r) => entries.set(form, start + r * FORM_SIZE));
+      entryOf[d][j] = start;
+      upReach[d][j] = point.upReach;
+      downReach[d][j] = point.downReach;
+    }
+  });
   const neighbour = (d: number, j: number, offset: number): number => {
     const n = lattice.shape[d];
-    if (lattice.axes[d].boundary[0] === 'periodic') return wrapped(j + offset, n);
+    if (axes[d].boundary[0] === 'periodic') return wrapped(j + offset, n);
     return j + offset < 0 || j + offset > n - 1 ? -1 : j + offset;
   };
   const neighbours = (offset: number): Int32Array[] =>
-    lattice.shape.map((n, d) => Int32Array.from({ length: n }, (_, j) => neighbour(d, j, offset)));
+    shape.map((n, d) => Int32Array.from({ length: n }, (_, j) => neighbour(d, j, offset)));
   return {
-    entries: Float64Array.from(points.flat().flatMap(({ forms }) => forms.flat())),
-    entryOf,
+    ...{ entries, entryOf, upReach, downReach },
     low: neighbours(-1),
     high: neighbours(1),
-    upReach: points.map((list) => Float64Array.from(list, (point) => point.upReach)),
-    downReach: points.map((list) => Float64Array.from(list, (point) => point.downReach)),
-    faces: lattice.axes.map((axis, d) => Array.from(axis.grid, (_, j) => faceKind(lattice, d, j))),
+    faces: axes.map((axis, d) => Array.from(axis.grid, (_, j) => faceKind(lattice, d, j))),
   };
 }
 

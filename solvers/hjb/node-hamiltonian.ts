@@ -8,6 +8,7 @@ import { sampleAt, type LevelInput } from './sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
+const { MAX_VALUE, POSITIVE_INFINITY } = Number;
 
 /** Differences of covariances, relative to their traces, below which one is a multiple of the other. */
 const PROPORTIONAL = 1e-13;
@@ -54,7 +55,7 @@ export class NodeHamiltonian {
     for (const spread of this.spreads) spread.trace = NaN;
   }
 
-  /** @returns Infinity where the control lets the state out of a face with a constraint */
+  /** @returns Infinity where the control lets the state out of a face with a constraint, the largest number for NaN */
   at(u: readonly number[]): number {
     const { scenarios } = this.d;
     let worst = -Infinity;
@@ -71,7 +72,7 @@ export class NodeHamiltonian {
     const { d, node, sample, differences } = this;
     const n = d.states;
     sampleAt(d, this.level, node, u, scenario, sample);
-    if (d.isConstrained[node] === 1 && this.leaves()) return Infinity;
+    if (d.isConstrained[node] === 1 && this.leaves()) return POSITIVE_INFINITY;
     const spread = isDiagonal(sample, n) ? null : this.spreadFor(scenario);
     const factor = spread === null ? 1 : traceOf(sample, n) / spread.trace;
     let H = sample.cost + (spread === null ? 0 : factor * spread.legs);
@@ -82,7 +83,9 @@ export class NodeHamiltonian {
       const at = 6 * a + 2 * formUnder(b, s, d.upReach[k], d.downReach[k]);
       H += b * differences[at] + s * differences[at + 1];
     }
-    return d.sign * H;
+    // What is born in the iteration is a status, and belongs to the controls that keep the state inside.
+    const height = d.sign * H;
+    return height < POSITIVE_INFINITY ? height : MAX_VALUE;
   }
 
   private leaves(): boolean {

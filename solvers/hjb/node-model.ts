@@ -57,11 +57,12 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
   const { size } = lattice;
   const positions = Array.from({ length: size }, (_, node) => positionOf(lattice, node));
   const scenarios = problem.scenarios ?? 1;
-  const perAxis = <T>(at: (d: number, j: number, node: number) => T): T[] =>
-    positions.flatMap((position, node) => position.map((j, d) => at(d, j, node)));
-  const beside = (neighbour: number, d: number, j: number, node: number): number =>
-    neighbour < 0 ? -1 : node + (neighbour - j) * lattice.strides[d];
-  const faces = positions.map((position) => position.map((j, d) => table.faces[d][j]));
+  // Filled in place: lists of what every node has along every axis would take more than all that is kept.
+  const perAxis = <Data extends Float64Array | Int32Array>(data: Data, at: (d: number, j: number) => number): Data => {
+    positions.forEach((position, node) => position.forEach((j, d) => (data[node * n + d] = at(d, j))));
+    return data;
+  };
+  const faces = faceKinds(table, positions);
   return {
     problem,
     lattice,
@@ -80,12 +81,10 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     x: positions.map((position) => position.map((j, d) => lattice.axes[d].grid[j])),
     positions,
     faces,
-    neighbours: Int32Array.from(
-      perAxis((d, j, node) => [beside(table.low[d][j], d, j, node), beside(table.high[d][j], d, j, node)]).flat(),
-    ),
-    entryAt: Int32Array.from(perAxis((d, j) => table.entryOf[d][j])),
-    upReach: Float64Array.from(perAxis((d, j) => table.upReach[d][j])),
-    downReach: Float64Array.from(perAxis((d, j) => table.downReach[d][j])),
+    neighbours: neighboursOf(lattice, table, positions),
+    entryAt: perAxis(new Int32Array(size * n), (d, j) => table.entryOf[d][j]),
+    upReach: perAxis(new Float64Array(size * n), (d, j) => table.upReach[d][j]),
+    downReach: perAxis(new Float64Array(size * n), (d, j) => table.downReach[d][j]),
     fixedNodes: faces.flatMap((kinds, node) => (kinds.includes('dirichlet') ? [node] : [])),
     linearNodes: faces.flatMap((kinds, node) =>
       kinds.includes('linear') && !kinds.includes('dirichlet') ? [node] : [],
@@ -96,6 +95,33 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     ),
     searched: problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false),
   };
+}
+
+/** Kinds of every node along each axis; nodes of the same kinds share a list. */
+function faceKinds({ faces }: DifferenceTable, positions: readonly (readonly number[])[]): (readonly FaceKind[])[] {
+  const lists = new Map<string, readonly FaceKind[]>();
+  return positions.map((position) => {
+    const kinds = position.map((j, d) => faces[d][j]);
+    const key = kinds.join();
+    if (!lists.has(key)) lists.set(key, kinds);
+    return lists.get(key)!;
+  });
+}
+
+/** Neighbours below and above along each axis, -1 where there is none. */
+function neighboursOf(
+  { axes, strides }: Lattice,
+  { low, high }: DifferenceTable,
+  positions: readonly (readonly number[])[],
+): Int32Array {
+  const neighbours = new Int32Array(2 * positions.length * axes.length);
+  let k = 0;
+  positions.forEach((position, node) => {
+    position.forEach((j, d) => {
+      for (const at of [low[d][j], high[d][j]]) neighbours[k++] = at < 0 ? -1 : node + (at - j) * strides[d];
+    });
+  });
+  return neighbours;
 }
 
 /** 1 at an upper face with a state constraint, -1 at a lower one, 0 elsewhere. */
@@ -127,13 +153,18 @@ export interface NodeModel {
   readonly forms: IndexList;
 }
 
-export function emptyModel(size: number): NodeModel {
-  const list = (): NumberList => new NumberList();
-  const indices = (): IndexList => new IndexList();
+/** With room for one interval of every node and two pieces of it: lists that double take twice as much. */
+export function emptyModel({ lattice: { size }, states, scenarios }: Discretization): NodeModel {
+  const intervals = size * scenarios;
+  const perAxis = (): NumberList => new NumberList(3 * intervals * states);
+  const perInterval = (): NumberList => new NumberList(3 * intervals);
+  const indices = (length: number): IndexList => new IndexList(length);
   return {
-    ...{ drift: list(), variance: list(), cost: list(), factor: list() },
-    ...{ crossStart: indices(), crossEnd: indices(), crossNodes: indices(), crossWeights: list() },
-    ...{ pieceStart: new Int32Array(size + 1), from: list(), to: list(), interval: indices(), forms: indices() },
+    ...{ drift: perAxis(), variance: perAxis(), cost: perInterval(), factor: perInterval() },
+    ...{ crossStart: indices(intervals), crossEnd: indices(intervals) },
+    ...{ crossNodes: new IndexList(), crossWeights: new NumberList() },
+    ...{ pieceStart: new Int32Array(size + 1), from: new NumberList(2 * size), to: new NumberList(2 * size) },
+    ...{ interval: indices(2 * size), forms: indices(2 * intervals) },
   };
 }
 

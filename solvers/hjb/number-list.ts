@@ -20,12 +20,17 @@ abstract class GrowingList<Data extends Float64Array | Int32Array> {
   }
 }
 
-/** Slots of a new list. */
+/** Slots of a new list that does not say how many it will need. */
 const FIRST_SIZE = 64;
 
 /** A growing list of numbers. */
 export class NumberList extends GrowingList<Float64Array> {
-  data = new Float64Array(FIRST_SIZE);
+  data: Float64Array;
+
+  constructor(size = FIRST_SIZE) {
+    super();
+    this.data = new Float64Array(size);
+  }
 
   protected emptyOf(size: number): Float64Array<ArrayBuffer> {
     return new Float64Array(size);
@@ -34,7 +39,12 @@ export class NumberList extends GrowingList<Float64Array> {
 
 /** A growing list of whole numbers. */
 export class IndexList extends GrowingList<Int32Array> {
-  data = new Int32Array(FIRST_SIZE);
+  data: Int32Array;
+
+  constructor(size = FIRST_SIZE) {
+    super();
+    this.data = new Int32Array(size);
+  }
 
   protected emptyOf(size: number): Int32Array<ArrayBuffer> {
     return new Int32Array(size);

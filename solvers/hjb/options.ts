@@ -1,4 +1,5 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
+import type { Issue } from '../../src/errors.js';
+import { issueUnless, refuseWhere } from '../input-issues.js';
 import { hasWasm } from '../kernels/wasm/module.js';
 
 /**
@@ -50,57 +51,47 @@ export interface ResolvedHjbOptions {
 export function resolveOptions(options: HjbOptions, times: readonly number[]): ResolvedHjbOptions {
   const { tolerance, maximumPolicyIterations, keep, scheme = 'monotone' } = options;
   const { kernel = 'typescript', threads = 1 } = options;
-  const issues: Issue[] = [];
-  const refuseUnless = (holds: boolean, path: string, message: string): void => {
-    if (!holds) issues.push({ path, message });
-  };
-  refuseUnless(tolerance > 0 && tolerance < 1, 'tolerance', `must lie between 0 and 1, got ${tolerance}`);
-  refuseUnless(
-    Number.isInteger(maximumPolicyIterations) && maximumPolicyIterations >= 1,
-    'maximumPolicyIterations',
-    `must be an integer of at least 1, got ${maximumPolicyIterations}`,
+  const isCount = Number.isInteger(maximumPolicyIterations) && maximumPolicyIterations >= 1;
+  const isScheme = scheme === 'monotone' || scheme === 'accurate';
+  refuseWhere(
+    [
+      ...issueUnless(tolerance > 0 && tolerance < 1, 'tolerance', `must lie between 0 and 1, got ${tolerance}`),
+      ...issueUnless(
+        isCount,
+        'maximumPolicyIterations',
+        `must be an integer of at least 1, got ${maximumPolicyIterations}`,
+      ),
+      ...issueUnless(isScheme, 'scheme', `must be monotone or accurate, got ${String(scheme)}`),
+      ...kernelIssues(kernel, threads),
+      ...keepIssues(keep, times),
+    ],
+    'record of solver options',
+    'Correct these options.',
   );
-  refuseUnless(
-    scheme === 'monotone' || scheme === 'accurate',
-    'scheme',
-    `must be monotone or accurate, got ${String(scheme)}`,
-  );
-  issues.push(...kernelIssues(kernel, threads), ...keepIssues(keep, times));
-  if (issues.length > 0) {
-    throw new HjbLrError('E_INVALID', 'The solver options are not valid.', {
-      remedy: 'Correct these options.',
-      issues,
-    });
-  }
   return { tolerance, maximumPolicyIterations, keep: keptLevels(keep, times), scheme, kernel, threads };
 }
 
 /** What is wrong with a choice of kernel and threads. */
 export function kernelIssues(kernel: Kernel, threads: number): Issue[] {
-  const issues: Issue[] = [];
-  if (kernel !== 'typescript' && kernel !== 'wasm') {
-    issues.push({ path: 'kernel', message: `must be typescript or wasm, got ${String(kernel)}` });
-  }
-  if (kernel === 'wasm' && !hasWasm()) {
-    issues.push({
-      path: 'kernel',
-      message: 'this runtime has no WebAssembly with SIMD and shared memory: take typescript',
-    });
-  }
-  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
-    issues.push({ path: 'threads', message: `must be an integer from 1 to ${MOST_THREADS}, got ${threads}` });
-  } else if (threads > 1 && kernel === 'typescript') {
-    issues.push({ path: 'threads', message: 'more than one thread needs the kernel wasm' });
-  }
-  return issues;
+  const isKernel = kernel === 'typescript' || kernel === 'wasm';
+  const isThreads = Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS;
+  const noWasm = 'this runtime has no WebAssembly with SIMD and shared memory: take typescript';
+  return [
+    ...issueUnless(isKernel, 'kernel', `must be typescript or wasm, got ${String(kernel)}`),
+    ...issueUnless(kernel !== 'wasm' || hasWasm(), 'kernel', noWasm),
+    ...issueUnless(isThreads, 'threads', `must be an integer from 1 to ${MOST_THREADS}, got ${threads}`),
+    ...issueUnless(
+      !isThreads || threads === 1 || kernel !== 'typescript',
+      'threads',
+      'more than one thread needs the kernel wasm',
+    ),
+  ];
 }
 
 function keepIssues(keep: HjbOptions['keep'], times: readonly number[]): Issue[] {
   if (keep === 'all') return [];
   if (typeof keep === 'number') {
-    return Number.isInteger(keep) && keep >= 1
-      ? []
-      : [{ path: 'keep', message: `must be a whole number of levels, got ${keep}` }];
+    return issueUnless(Number.isInteger(keep) && keep >= 1, 'keep', `must be a whole number of levels, got ${keep}`);
   }
   const levels = new Set(times);
   const unknown = keep.filter((time) => !levels.has(time));

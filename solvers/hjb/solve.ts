@@ -1,7 +1,8 @@
 import { buildLattice } from '../grid/lattice.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
-import { controlsOf, endMarch, solveStationary, startMarch, stepBack, type March } from './march.js';
+import { solveStationary, stepBack } from './march.js';
+import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
 import { discretize } from './node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';
 import type { HjbSolution } from './solution.js';

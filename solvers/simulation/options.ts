@@ -1,4 +1,4 @@
-import { HjbLrError, type Issue } from '../../src/errors.js';
+import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 export interface SimulationOptions {
@@ -58,36 +58,29 @@ export function resolveSimulationOptions(
   options: SimulationOptions,
 ): ResolvedSimulationOptions {
   const { paths, seed, substeps, antithetic = false, scenario, levelTime } = options;
-  const issues: Issue[] = [];
-  const refuseUnless = (holds: boolean, path: string, message: string): void => {
-    if (!holds) issues.push({ path, message });
-  };
   const { horizon, scenarios = 1 } = problem;
   const isCount = (n: number, least: number): boolean => Number.isSafeInteger(n) && n >= least;
-  refuseUnless(isCount(paths, 2), 'paths', `must be an integer of at least 2, got ${paths}`);
-  refuseUnless(!antithetic || paths % 2 === 0, 'paths', `antithetic paths come in pairs, got ${paths}`);
-  refuseUnless(isCount(seed, 0), 'seed', `must be a nonnegative integer, got ${seed}`);
-  refuseUnless(isCount(substeps, 1), 'substeps', `must be an integer of at least 1, got ${substeps}`);
-  refuseUnless(scenario !== undefined || scenarios === 1, 'scenario', `name one of the ${scenarios} cases`);
-  refuseUnless(
-    scenario === undefined || (isCount(scenario, 0) && scenario < scenarios),
-    'scenario',
-    `must be one of 0 to ${scenarios - 1}, got ${scenario}`,
-  );
+  const isCase = scenario === undefined || (isCount(scenario, 0) && scenario < scenarios);
   const isInfinite = horizon === 'infinite';
-  refuseUnless(isInfinite || levelTime === undefined, 'levelTime', 'the levels are those of the problem');
   const isPositive = levelTime !== undefined && levelTime > 0 && Number.isFinite(levelTime);
-  refuseUnless(
-    !isInfinite || isPositive,
-    'levelTime',
-    'an infinite horizon has no levels of its own: give their distance',
+  refuseWhere(
+    [
+      ...issueUnless(isCount(paths, 2), 'paths', `must be an integer of at least 2, got ${paths}`),
+      ...issueUnless(!antithetic || paths % 2 === 0, 'paths', `antithetic paths come in pairs, got ${paths}`),
+      ...issueUnless(isCount(seed, 0), 'seed', `must be a nonnegative integer, got ${seed}`),
+      ...issueUnless(isCount(substeps, 1), 'substeps', `must be an integer of at least 1, got ${substeps}`),
+      ...issueUnless(scenario !== undefined || scenarios === 1, 'scenario', `name one of the ${scenarios} cases`),
+      ...issueUnless(isCase, 'scenario', `must be one of 0 to ${scenarios - 1}, got ${scenario}`),
+      ...issueUnless(isInfinite || levelTime === undefined, 'levelTime', 'the levels are those of the problem'),
+      ...issueUnless(
+        !isInfinite || isPositive,
+        'levelTime',
+        'an infinite horizon has no levels of its own: give their distance',
+      ),
+    ],
+    'record of simulation options',
+    'Correct these options.',
   );
-  if (issues.length > 0) {
-    throw new HjbLrError('E_INVALID', 'The options of the simulation are not valid.', {
-      remedy: 'Correct these options.',
-      issues,
-    });
-  }
   const times = isInfinite ? levelsOf(problem.discount!, levelTime!) : problem.times;
   return { paths, seed, substeps, antithetic, scenario: scenario ?? 0, times };
 }

@@ -21,6 +21,8 @@ export interface ProblemFields {
   readonly start: Point | null;
   readonly risk: number | null;
   readonly uncertainty: Readonly<Record<string, readonly [number, number]>>;
+  readonly kernel: 'typescript' | 'wasm';
+  readonly threads: number;
 }
 
 interface StateFields {
@@ -49,6 +51,7 @@ export function checkProblem(file: ProblemFields, context: z.core.$RefinementCtx
   checkCosts(file, refuse);
   checkUncertainty(file, refuse);
   checkPoints(file, refuse);
+  if (file.threads > 1 && file.kernel === 'typescript') refuse(['threads'], 'more than one needs the kernel wasm');
 }
 
 function checkDeclared({ states, controls, parameters }: ProblemFields, refuse: Refuse): void {

@@ -74,7 +74,9 @@ const fields = z.strictObject({
   /** Time levels that are kept. */
   keep: z.union([z.enum(['query', 'all']), positiveCount]).default('query'),
   scheme: z.enum(['accurate', 'monotone']).default('accurate'),
+  /** What carries out the passes over the nodes: the numbers are the same, wasm is faster. */
   kernel: z.enum(['typescript', 'wasm']).default('typescript'),
+  /** Threads of the kernel wasm with two and three states. */
   threads: z.number().int().min(1).max(64).default(1),
   /** Policy iteration stops when a step is known to this, relative to the largest value. */
   tolerance: z.number().gt(0).lt(1).default(1e-9),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, schemaVersion, timestamp } from './common.js';
 import { provenanceSchema } from './policy.js';
+import { studySections } from './sde-studies.js';
 import { sdeControlSchema } from './sde-control.js';
 import { sgdModelSchema } from './sgd-model.js';
 
@@ -55,6 +56,7 @@ export const sdeResultSchema = z.strictObject({
   /** Whether hbar is the gradient of an effective loss, as far as it was looked at, in one sentence. */
   effective_loss: z.strictObject({ exists: z.boolean(), sentence: z.string() }),
   warnings: z.array(z.string()),
+  ...studySections,
   /** `--control` */
   control: sdeControlSchema.optional(),
 });

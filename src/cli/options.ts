@@ -16,9 +16,23 @@ export const workersOption = (): Option =>
 
 export const seedOption = (text: string): Option => new Option('--seed <number>', text).argParser(parseCount);
 
-export const countOption = (flag: string, text: string): Option => new Option(flag, text).argParser(parseCount);
-
 export const freshOption = (): Option => new Option('--fresh', 'start over: remove what an earlier run wrote there');
+
+export const countOption = (name: string, text: string): Option =>
+  new Option(`--${name} <number>`, text).argParser(parseCount);
+
+/** Numbers and fractions apart by commas. */
+export const numbersOption = (name: string, text: string): Option =>
+  new Option(`--${name} <numbers>`, text).argParser(parseNumbers);
+
+function parseNumbers(text: string): number[] {
+  const values = text.split(',').map((part) => {
+    const [above, below = '1', ...more] = part.split('/').map((side) => side.trim());
+    return above === '' || below === '' || more.length > 0 ? NaN : Number(above) / Number(below);
+  });
+  if (values.every(Number.isFinite)) return values;
+  throw new InvalidArgumentError('It must be numbers or fractions apart by commas, such as 1/40,0.0125.');
+}
 
 function parseCount(text: string): number {
   const value = Number(text);

@@ -1,4 +1,5 @@
 import type { Json } from '../execution/task.js';
+import type { StudyOptions } from '../sde/index.js';
 import type { ProgressEvent } from './progress.js';
 
 /** What every command gives back. */
@@ -69,7 +70,13 @@ export interface Stages {
     experimentTemplate(): Json;
   };
   readonly '../report/sde-stage.js': {
-    sdeStage: Stage<{ modelPath: string; out: string | undefined; html: boolean; seed: number }>;
+    sdeStage: Stage<{
+      modelPath: string;
+      out: string | undefined;
+      html: boolean;
+      seed: number;
+      studies: StudyOptions;
+    }>;
   };
   readonly '../report/problem-stage.js': {
     problemStage: Stage<{

@@ -1,3 +1,7 @@
+const floor = Math.floor;
+const max = Math.max;
+const min = Math.min;
+
 /** Evenly spaced nodes, at least 4. */
 export interface EvenAxis {
   readonly low: number;
@@ -31,7 +35,7 @@ export function cubicTable(axes: readonly EvenAxis[], values: ArrayLike<number>)
   return (point) => {
     for (let axis = 0; axis < n; axis += 1) {
       const place = (point[axis] - axes[axis].low) / steps[axis];
-      first[axis] = Math.max(0, Math.min(axes[axis].nodes - 4, Math.floor(place) - 1));
+      first[axis] = max(0, min(axes[axis].nodes - 4, floor(place) - 1));
       cubicWeights(place - first[axis], weights, 4 * axis);
     }
     return along(0, 0);

@@ -6,6 +6,7 @@ import { analyseModelFile, compileSgdModel, type AnalysedModel, type SdeOptions 
 import type { Figure } from './figure.js';
 import { controlFigures } from './figures/sde-control.js';
 import { fieldFigures } from './figures/sde-fields.js';
+import { studyFigures, studySentences } from './figures/sde-studies.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
 import { controlSentences, controlTable, controlText } from './sde-control-text.js';
 import { coefficientTable, sdeSentences, sdeText } from './sde-text.js';
@@ -33,6 +34,7 @@ export async function sdeStage(options: SdeStageOptions) {
     artifacts,
     summary: [
       ...sdeText(analysed.result),
+      ...studySentences(analysed.result),
       ...(analysed.result.control === undefined ? [] : controlText(analysed.result.control)),
       ...artifacts.map((file) => `written: ${file}`),
     ],
@@ -52,7 +54,8 @@ async function writePage({ out, modelPath, seed }: SdeStageOptions, analysed: An
   const folder = path.dirname(modelPath);
   const drawn = (model: SgdModelFile) => compileSgdModel(model, { folder, seed, samples: DRAWN_SAMPLES });
   const { file: model } = analysed.model;
-  const figures = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const fields = fieldFigures(await drawn(model), await drawn({ ...model, attack: { type: 'none' } }));
+  const figures = [...fields, ...studyFigures(analysed.result)];
   if (analysed.controlled !== undefined) figures.push(...controlFigures(analysed.controlled, analysed.model.eta));
   const file = path.join(out!, 'sde.html');
   await writeFileAtomic(file, sdePage(analysed, figures, await plotlySource()));
@@ -71,7 +74,7 @@ export function sdePage(
     `<p class="verdict">${escapeHtml(verdict)}</p>`,
     `<p class="caption">Coefficients of dX = b dt + √η u S<sup>1/2</sup> dW, the SDE of adversarial SGD at the rate η u, η = ${model.eta}, batch size ${model.batchSize}. The model is this file's own, not an example of Gu &amp; Guo (2021).</p>`,
     rows.length === 0 || result.points.length === 0 ? '' : htmlTable(head, rows),
-    `<ul>${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
+    `<ul>${[...sentences, ...studySentences(result)].map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
     ...controlSections(result),
     ...figures.map(figureSection),
     `<h2>The model</h2><details><summary>every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(model.file, null, 1))}</code></pre></details>`,

@@ -6,7 +6,7 @@ import {
   type CompiledExpression,
   type Term,
 } from '../math/expressions.js';
-import { vectorKernel, type Kernel } from './kernel.js';
+import { generated, vectorKernel, type Kernel } from './kernel.js';
 
 /**
  * The loss l(theta, z) of one example and its derivatives as plain functions. theta holds the weights; z the inputs x and
@@ -62,7 +62,7 @@ export async function compileLoss({
   return {
     weights: weights.length,
     inputs: inputs.length,
-    value: new Function('theta', 'z', `'use strict'; return +(${compiled.toSource(at)});`) as CompiledLoss['value'],
+    value: generated(['theta', 'z'], `return +(${compiled.toSource(at)});`) as CompiledLoss['value'],
     weightGradient: kernel(terms.weightGradient),
     inputGradient: kernel(terms.inputGradient),
     inputHessian: kernel(terms.inputHessian),

@@ -5,15 +5,19 @@ import { TOOL, TOOL_VERSION } from '../version.js';
 import { analyseSgdModel } from './analysis.js';
 import { controlSgdModel, type ControlledModel } from './control/control.js';
 import { compileSgdModel, type SgdModel } from './model.js';
+import { requireStudies, studiesOf, type StudyOptions } from './studies.js';
 
 export interface SdeOptions {
   readonly modelPath: string;
   /** Folder for sde.json; without it nothing is written. */
   readonly out: string | undefined;
   readonly seed: number;
-  /** Solves the model's control problem and tries its policy; in how many runs. */
-  readonly control?: { readonly runs: number } | undefined;
+  /** Studies to add, and whether to solve the model's control problem and try its policy: none by default. */
+  readonly studies?: StudyOptions;
 }
+
+/** Real runs of each method of the control problem. */
+const CONTROL_RUNS = 10_000;
 
 export interface AnalysedModel {
   /** Where it was asked for. */
@@ -25,13 +29,16 @@ export interface AnalysedModel {
 
 /**
  * Reads a model file, finds the coefficients of its SDE, and writes them if a folder is given.
- * @throws what `readArtifact`, `compileSgdModel` and `analyseSgdModel` throw, E_WRITE
+ * @throws what `readArtifact`, `compileSgdModel`, `analyseSgdModel` and the studies throw, E_WRITE
  */
-export async function analyseModelFile({ modelPath, out, seed, control }: SdeOptions): Promise<AnalysedModel> {
+export async function analyseModelFile({ modelPath, out, seed, studies = {} }: SdeOptions): Promise<AnalysedModel> {
+  requireStudies(studies);
   const file = await readArtifact('sgd_model', modelPath);
-  const model = await compileSgdModel(file, { folder: path.dirname(modelPath), seed });
-  const coefficients = analyseSgdModel(model, seed);
-  const controlled = control === undefined ? undefined : await controlSgdModel(model, { ...control, seed });
+  const folder = path.dirname(modelPath);
+  const model = await compileSgdModel(file, { folder, seed });
+  const coefficients = { ...analyseSgdModel(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
+  const { control, runs = CONTROL_RUNS } = studies;
+  const controlled = control === true ? await controlSgdModel(model, { runs, seed }) : undefined;
   const result = { ...coefficients, ...(controlled === undefined ? {} : { control: controlled.result }) };
   if (out === undefined) return { model, result, controlled, artifacts: [] };
   const policies = controlled === undefined ? [] : [await writePolicy(out, controlled)];

@@ -67,6 +67,8 @@ describe('what a user writes', () => {
       uncertainty: {},
       keep: 'query',
       scheme: 'accurate',
+      kernel: 'typescript',
+      threads: 1,
       tolerance: 1e-9,
       maximum_policy_iterations: 50,
       wider_domain: false,
@@ -134,6 +136,8 @@ describe('what is refused', () => {
     ['a start with time', { start: { x: 0, t: 0 } }, 'start.t: time has no meaning here'],
     ['unknown fields', { costs: 1 }, 'costs: unknown field'],
     ['an unknown boundary', { states: [{ ...STATE, boundary: ['natural', 'open'] }] }, 'states.0.boundary.1: expected one of'],
+    ['threads of the kernel typescript', { threads: 2 }, 'threads: more than one needs the kernel wasm'],
+    ['an unknown kernel', { kernel: 'c' }, 'kernel: '],
     ['a horizon of no length', { horizon: 0 }, 'horizon: '],
   ])('%s', (_, fields, message) => {
     expect(issuesOf(fields).join('\n')).toContain(message);

@@ -53,6 +53,49 @@ describe('hjb-lr sde', () => {
     expect(await readdir(path.dirname(file))).toEqual(['model.json']);
   });
 
+  test('studies: a section each in the document, the file and the page', async () => {
+    const model = { ...LOCATION, data: { points: [[0], [1]] }, horizon: 1, rate: { value: '1/(1 + t)' } };
+    const file = await fileWith(model);
+    const out = path.join(path.dirname(file), 'out');
+    const flags = [
+      '--simulate',
+      '--weak-order',
+      '--long-run',
+      '--robustness',
+      '--runs',
+      '20',
+      '--etas',
+      '1/5,0.1',
+      '--eps',
+      '0,.2',
+    ];
+    const { code, stdout } = await hjbLr('sde', file, '--json', '--out', out, '--html', ...flags);
+    expect(code).toBe(0);
+    const { result } = JSON.parse(stdout) as { result: Record<string, unknown> };
+    expect(result).toMatchObject({
+      weak_order: { etas: [0.2, 0.1], method: 'deterministic', observables: [{ name: 'theta^2' }] },
+      simulation: { runs: 20, paths: 20, quantities: [{ name: 'theta' }, { name: 'theta^2' }] },
+      long_run: { real: { runs: 20 }, linear: true },
+      robustness: { eps: [0, 0.2] },
+    });
+    expect(JSON.parse(await readFile(path.join(out, 'sde.json'), 'utf8'))).toMatchObject({ result });
+    const page = await readFile(path.join(out, 'sde.html'), 'utf8');
+    for (const id of ['weak-order-0', 'simulation-0-mean', 'simulation-1-quantiles', 'long-run', 'robustness-losses']) {
+      expect([id, page.includes(`<div id="${id}"></div>`)]).toEqual([id, true]);
+    }
+  }, 60_000);
+
+  test('options of the studies: numbers that are none, an option without its study', async () => {
+    const file = await fileWith(LOCATION);
+    const bad = await hjbLr('sde', file, '--weak-order', '--etas', '1/40,x');
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('numbers or fractions apart by commas')]);
+    const alone = await hjbLr('sde', file, '--eps', '0.1');
+    expect([alone.code, alone.stderr]).toEqual([
+      2,
+      expect.stringContaining('--eps says nothing without --robustness.'),
+    ]);
+  });
+
   test('a page needs a folder', async () => {
     const { code, stderr } = await hjbLr('sde', await fileWith(LOCATION), '--html');
     expect(code).toBe(2);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorEstimate } from '../../solvers/answer/error-estimate.js';
+import { DEFAULT_OPTIONS } from '../../solvers/answer/options.js';
+import { keptLevels, sizeOf } from '../../solvers/answer/size.js';
 import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions } from '../../solvers/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
@@ -130,6 +132,20 @@ describe('solve', () => {
     const error = refused(problem, { limits: { nodeSteps: 1000, bytes: 1000 } });
     expect(error.code).toBe('E_LIMIT');
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.nodeSteps', 'limits.bytes']);
+  });
+
+  test('memory: the process, its nodes by states and scenarios, a wider domain, and what is kept', () => {
+    const size = { shape: [64, 64, 64], controls: 1, scenarios: 1, steps: 200, kept: 3, widerDomain: false };
+    const { bytes, nodeSteps } = sizeOf(size);
+    // 150 MB + 64^3 (750 + 3 220) + 12 bytes for value and control of 3 levels; 475 to 492 MB were measured.
+    expect(bytes).toBe(1.5e8 + 262144 * (750 + 660 + 12 * 3 * 2));
+    expect(nodeSteps).toBe(262144 * 200);
+    expect(bytes).toBeLessThan(DEFAULT_OPTIONS.limits.bytes);
+    expect(sizeOf({ ...size, scenarios: 4 }).bytes - bytes).toBe(262144 * 360);
+    expect(sizeOf({ ...size, widerDomain: true }).bytes - bytes).toBeCloseTo(262144 * 1410 * (1.5 ** 3 - 1), 0);
+    expect([keptLevels('all', 10, []), keptLevels(4, 10, []), keptLevels('query', 10, [0, 0.5, 0.5])]).toEqual([
+      11, 4, 5,
+    ]);
   });
 
   test('a query with too few states is refused', () => {

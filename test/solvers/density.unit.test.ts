@@ -65,6 +65,45 @@ describe('one step by hand', () => {
   });
 });
 
+test('the problem is read again only at levels where the coefficients or the control change', () => {
+  let reads = 0;
+  const count = (problem: ControlProblem): number => {
+    const counted: ControlProblem = {
+      ...problem,
+      runningCost: (...at) => {
+        reads += 1;
+        return problem.runningCost(...at);
+      },
+    };
+    const solution = solveHjb(counted, OPTIONS);
+    reads = 0;
+    const { status, massDefect } = density(counted, solution, [1], { keep: 'all' });
+    expect(status).toBe('converged');
+    within(massDefect, 0, { abs: 1e-12, because: 'mass is kept' });
+    return reads;
+  };
+  const still = brownianMotion({
+    ...{
+      domain: [0, 2],
+      boundary: ['reflecting', 'reflecting'],
+      nodes: 5,
+      times: uniformGrid(0, 0.9, 10),
+      variance: 2,
+    },
+  });
+  const once = count({ ...still, times: [0, 0.9] });
+  expect(count(still)).toBe(once);
+  expect(count({ ...still, timeDependent: true })).toBe(9 * once);
+  // u = -V_x / 2 changes from level to level.
+  const steered: ControlProblem = {
+    ...still,
+    controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+    drift: (_t, _x, [u], out) => (out[0] = u),
+    runningCost: (_t, _x, [u]) => u * u,
+  };
+  expect(count(steered)).toBe(9 * once);
+});
+
 test('mean and covariance of two states', () => {
   const nodes = [
     [0, 0],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { buildLattice } from '../../solvers/grid/lattice.js';
 import { FORM_SIZE, UP } from '../../solvers/hjb/difference-table.js';
-import type { Discretization } from '../../solvers/hjb/node-model.js';
+import { levelInput } from '../../solvers/hjb/level-input.js';
+import { discretize, type Discretization } from '../../solvers/hjb/node-model.js';
 import { rootsOf } from '../../solvers/hjb/quadratic.js';
 import { sellingDirections } from '../../solvers/hjb/selling.js';
 import {
@@ -86,6 +88,18 @@ describe('stencils', () => {
       expect(monotone).toEqual({ space: false, firstOffender: 'drift out of a linear face at x = 1.000, t = 0.000' });
     },
   );
+
+  test('a given slope that changes along a periodic axis: differences go round', () => {
+    // dV/dy = sin(2 pi x) at y = 0, x = 0, .25, .5, .75, 1: at x = 0 and at x = 1 (1 - (-1)) / .5 = 4.
+    const square = manufactured({ nodes: 3, rho: 0.5 });
+    const x = { ...square.states[0], grid: uniformGrid(0, 1, 5), boundary: ['periodic', 'periodic'] as const };
+    const slope: Boundary = { slope: (_t, [at]) => Math.sin(2 * Math.PI * at) };
+    const states = [x, { ...square.states[1], boundary: [slope, 'reflecting'] as const }];
+    const d = discretize({ ...square, states }, buildLattice(states), 'monotone');
+    // Of the slope along y (axis 1) along x (axis 0); y is fastest.
+    const change = [0, 1, 2, 3, 4].map((i) => levelInput(d, 0, null).slopeChange![(3 * i * 2 + 1) * 2]);
+    [4, 0, -4, 0, 4].forEach((expected, i) => expect(change[i]).toBeCloseTo(expected, 12));
+  });
 
   test('a periodic axis: the faces are one point, whose neighbours are the inner nodes', () => {
     const weights = regulatorWeights(0, 0, 'monotone', 'periodic');
@@ -174,7 +188,9 @@ describe('solveHjb', () => {
       terminalCost: () => Number.MAX_VALUE,
       runningCost: () => Number.MAX_VALUE,
     };
-    expect(solveHjb(problem, { ...OPTIONS, keep: 'all' }).status).toBe('non_finite');
+    for (const polynomial of [true, false]) {
+      expect(solveHjb({ ...problem, polynomial }, { ...OPTIONS, keep: 'all' }).status).toBe('non_finite');
+    }
   });
 
   test('a coefficient that is not finite is refused, with its node', () => {

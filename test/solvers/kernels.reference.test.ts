@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice } from '../../solvers/grid/lattice.js';
 import { FORM_SIZE } from '../../solvers/hjb/difference-table.js';
-import { endMarch, startMarch, stepBack, type KernelChoice, type March } from '../../solvers/hjb/march.js';
+import { stepBack } from '../../solvers/hjb/march.js';
+import { endMarch, startMarch, type KernelChoice, type March } from '../../solvers/hjb/march-state.js';
 import { discretize } from '../../solvers/hjb/node-model.js';
 import { resolveOptions } from '../../solvers/hjb/options.js';
 import { logGrid, uniformGrid, type Boundary, type ControlProblem, type Scheme } from '../../solvers/index.js';

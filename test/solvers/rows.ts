@@ -32,7 +32,7 @@ export function rowsFor(
 ): Rows {
   const d = discretize(problem, buildLattice(problem.states), scheme);
   spoil?.(d);
-  const model = emptyModel(d.lattice.size);
+  const model = emptyModel(d);
   const input = noDifferenceInput(d);
   givenSlopes(d, 0, input);
   const level = levelInput(d, 0, null);

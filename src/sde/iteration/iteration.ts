@@ -1,6 +1,7 @@
 import { LOAD, LOCALS, NORMAL_ARGUMENTS, STORE } from '../../math/fast-stream.js';
 import type { FastStream } from '../../math/fast-stream.js';
 import { sourceOf, type Term } from '../../math/expressions.js';
+import { generated } from '../kernel.js';
 import type { SgdModel } from '../model.js';
 import { stepSource } from './attack-source.js';
 import { sampleSource } from './sample-source.js';
@@ -117,6 +118,5 @@ function compiled<F extends (...values: never[]) => void>(
   const { ends, shares, edge } = NORMAL_ARGUMENTS;
   const { means, roots, columns, cumulative } = tables;
   const bound = { ends, shares, edge, means, roots, columns, cumulative };
-  const text = `'use strict'; return function (words, theta, ${names.join(', ')}) { ${body} };`;
-  return (new Function(...Object.keys(bound), text) as (...values: unknown[]) => F)(...Object.values(bound));
+  return generated(['words', 'theta', ...names], body, bound) as F;
 }

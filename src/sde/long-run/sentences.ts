@@ -23,7 +23,9 @@ export function longRunSentences(
     ...(changes
       ? [`The rate is not constant: the long run is at ${digits(rate)}, its value at the horizon ${horizon}, held.`]
       : []),
-    ...(stationary === null ? ['No density: it is found for one or two weights whose noise vanishes nowhere.'] : []),
+    ...(stationary === null
+      ? ['No density: it is found for one or two weights whose noise is nowhere degenerate.']
+      : []),
   ];
 }
 

@@ -75,7 +75,7 @@ function gapOf(A: Banded, shift: number): number | null {
   let gap = NaN;
   for (let round = 0; round < GAP_ROUNDS; round += 1) {
     const mean = v.reduce((sum, value) => sum + value, 0) / A.size;
-    const size = Math.hypot(v.reduce((most, value) => max(most, abs(value - mean)), 0));
+    const size = v.reduce((most, value) => max(most, abs(value - mean)), 0);
     v = v.map((value) => (value - mean) / size);
     const before = v.slice();
     solveFactorised(A, v);

@@ -1,6 +1,7 @@
 import { HjbLrError } from '../../errors.js';
 import { hasAtomsAlone } from '../law/law.js';
 import type { SgdModel } from '../model.js';
+import { requireFinite } from './rate-bounds.js';
 
 const abs = Math.abs;
 const floor = Math.floor;
@@ -13,8 +14,10 @@ export interface Coefficients {
   readonly isTable: boolean;
 }
 
-/** Sums over this many atoms are taken each time. */
-const FEW_ATOMS = 64;
+/** Sums over this many atoms are taken each time, by the number of weights: a table of two costs more to read. */
+const FEW_ATOMS = [0, 16, 3];
+/** The same where no table helps. */
+const STILL_FEW = 64;
 /** Lattice cells over the extent of the process, by the number of weights. */
 const CELLS = [0, 80, 14];
 /** Nodes of an interpolating polynomial along a weight: to either side of the cell. */
@@ -44,8 +47,9 @@ export function coefficientsOf(
   };
   const atoms = hasAtomsAlone(model.law);
   const jumps = atoms && (model.ascent.jumps || model.loss.switchCount > 0);
-  const isCheap = atoms && model.law.components.length <= FEW_ATOMS;
-  if (!isCheap && (n > 2 || jumps) && evaluations > MOST_EXPECTATIONS) throw tooMany(evaluations);
+  const isCheap = atoms && model.law.components.length <= (FEW_ATOMS[n] ?? STILL_FEW);
+  const isBearable = atoms && model.law.components.length <= STILL_FEW;
+  if (!isBearable && (n > 2 || jumps) && evaluations > MOST_EXPECTATIONS) throw tooMany(evaluations);
   if (n > 2 || jumps || isCheap) return { at: direct, isTable: false };
   return { at: onLattice(direct, valuesOf(model), spacingsOf(model, eta, updates)), isTable: true };
 }
@@ -54,7 +58,7 @@ function tooMany(evaluations: number): HjbLrError {
   return new HjbLrError(
     'E_INVALID',
     `The paths of the SDE ask for ${evaluations} expectations, and with three weights or more, or where the mean field jumps, each is taken anew.`,
-    { remedy: `Take fewer paths, or data of at most ${FEW_ATOMS} points.`, fields: { evaluations } },
+    { remedy: `Take fewer paths, or data of at most ${STILL_FEW} points.`, fields: { evaluations } },
   );
 }
 
@@ -66,6 +70,7 @@ function spacingsOf(model: SgdModel, eta: number, updates: number): Float64Array
   const [low, high, variance] = [theta.slice(), theta.slice(), new Float64Array(n)];
   for (let k = 0; k < updates; k += 1) {
     const u = model.rate.value(k * eta, theta);
+    requireFinite(theta, 'The mean path', k * eta);
     model.meanFieldAndCovariance(theta, hbar, S);
     for (let i = 0; i < n; i += 1) {
       theta[i] -= eta * u * hbar[i];

@@ -16,9 +16,12 @@ export function rateWithin({ rate, nameOf }: SgdModel, t: number, theta: ArrayLi
   );
 }
 
-/** @throws E_NOT_CONVERGED for weights that are not finite */
+/** Beyond this, squares soon overflow. */
+const NOWHERE = 1e100;
+
+/** @throws E_NOT_CONVERGED for weights that have gone to nowhere */
 export function requireFinite(theta: Float64Array, what: string, t: number): void {
-  if (theta.every(Number.isFinite)) return;
+  if (theta.every((value) => Math.abs(value) < NOWHERE)) return;
   throw new HjbLrError('E_NOT_CONVERGED', `${what} diverges at t = ${Number(t.toPrecision(6))}.`, {
     remedy: 'Take a smaller eta or rate, a larger batch, or a shorter horizon.',
     fields: { t },

@@ -77,14 +77,18 @@ function coefficients(
   { hbar, S, D }: LineFields,
   { t, eta, order }: { t: number; eta: number; order: DriftOrder },
 ): Coefficients {
-  const [b, a, gradient, theta] = [x.slice(), x.slice(), new Float64Array(1), new Float64Array(1)];
+  const [b, a] = [x.slice(), x.slice()];
+  const [gradient, theta, out, meanField, jacobian] = [0, 1, 2, 3, 4].map(() => new Float64Array(1));
+  const fields = { meanField, jacobian };
   for (let i = 0; i < x.length; i += 1) {
     theta[0] = x[i];
     const value = rate.value(t, theta);
     rate.gradient(t, theta, gradient);
-    const fields = { meanField: hbar.subarray(i, i + 1), jacobian: D.subarray(i, i + 1) };
+    meanField[0] = hbar[i];
+    jacobian[0] = D[i];
     const at = { value, timeDerivative: rate.timeDerivative(t, theta), gradient };
-    drift(order, fields, at, eta, b.subarray(i, i + 1));
+    drift(order, fields, at, eta, out);
+    b[i] = out[0];
     a[i] = (eta / 2) * value * value * S[i];
   }
   return { b, a };

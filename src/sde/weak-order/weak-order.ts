@@ -11,14 +11,14 @@ import { fittedSlope } from './slope.js';
 export interface WeakOrderOptions {
   /** Base rates to compare at, each a whole part of the horizon; 1/40, 1/80, 1/160, 1/320 by default. */
   readonly etas?: readonly number[];
-  /** Real runs and paths for each, where Monte Carlo is needed; 4000 by default. */
+  /** Real runs and paths for each, where Monte Carlo is needed; 1000 by default. */
   readonly runs?: number;
   readonly paths?: number;
   readonly seed?: number;
 }
 
 export const DEFAULT_ETAS = [1 / 40, 1 / 80, 1 / 160, 1 / 320] as const;
-const RUNS = 4000;
+const RUNS = 1000;
 
 /**
  * Weak error |E f(X_T) - E f(theta_N)| of the SDE against the real iteration over eta, N = T / eta, for the observables of

@@ -3,6 +3,17 @@ import { HjbLrError, type Issue } from '../../errors.js';
 import { namedExpressions, type ProblemExpressions } from './expressions.js';
 import { scalarFunction, type Symbols } from './functions.js';
 
+/**
+ * `sample`: the nodes along each axis through the ends and the middle of the others, and few levels: what costs nothing
+ * beside a solve, which itself refuses the first input that is not finite wherever it reads one. `all`: every node and level,
+ * to name every input at fault.
+ */
+export type CheckExtent = 'sample' | 'all';
+
+/** Nodes along an axis, or levels, of a sample, and those of the other axes: their ends and their middle. */
+const SAMPLED = 1000;
+const MARKS = 3;
+
 /** Nodes times levels at which an expression of the time is evaluated; beyond this, levels are left out evenly. */
 const MOST_EVALUATIONS = 5e6;
 
@@ -19,13 +30,19 @@ interface Checked {
 }
 
 /**
- * Evaluates every input expression at every node, at every level where it depends on the time, and at the bounds and the
- * middle of the controls. The solver then meets only non-finite numbers of its own making.
+ * Evaluates every input expression at nodes, at levels where it depends on the time, and at the bounds and the middle of the
+ * controls.
  *
  * @throws E_INVALID naming for each expression the first node at which it is NaN or infinite, at which the bounds of a
  * control cross, or at which the covariance is not symmetric
  */
-export function requireFiniteInputs(problem: ControlProblem, expressions: ProblemExpressions, symbols: Symbols): void {
+export function requireFiniteInputs(
+  problem: ControlProblem,
+  expressions: ProblemExpressions,
+  symbols: Symbols,
+  extent: CheckExtent,
+): void {
+  const grid = gridOf(problem, extent);
   const checked = namedExpressions(expressions).map(([path, entry]): Checked => {
     const evaluate = scalarFunction(entry, symbols);
     const face = /^states\.(\d)\.boundary\.(\d)/.exec(path);
@@ -38,11 +55,11 @@ export function requireFiniteInputs(problem: ControlProblem, expressions: Proble
     };
   });
   const isBound = ({ path }: Checked): boolean => path.startsWith('controls');
-  refuse(checked.filter(isBound).flatMap((input) => issueOf(problem, input, notFinite)));
-  refuse(crossings(problem, checked));
+  refuse(checked.filter(isBound).flatMap((input) => issueOf(grid, input, notFinite)));
+  refuse(crossings(grid, checked));
   refuse([
-    ...checked.filter((input) => !isBound(input)).flatMap((input) => issueOf(problem, input, notFinite)),
-    ...asymmetries(problem, expressions, checked),
+    ...checked.filter((input) => !isBound(input)).flatMap((input) => issueOf(grid, input, notFinite)),
+    ...asymmetries(grid, expressions, checked),
   ]);
 }
 
@@ -60,8 +77,8 @@ function notFinite(value: number): string | null {
 }
 
 /** Where the lower bound of a control lies above the upper one. */
-function crossings(problem: ControlProblem, checked: readonly Checked[]): Issue[] {
-  return problem.controls.flatMap((control, i) => {
+function crossings(grid: CheckedGrid, checked: readonly Checked[]): Issue[] {
+  return grid.problem.controls.flatMap((control, i) => {
     if ('values' in control) return [];
     const [lower, upper] = [0, 1].map((side) => checked.find(({ path }) => path === `controls.${i}.bounds.${side}`)!);
     const gap: Checked = {
@@ -71,12 +88,12 @@ function crossings(problem: ControlProblem, checked: readonly Checked[]): Issue[
       onControls: false,
       face: null,
     };
-    return issueOf(problem, gap, (value) => (value < 0 ? `are the wrong way round by ${-value}` : null));
+    return issueOf(grid, gap, (value) => (value < 0 ? `are the wrong way round by ${-value}` : null));
   });
 }
 
 /** Where two entries of the covariance that must be equal are not. */
-function asymmetries(problem: ControlProblem, { drift }: ProblemExpressions, checked: readonly Checked[]): Issue[] {
+function asymmetries(grid: CheckedGrid, { drift }: ProblemExpressions, checked: readonly Checked[]): Issue[] {
   const n = drift.length;
   const entry = (i: number, j: number): Checked => checked.find(({ path }) => path === `covariance.${i}.${j}`)!;
   const pairs = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (__, j) => [i, j])).flat();
@@ -92,40 +109,64 @@ function asymmetries(problem: ControlProblem, { drift }: ProblemExpressions, che
       onControls: one.onControls || other.onControls,
       face: null,
     };
-    return issueOf(problem, difference, (value) =>
+    return issueOf(grid, difference, (value) =>
       Number.isFinite(value) && value !== 0 ? `is not ${other.path}, its mirror, but differs by ${value}` : null,
     );
   });
 }
 
-/** The first node at which something is wrong with an input: in time, then in the states, then in the controls. */
-function issueOf(problem: ControlProblem, input: Checked, wrong: (value: number) => string | null): Issue[] {
-  for (const t of levelsFor(problem, input)) {
-    for (const x of nodesOf(problem, input.face)) {
-      for (const u of input.onControls ? samplesOf(problem, t, x) : [[]]) {
-        const found = wrong(input.evaluate(t, x, u));
-        if (found !== null) return [{ path: input.path, message: `${found} at ${nodeName(problem, input, t, x, u)}` }];
+/** Where inputs are evaluated: blocks of levels and nodes. */
+interface CheckedGrid {
+  readonly problem: ControlProblem;
+  readonly blocks: readonly Block[];
+}
+
+/** Every one of these levels with every combination of these nodes along the axes. */
+interface Block {
+  readonly levels: readonly number[];
+  readonly grids: readonly (readonly number[])[];
+}
+
+function gridOf(problem: ControlProblem, extent: CheckExtent): CheckedGrid {
+  const grids = problem.states.map(({ grid }) => grid);
+  const times = problem.horizon === 'infinite' ? [0] : problem.times;
+  if (extent === 'all') {
+    const nodes = grids.reduce((product, grid) => product * grid.length, 1);
+    return { problem, blocks: [{ levels: thinned(times, MOST_EVALUATIONS / nodes), grids }] };
+  }
+  const axes = [...grids, times];
+  const blocks = axes.map((_, axis) => {
+    const lists = axes.map((values, k) => thinned(values, k === axis ? SAMPLED : MARKS));
+    return { levels: lists[grids.length], grids: lists.slice(0, -1) };
+  });
+  return { problem, blocks };
+}
+
+/** The first place at which something is wrong with an input: in time, then in the states, then in the controls. */
+function issueOf(grid: CheckedGrid, input: Checked, wrong: (value: number) => string | null): Issue[] {
+  const { problem } = grid;
+  for (const { levels, grids } of grid.blocks) {
+    for (const t of input.onTime ? levels : [0]) {
+      for (const x of nodesOf(grids, input.face)) {
+        for (const u of input.onControls ? samplesOf(problem, t, x) : [[]]) {
+          const found = wrong(input.evaluate(t, x, u));
+          if (found !== null)
+            return [{ path: input.path, message: `${found} at ${nodeName(problem, input, t, x, u)}` }];
+        }
       }
     }
   }
   return [];
 }
 
-function levelsFor({ states, times }: ControlProblem, { onTime }: Checked): readonly number[] {
-  if (!onTime) return [0];
-  const nodes = states.reduce((product, { grid }) => product * grid.length, 1);
-  const stride = Math.ceil((nodes * times.length) / MOST_EVALUATIONS);
-  return times.filter((_, level) => level % stride === 0 || level === times.length - 1);
-}
-
 /** Every node of the grid, or of one face; the array is reused. */
-function* nodesOf({ states }: ControlProblem, face: Checked['face']): Generator<readonly number[]> {
-  const grids = states.map(({ grid }, axis) => {
+function* nodesOf(all: readonly (readonly number[])[], face: Checked['face']): Generator<readonly number[]> {
+  const grids = all.map((grid, axis) => {
     if (face?.axis !== axis) return grid;
     return [grid[face.side === 0 ? 0 : grid.length - 1]];
   });
   const [first, second = [0], third = [0]] = grids;
-  const x = states.map(() => 0);
+  const x = grids.map(() => 0);
   for (const a of first) {
     x[0] = a;
     for (const b of second) {
@@ -154,9 +195,10 @@ function samplesOf({ controls }: ControlProblem, t: number, x: readonly number[]
   );
 }
 
+/** About as many of the values, evenly, the first and the last among them. */
 function thinned(values: readonly number[], most: number): readonly number[] {
-  const stride = Math.ceil(values.length / most);
-  return stride === 1 ? values : values.filter((_, i) => i % stride === 0);
+  const stride = Math.ceil((values.length - 1) / Math.max(most - 1, 1));
+  return stride <= 1 ? values : values.filter((_, i) => i % stride === 0 || i === values.length - 1);
 }
 
 function between(lower: number, upper: number): number[] {

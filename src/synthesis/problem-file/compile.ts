@@ -2,7 +2,7 @@ import { logGrid, sinhGrid, uniformGrid } from '../../../solvers/grid/spacing.js
 import type { Boundary, ControlAxis, ControlProblem, StateAxis } from '../../../solvers/problem/control-problem.js';
 import type { Query, SolveOptions } from '../../../solvers/answer/answer.js';
 import type { ControlProblemFile, StateSpec } from '../../artifacts/control-problem.js';
-import { requireFiniteInputs } from './check-inputs.js';
+import { requireFiniteInputs, type CheckExtent } from './check-inputs.js';
 import { compileExpressions, type CompiledBoundary, type ProblemExpressions } from './expressions.js';
 import { scalarFunction, stateFunction, symbolsOf, vectorFunction, type Symbols } from './functions.js';
 import { requireWithinLimits } from './size.js';
@@ -12,14 +12,20 @@ import { dependsOnTime, hasClosedForm, requireAffine } from './structure.js';
 export interface CompiledProblem {
   readonly problem: ControlProblem;
   readonly options: SolveOptions;
+  /**
+   * To be called where a solve was refused: evaluates the inputs at every node and level.
+   * @throws E_INVALID naming every expression that is not finite, and every pair of bounds that cross
+   */
+  readonly requireInputs: () => void;
 }
 
 /**
- * Compiles a problem file to plain functions on grids.
+ * Compiles a problem file to plain functions on grids. Its expressions are evaluated along lines through the grid: a solve
+ * checks what it reads at the other nodes.
  *
  * @param file - as `readArtifact('control_problem', path)` gives it, every default filled in
  * @throws E_LIMIT before anything is allocated; E_EXPRESSION with every expression that is not legal; E_INVALID for
- * uncertain parameters that are not affine, and for expressions that are not finite or bounds that cross at a node
+ * uncertain parameters that are not affine, and with every expression that is not finite or bounds that cross on those lines
  *
  * @example
  * const { problem, options } = await compileProblem(await readArtifact('control_problem', 'problem.json'));
@@ -30,8 +36,10 @@ export async function compileProblem(file: ControlProblemFile): Promise<Compiled
   const expressions = await compileExpressions(file);
   requireAffine(file, expressions);
   const problem = problemOf(file, expressions);
-  requireFiniteInputs(problem, expressions, symbolsOf(file));
-  return { problem, options: optionsOf(file) };
+  const requireInputs = (extent: CheckExtent): void =>
+    requireFiniteInputs(problem, expressions, symbolsOf(file), extent);
+  requireInputs('sample');
+  return { problem, options: optionsOf(file), requireInputs: () => requireInputs('all') };
 }
 
 function problemOf(file: ControlProblemFile, expressions: ProblemExpressions): ControlProblem {

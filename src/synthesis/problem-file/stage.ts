@@ -29,8 +29,8 @@ export interface SolvedProblem extends Solved {
 export async function solveProblem(options: ProblemOptions, solvers: ProblemSolvers): Promise<SolvedProblem> {
   const file = keptFor(await readArtifact('control_problem', options.problemPath), options);
   const closedLoop = closedLoopOf(file, options, solvers);
-  const { problem, options: solveOptions } = await compileProblem(file);
-  const answer = solvers.solve(problem, solveOptions);
+  const { problem, options: solveOptions, requireInputs } = await compileProblem(file);
+  const answer = orEveryFault(() => solvers.solve(problem, solveOptions), requireInputs);
   const { solution } = answer;
   const density = closedLoop.density?.(problem, solution) ?? null;
   const simulation = closedLoop.simulation?.(problem, solution) ?? null;
@@ -50,6 +50,16 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
   };
   const solved = { file, problem, solution, result, density };
   return { ...solved, artifacts: options.out === undefined ? [] : await writeSolution(options.out, solved) };
+}
+
+/** A solve is refused at the first fault that it meets; the file is, with all of them. */
+function orEveryFault<Result>(solve: () => Result, requireInputs: () => void): Result {
+  try {
+    return solve();
+  } catch (error) {
+    if (error instanceof HjbLrError && error.code === 'E_INVALID') requireInputs();
+    throw error;
+  }
 }
 
 /** Levels of a picture over time. */

@@ -68,7 +68,8 @@ function numbers(
     const reason = `holds ${bytes.length / Type.BYTES_PER_ELEMENT} values where its header says (${shape.join(', ')})`;
     throw dataError(place, reason, 'Copy the file again.');
   }
-  // a copy, because the values may start at an address that their type does not allow
-  const values = new Type(bytes.slice().buffer);
+  // A copy, because the values may start at an address that their type does not allow; a Buffer's slice would be none.
+  // A copy, because the values may start at an address that their type does not allow (a Buffer's slice is none).
+  const values = new Type(new Uint8Array(bytes).buffer);
   return values instanceof BigInt64Array ? Float64Array.from(values, Number) : values;
 }

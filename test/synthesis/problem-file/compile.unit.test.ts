@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { solve } from '../../../solvers/index.js';
 import type { StateFunction } from '../../../solvers/problem/control-problem.js';
 import { parseArtifact } from '../../../src/artifacts/files.js';
+import { DEFAULT_OPTIONS } from '../../../solvers/answer/options.js';
 import { compileProblem, type CompiledProblem } from '../../../src/synthesis/problem-file/compile.js';
 import { HjbLrError } from '../../../src/errors.js';
 import { EXPECTED, problemFile } from '../../solvers/problems/expected.js';
@@ -90,6 +92,7 @@ describe('compileProblem', () => {
       { t: 0.5, x: [2] },
     ]);
     expect([options.keep, options.limits]).toEqual([2, { nodeSteps: 1e6, bytes: 2e9 }]);
+    expect((await compile({})).options.limits).toEqual(DEFAULT_OPTIONS.limits);
   });
 
   test('bounds, faces and the obstacle are functions of time and states', async () => {
@@ -201,6 +204,33 @@ describe('refusals', () => {
     expect((await compile(states('1/x'))).problem.timeDependent).toBe(false); // infinite at 0, which is the other face
   });
 
+  test('a fault off the lines of the sample is met by the solve; then every one is named', async () => {
+    const hidden = '1/((x + 0.5)^2 + (y - 0.25)^2)'; // no line through ends and middles meets that node
+    const { problem, options, requireInputs } = await compile({
+      states: ['x', 'y'].map((name) => ({ name, domain: [-1, 1], nodes: 9, boundary: ['reflecting', 'reflecting'] })),
+      drift: ['u', hidden],
+      covariance: [
+        [1, 0],
+        [0, 1],
+      ],
+      running_cost: hidden,
+    });
+    const [first, all] = [() => solve(problem, options), requireInputs].map((run): HjbLrError => {
+      try {
+        run();
+      } catch (error) {
+        return error as HjbLrError;
+      }
+      throw new Error('not refused');
+    });
+    expect([first.code, all.code]).toEqual(['E_INVALID', 'E_INVALID']);
+    expect(first.issues.map(({ path }) => path)).toEqual(['drift']);
+    expect(all.issues).toEqual([
+      { path: 'drift.1', message: 'is Infinity at x = -0.5, y = 0.25' },
+      { path: 'running_cost', message: 'is Infinity at x = -0.5, y = 0.25' },
+    ]);
+  });
+
   test('bounds that cross at a node; equal bounds are allowed', async () => {
     const error = await refusal({ controls: [{ name: 'u', bounds: [0, 'x'] }] });
     expect(error.message).toBe('controls.0.bounds are the wrong way round by 1 at x = -1.');
@@ -228,9 +258,19 @@ describe('refusals', () => {
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.node_steps', 'limits.bytes']);
     expect(performance.now() - started).toBeLessThan(200);
     expect((await refusal({ limits: { node_steps: 19 } })).issues).toEqual([
-      { path: 'limits.node_steps', message: 'work in nodes times time steps: about 20, the limit is 19' }, // 5 nodes, 4 steps
+      {
+        path: 'limits.node_steps',
+        message: 'work in nodes times time steps times scenarios: about 20, the limit is 19', // 5 nodes, 4 steps
+      },
     ]);
     expect((await compile({ limits: { node_steps: 20 } })).problem.times).toHaveLength(5);
+    const uncertain = {
+      parameters: { a: 1 },
+      uncertainty: { a: [0, 1] },
+      running_cost: 'a*x',
+      limits: { node_steps: 39 },
+    };
+    expect((await refusal(uncertain)).issues[0].message).toMatch(/about 40, the limit is 39$/);
   });
 });
 

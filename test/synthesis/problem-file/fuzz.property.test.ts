@@ -95,7 +95,7 @@ const SEEDS: readonly object[] = [
 ];
 
 /** So that no mutant is large. */
-const LIMITS = { node_steps: 300, bytes: 1e7 };
+const LIMITS = { node_steps: 300, bytes: 1.6e8 };
 
 /** Few, so that thousands of solves take seconds and some do not converge. */
 const MOST_ITERATIONS = 2;

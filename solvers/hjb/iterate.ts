@@ -1,0 +1,103 @@
+import { largest } from '../kernels/bicgstab.js';
+import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
+import { iterateLine } from '../kernels/line-iteration.js';
+import { improvePolicy } from './improve.js';
+import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
+import { solveSystem } from './linear-solve.js';
+import { assemble, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
+import type { March, MarchKernel, Steps } from './march-state.js';
+import type { Discretization } from './node-model.js';
+import { locatePieces } from './outflow.js';
+import { searchPolicy } from './search.js';
+
+// Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
+const abs = Math.abs;
+const max = Math.max;
+
+/** Iterations of one linear solve. */
+const MOST_LINEAR = 300;
+
+/**
+ * A linear solve need not be finer than the policy under which it is made: its residual falls to this share of the policy's,
+ * or to what leaves this share of the tolerance in the value.
+ */
+const LINEAR_REDUCTION = 1e-3;
+const LINEAR_SHARE = 0.1;
+const LEAST_RESIDUAL = 1e-13;
+
+/**
+ * Policy iteration (Howard): improve the control, solve under it, until the equation with the optimum in it holds. An
+ * M-matrix whose rows exceed by `rest` bounds the distance of V from its solution by the largest residual over `rest`.
+ */
+export function iterateLevel(march: March, t: number, step: StepTerms): Iterated {
+  if (march.kernel !== null) return iterateInKernel(march, march.kernel, t, step);
+  return iterateInSteps(march, march.steps!, t, step);
+}
+
+/** Any problem: improvement, assembly and linear solve one after the other. */
+function iterateInSteps(march: March, { before, system, work }: Steps, t: number, step: StepTerms): Iterated {
+  const { V, options } = march;
+  improveAndAssemble(march, system, t, step);
+  let solved = false;
+  let residual = residuals(system, system.right, V, work.residual) / (largest(V) + Number.MIN_VALUE);
+  let iterations = 0;
+  while (!solved && iterations < options.maximumPolicyIterations) {
+    before.set(V);
+    const finest = max(LEAST_RESIDUAL, (LINEAR_SHARE * options.tolerance * step.rest) / largest(system.diagonal));
+    const tolerance = max(finest, LINEAR_REDUCTION * residual);
+    const missing = solveSystem(system, V, work, { tolerance, maximumIterations: MOST_LINEAR });
+    iterations += 1;
+    const size = largest(V) + Number.MIN_VALUE;
+    if (!Number.isFinite(size)) return { iterations, residual: NaN, solved: false };
+    const change = largestDifference(V, before) / size;
+    refresh(march, t, iterations);
+    improveAndAssemble(march, system, t, step);
+    residual = residuals(system, system.right, V, work.residual) / size;
+    if (!Number.isFinite(residual + change)) return { iterations, residual: NaN, solved: false };
+    const bound = errorBound(system, work.residual, step.rest) / size;
+    solved = bound <= options.tolerance || (change <= options.tolerance && missing <= finest);
+  }
+  return { iterations, residual, solved };
+}
+
+function improveAndAssemble(march: March, system: LinearSystem, t: number, step: StepTerms): void {
+  const { d, model, input, policy, search, V } = march;
+  if (search === null) improvePolicy(d, model, input, V, policy);
+  else searchPolicy(d, model, levelOf(march, t), input, V, policy, search);
+  const offender = assemble(d, model, input, policy, step, V, system);
+  if (offender >= 0) march.offender ??= offenceAt(d, offender, t);
+}
+
+/** The largest residual of a row before its division by the diagonal, over `rest`. */
+function errorBound({ diagonal }: LinearSystem, residual: Float64Array, rest: number): number {
+  let bound = 0;
+  for (let i = 0; i < residual.length; i += 1) bound = max(bound, (abs(residual[i]) * diagonal[i]) / rest);
+  return bound;
+}
+
+/** A kernel has arrays of its own, in which it minimizes: what is maximized goes there, and comes back, with the other sign. */
+function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: StepTerms): Iterated {
+  const { d, policy, V, options } = march;
+  const { state } = kernel.kernel;
+  copyOriented(d, V, state.V);
+  copyOriented(d, step.source, state.source);
+  for (const node of d.fixedNodes) state.source[node] = d.sign * step.rest * step.fixed[node];
+  const refreshed = (iterations: number): void => {
+    copyOriented(d, state.V, V);
+    refresh(march, t, iterations);
+  };
+  const iterated =
+    kernel.kind === 'grid'
+      ? iterateGrid(kernel, step.rest, options)
+      : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
+  copyOriented(d, state.V, V);
+  policy.control.set(state.control);
+  locatePieces(d, march.model, policy);
+  if (state.offender >= 0) march.offender ??= offenceAt(d, state.offender, t);
+  return iterated;
+}
+
+function copyOriented({ sign }: Discretization, from: Float64Array, to: Float64Array): void {
+  if (sign === 1) to.set(from);
+  else for (let i = 0; i < to.length; i += 1) to[i] = -from[i];
+}

@@ -1,0 +1,119 @@
+import { isGrid } from '../kernels/grid.js';
+import { gridIteration, type GridIteration } from '../kernels/grid-iteration.js';
+import { typescriptGrid } from '../kernels/grid-kernel.js';
+import { isLine } from '../kernels/line.js';
+import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
+import type { RowPieces } from '../kernels/row-pieces.js';
+import { wasmGrid } from '../kernels/wasm/grid.js';
+import { wasmLine } from '../kernels/wasm/line.js';
+import { noDifferenceInput, type DifferenceInput } from './differences.js';
+import { emptyPolicy, type PolicyState } from './improve.js';
+import { terminalValue } from './level-input.js';
+import { linearWorkspace, type LinearWorkspace } from './linear-solve.js';
+import { emptySystem, type LinearSystem } from './linear-system.js';
+import { emptyModel, type Discretization, type NodeModel } from './node-model.js';
+import type { ResolvedHjbOptions } from './options.js';
+import { startSearch, type SearchState } from './search.js';
+
+/** A kernel and what iterates with it. */
+export type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;
+
+/** Arrays of improvement, assembly and linear solve in turn. */
+export interface Steps {
+  readonly system: LinearSystem;
+  readonly work: LinearWorkspace;
+  readonly before: Float64Array;
+}
+
+/** What the backward march carries from level to level. */
+export interface March {
+  readonly d: Discretization;
+  readonly options: ResolvedHjbOptions;
+  readonly model: NodeModel;
+  readonly input: DifferenceInput;
+  readonly policy: PolicyState;
+  readonly search: SearchState | null;
+  /** What the fused kernels read, and the one that takes the problem; null where none does. */
+  readonly rows: RowPieces | null;
+  readonly kernel: MarchKernel | null;
+  /** What the steps one after the other need where no kernel does it all; null where one does. */
+  readonly steps: Steps | null;
+  readonly fixed: Float64Array;
+  readonly obstacle: Float64Array | null;
+  readonly source: Float64Array;
+  V: Float64Array;
+  /** The level after, and the one after that. */
+  later: Float64Array;
+  latest: Float64Array | null;
+  isFilled: boolean;
+  /** dV/dz at which the coefficients were read; null for a neutral criterion. */
+  gradient: Float64Array | null;
+  iterations: number;
+  mostIterations: number;
+  residual: number;
+  offender: string | null;
+  converged: boolean;
+  finite: boolean;
+}
+
+/** Which kernels carry the march; `steps` none: improvement, assembly and solve in turn, which a test compares with them. */
+export interface KernelChoice {
+  readonly kernel: 'typescript' | 'wasm' | 'steps';
+  readonly threads: number;
+}
+
+export function startMarch(d: Discretization, options: ResolvedHjbOptions, choice: KernelChoice = options): March {
+  const { size } = d.lattice;
+  const perNode = (): Float64Array => new Float64Array(size);
+  const { horizon, obstacle } = d.problem;
+  const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
+  const kernels = kernelsOf(d, choice);
+  return {
+    ...{ d, options, model: emptyModel(d), input: noDifferenceInput(d), policy: emptyPolicy(size) },
+    ...{ search: d.searched ? startSearch(d) : null, ...kernels, steps: kernels.kernel === null ? stepsOf(d) : null },
+    ...{ fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
+    ...{ V, later: V, latest: null, isFilled: false, gradient: null },
+    ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
+  };
+}
+
+function stepsOf(d: Discretization): Steps {
+  const system = emptySystem(d);
+  return { system, work: linearWorkspace(system), before: new Float64Array(d.lattice.size) };
+}
+
+/** The fused kernel that can take the problem, if one can. */
+function kernelsOf(d: Discretization, { kernel, threads }: KernelChoice): Pick<March, 'rows' | 'kernel'> {
+  if (kernel === 'steps') return { rows: null, kernel: null };
+  if (isLine(d)) {
+    const { rows, kernel: line } = kernel === 'wasm' ? wasmLine(d) : typescriptLine(d);
+    return { rows, kernel: { kind: 'line', kernel: line } };
+  }
+  if (!isGrid(d)) return { rows: null, kernel: null };
+  const { rows, kernel: grid } = kernel === 'wasm' ? wasmGrid(d, threads) : typescriptGrid(d);
+  return { rows, kernel: gridIteration(grid) };
+}
+
+/** Ends the threads of the kernel. */
+export function endMarch({ kernel }: March): void {
+  if (kernel?.kind === 'grid') kernel.kernel.close();
+}
+
+/** Controls of all nodes, control fastest; at nodes with a given value those of the nearest node without. */
+export function controlsOf({ d, search, policy }: March): Float64Array {
+  const m = d.controls;
+  const controls = m === 0 ? new Float64Array(0) : (search === null ? policy.control : search.controls).slice();
+  for (const node of d.fixedNodes) {
+    const inner = nearestFree(d, node);
+    for (let j = 0; j < m; j += 1) controls[node * m + j] = controls[inner * m + j];
+  }
+  return controls;
+}
+
+/** The node one step away from every face with a given value that a node lies on. */
+function nearestFree({ faces, positions, lattice }: Discretization, node: number): number {
+  return faces[node].reduce((nearest, kind, a) => {
+    if (kind !== 'dirichlet') return nearest;
+    return nearest + (positions[node][a] === 0 ? 1 : -1) * lattice.strides[a];
+  }, node);
+}

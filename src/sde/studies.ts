@@ -1,0 +1,61 @@
+import type { Studies } from '../artifacts/sde-studies.js';
+import { HjbLrError } from '../errors.js';
+import { longRun } from './long-run/long-run.js';
+import type { SgdModel } from './model.js';
+import { robustness } from './robustness/robustness.js';
+import { simulateSgd } from './simulation/simulate.js';
+import { weakOrder } from './weak-order/weak-order.js';
+
+/** Which studies `hjb-lr sde` adds, and what they share; what is left out has the default of its study. */
+export interface StudyOptions {
+  readonly weakOrder?: boolean;
+  readonly simulate?: boolean;
+  readonly longRun?: boolean;
+  readonly robustness?: boolean;
+  readonly control?: boolean;
+  readonly runs?: number;
+  readonly paths?: number;
+  readonly etas?: readonly number[];
+  readonly eps?: readonly number[];
+}
+
+/** An option that belongs to studies of which none was asked for. */
+const BELONGS: readonly (readonly [keyof StudyOptions, readonly (keyof StudyOptions)[]])[] = [
+  ['runs', ['simulate', 'weakOrder', 'longRun', 'control']],
+  ['paths', ['simulate', 'weakOrder']],
+  ['etas', ['weakOrder']],
+  ['eps', ['robustness']],
+];
+
+/** @throws E_USAGE for an option without its study */
+export function requireStudies(options: StudyOptions): void {
+  for (const [name, studies] of BELONGS) {
+    if (options[name] === undefined || studies.some((study) => options[study] === true)) continue;
+    const flags = studies.map((study) => `--${study.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    throw new HjbLrError('E_USAGE', `--${name} says nothing without ${flags.join(' or ')}.`, {
+      remedy: `Add ${flags.join(' or ')}, or leave --${name} out.`,
+    });
+  }
+}
+
+/**
+ * The sections that were asked for, by the names that they have in the result.
+ * @param folder - where a relative path of a data file starts
+ */
+export async function studiesOf(
+  model: SgdModel,
+  { folder, seed, ...options }: StudyOptions & { readonly folder: string; readonly seed: number },
+): Promise<Studies> {
+  const { runs, paths, etas, eps } = options;
+  const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+    (value === undefined ? {} : { [name]: value }) as { [key in Name]?: Value };
+  const ensemble = { seed, ...given('runs', runs), ...given('paths', paths) };
+  return {
+    ...(options.weakOrder === true && { weak_order: await weakOrder(model, { ...ensemble, ...given('etas', etas) }) }),
+    ...(options.simulate === true && { simulation: await simulateSgd(model, ensemble) }),
+    ...(options.longRun === true && { long_run: longRun(model, { seed, ...given('runs', runs) }) }),
+    ...(options.robustness === true && {
+      robustness: await robustness(model, { folder, seed, ...given('eps', eps) }),
+    }),
+  };
+}
