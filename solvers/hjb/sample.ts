@@ -104,7 +104,7 @@ function isSemidefinite(S: ArrayLike<number>, n: number): boolean {
     if (!(S[i * n + i] >= 0)) return false;
     for (let j = 0; j < i; j += 1) {
       const [s, r] = [S[i * n + j], S[j * n + i]];
-      if (Math.abs(s - r) > ROUNDING * Math.max(Math.abs(s), Math.abs(r))) return false;
+      if (Math.abs(s - r) > ROUNDING * Math.sqrt(S[i * n + i] * S[j * n + j])) return false;
       if (s * s > (1 + ROUNDING) * S[i * n + i] * S[j * n + j]) return false;
     }
   }
