@@ -6,6 +6,7 @@ import {
   type CompiledExpression,
   type Term,
 } from '../math/expressions.js';
+import { generatedFunction } from '../math/generated-function.js';
 import { vectorKernel, type Kernel } from './kernel.js';
 
 /**
@@ -62,7 +63,7 @@ export async function compileLoss({
   return {
     weights: weights.length,
     inputs: inputs.length,
-    value: new Function('theta', 'z', `'use strict'; return +(${compiled.toSource(at)});`) as CompiledLoss['value'],
+    value: generatedFunction<CompiledLoss['value']>(['theta', 'z'], `return +(${compiled.toSource(at)});`),
     weightGradient: kernel(terms.weightGradient),
     inputGradient: kernel(terms.inputGradient),
     inputHessian: kernel(terms.inputHessian),
