@@ -22,14 +22,19 @@ export interface BenchmarkStageOptions {
   readonly workers: number;
   /** Removes what an earlier run of ours left in the folder, and starts over. */
   readonly fresh: boolean;
+  /** Whether a report follows, without which the folder is not complete. */
+  readonly reports: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly commandLine?: string | undefined;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
+const BENCHMARK_FILES = ['seeds/', 'logs/', 'results.json'];
+const REPORT_FILE = 'report.html';
+
 /** `hjb-lr benchmark`: policy against baselines -> results.json. The same command again goes on where it stopped. */
 export async function benchmarkStage(options: BenchmarkStageOptions) {
-  const { experimentPath, out, engine, workers, fresh, signal, commandLine, onProgress = () => {} } = options;
+  const { experimentPath, out, engine, workers, fresh, reports, signal, commandLine, onProgress = () => {} } = options;
   const { experiment, workload } = await openExperiment(experimentPath);
   const cost = await updateCost(experimentPath);
   await namingFile(experimentPath, () => requireFeasible(experiment, cost));
@@ -39,7 +44,8 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
     command: 'benchmark',
     options: JSON.parse(JSON.stringify(resolved)) as RunFolderOptions['options'],
     fresh,
-    owns: ['seeds/', 'logs/', 'results.json', 'report.html'],
+    owns: [...BENCHMARK_FILES, REPORT_FILE],
+    expects: reports ? [...BENCHMARK_FILES, REPORT_FILE] : BENCHMARK_FILES,
     commandLine,
   });
   const results = await runBenchmark({ experimentPath, out, engine, workers, signal, onProgress });

@@ -1,6 +1,6 @@
 import { differencesAt, type DifferenceInput } from './differences.js';
 import type { Discretization, NodeModel } from './node-model.js';
-import { rootsOf } from './quadratic.js';
+import { rootsInto } from './quadratic.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -181,7 +181,7 @@ function severalScenarios(
 
 /**
  * Where the largest of several quadratics can be smallest: the ends, the vertices, and where two of them meet.
- * @returns how many points were written to `out`
+ * @returns how many points were written to `out`, increasing
  */
 function worstCaseCandidates(
   cases: Float64Array,
@@ -194,16 +194,26 @@ function worstCaseCandidates(
   if (from === to) return 1;
   out[1] = to;
   let count = 2;
-  const add = (u: number): void => {
-    if (u > from && u < to) out[count++] = u;
-  };
   for (let i = 0; i < scenarios; i += 1) {
-    const [c0, c1, c2] = [cases[3 * i], cases[3 * i + 1], cases[3 * i + 2]];
-    if (c2 > 0) add(-c1 / (2 * c2));
+    const c0 = cases[3 * i];
+    const c1 = cases[3 * i + 1];
+    const c2 = cases[3 * i + 2];
+    if (c2 > 0) count = insert(out, count, -c1 / (2 * c2));
     for (let j = i + 1; j < scenarios; j += 1) {
-      for (const u of rootsOf([c0 - cases[3 * j], c1 - cases[3 * j + 1], c2 - cases[3 * j + 2]])) add(u);
+      const meetings = rootsInto(c0 - cases[3 * j], c1 - cases[3 * j + 1], c2 - cases[3 * j + 2], roots);
+      for (let k = 0; k < meetings; k += 1) count = insert(out, count, roots[k]);
     }
   }
-  out.subarray(0, count).sort();
   return count;
+}
+
+const roots = new Float64Array(2);
+
+/** Puts a number between the first and the last of an increasing list, if it lies there; returns the length. */
+function insert(list: Float64Array, length: number, u: number): number {
+  if (!(u > list[0] && u < list[length - 1])) return length;
+  let k = length;
+  for (; list[k - 1] > u; k -= 1) list[k] = list[k - 1];
+  list[k] = u;
+  return length + 1;
 }

@@ -65,7 +65,7 @@ export interface Stages {
     }>;
   };
   readonly '../../benchmarks/learning-rate/stage.js': {
-    benchmarkStage: Stage<RunOptions>;
+    benchmarkStage: Stage<RunOptions & { reports: boolean }>;
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;
   };

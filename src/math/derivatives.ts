@@ -33,17 +33,37 @@ export async function derivativeOf(term: Term, name: string): Promise<Term> {
   return simplified(substituted(total, named));
 }
 
-/** Functions that mathjs has no rule for, or one that fails at 0, below 0 or for large arguments. */
-const OWN_RULES: Readonly<Record<string, (argument: Term) => Term>> = {
-  abs: (a) => call('sign', a),
-  sign: () => number(0),
-  floor: () => number(0),
-  ceil: () => number(0),
-  cbrt: (a) => over(number(1), times(number(3), power(call('cbrt', a), 2))),
-  log2: (a) => over(number(1), times(a, number(Math.LN2))),
-  tan: (a) => over(number(1), power(call('cos', a), 2)),
-  tanh: (a) => over(number(1), power(call('cosh', a), 2)),
+/**
+ * Derivatives by each argument of functions that mathjs has no rule for, or one that fails at 0, below 0 or for large
+ * arguments.
+ */
+const OWN_RULES: Readonly<Record<string, (...of: Term[]) => Term[]>> = {
+  abs: (a) => [call('sign', a)],
+  sign: () => [number(0)],
+  floor: () => [number(0)],
+  ceil: () => [number(0)],
+  fix: () => [number(0)],
+  cbrt: (a) => [over(number(1), times(number(3), power(call('cbrt', a), 2)))],
+  expm1: (a) => [call('exp', a)],
+  log1p: (a) => [over(number(1), plus(number(1), a))],
+  log2: (a) => [over(number(1), times(a, number(Math.LN2)))],
+  tan: (a) => [over(number(1), power(call('cos', a), 2))],
+  tanh: (a) => [over(number(1), power(call('cosh', a), 2))],
+  erf: (a) => [times(number(2 / Math.sqrt(Math.PI)), call('exp', negative(power(a, 2))))],
+  atan2: (y, x) => {
+    const square = plus(power(x, 2), power(y, 2));
+    return [over(x, square), negative(over(y, square))];
+  },
+  // As abs, 0 where the length is.
+  hypot: (...of) => {
+    const length = call('hypot', ...of);
+    return of.map((a) => choice(length, over(a, length), number(0)));
+  },
 };
+
+function negative(term: Term): Term {
+  return { kind: 'sign', op: '-', of: [term] };
+}
 
 const COMPARISONS: readonly string[] = ['<', '>', '<=', '>=', '==', '!='];
 
@@ -60,7 +80,10 @@ async function ofPiece(term: Term, name: string): Promise<Term> {
   }
   if (term.kind !== 'call') return number(0);
   if (term.name === 'min' || term.name === 'max') return ofExtreme(term.name, term.of, name);
-  return times(OWN_RULES[term.name](term.of[0]), await derivativeOf(term.of[0], name));
+  const rules = OWN_RULES[term.name](...term.of);
+  let total = number(0);
+  for (const [k, part] of term.of.entries()) total = plus(total, times(rules[k], await derivativeOf(part, name)));
+  return total;
 }
 
 /**
@@ -104,8 +127,8 @@ function own(term: Term): Term[] {
   if (term.kind === 'operation' && COMPARISONS.includes(term.op)) return [minus(term.of[0], term.of[1])];
   if (term.kind === 'choice' && !isComparison(term.of[0])) return [term.of[0]];
   if (term.kind !== 'call') return [];
-  if (term.name === 'abs' || term.name === 'sign' || term.name === 'cbrt') return [term.of[0]];
-  if (term.name === 'floor' || term.name === 'ceil') return [call('sin', times(number(Math.PI), term.of[0]))];
+  if (['abs', 'sign', 'cbrt', 'hypot', 'atan2'].includes(term.name)) return [term.of[0]];
+  if (['floor', 'ceil', 'fix'].includes(term.name)) return [call('sin', times(number(Math.PI), term.of[0]))];
   if (term.name !== 'min' && term.name !== 'max') return [];
   return term.of.flatMap((a, i) => term.of.slice(i + 1).map((b) => minus(a, b)));
 }

@@ -1,3 +1,5 @@
+import { generatedFunction } from './generated-function.js';
+
 /** The syntax tree of a legal expression; constants and bound parameters are numbers in it. */
 export type Term =
   | { readonly kind: 'number'; readonly value: number; readonly of: readonly [] }
@@ -13,8 +15,12 @@ export const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Mat
 export const FUNCTIONS: Readonly<
   Record<string, { readonly code: string; readonly least: number; readonly most: number }>
 > = {
-  ...unary('abs', 'sqrt', 'cbrt', 'exp', 'log', 'log2', 'log10', 'sin', 'cos', 'tan', 'atan', 'tanh', 'cosh', 'sinh'),
-  ...unary('floor', 'ceil', 'sign'),
+  ...unary('abs', 'sqrt', 'cbrt', 'exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'floor', 'ceil', 'sign'),
+  ...unary('sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'),
+  fix: { code: 'Math.trunc', least: 1, most: 1 },
+  erf: { code: 'erf', least: 1, most: 1 },
+  atan2: { code: 'Math.atan2', least: 2, most: 2 },
+  hypot: { code: 'Math.hypot', least: 1, most: Infinity },
   min: { code: 'Math.min', least: 1, most: Infinity },
   max: { code: 'Math.max', least: 1, most: Infinity },
   pow: { code: 'Math.pow', least: 2, most: 2 },
@@ -88,7 +94,7 @@ export function constantOf(term: Term): number | null {
     return value === null ? null : term.op === '-' ? -value : value;
   }
   if (variablesOf(term).size > 0) return null;
-  return (new Function(`return +(${sourceOf(term, String)});`) as () => number)();
+  return generatedFunction<() => number>([], `return +(${sourceOf(term, String)});`)();
 }
 
 /** Names of the variables that occur in a term. */

@@ -1,5 +1,6 @@
 import { HjbLrError } from '../errors.js';
 import { degreeIn } from './expression-structure.js';
+import { generatedFunction } from './generated-function.js';
 import { CONSTANTS, FUNCTIONS, OPERATORS, sourceOf, variablesOf, type Term } from './expression-tree.js';
 
 export { derivativeOf, switchesOf } from './derivatives.js';
@@ -14,7 +15,7 @@ export interface CompiledExpression {
   /** Names of the variables that occur. */
   readonly variables: ReadonlySet<string>;
   evaluate(values: ArrayLike<number>): number;
-  /** JavaScript source of the value, in terms of `values[i]` unless `at` gives the source of a variable. */
+  /** Source of the value for `generatedFunction`, in terms of `values[i]` unless `at` gives the source of a variable. */
   toSource(at?: (name: string) => string): string;
   /** Degree as a polynomial in one variable, by structure; Infinity where it is not seen to be one. */
   degreeIn(name: string): number;
@@ -72,7 +73,7 @@ export async function compileExpression(
 function compiled(source: string, tree: Term, variables: readonly string[]): CompiledExpression {
   const toSource: CompiledExpression['toSource'] = (at = (name) => `values[${variables.indexOf(name)}]`) =>
     sourceOf(tree, at);
-  const evaluate = new Function('values', `return +(${toSource()});`) as CompiledExpression['evaluate'];
+  const evaluate = generatedFunction<CompiledExpression['evaluate']>(['values'], `return +(${toSource()});`);
   const used = variablesOf(tree);
   return { source, tree, variables: used, evaluate, toSource, degreeIn: (name) => degreeIn(tree, name) };
 }

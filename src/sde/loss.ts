@@ -6,7 +6,8 @@ import {
   type CompiledExpression,
   type Term,
 } from '../math/expressions.js';
-import { generated, vectorKernel, type Kernel } from './kernel.js';
+import { generatedFunction } from '../math/generated-function.js';
+import { vectorKernel, type Kernel } from './kernel.js';
 
 /**
  * The loss l(theta, z) of one example and its derivatives as plain functions. theta holds the weights; z the inputs x and
@@ -62,7 +63,7 @@ export async function compileLoss({
   return {
     weights: weights.length,
     inputs: inputs.length,
-    value: generated(['theta', 'z'], `return +(${compiled.toSource(at)});`) as CompiledLoss['value'],
+    value: generatedFunction<CompiledLoss['value']>(['theta', 'z'], `return +(${compiled.toSource(at)});`),
     weightGradient: kernel(terms.weightGradient),
     inputGradient: kernel(terms.inputGradient),
     inputHessian: kernel(terms.inputHessian),

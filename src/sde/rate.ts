@@ -1,5 +1,6 @@
 import type { SgdModelFile } from '../artifacts/sgd-model.js';
 import { compileExpression, derivativeOf, sourceOf, type Term } from '../math/expressions.js';
+import { generatedFunction } from '../math/generated-function.js';
 import { gradientOf, placesOf } from './loss.js';
 
 /** The rate u(t, theta), a multiple of eta, with its derivatives. */
@@ -26,12 +27,12 @@ export async function compileRate({
   const places = placesOf(weights, []);
   const at = (name: string): string => (name === 't' ? 't' : places(name));
   const scalar = (term: Term): CompiledRate['value'] =>
-    new Function('t', 'theta', `'use strict'; return +(${sourceOf(term, at)});`) as CompiledRate['value'];
+    generatedFunction<CompiledRate['value']>(['t', 'theta'], `return +(${sourceOf(term, at)});`);
   const lines = (await gradientOf(tree, weights)).map((term, i) => `out[${i}] = ${sourceOf(term, at)};`);
   return {
     value: scalar(tree),
     timeDerivative: scalar(await derivativeOf(tree, 't')),
-    gradient: new Function('t', 'theta', 'out', `'use strict'; ${lines.join(' ')}`) as CompiledRate['gradient'],
+    gradient: generatedFunction<CompiledRate['gradient']>(['t', 'theta', 'out'], lines.join(' ')),
     lower: rate.bounds[0],
     upper: rate.bounds[1],
     term: tree,

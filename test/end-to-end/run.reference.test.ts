@@ -103,4 +103,13 @@ describe('hjb-lr run on real digits', () => {
     expect(stderr).toMatch(/batch_size: the folder has 16, asked for 8/);
     expect(stderr).toMatch(/--fresh/);
   }, 60_000);
+
+  test('the folder is complete with its report; made by benchmark, which writes none, it is complete without', async () => {
+    const status = async (): Promise<string> => (await runCommand(['status', out])).stdout;
+    expect(await status()).toMatch(/^benchmark, .*: complete\ndone: seeds\/, logs\/, results.json, report.html, /);
+    await rm(path.join(out, 'report.html'));
+    expect(await status()).toMatch(/: not complete\n.*\nmissing: report.html\n/);
+    expect((await runCommand(['benchmark', TINY, '--out', out])).code).toBe(0);
+    expect(await status()).toMatch(/: complete\n.*\nmissing: nothing\n/);
+  }, 120_000);
 });

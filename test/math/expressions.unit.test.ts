@@ -31,8 +31,19 @@ describe('compileExpression', () => {
     ['exp(0) + log(e) + log2(8) + log10(100)', 7],
     ['floor(x / 2) + ceil(x / 2) + sign(-x)', 2],
     ['sin(0) + cos(0) + tan(0) + atan(0) + tanh(0) + sinh(0) + cosh(0)', 2],
+    ['asin(1) + acos(1) + asinh(0) + acosh(1) + atanh(0)', Math.PI / 2],
+    ['hypot(x, 4) + hypot(2, 3, 6) + hypot(-x)', 5 + 7 + 3],
+    ['fix(-x / 2) + fix(x / 2)', 0],
+    ['atan2(x, -x)', (3 * Math.PI) / 4],
+    ['expm1(0) + log1p(0) + erf(0)', 0],
   ])('%s at x = 3 is %d', async (text, expected) => {
     expect(await valueOf(text, { x: 3 })).toBeCloseTo(expected, 12);
+  });
+
+  test('small arguments keep their digits', async () => {
+    expect(await valueOf('expm1(x) + log1p(x)', { x: 1e-20 })).toBe(2e-20);
+    expect(await valueOf('1 + erf(x) * 0', { x: 1 })).toBe(1);
+    expect((await compileExpression('2*erf(0.5)', [])).evaluate([])).toBe(2 * 0.5204998778130465);
   });
 
   test('values come in the order of the declared names; a declared name hides a constant', async () => {

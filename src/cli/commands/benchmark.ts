@@ -8,7 +8,7 @@ export const configure = (command: Command): Command =>
   configureRun(command.description('the policy against fixed and tuned rates on fresh seeds -> results.json'));
 
 export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
-  return runWhole(experiment, flags, context, (done, out) => ({
+  return runWhole(experiment, { ...flags, reports: false }, context, (done, out) => ({
     ...done,
     next: `hjb-lr report ${path.join(out, 'results.json')}`,
   }));

@@ -35,7 +35,7 @@ export const configure = (command: Command): Command =>
   configureRun(command.description('the whole line: pilot, estimate, solve, train against the baselines, report'));
 
 export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
-  return runWhole(experiment, flags, context, withReport);
+  return runWhole(experiment, { ...flags, reports: true }, context, withReport);
 }
 
 /** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
@@ -47,7 +47,7 @@ async function withReport(done: CommandResult, out: string): Promise<CommandResu
 
 export async function runWhole(
   experiment: string | undefined,
-  flags: RunFlags,
+  flags: RunFlags & { readonly reports: boolean },
   context: CommandContext,
   finish: (done: CommandResult, out: string) => CommandResult | Promise<CommandResult>,
 ): Promise<CommandResult> {
@@ -66,6 +66,7 @@ export async function runWhole(
     engine,
     workers,
     fresh: flags.fresh === true,
+    reports: flags.reports,
     ...context,
   });
   return finish(done, out);

@@ -63,11 +63,11 @@ async function progressOf(folder: string, ledger: Ledger): Promise<Progress> {
   };
 }
 
-/** The files that the record expects, or what it owns with the logs that its results name. */
+/** The files that the record expects, or else what it owns, with the logs that its results name. */
 async function expectedParts(folder: string, { expects, owns }: Ledger): Promise<string[]> {
-  if (expects.length > 0) return [...expects];
-  const logs = owns.includes(RESULTS) ? await loggedRuns(path.join(folder, RESULTS)) : [];
-  return [...owns, ...logs];
+  const parts = expects.length > 0 ? expects : owns;
+  const logs = parts.includes(RESULTS) ? await loggedRuns(path.join(folder, RESULTS)) : [];
+  return [...parts, ...logs];
 }
 
 /** Logs of the runs that a benchmark's results are made of; none while there are no results. */

@@ -1,7 +1,7 @@
 import { LOAD, LOCALS, NORMAL_ARGUMENTS, STORE } from '../../math/fast-stream.js';
 import type { FastStream } from '../../math/fast-stream.js';
 import { sourceOf, type Term } from '../../math/expressions.js';
-import { generated } from '../kernel.js';
+import { generatedFunction } from '../../math/generated-function.js';
 import type { SgdModel } from '../model.js';
 import { stepSource } from './attack-source.js';
 import { sampleSource } from './sample-source.js';
@@ -118,5 +118,5 @@ function compiled<F extends (...values: never[]) => void>(
   const { ends, shares, edge } = NORMAL_ARGUMENTS;
   const { means, roots, columns, cumulative } = tables;
   const bound = { ends, shares, edge, means, roots, columns, cumulative };
-  return generated(['words', 'theta', ...names], body, bound) as F;
+  return generatedFunction<F>(['words', 'theta', ...names], body, bound);
 }

@@ -1,6 +1,7 @@
 import type { ControlProblem, StateFunction } from '../../../solvers/problem/control-problem.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem.js';
 import type { CompiledExpression } from '../../math/expressions.js';
+import { generatedFunction } from '../../math/generated-function.js';
 
 /** How the names of a problem file read in generated JavaScript: no name of the user gets into it. */
 export interface Symbols {
@@ -36,18 +37,18 @@ export function symbolsOf({ states, controls, uncertainty }: ControlProblemFile)
 /** One function that writes all values into `out`: it allocates nothing, because it runs millions of times. */
 export function vectorFunction(entries: readonly CompiledExpression[], symbols: Symbols): ControlProblem['drift'] {
   const lines = entries.map((entry, i) => `out[${i}] = ${entry.toSource(symbols.at)};`);
-  const body = `'use strict'; ${symbols.declare(entries)} ${lines.join(' ')}`;
-  return new Function('t', 'x', 'u', 'out', 'scenario', body) as ControlProblem['drift'];
+  const body = `${symbols.declare(entries)} ${lines.join(' ')}`;
+  return generatedFunction<ControlProblem['drift']>(['t', 'x', 'u', 'out', 'scenario'], body);
 }
 
 /** One value. */
 export function scalarFunction(entry: CompiledExpression, symbols: Symbols): ControlProblem['runningCost'] {
-  const body = `'use strict'; ${symbols.declare([entry])} return +(${entry.toSource(symbols.at)});`;
-  return new Function('t', 'x', 'u', 'scenario', body) as ControlProblem['runningCost'];
+  const body = `${symbols.declare([entry])} return +(${entry.toSource(symbols.at)});`;
+  return generatedFunction<ControlProblem['runningCost']>(['t', 'x', 'u', 'scenario'], body);
 }
 
 /** A value that depends on time and states alone. */
 export function stateFunction(entry: CompiledExpression, symbols: Symbols): StateFunction {
-  const body = `'use strict'; ${symbols.declare([entry])} return +(${entry.toSource(symbols.at)});`;
-  return new Function('t', 'x', body) as StateFunction;
+  const body = `${symbols.declare([entry])} return +(${entry.toSource(symbols.at)});`;
+  return generatedFunction<StateFunction>(['t', 'x'], body);
 }
