@@ -33,8 +33,9 @@ interface Refinement {
 /**
  * Richardson: with V_h on the grid, V_rh on one r times coarser and V_rrh on the next, the order is
  *   p = ln(|V_rh - V_rrh| / |V_h - V_rh|) / ln r,   and   |V - V_h| = |V_h - V_rh| / (r^p - 1).
- * No p counts for more than the order of the scheme; where it means nothing it counts as 1, or, above what the scheme can
- * have, as the order of the scheme. Controls count with p = 1. No estimate is below the noise.
+ * No p counts for more than the order q of the scheme; where it means nothing it counts as 1. A last change that is far
+ * smaller than the one before is luck (errors that cancel, a free boundary at the same nodes): then the change counts as
+ * |V_rh - V_rrh| / r^q, and p as q. Controls count with p = 1. No estimate is below the noise.
  *
  * @param fine - on the grid of the answer
  * @param coarse - on the one r times coarser
@@ -47,25 +48,28 @@ interface Refinement {
 export function errorEstimate(fine: Point, coarse: Point, coarsest: Point | null, refinement: Refinement): Estimate {
   const { ratio, schemeOrder, noise } = refinement;
   const last = fine.value - coarse.value;
-  const order =
-    coarsest === null ? 'the grid cannot be halved twice' : orderOf(last, coarse.value - coarsest.value, refinement);
-  const trusted = order === TOO_FAST ? schemeOrder : typeof order === 'number' ? Math.min(order, schemeOrder) : 1;
+  const first = coarsest === null ? NaN : coarse.value - coarsest.value;
+  const order = coarsest === null ? 'the grid cannot be halved twice' : orderOf(last, first, refinement);
+  const expected = Math.abs(first) / ratio ** schemeOrder;
+  const isLucky = expected > NOISE_MARGIN * noise && Math.abs(last) * ratio ** MOST_ABOVE < expected;
+  const trusted = isLucky ? schemeOrder : typeof order === 'number' ? Math.min(order, schemeOrder) : 1;
   return {
-    value: Math.max(Math.abs(last) / (ratio ** trusted - 1), noise),
+    value: Math.max((isLucky ? expected : Math.abs(last)) / (ratio ** trusted - 1), noise),
     controls: fine.controls.map((u, j) => Math.abs(u - coarse.controls[j]) / (ratio - 1)),
     order,
   };
 }
 
-const TOO_FAST = 'the values approach each other faster than the scheme can: the coarsest grid is too coarse';
-
 /** From the change of the last refinement and of the one before. */
 function orderOf(last: number, first: number, { ratio, schemeOrder, noise }: Refinement): number | string {
-  if (Math.min(Math.abs(last), Math.abs(first)) <= NOISE_MARGIN * noise) {
-    return 'the values on the three grids agree to the tolerance';
+  const floor = NOISE_MARGIN * noise;
+  if (Math.abs(last) <= floor) {
+    const whose = Math.abs(first) <= floor ? 'three grids' : 'two finest grids';
+    return `the values on the ${whose} agree to the tolerance`;
   }
   if (last * first < 0) return 'the values go to and fro as the grid is refined';
   const order = Math.log(first / last) / Math.log(ratio);
-  if (order < LEAST_ORDER) return 'the values do not approach each other yet as the grid is refined';
-  return order > schemeOrder + MOST_ABOVE ? TOO_FAST : order;
+  if (!(order >= LEAST_ORDER)) return 'the values do not approach each other yet as the grid is refined';
+  if (order > schemeOrder + MOST_ABOVE) return 'the values approach each other faster than the scheme can, by chance';
+  return order;
 }

@@ -30,7 +30,7 @@ describe('errorEstimate', () => {
 
   test('no order counts for more than that of the scheme', () => {
     expect(errorEstimate(point(1.01), point(1.04), point(1.16), monotone).value).toBeCloseTo(0.03, 12);
-    expect(errorEstimate(point(1), point(1.03), point(3), accurate).value).toBeCloseTo(0.01, 12);
+    expect(errorEstimate(point(1), point(1.03), point(1.22), accurate).value).toBeCloseTo(0.01, 12);
   });
 
   test('without a third value, or where changes grow or alternate, the change itself', () => {
@@ -46,8 +46,17 @@ describe('errorEstimate', () => {
     expect(order(1, 1.03, 1.04)).toMatch(/do not approach each other yet/); // -1.6
     expect(order(1, 1.03, 0.91)).toMatch(/to and fro/);
     expect(order(1, 1.001, 2)).toMatch(/faster than the scheme can/); // 10
-    expect(order(1, 1 + 5e-12, 1.1)).toMatch(/agree to the tolerance/); // 34
+    expect(order(1, 1 + 5e-12, 1.1)).toMatch(/two finest grids agree to the tolerance/); // 34
+    expect(order(1, 1 + 5e-12, 1)).toMatch(/three grids agree to the tolerance/);
     expect(order(1, 1.01, 1.08)).toBeCloseTo(Math.log2(7), 12);
+  });
+
+  test('a last change that is small by chance: what the one before makes of it', () => {
+    // Changes 1.2 and .001, or none, or .001 back: 1.2 / 4 = .3 is expected of order 2, and .3 / (4 - 1) the error.
+    for (const fine of [1.499, 1.5, 1.501]) {
+      expect(errorEstimate(point(fine), point(1.5), point(2.7), accurate).value).toBeCloseTo(0.1, 12);
+    }
+    expect(errorEstimate(point(1.5), point(1.5), point(2.7), monotone).value).toBeCloseTo(0.6, 12);
   });
 
   test('no estimate is below what the values are known to', () => {
