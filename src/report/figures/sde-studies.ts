@@ -236,7 +236,7 @@ function robustnessFigures(weights: readonly string[], study: Robustness): Figur
       {
         id: 'robustness-losses',
         title: 'Losses under attack along both flows',
-        caption: `Expected loss under the ${attack}, at each eps. ${sentences.slice(1).join(' ')}`,
+        caption: `Expected loss under ${attack}, at each eps. ${sentences.slice(1).join(' ')}`,
       },
       'expected loss',
       eps.flatMap((budget, k) =>

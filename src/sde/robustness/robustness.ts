@@ -72,14 +72,14 @@ function inputGradientSquare({ fields, loss }: SgdModel, theta: Float64Array): n
 function sentencesOf({ eps, times, sgd, adversarial }: Omit<Robustness, 'sentences'>): string[] {
   const end = times.length - 1;
   const pair = (what: string, ours: number, theirs: number): string =>
-    `${what} ${digits(ours)} on the flow of adversarial SGD against ${digits(theirs)} on that of SGD (${change(ours, theirs)})`;
+    `${what} is ${digits(ours)} on the flow of adversarial SGD against ${digits(theirs)} on that of SGD (${change(ours, theirs)})`;
   return [
-    `At the end: ${pair('root mean square input gradient', adversarial.input_gradient[end], sgd.input_gradient[end])}.`,
+    `At the end ${pair('the root mean square input gradient', adversarial.input_gradient[end], sgd.input_gradient[end])}.`,
     ...eps.map(
       (budget, k) =>
-        `At the end: ${pair(`loss at eps = ${digits(budget)}`, adversarial.adversarial_loss[k][end], sgd.adversarial_loss[k][end])}.`,
+        `At the end ${pair(`the loss at eps = ${digits(budget)}`, adversarial.adversarial_loss[k][end], sgd.adversarial_loss[k][end])}.`,
     ),
-    `At the end: ${pair('clean loss', adversarial.clean_loss[end], sgd.clean_loss[end])}.`,
+    `At the end ${pair('the clean loss', adversarial.clean_loss[end], sgd.clean_loss[end])}.`,
   ];
 }
 

@@ -30,7 +30,7 @@ export function testAttackOf(file: SgdModelFile): TestAttack {
   return {
     words:
       own === null
-        ? `L2 ascent of ${STEPS} steps along the normalised gradient`
+        ? `an L2 ascent of ${STEPS} steps along the normalised gradient`
         : `the model's own ${own.norm} ascent of ${own.steps} steps, its step scaled with eps`,
     at: (eps) => ({ ...file, attack: eps === 0 ? { type: 'none' } : scaled(eps) }),
     budgets: own === null ? [0, 0.1, 0.25, 0.5] : [0, 0.5, 1, 2].map((factor) => factor * own.eps),
