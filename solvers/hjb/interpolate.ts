@@ -8,8 +8,9 @@ export type SolutionPoint =
   | { readonly inside: false; readonly value: null; readonly controls: null };
 
 /**
- * Value and controls between the nodes: linear in time (between the kept levels) and in the coordinate of each axis. The
- * controls at the horizon are those of the last step. Outside, nothing is clipped: `inside` is false.
+ * Value and controls between the nodes: linear in time (between the kept levels) and in the coordinate of each axis; of a
+ * finite set the control of the nearest node and level. The controls at the horizon are those of the last step. Outside,
+ * nothing is clipped: `inside` is false.
  *
  * @param problem - the problem that was solved, for its axes and controls
  * @param t - time, in the problem's unit; any number over an infinite horizon
@@ -32,7 +33,10 @@ export function interpolateSolution(
   return {
     inside: true,
     value: weightedSum(corners, value, 1, 0),
-    controls: controls.map((_, j) => weightedSum(corners, control, controls.length, j)),
+    controls: controls.map((axis, j) => {
+      const read = 'values' in axis ? nearestEntry : weightedSum;
+      return read(corners, control, controls.length, j);
+    }),
   };
 }
 
@@ -47,9 +51,21 @@ function weightedSum(
   width: number,
   entry: number,
 ): number {
+  return corners.reduce((sum, corner) => sum + corner.weight * entryAt(corner, levels, width, entry), 0);
+}
+
+/** The entry at the corner of the largest weight, the first of equals. */
+function nearestEntry(
+  corners: readonly TableCorner[],
+  levels: readonly Float64Array[],
+  width: number,
+  entry: number,
+): number {
+  const nearest = corners.reduce((best, corner) => (corner.weight > best.weight ? corner : best));
+  return entryAt(nearest, levels, width, entry);
+}
+
+function entryAt({ offset }: TableCorner, levels: readonly Float64Array[], width: number, entry: number): number {
   const nodes = levels[0].length / width;
-  return corners.reduce((sum, { offset, weight }) => {
-    const level = levels[Math.floor(offset / nodes)];
-    return sum + weight * level[(offset % nodes) * width + entry];
-  }, 0);
+  return levels[Math.floor(offset / nodes)][(offset % nodes) * width + entry];
 }

@@ -47,6 +47,8 @@ export const problemResultSchema = z.strictObject({
     .strictObject({
       paths: count,
       seed: count,
+      /** Of an uncertain problem: the vertex of the box at which the cost is worst; the others were simulated too. */
+      worst_case: z.record(z.string(), finite).optional(),
       cost: optional,
       standard_error: optional,
       /** Cost under steps twice as long less this cost, under the same noise. */

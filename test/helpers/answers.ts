@@ -64,6 +64,7 @@ export const MADE_UP_SOLVERS: ProblemSolvers = {
     standardError: 1 / Math.sqrt(paths),
     stepBias: 0.25,
     value: 2,
+    scenario: null,
     warnings: [],
   }),
 };

@@ -6,7 +6,7 @@ import { readArtifact } from '../../src/artifacts/files.js';
 import type { ArrayFile, ProblemSolution } from '../../src/artifacts/problem-solution.js';
 import { problemStage } from '../../src/report/problem-stage.js';
 import { validateFile } from '../../src/artifacts/validate.js';
-import type { ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
+import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
 import { parseNpy } from '../../src/workloads/datasets/npy.js';
 import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
@@ -28,6 +28,8 @@ const PROBLEM = {
   ],
   start: { x: 0.5 },
 };
+
+const WIDE = [{ name: 'x', domain: [-8, 8], nodes: 33, boundary: ['linear', 'linear'] }];
 
 const FLAGS = { out: undefined, html: false, density: false, simulate: undefined, seed: 0 };
 
@@ -202,6 +204,35 @@ describe('the closed loop', () => {
     );
     const { density, problem, times } = await written(out);
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
+  });
+
+  test('an uncertain problem is simulated at every vertex; the worst is told, and is no worse than the value', async () => {
+    const uncertain = { parameters: { a: 0, b: 0 }, uncertainty: { a: [-1, 1], b: [0, 0.1] }, drift: ['u*x + a + b'] };
+    const flags = { simulate: 200, density: true };
+    const { result, summary } = await solved({ ...uncertain, states: WIDE, query: [] }, flags, releasedSolvers);
+    const { worst_case: worst, cost, value, standard_error: error } = result.simulation!;
+    // Minimising x at the end, the worst drift is the largest.
+    expect(worst).toEqual({ a: 1, b: 0.1 });
+    expect(cost!).toBeLessThanOrEqual(value! + 3 * error!);
+    expect(cost!).toBeGreaterThan(value! - 5 * error! - 0.1);
+    expect(summary).toContain('simulated at every vertex of the uncertain parameters, worst at a = 1, b = 0.1:');
+  });
+
+  test('a refusal by the solve names every input at fault', async () => {
+    const hidden = '1/((x - 0.375)^2 + (y - 0.25)^2)';
+    const states = ['x', 'y'].map((name) => ({ ...PROBLEM.states[0], name, nodes: 9 }));
+    const covariance = [
+      [1, 0],
+      [0, 1],
+    ];
+    const two = { states, covariance, drift: ['u', hidden], running_cost: hidden, query: [], start: null };
+    await expect(solved(two, {}, releasedSolvers)).rejects.toMatchObject({
+      code: 'E_INVALID',
+      issues: [
+        { path: 'drift.1', message: 'is Infinity at x = 0.375, y = 0.25' },
+        { path: 'running_cost', message: 'is Infinity at x = 0.375, y = 0.25' },
+      ],
+    });
   });
 
   test.each([{ density: true }, { simulate: 10 }])(

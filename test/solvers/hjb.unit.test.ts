@@ -380,6 +380,15 @@ describe('interpolateSolution', () => {
     expect(interpolateSolution(problem, solution, 2, [-6]).value).toBe(solution.value[2][0]);
   });
 
+  test('a control from a finite set is that of the nearest node and level', () => {
+    const chosen = { ...problem, controls: [{ name: 'u', values: [-1, 1] }] };
+    const control = [-1, -1, 1].map((u) => Float64Array.of(-1, -1, u, 1, 1));
+    const levels = { ...solution, control };
+    const at = (t: number, x: number): number => interpolateSolution(chosen, levels, t, [x]).controls![0];
+    // x = -1.6 lies between -3, where u = -1, and 0, where u = -1 at t = 0 and t = 1 and 1 at t = 2.
+    expect([at(0, -1.6), at(1.4, -1.4), at(1.6, -1.4), at(1.6, -1.6), at(0, 1.6)]).toEqual([-1, -1, 1, -1, 1]);
+  });
+
   test('a log axis is interpolated in the logarithm', () => {
     const axis = { ...problem.states[0], coordinate: 'log' as const, grid: [1, 100, 10000] };
     const levels = { ...solution, times: [0], value: [Float64Array.of(1, 3, 5)], control: [new Float64Array(3)] };

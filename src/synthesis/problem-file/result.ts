@@ -42,13 +42,17 @@ export function densityResult(
   };
 }
 
+/** @param uncertainty - of the problem: scenario s has the upper end of the k-th box where bit k of s is set */
 export function simulationResult(
-  { cost, standardError, stepBias, value, warnings }: Simulation,
+  { cost, standardError, stepBias, value, scenario, warnings }: Simulation,
   { paths, seed }: { paths: number; seed: number },
+  uncertainty: Readonly<Record<string, readonly [number, number]>>,
 ): NonNullable<ProblemResult['simulation']> {
+  const vertex = Object.entries(uncertainty).map(([name, ends], k) => [name, ends[(scenario! >> k) & 1]]);
   return {
     paths,
     seed,
+    ...(scenario === null ? {} : { worst_case: Object.fromEntries(vertex) as Record<string, number> }),
     cost: orNull(cost),
     standard_error: orNull(standardError),
     step_bias: orNull(stepBias),

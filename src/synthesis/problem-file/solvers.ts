@@ -24,6 +24,8 @@ export interface Simulation {
   readonly stepBias: number;
   /** V(0, start), interpolated as the paths do. */
   readonly value: number;
+  /** Of an uncertain problem the case of the worst cost, counted as the solvers do; null of a certain one. */
+  readonly scenario: number | null;
   readonly warnings: readonly string[];
 }
 
@@ -76,11 +78,18 @@ function simulate(
   paths: number,
   seed: number,
 ): Simulation {
-  const { cost, standardError, stepBias, warnings } = simulateClosedLoop(problem, solution, [...start], {
-    paths,
-    seed,
-    substeps: 1,
-  });
+  const { scenarios = 1, objective } = problem;
+  const options = { paths, seed, substeps: 1 };
+  const results = Array.from({ length: scenarios }, (_, scenario) =>
+    simulateClosedLoop(problem, solution, [...start], scenarios === 1 ? options : { ...options, scenario }),
+  );
+  const sign = objective === 'minimize' ? 1 : -1;
+  const worst = results.reduce((most, result) => (sign * result.cost > sign * most.cost ? result : most));
+  const { cost, standardError, stepBias, warnings } = worst;
   const point = interpolateSolution(problem, solution, 0, start);
-  return { cost, standardError, stepBias: stepBias.estimate, value: point.inside ? point.value : NaN, warnings };
+  return {
+    ...{ cost, standardError, stepBias: stepBias.estimate, warnings },
+    value: point.inside ? point.value : NaN,
+    scenario: scenarios === 1 ? null : results.indexOf(worst),
+  };
 }

@@ -46,7 +46,9 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
         }),
     ...(simulation === null
       ? {}
-      : { simulation: simulationResult(simulation, { paths: options.simulate!, seed: options.seed }) }),
+      : {
+          simulation: simulationResult(simulation, { paths: options.simulate!, seed: options.seed }, file.uncertainty),
+        }),
   };
   const solved = { file, problem, solution, result, density };
   return { ...solved, artifacts: options.out === undefined ? [] : await writeSolution(options.out, solved) };
