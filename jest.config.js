@@ -1,4 +1,6 @@
 const base = {
+  // Both cores at work: a test that takes a second alone may take many.
+  testTimeout: 60_000,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -8,6 +10,7 @@ const base = {
 // default: Node alone, no network. full: what needs more (browser, kill matrices, packed install). ci: a fixed part of full.
 export default {
   coverageProvider: 'v8',
+  maxWorkers: '100%',
   projects: [
     {
       ...base,

@@ -78,14 +78,12 @@ function compare(drawing: Drawn, problem: DeterministicProblem): void {
   const { gradient } = costOfControls(problem, drawing.controls, drawing);
   const expected = byDifferences(drawing).flat();
   const size = Math.max(...expected.map(Math.abs));
-  gradient
-    .flat()
-    .forEach((value, i) =>
-      within(value, expected[i], {
-        abs: 1e-6 * size + 1e-7,
-        because: 'fourth-order differences at steps of 2e-4, of states that may grow thirtyfold',
-      }),
-    );
+  gradient.flat().forEach((value, i) =>
+    within(value, expected[i], {
+      abs: 1e-6 * size + 1e-7,
+      because: 'fourth-order differences at steps of 2e-4, of states that may grow thirtyfold',
+    }),
+  );
 }
 
 test('the adjoint gradient is that of the discrete cost: any grid, substeps, states and controls', () => {
