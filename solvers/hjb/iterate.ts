@@ -5,7 +5,7 @@ import { improvePolicy } from './improve.js';
 import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
 import { solveSystem } from './linear-solve.js';
 import { assemble, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
-import type { March, MarchKernel, Steps } from './march-state.js';
+import { stepsOf, type March, type MarchKernel, type Steps } from './march-state.js';
 import type { Discretization } from './node-model.js';
 import { locatePieces } from './outflow.js';
 import { searchPolicy } from './search.js';
@@ -30,8 +30,19 @@ const LEAST_RESIDUAL = 1e-13;
  * M-matrix whose rows exceed by `rest` bounds the distance of V from its solution by the largest residual over `rest`.
  */
 export function iterateLevel(march: March, t: number, step: StepTerms): Iterated {
-  if (march.kernel !== null) return iterateInKernel(march, march.kernel, t, step);
-  return iterateInSteps(march, march.steps!, t, step);
+  const inKernel = march.kernel === null ? null : iterateInKernel(march, march.kernel, t, step);
+  if (inKernel !== null && (inKernel.solved || march.kernel!.kind === 'line')) return inKernel;
+  // Corrections that go round between policies: each linear solve to the end, from the level before, settles them.
+  if (inKernel !== null) startAgain(march);
+  march.steps ??= stepsOf(march.d);
+  const inSteps = iterateInSteps(march, march.steps, t, step);
+  return inKernel === null ? inSteps : { ...inSteps, iterations: inKernel.iterations + inSteps.iterations };
+}
+
+/** Back to the first guess that is sure: the level before, and the values given at this one. */
+function startAgain({ d, V, later, fixed }: March): void {
+  V.set(later);
+  for (const node of d.fixedNodes) V[node] = fixed[node];
 }
 
 /** Any problem: improvement, assembly and linear solve one after the other. */

@@ -36,8 +36,8 @@ export interface March {
   /** What the fused kernels read, and the one that takes the problem; null where none does. */
   readonly rows: RowPieces | null;
   readonly kernel: MarchKernel | null;
-  /** What the steps one after the other need where no kernel does it all; null where one does. */
-  readonly steps: Steps | null;
+  /** What the steps one after the other need; made where no kernel takes the problem, or one has not solved a level. */
+  steps: Steps | null;
   readonly fixed: Float64Array;
   readonly obstacle: Float64Array | null;
   readonly source: Float64Array;
@@ -77,7 +77,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
   };
 }
 
-function stepsOf(d: Discretization): Steps {
+export function stepsOf(d: Discretization): Steps {
   const system = emptySystem(d);
   return { system, work: linearWorkspace(system), before: new Float64Array(d.lattice.size) };
 }
