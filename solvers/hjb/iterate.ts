@@ -1,4 +1,4 @@
-import { largest } from '../kernels/bicgstab.js';
+import { largest, MOST_LINEAR } from '../kernels/bicgstab.js';
 import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
 import { iterateLine } from '../kernels/line-iteration.js';
 import { improvePolicy } from './improve.js';
@@ -13,9 +13,6 @@ import { searchPolicy } from './search.js';
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
 const max = Math.max;
-
-/** Iterations of one linear solve. */
-const MOST_LINEAR = 300;
 
 /**
  * A linear solve need not be finer than the policy under which it is made: its residual falls to this share of the policy's,
@@ -92,7 +89,6 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
   const { state } = kernel.kernel;
   copyOriented(d, V, state.V);
   copyOriented(d, step.source, state.source);
-  for (const node of d.fixedNodes) state.source[node] = d.sign * step.rest * step.fixed[node];
   const refreshed = (iterations: number): void => {
     copyOriented(d, state.V, V);
     refresh(march, t, iterations);

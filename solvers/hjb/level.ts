@@ -42,20 +42,25 @@ export function prepareLevel(march: March, t: number): void {
 }
 
 /** Whether something else than the policy changes with V inside a level. */
-export function changesInside({ d, options }: March): boolean {
-  const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
-  return d.problem.risk !== undefined || isCorrected || d.linearNodes.length > 0;
+export function changesInside(march: March): boolean {
+  const { problem, linearNodes } = march.d;
+  return problem.risk !== undefined || isCorrected(march) || linearNodes.length > 0;
+}
+
+/** Without levels before, the accurate scheme takes its limited differences from the level itself. */
+function isCorrected({ d, options }: March): boolean {
+  return options.scheme === 'accurate' && d.problem.horizon === 'infinite';
 }
 
 /** What changes with V inside a level: the correction over an infinite horizon, and what risk adds. */
 export function refresh(march: March, t: number, iterations: number): void {
-  const { d, V, input, options } = march;
-  const isCorrected = options.scheme === 'accurate' && d.problem.horizon === 'infinite';
+  const { d, V, input } = march;
+  const corrects = isCorrected(march);
   const isOutflowing = d.states === 1 && d.linearNodes.length > 0 && iterations <= OUTFLOW_CORRECTIONS;
-  if (isCorrected && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
+  if (corrects && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
   if (isOutflowing) outflowSlopes(d, V, input);
   if (hasMoved(march)) refill(march, t);
-  else if (isCorrected || isOutflowing) repack(march);
+  else if (corrects || isOutflowing) repack(march);
 }
 
 function refill(march: March, t: number): void {

@@ -24,9 +24,8 @@ export function openStep(march: March, level: number): { readonly t: number; rea
   march.later = march.V;
   march.V = reused;
   extrapolate(march, growth);
-  const step = stepTerms(march, dt, growth);
   prepareLevel(march, t);
-  return { t, step };
+  return { t, step: stepTerms(march, dt, growth) };
 }
 
 /**
@@ -34,20 +33,25 @@ export function openStep(march: March, level: number): { readonly t: number; rea
  *   ((1 + 2 r)/(1 + r) V - (1 + r) V1 + r^2/(1 + r) V2) / dt.
  */
 function stepTerms(march: March, dt: number, r: number): StepTerms {
-  const { source, later, latest, fixed, obstacle } = march;
+  const { source, later, latest } = march;
   const discount = march.d.problem.discount ?? 0;
   const isSecond = latest !== null && march.options.scheme === 'accurate' && r <= LARGEST_GROWTH;
   const [c1, c2] = isSecond ? [(1 + r) / dt, -(r * r) / ((1 + r) * dt)] : [1 / dt, 0];
   if (latest === null || c2 === 0) for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i];
   else for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i] + c2 * latest[i];
-  return { rest: (isSecond ? (1 + 2 * r) / (1 + r) : 1) / dt + discount, source, fixed, obstacle };
+  return termsWith(march, (isSecond ? (1 + 2 * r) / (1 + r) : 1) / dt + discount);
+}
+
+/** Where a value is given, rest V = source says it. */
+function termsWith({ d, source, fixed, obstacle }: March, rest: number): StepTerms {
+  for (const node of d.fixedNodes) source[node] = rest * fixed[node];
+  return { rest, source, fixed, obstacle };
 }
 
 /** The stationary equation of an infinite horizon. */
 export function solveStationary(march: March): void {
-  const { source, fixed, obstacle } = march;
   prepareLevel(march, 0);
-  closeLevel(march, 0, iterateLevel(march, 0, { rest: march.d.problem.discount!, source, fixed, obstacle }));
+  closeLevel(march, 0, iterateLevel(march, 0, termsWith(march, march.d.problem.discount!)));
   refuseOutflow(march);
 }
 

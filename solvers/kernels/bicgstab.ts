@@ -4,6 +4,9 @@ import type { VectorOperations } from './vectors.js';
 const abs = Math.abs;
 const max = Math.max;
 
+/** Iterations of one linear solve. */
+export const MOST_LINEAR = 300;
+
 /** A matrix and what stands for its inverse, which both write to `out`, and the vectors that they take. */
 export interface PreconditionedMatrix extends VectorOperations {
   apply(x: Float64Array, out: Float64Array): void;

@@ -1,4 +1,4 @@
-import { biCgStab, krylovWorkspace, largest, type KrylovWorkspace } from './bicgstab.js';
+import { biCgStab, krylovWorkspace, largest, MOST_LINEAR, type KrylovWorkspace } from './bicgstab.js';
 import type { GridKernel } from './grid-kernel.js';
 
 /** What a policy iteration came to. */
@@ -36,9 +36,6 @@ const SLOW = 0.1;
 
 /** To this share of its residual. */
 const LINEAR_REDUCTION = 0.03;
-
-/** Iterations of one linear solve. */
-const MOST_LINEAR = 300;
 
 /**
  * Policy iteration of two or three states at one level: improve and assemble, then correct V by the split matrix,

@@ -1,4 +1,5 @@
 import type { Iterated, IterationLimits } from './grid-iteration.js';
+import type { Findings } from './line.js';
 import type { LineKernel } from './line-kernel.js';
 
 /**
@@ -14,18 +15,31 @@ export function iterateLine(
   refresh: ((iterations: number) => void) | null,
 ): Iterated {
   const { state } = kernel;
-  let solved = false;
+  let reached: Omit<Iterated, 'iterations'>;
   let iterations = 0;
   kernel.forward(rest);
-  while (!solved && iterations < maximumPolicyIterations) {
+  do {
     kernel.backward();
     iterations += 1;
     refresh?.(iterations);
     kernel.forward(rest);
-    if (!Number.isFinite(state.residual + state.change + state.V[0]))
-      return { iterations, residual: NaN, solved: false };
-    const missing = Math.min(state.rawResidual / rest, state.change);
-    solved = missing <= tolerance * (state.largest + Number.MIN_VALUE);
-  }
-  return { iterations, residual: state.residual / (state.largest + Number.MIN_VALUE), solved };
+    // Any value that is not finite makes V[0] so.
+    reached = judgeLine(state, rest, tolerance, state.V[0]);
+  } while (!reached.solved && !Number.isNaN(reached.residual) && iterations < maximumPolicyIterations);
+  return { iterations, ...reached };
+}
+
+/**
+ * What a problem of one state has come to: solved where V is known to the tolerance, or stands still.
+ * @param witness - not finite where a value is not
+ */
+export function judgeLine(
+  { residual, rawResidual, change, largest }: Findings,
+  rest: number,
+  tolerance: number,
+  witness: number,
+): Omit<Iterated, 'iterations'> {
+  if (!Number.isFinite(residual + change + witness)) return { residual: NaN, solved: false };
+  const size = largest + Number.MIN_VALUE;
+  return { residual: residual / size, solved: Math.min(rawResidual / rest, change) <= tolerance * size };
 }

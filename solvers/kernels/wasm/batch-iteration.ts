@@ -1,11 +1,12 @@
 import type { Iterated, IterationLimits } from '../grid-iteration.js';
 import type { StepTerms } from '../../hjb/linear-system.js';
+import { judgeLine } from '../line-iteration.js';
 import type { RowPieces } from '../row-pieces.js';
 import { LANES, type BatchKernel } from './batch.js';
 
 /** What the batch needs of each problem. */
 export interface BatchMember {
-  readonly d: { readonly sign: 1 | -1; readonly fixedNodes: readonly number[] };
+  readonly d: { readonly sign: 1 | -1 };
   readonly options: IterationLimits;
   readonly rows: RowPieces | null;
   readonly policy: { readonly control: Float64Array };
@@ -34,7 +35,8 @@ export function iterateBatch(
     batch.forward(rest);
     members.forEach((member, lane) => {
       if (!active[lane]) return;
-      results[lane] = judge(batch, member, lane, rest, iterations);
+      const found = batch.findings[lane];
+      results[lane] = { iterations, ...judgeLine(found, rest, member.options.tolerance, found.largest) };
       const { residual, solved } = results[lane];
       active[lane] = !solved && Number.isFinite(residual) && iterations < member.options.maximumPolicyIterations;
       // Its controls belong to this pass: later ones see the same values.
@@ -42,20 +44,6 @@ export function iterateBatch(
     });
   }
   return results;
-}
-
-function judge(
-  { findings }: BatchKernel,
-  { options }: BatchMember,
-  lane: number,
-  rest: number,
-  iterations: number,
-): Iterated {
-  const { residual, rawResidual, change, largest } = findings[lane];
-  if (!Number.isFinite(residual + change + largest)) return { iterations, residual: NaN, solved: false };
-  const size = largest + Number.MIN_VALUE;
-  const solved = Math.min(rawResidual / rest, change) <= options.tolerance * size;
-  return { iterations, residual: residual / size, solved };
 }
 
 /** Lanes without a problem repeat the first. */
@@ -68,7 +56,6 @@ function enter(batch: BatchKernel, members: readonly BatchMember[], steps: reado
     spread(d.sign, V, batch.V, lane);
     if (step === null) return;
     spread(d.sign, step.source, batch.source, lane);
-    for (const node of d.fixedNodes) batch.source[node * LANES + lane] = d.sign * step.rest * step.fixed[node];
   });
 }
 
