@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { machineText, thisMachine } from '../machine.js';
 import { kernelRatio } from './kernel-ratio.js';
 import { kernelText, twoWeightsText } from './report.js';
 import { twoWeights, type StudySize } from './two-weights.js';
@@ -26,14 +26,9 @@ async function benchmark(part: string | undefined): Promise<void> {
 }
 
 function store(name: string, results: object, text: string): void {
-  const machine = {
-    cpu: cpus()[0].model,
-    cores: availableParallelism(),
-    node: process.version,
-    date: new Date().toISOString(),
-  };
+  const machine = thisMachine();
   const command = `npm run benchmark:sde -- ${name}`;
-  const head = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}; \`${command}\`\n`;
+  const head = `${machineText(machine)}; \`${command}\`\n`;
   const at = (ending: string): string => fileURLToPath(new URL(`./results/${name}${ending}`, import.meta.url));
   process.stdout.write(`${text}\n${head}`);
   writeFileSync(at('.results.json'), `${JSON.stringify({ command, machine, ...results }, null, 2)}\n`);

@@ -1,14 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { median } from 'simple-statistics';
 import { parseArtifact } from '../../src/artifacts/files.js';
 import { fastStream, NORMAL_ARGUMENTS } from '../../src/math/fast-stream.js';
 import { compileSgdModel, fuseIteration } from '../../src/sde/index.js';
 import { apart, runRounds, speedRatio, timed, type Contender, type Spread } from '../solvers/rounds.js';
-import type { Timed } from '../solvers/yardstick.js';
+import { startYardsticks, type Timed, type Yardstick } from '../solvers/yardstick.js';
 
 export interface KernelRatio {
   readonly kernel: string;
@@ -23,16 +18,14 @@ export interface KernelRatio {
 
 const ROUNDS = 15;
 const [RUNS, UPDATES] = [1000, 1000];
-const FLAGS = ['-O3', '-march=native', '-std=gnu++17'];
-const COMPILERS = ['g++', 'clang++'];
 const [K, C, MU, SIGMA, ETA_I, LAMBDA, START, RATE] = [7, 0.5, 0.2, 0.9, 0.15, 3, 2.2, 0.05];
 
 /** The generated loop of real adversarial SGD in one dimension against the same loop in C++, B = 1, K = 7, exact normals. */
 export async function kernelRatio(): Promise<KernelRatio> {
-  const yardsticks = startYardsticks();
+  const yardsticks = startLoops();
   const contenders: Contender[] = [
     { name: 'generated', run: await generatedLoop() },
-    ...yardsticks.map(({ compiler, run }) => ({ name: compiler, run })),
+    ...yardsticks.map(({ compiler, run }) => ({ name: compiler, run: () => run(`${RUNS} ${UPDATES}`) })),
   ];
   const rounds = await runRounds(contenders, ROUNDS);
   yardsticks.forEach(({ end }) => end());
@@ -42,7 +35,7 @@ export async function kernelRatio(): Promise<KernelRatio> {
     ratio: speedRatio(rounds, 'generated', names),
     floor: 0.5,
     nanoseconds: Object.fromEntries(
-      Object.entries(rounds.seconds).map(([name, seconds]) => [name, middle(seconds) * (1e9 / (RUNS * UPDATES))]),
+      Object.entries(rounds.seconds).map(([name, seconds]) => [name, median([...seconds]) * (1e9 / (RUNS * UPDATES))]),
     ),
     difference: Math.max(...names.map((name) => apart(rounds.checksums[name], rounds.checksums.generated))),
     compilers: yardsticks.map(({ version }) => version),
@@ -78,49 +71,10 @@ async function generatedLoop(): Promise<() => Timed> {
     });
 }
 
-interface Yardstick {
-  readonly compiler: string;
-  readonly version: string;
-  run(): Promise<Timed>;
-  end(): void;
-}
-
-function startYardsticks(): Yardstick[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'yardstick-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const tables = path.join(folder, 'tables.bin');
+function startLoops(): readonly Yardstick[] {
   const { ends, shares } = NORMAL_ARGUMENTS;
   const numbers = Float64Array.of(C, MU, SIGMA, ETA_I, LAMBDA, START, RATE, ...ends, ...shares);
   const head = Int32Array.of(K, 0, ...fastStream(0, 'benchmark').words);
-  writeFileSync(tables, Buffer.concat([Buffer.from(head.buffer), Buffer.from(numbers.buffer)]));
-  const source = fileURLToPath(new URL('./yardstick.cpp', import.meta.url));
-  return COMPILERS.flatMap((compiler) => {
-    const binary = path.join(folder, compiler);
-    try {
-      execFileSync(compiler, [...FLAGS, '-o', binary, source], { stdio: ['ignore', 'ignore', 'inherit'] });
-    } catch {
-      return [];
-    }
-    return [startProcess(compiler, binary, tables)];
-  });
-}
-
-function startProcess(compiler: string, binary: string, tables: string): Yardstick {
-  const child = spawn(binary, [tables], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    compiler,
-    version: execFileSync(compiler, ['--version']).toString().split('\n')[0],
-    run: async () => {
-      child.stdin.write(`${RUNS} ${UPDATES}\n`);
-      const { value } = await lines.next();
-      const [seconds, checksum] = String(value).split(' ').map(Number);
-      return { seconds, checksum };
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const tables = Buffer.concat([Buffer.from(head.buffer), Buffer.from(numbers.buffer)]);
+  return startYardsticks(new URL('./yardstick.cpp', import.meta.url), tables);
 }

@@ -1,14 +1,14 @@
+import { spreadText } from '../solvers/rounds.js';
 import type { KernelRatio } from './kernel-ratio.js';
 import type { TwoWeights } from './two-weights.js';
 
 export function kernelText({ kernel, ratio, floor, nanoseconds, difference, compilers }: KernelRatio): string {
-  const spread = `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})`;
   const times = Object.entries(nanoseconds).map(([name, ns]) => `${name} ${ns.toFixed(1)} ns`);
   return `# The real iteration against C++
 
 | loop | speed ratio | floor | an update | difference |
 | --- | --- | --- | --- | --- |
-| ${kernel} | ${spread} | ${floor} | ${times.join(', ')} | ${difference.toExponential(1)} |
+| ${kernel} | ${spreadText(ratio)} | ${floor} | ${times.join(', ')} | ${difference.toExponential(1)} |
 
 C++: the better of ${compilers.join('; ')} in each round, -O3 -march=native. Medians (least to most) of the ratios of
 interleaved rounds, CPU time; both loops draw the same numbers, and \`difference\` is that of the sums of the last weights.

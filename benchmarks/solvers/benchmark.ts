@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { thisMachine } from '../machine.js';
 import { ceilings } from './ceilings.js';
 import { kernelRatios } from './kernel-ratios.js';
 import { scalingExponents } from './scaling.js';
@@ -15,12 +15,7 @@ import { markdown, type SolverResults } from './report.js';
 async function benchmark(part: string | undefined): Promise<void> {
   const wants = (name: string): boolean => part === undefined || part === name;
   const results: SolverResults = {
-    machine: {
-      cpu: cpus()[0].model,
-      cores: availableParallelism(),
-      node: process.version,
-      date: new Date().toISOString(),
-    },
+    machine: thisMachine(),
     ratios: wants('ratios') ? await kernelRatios() : null,
     scaling: wants('scaling') ? scalingExponents() : null,
     threads: wants('threads') ? await threadRatios() : null,

@@ -1,9 +1,10 @@
+import { median } from 'simple-statistics';
 import type { ControlProblem } from '../../solvers/index.js';
 import { LANES } from '../../solvers/kernels/wasm/batch.js';
 import { loadBatch, loadKernel } from './marches.js';
 import { yardstickProblem } from './problems.js';
 import { apart, runRounds, speedRatio, timed, type Contender, type Rounds, type Spread } from './rounds.js';
-import { startYardsticks, type Yardstick } from './yardstick.js';
+import { startSolverYardsticks, type Yardstick } from './yardstick.js';
 
 export interface KernelRatio {
   readonly kernel: string;
@@ -65,7 +66,7 @@ async function caseRatios(
 ): Promise<KernelRatio[]> {
   const engines = (['typescript', 'wasm'] as const).map((engine) => ({ engine, loaded: loadKernel(problem, engine) }));
   const [{ loaded }] = engines;
-  const yardsticks = startYardsticks([loaded.rows], loaded.d.lattice.shape, loaded.rest);
+  const yardsticks = startSolverYardsticks([loaded.rows], loaded.d.lattice.shape, loaded.rest);
   const contenders: Contender[] = engines.map(({ engine, loaded: { march } }) => ({
     name: engine,
     run: () => timed(() => march(steps)),
@@ -91,7 +92,7 @@ async function batchRatios(): Promise<KernelRatio[]> {
     },
   }));
   const { together, apart: oneByOne, lanes, rest } = loadBatch(problems);
-  const yardsticks = startYardsticks(lanes, [1001], rest);
+  const yardsticks = startSolverYardsticks(lanes, [1001], rest);
   const contenders: Contender[] = [
     { name: 'typescript', run: () => timed(() => oneByOne(steps)) },
     { name: 'wasm', run: () => timed(() => together(steps)) },
@@ -116,7 +117,7 @@ async function batchRatios(): Promise<KernelRatio[]> {
 }
 
 function asContenders(yardsticks: readonly Yardstick[], steps: number): Contender[] {
-  return yardsticks.map(({ compiler, run }) => ({ name: compiler, run: () => run(steps) }));
+  return yardsticks.map(({ compiler, run }) => ({ name: compiler, run: () => run(String(steps)) }));
 }
 
 function names(yardsticks: readonly Yardstick[]): string[] {
@@ -124,9 +125,8 @@ function names(yardsticks: readonly Yardstick[]): string[] {
 }
 
 function measured(rounds: Rounds, engine: string, yardsticks: readonly Yardstick[], updates: number) {
-  const seconds = [...rounds.seconds[engine]].sort((a, b) => a - b);
   return {
-    nanoseconds: (seconds[Math.floor(seconds.length / 2)] * 1e9) / updates,
+    nanoseconds: (median(rounds.seconds[engine]) * 1e9) / updates,
     difference: Math.max(
       ...yardsticks.map(({ compiler }) => apart(rounds.checksums[compiler], rounds.checksums[engine])),
     ),

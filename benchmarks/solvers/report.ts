@@ -1,11 +1,12 @@
+import { machineText, type Machine } from '../machine.js';
 import type { Ceiling } from './ceilings.js';
 import type { KernelRatio } from './kernel-ratios.js';
 import type { ScalingExponent } from './scaling.js';
 import type { ThreadRatio } from './thread-ratios.js';
-import type { Spread } from './rounds.js';
+import { spreadText } from './rounds.js';
 
 export interface SolverResults {
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly date: string };
+  readonly machine: Machine;
   readonly ratios: readonly KernelRatio[] | null;
   readonly scaling: readonly ScalingExponent[] | null;
   readonly threads: readonly ThreadRatio[] | null;
@@ -14,8 +15,7 @@ export interface SolverResults {
 
 /** The results as tables. */
 export function markdown({ machine, ratios, scaling, threads, ceilings }: SolverResults): string {
-  const { cpu, cores, node, date } = machine;
-  const parts = [`# Speed of the solver kernels\n\n${cpu}, ${cores} cores, Node ${node}, ${date}\n`];
+  const parts = [`# Speed of the solver kernels\n\n${machineText(machine)}\n`];
   if (ratios !== null) parts.push(ratioTable(ratios));
   if (scaling !== null) parts.push(scalingTable(scaling));
   if (threads !== null) parts.push(threadTable(threads));
@@ -25,7 +25,7 @@ export function markdown({ machine, ratios, scaling, threads, ceilings }: Solver
 
 function ratioTable(ratios: readonly KernelRatio[]): string {
   const rows = ratios.map(({ kernel, engine, against, ratio, floor, aim, nanoseconds, difference }) => [
-    ...[kernel, engine, against, spread(ratio), floor === 0 ? '' : `${floor} (${aim})`],
+    ...[kernel, engine, against, spreadText(ratio), floor === 0 ? '' : `${floor} (${aim})`],
     ...[nanoseconds.toFixed(1), difference.toExponential(1)],
   ]);
   const head = ['kernel', 'engine', 'against', 'speed ratio', 'floor (aim)', 'ns', 'difference'];
@@ -45,7 +45,7 @@ function scalingTable(scaling: readonly ScalingExponent[]): string {
 function threadTable(threads: readonly ThreadRatio[]): string {
   const rows = threads.map(({ kernel, ratio, floor, difference }) => [
     kernel,
-    spread(ratio),
+    spreadText(ratio),
     String(floor),
     difference.toExponential(1),
   ]);
@@ -59,10 +59,6 @@ function ceilingTable(ceilings: readonly Ceiling[]): string {
     `${most} ${unit}`,
   ]);
   return `## Whole solves\n\n${table(['solve', 'measured', 'at most'], rows)}`;
-}
-
-function spread({ median, least, most }: Spread): string {
-  return `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

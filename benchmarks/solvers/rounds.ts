@@ -13,6 +13,10 @@ export interface Spread {
   readonly most: number;
 }
 
+export function spreadText({ median: middle, least, most }: Spread): string {
+  return `${middle.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+}
+
 /** CPU seconds by contender, and checksums, from interleaved rounds after two to warm up. */
 export interface Rounds {
   readonly seconds: Readonly<Record<string, readonly number[]>>;

@@ -12,37 +12,63 @@ export interface Timed {
   readonly checksum: number;
 }
 
-/** The kernels in C++, compiled here by each compiler that is there; its processes answer one run at a time. */
+/** The work in C++; its process answers one run at a time. */
 export interface Yardstick {
   readonly compiler: string;
   readonly version: string;
-  run(steps: number): Promise<Timed>;
+  /** @param order - the line that the program takes for a run */
+  run(order: string): Promise<Timed>;
   end(): void;
 }
 
-const FLAGS = ['-O3', '-march=native', '-std=c++17'];
+const FLAGS = ['-O3', '-march=native', '-std=gnu++17'];
 const COMPILERS = ['g++', 'clang++'];
 
-/** @param lanes - one set of rows, or eight of the same pieces side by side */
-export function startYardsticks(
+/**
+ * Compiles a program by each compiler that is there and starts it on its input. It answers each line that it is given with
+ * "CPU-seconds checksum".
+ */
+export function startYardsticks(source: URL, input: Uint8Array): readonly Yardstick[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'yardstick-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'input.bin');
+  writeFileSync(file, input);
+  return COMPILERS.flatMap((compiler) => {
+    const binary = path.join(folder, compiler);
+    try {
+      execFileSync(compiler, [...FLAGS, '-o', binary, fileURLToPath(source)], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    } catch {
+      return [];
+    }
+    return [startProcess(compiler, binary, file)];
+  });
+}
+
+function startProcess(compiler: string, binary: string, input: string): Yardstick {
+  const child = spawn(binary, [input], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    compiler,
+    version: execFileSync(compiler, ['--version']).toString().split('\n')[0],
+    run: async (order) => {
+      child.stdin.write(`${order}\n`);
+      const { value } = await lines.next();
+      const [seconds, checksum] = String(value).split(' ').map(Number);
+      return { seconds, checksum };
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+/** The kernels of the solvers on these rows. @param lanes - one set of rows, or eight of the same pieces side by side */
+export function startSolverYardsticks(
   lanes: readonly RowPieces[],
   shape: readonly number[],
   rest: number,
 ): readonly Yardstick[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'yardstick-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const rows = path.join(folder, 'rows.bin');
-  writeFileSync(rows, rowsFile(lanes, shape, rest));
-  return COMPILERS.flatMap((compiler) => {
-    const binary = path.join(folder, compiler);
-    const source = fileURLToPath(new URL('./yardstick.cpp', import.meta.url));
-    try {
-      execFileSync(compiler, [...FLAGS, '-o', binary, source], { stdio: ['ignore', 'ignore', 'inherit'] });
-    } catch {
-      return [];
-    }
-    return [startProcess(compiler, binary, rows)];
-  });
+  return startYardsticks(new URL('./yardstick.cpp', import.meta.url), rowsFile(lanes, shape, rest));
 }
 
 /** As readRows of yardstick.cpp reads it. */
@@ -58,20 +84,4 @@ function rowsFile(lanes: readonly RowPieces[], shape: readonly number[], rest: n
   });
   const parts = [head, Float64Array.from([rest, 1]), starts, data];
   return Buffer.concat(parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
-}
-
-function startProcess(compiler: string, binary: string, rows: string): Yardstick {
-  const child = spawn(binary, [rows], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    compiler,
-    version: execFileSync(compiler, ['--version']).toString().split('\n')[0],
-    run: async (steps) => {
-      child.stdin.write(`${steps}\n`);
-      const { value } = await lines.next();
-      const [seconds, checksum] = String(value).split(' ').map(Number);
-      return { seconds, checksum };
-    },
-    end: () => child.stdin.end(),
-  };
 }
