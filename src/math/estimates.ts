@@ -4,14 +4,22 @@ export interface MeanEstimate {
   readonly standard_error: number | null;
 }
 
-/** Mean of x and s / sqrt(n), s^2 the sum of the squared deviations over n - 1. */
-export function meanEstimate(values: ArrayLike<number>): MeanEstimate {
+export function average(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
+}
+
+/** Of the mean of x: s / sqrt(n), s^2 the sum of the squared deviations over n - 1. */
+export function standardErrorOf(values: ArrayLike<number>): number {
   const n = values.length;
-  const list = Array.from(values);
-  const mean = list.reduce((sum, x) => sum + x, 0) / n;
-  const squares = list.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  const mean = average(values);
+  const squares = Array.from(values).reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return Math.sqrt(squares / (n - 1) / n);
+}
+
+export function meanEstimate(values: ArrayLike<number>): MeanEstimate {
+  const mean = average(values);
   if (!Number.isFinite(mean)) return { mean: null, standard_error: null };
-  return { mean, standard_error: Math.sqrt(squares / (n - 1) / n) };
+  return { mean, standard_error: standardErrorOf(values) };
 }
 
 /** mean(a) / mean(b) of paired numbers, with its standard error by the linear term: s of (a - ratio b) / mean(b), over sqrt(n). */

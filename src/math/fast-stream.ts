@@ -1,4 +1,5 @@
-import { randomStream } from './random.js';
+import { generatedFunction } from './generated-function.js';
+import { randomStream, type RandomStream } from './random.js';
 import { atEdge, ENDS, SHARES } from './ziggurat.js';
 
 /**
@@ -23,7 +24,11 @@ export interface FastStream {
  * fastStream(7, 'sde/runs').normal(); // a standard normal, the same in every run
  */
 export function fastStream(seed: number, name: string): FastStream {
-  const from = randomStream(seed, name);
+  return nextFastStream(randomStream(seed, name));
+}
+
+/** The stream that starts from the next words of another one. */
+export function nextFastStream(from: RandomStream): FastStream {
   return fastStreamFrom(Int32Array.from({ length: 4 }, () => from.integer(2 ** 32) | 0));
 }
 
@@ -56,15 +61,15 @@ export function normalInto(target: string): string {
 type Edge = (layer: number, u: number, words: Int32Array) => number;
 type Normal = (words: Int32Array, ends: Float64Array, shares: Float64Array, edge: Edge) => number;
 
-const UNIFORM = new Function(
-  'words',
-  `'use strict'; ${LOCALS} ${LOAD} let x = 0; ${uniformInto('x')} ${STORE} return x;`,
-) as (words: Int32Array) => number;
+const UNIFORM = generatedFunction<(words: Int32Array) => number>(
+  ['words'],
+  `${LOCALS} ${LOAD} let x = 0; ${uniformInto('x')} ${STORE} return x;`,
+);
 
-const NORMAL = new Function(
-  ...['words', 'ends', 'shares', 'edge'],
-  `'use strict'; ${LOCALS} ${LOAD} let x = 0; ${normalInto('x')} ${STORE} return x;`,
-) as Normal;
+const NORMAL = generatedFunction<Normal>(
+  ['words', 'ends', 'shares', 'edge'],
+  `${LOCALS} ${LOAD} let x = 0; ${normalInto('x')} ${STORE} return x;`,
+);
 
 /** What `edge` is bound to: one normal in a hundred comes here. */
 const edge: Edge = (layer, u, words) => atEdge(layer, u, () => UNIFORM(words));

@@ -1,3 +1,4 @@
+import { average } from '../../math/estimates.js';
 import { minimizeBySimplex } from '../../math/nelder-mead.js';
 import type { SgdModel } from '../model.js';
 import type { RealRuns, RunsOptions } from './runs.js';
@@ -74,6 +75,6 @@ export function bestDecay(
 }
 
 function meanOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = average(values);
   return Number.isNaN(mean) ? Infinity : mean;
 }

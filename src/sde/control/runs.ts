@@ -1,4 +1,4 @@
-import { fastStreamFrom } from '../../math/fast-stream.js';
+import { nextFastStream } from '../../math/fast-stream.js';
 import { randomStream } from '../../math/random.js';
 import { fuseIteration, type RateRule } from '../iteration/iteration.js';
 import type { SgdModel } from '../model.js';
@@ -61,13 +61,7 @@ export function realRuns(model: SgdModel, of: RateProblem): RealRuns {
         return rate;
       };
       theta.set(model.start);
-      iteration.run(
-        theta,
-        watched ? watch : rates,
-        0,
-        updates,
-        fastStreamFrom(Int32Array.from({ length: 4 }, () => seeds.integer(2 ** 32) | 0)),
-      );
+      iteration.run(theta, watched ? watch : rates, 0, updates, nextFastStream(seeds));
       finalLoss[run] = lossAt(theta);
       cost[run] = spent + costs.terminal(theta, finalLoss[run]);
       finalWeights.set(theta, run * n);

@@ -1,3 +1,4 @@
+import { standardErrorOf } from '../../math/estimates.js';
 import { hasAtomsAlone, type SampleLaw } from '../law/law.js';
 import { lineNodes, type Pieces } from './line.js';
 import { batchesOf, monteCarloNodes } from './monte-carlo.js';
@@ -6,7 +7,6 @@ import { tensorNodes } from './tensor.js';
 
 const abs = Math.abs;
 const max = Math.max;
-const sqrt = Math.sqrt;
 
 export type ExpectationMethod = 'exact' | 'quadrature' | 'monte_carlo';
 
@@ -147,7 +147,7 @@ function monteCarlo(samples: NodeSet, figures: Figures): Estimate {
   let errors: Float64Array | undefined;
   const spread = (): Float64Array => {
     const parts = batchesOf(samples).map((batch) => figures(() => batch, 'monte_carlo').values);
-    return values.map((_, i) => standardError(parts.map((part) => part[i])));
+    return values.map((_, i) => standardErrorOf(parts.map((part) => part[i])));
   };
   return {
     values,
@@ -156,11 +156,4 @@ function monteCarlo(samples: NodeSet, figures: Figures): Estimate {
     },
     method: 'monte_carlo',
   };
-}
-
-/** Of the mean of these numbers. */
-function standardError(numbers: readonly number[]): number {
-  const n = numbers.length;
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / n;
-  return sqrt(numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n * (n - 1)));
 }

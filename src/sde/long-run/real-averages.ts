@@ -1,8 +1,9 @@
+import { average, standardErrorOf } from '../../math/estimates.js';
+import { minibatchDirection } from '../minibatch.js';
 import type { SgdModel } from '../model.js';
 import { requireFinite } from '../simulation/rate-bounds.js';
 
 const log = Math.log;
-const max = Math.max;
 const sqrt = Math.sqrt;
 
 export interface LongRunTask {
@@ -40,31 +41,26 @@ export function realAverages(task: LongRunTask) {
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => of(all.map((run) => about(run, i, j)))));
   return {
     mean: [...mean],
-    mean_errors: Array.from(mean, (_, i) => standardError(all.map((run) => run.mean[i]))),
+    mean_errors: Array.from(mean, (_, i) => standardErrorOf(all.map((run) => run.mean[i]))),
     covariance: entries(average),
-    covariance_errors: entries(standardError),
+    covariance_errors: entries(standardErrorOf),
     ...rateOf(all, task.mode === null ? NaN : task.lag * model.eta),
   };
 }
 
 function averagesOf(task: LongRunTask, seed: number, name: string): Averages {
   const { model, center, forgotten, updates, mode, lag, visit } = task;
-  const { horizon, eta, batchSize, rate } = model;
+  const { horizon, eta, rate } = model;
   const n = center.length;
   const sampler = model.sampler(seed, name);
-  const sample = new Float64Array(model.sampleSize);
+  const minibatch = minibatchDirection(model);
   const theta = center.slice();
-  const [h, H, mean, squares] = [theta.slice(), theta.slice(), new Float64Array(n), new Float64Array(n * n)];
+  const [H, mean, squares] = [theta.slice(), new Float64Array(n), new Float64Array(n * n)];
   const past = new Float64Array(lag);
   let [y1, y2, y3] = [0, 0, 0];
   for (let k = 0; k < forgotten + updates; k += 1) {
     const step = eta * rate.value(horizon, theta);
-    H.fill(0);
-    for (let b = 0; b < batchSize; b += 1) {
-      sampler.draw(sample);
-      model.updateDirection(theta, sample, h);
-      for (let i = 0; i < n; i += 1) H[i] += h[i] / batchSize;
-    }
+    minibatch(theta, sampler, H);
     for (let i = 0; i < n; i += 1) theta[i] -= step * H[i];
     const y = mode === null ? 0 : theta.reduce((sum, value, i) => sum + mode[i] * (value - center[i]), 0);
     const before = past[k % lag];
@@ -94,14 +90,4 @@ function rateOf(all: readonly Averages[], time: number): { rate: number | null; 
   const center = average(without);
   const error = sqrt(((all.length - 1) / all.length) * without.reduce((sum, value) => sum + (value - center) ** 2, 0));
   return Number.isFinite(rate + error) ? { rate, rate_error: error } : { rate: null, rate_error: null };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function standardError(values: readonly number[]): number {
-  const mean = average(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return sqrt(max(0, squares) / (values.length - 1) / values.length);
 }

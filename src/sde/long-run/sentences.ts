@@ -1,6 +1,5 @@
+import { BAND } from '../simulation/statistics.js';
 import type { LongRun } from '../../artifacts/sde-studies.js';
-
-const BAND = 1.96;
 
 /** What the long run shows. */
 export function longRunSentences(

@@ -1,3 +1,4 @@
+import { minibatchDirection } from '../minibatch.js';
 import type { SgdModel } from '../model.js';
 import { rateWithin } from './rate-bounds.js';
 
@@ -13,22 +14,16 @@ type MeanField = (theta: Float64Array, hbar: Float64Array) => void;
  * @param meanField - for `noise`, the update less its mean; without it noise stays 0
  */
 export function realRunner(model: SgdModel, eta: number, updates: number, meanField: MeanField | null) {
-  const { batchSize } = model;
+  const minibatch = minibatchDirection(model);
   const n = model.weights.length;
-  const [h, H, hbar, noise] = [0, 1, 2, 3].map(() => new Float64Array(n));
-  const sample = new Float64Array(model.sampleSize);
+  const [H, hbar, noise] = [0, 1, 2].map(() => new Float64Array(n));
   const theta = new Float64Array(n);
   return (seed: number, name: string, onUpdate: OnUpdate): void => {
     const sampler = model.sampler(seed, name);
     theta.set(model.start);
     for (let k = 0; k < updates; k += 1) {
       const step = eta * rateWithin(model, k * eta, theta);
-      H.fill(0);
-      for (let b = 0; b < batchSize; b += 1) {
-        sampler.draw(sample);
-        model.updateDirection(theta, sample, h);
-        for (let i = 0; i < n; i += 1) H[i] += h[i] / batchSize;
-      }
+      minibatch(theta, sampler, H);
       if (meanField !== null) {
         meanField(theta, hbar);
         for (let i = 0; i < n; i += 1) noise[i] = step * (hbar[i] - H[i]);

@@ -6,6 +6,7 @@ import { observablesOf } from '../observables.js';
 import { deterministicErrors, isOneDimensional, isResolved } from './deterministic.js';
 import { WEAK_ORDERS, type ErrorsAtEta } from './errors.js';
 import { monteCarloErrors } from './monte-carlo.js';
+import { BAND } from '../simulation/statistics.js';
 import { fittedSlope } from './slope.js';
 
 export interface WeakOrderOptions {
@@ -92,7 +93,7 @@ function sentencesOf({ observables, method, runs, paths }: Omit<WeakOrder, 'sent
   const slopes = observables.map(({ name, orders }) => {
     const each = orders.map(({ slope, slope_error: error }, k) => {
       const value = slope === null ? 'hidden in the noise' : slope.toFixed(2);
-      const band = slope !== null && error !== null && error >= 0.005 ? ` +- ${(1.96 * error).toFixed(2)}` : '';
+      const band = slope !== null && error !== null && error >= 0.005 ? ` +- ${(BAND * error).toFixed(2)}` : '';
       return `${WEAK_ORDERS[k].words} ${value}${band}`;
     });
     return `Observed weak orders of E ${name}: ${each.join('; ')}.`;
