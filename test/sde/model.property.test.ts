@@ -8,7 +8,8 @@ import { within } from '../helpers/within.js';
 import { covarianceOf, directionOf, meanFieldOf, modelOf, projected, type Changes } from './models.js';
 
 const ROUNDING = { rel: 1e-10, abs: 1e-12, because: 'rounding' };
-const number = fc.double({ min: -2, max: 2, noNaN: true });
+/** Where the ascent of `TWO` stays short: from larger weights it runs off to where cosh overflows, and is refused. */
+const number = fc.double({ min: -1, max: 1, noNaN: true });
 const TWO: Changes = {
   weights: ['a', 'b'],
   inputs: ['x', 'y'],
