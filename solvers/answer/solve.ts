@@ -67,7 +67,7 @@ function solveFor(
     if (!point.inside) return null;
     return { value: point.value, smooth: smoothValueAt(problem, solution, t, x), controls: point.controls };
   });
-  return { solution: restricted(solution, asked), points };
+  return { solution: solution.status === 'non_finite' ? solution : restricted(solution, asked), points };
 }
 
 /** With no level but these. */
