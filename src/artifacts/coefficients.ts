@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { trainingAttackSchema } from './attacks.js';
+import { clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
 import { filterSchema, provenanceSchema } from './policy.js';
 
 /** One estimated number, its uncertainty, and where it comes from. */
@@ -65,7 +66,7 @@ export const coefficientsSchema = z
     clip: clipSchema.nullable(),
     objective: objectiveSchema,
     optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
-    attack: attackSchema.nullable(),
+    attack: trainingAttackSchema.nullable(),
     model: modelSchema.nullable(),
     /** None where the runs could not be used; `unfitted` says why. */
     closures: z.array(closureFitSchema),

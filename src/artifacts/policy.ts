@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, finite, increasing, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { trainingAttackSchema } from './attacks.js';
+import { clipSchema, objectiveSchema, optimizerSchema } from './experiment.js';
 
 /** Parameters of the two closures' filters; the recursion itself is documented in `src/schedules/filters`. */
 export const lossAloneFilterSchema = z.strictObject({
@@ -137,7 +138,7 @@ export const policySchema = z
     }),
     fallback: z.strictObject({ on: z.array(z.enum(['missing', 'nan', 'inf', 'out_of_support', 'negative'])) }),
     objective: objectiveSchema,
-    attack: attackSchema.nullable(),
+    attack: trainingAttackSchema.nullable(),
     provenance: provenanceSchema,
     tests: z.array(policyTestSchema),
   })
