@@ -70,10 +70,10 @@ export function tradesGradient(beta: number, labels: Int32Array, losses: Float64
       losses[i] = -p.logarithms[first + labels[i]] + beta * kl;
       for (let c = first; c < end; c += 1) {
         const ratio = p.values[c] > 0 ? p.logarithms[c] - q.logarithms[c] : 0;
-        gradient[c] = scale * p.values[c] * (1 + beta * (ratio - kl));
+        const target = c === first + labels[i] ? 1 : 0;
+        gradient[c] = scale * (p.values[c] * (1 + beta * (ratio - kl)) - target);
         gradient[half + c] = scale * beta * (q.values[c] - p.values[c]);
       }
-      gradient[first + labels[i]] -= scale;
     }
   };
 }
