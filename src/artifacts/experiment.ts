@@ -18,43 +18,49 @@ const splitSchema = z
   .refine((split) => split.validation + split.test < 1, { error: 'validation + test must leave training examples' });
 
 /** Examples: a data set that ships with the project, or a user's own IDX, CSV or NPZ file. Inputs end in [0, 1]. */
-export const dataSchema = z.discriminatedUnion('format', [
-  z.strictObject({
-    format: z.literal('builtin'),
-    name: z.enum(['fashion-mnist', 'digits']),
-    /** Side of the square over which pixels are averaged on load. */
-    pool: positiveCount.default(1),
-    /** How many of the training examples to use; all by default. */
-    train: positiveCount.optional(),
-  }),
-  z.strictObject({
-    format: z.literal('idx'),
-    images: z.string(),
-    labels: z.string(),
-    /** Files of the test examples; `split.test` is 0 then, and `split.validation` may be. */
-    test: z.strictObject({ images: z.string(), labels: z.string() }).optional(),
-    pool: positiveCount.default(1),
-    /** Raw values are divided by this, so that inputs lie in [0, 1]. */
-    scale: positive.default(255),
-    split: splitSchema.prefault({}),
-  }),
-  z.strictObject({
-    format: z.literal('csv'),
-    path: z.string(),
-    /** Name of the label column; the last column by default. */
-    label: z.string().optional(),
-    scale: positive.default(1),
-    split: splitSchema.prefault({}),
-  }),
-  z.strictObject({
-    format: z.literal('npz'),
-    path: z.string(),
-    inputs: z.string().default('x'),
-    labels: z.string().default('y'),
-    scale: positive.default(1),
-    split: splitSchema.prefault({}),
-  }),
-]);
+export const dataSchema = z
+  .discriminatedUnion('format', [
+    z.strictObject({
+      format: z.literal('builtin'),
+      name: z.enum(['fashion-mnist', 'digits']),
+      /** Side of the square over which pixels are averaged on load. */
+      pool: positiveCount.default(1),
+      /** How many of the training examples to use; all by default. */
+      train: positiveCount.optional(),
+    }),
+    z.strictObject({
+      format: z.literal('idx'),
+      images: z.string(),
+      labels: z.string(),
+      /** Files of the test examples; `split.test` is 0 then, and `split.validation` may be. */
+      test: z.strictObject({ images: z.string(), labels: z.string() }).optional(),
+      pool: positiveCount.default(1),
+      /** Raw values are divided by this, so that inputs lie in [0, 1]. */
+      scale: positive.default(255),
+      split: splitSchema.prefault({}),
+    }),
+    z.strictObject({
+      format: z.literal('csv'),
+      path: z.string(),
+      /** Name of the label column; the last column by default. */
+      label: z.string().optional(),
+      scale: positive.default(1),
+      split: splitSchema.prefault({}),
+    }),
+    z.strictObject({
+      format: z.literal('npz'),
+      path: z.string(),
+      inputs: z.string().default('x'),
+      labels: z.string().default('y'),
+      scale: positive.default(1),
+      split: splitSchema.prefault({}),
+    }),
+  ])
+  .superRefine((data, context) => {
+    if (data.format !== 'idx' || data.test === undefined || data.split.test === 0) return;
+    const message = 'must be 0 where "test" names files of test examples';
+    context.addIssue({ code: 'custom', path: ['split', 'test'], message, input: data.split.test });
+  });
 
 /** One layer of the declarative model description; the last layer gives one logit for each class. */
 export const layerSchema = z.discriminatedUnion('type', [
