@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
 import { trainingAttackSchema } from './attacks.js';
-import { clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { clipSchema, lossSchema, modelSchema, objectiveSchema, optimizerSchema, trainingSchema } from './experiment.js';
 import { filterSchema, provenanceSchema } from './policy.js';
 
 /** One estimated number, its uncertainty, and where it comes from. */
@@ -67,6 +67,9 @@ export const coefficientsSchema = z
     objective: objectiveSchema,
     optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
     attack: trainingAttackSchema.nullable(),
+    /** What the weights lower; cross-entropy, and the loss at the perturbed inputs alone, where a file does not say. */
+    loss: lossSchema.optional(),
+    training: trainingSchema.optional(),
     model: modelSchema.nullable(),
     /** None where the runs could not be used; `unfitted` says why. */
     closures: z.array(closureFitSchema),
