@@ -57,7 +57,7 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
 
   const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
   const { figure } = decidedBy;
-  const oneRun = horizon * evaluationsPerUpdate(workload);
+  const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
     Promise.all(
       methods.map((method) =>

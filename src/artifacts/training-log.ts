@@ -101,7 +101,7 @@ const checksSchema = z.strictObject({
   n_grad_evals: count,
 });
 
-const scoreWarningSchema = z.strictObject({
+export const scoreWarningSchema = z.strictObject({
   code: z.enum(['randomised_outputs', 'softmax_outputs', 'zero_gradients', 'masking']),
   /** One sentence with the number, and what to do. */
   message: z.string(),

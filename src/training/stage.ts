@@ -2,6 +2,7 @@ import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import { canonicalJson } from '../artifacts/hash.js';
 import { partialPath } from '../artifacts/log-file.js';
+import type { LogEvaluation } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule } from '../schedules/index.js';
@@ -54,10 +55,20 @@ export async function trainStage(options: TrainStageOptions) {
   return {
     artifacts: [file],
     summary: [
-      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
+      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
+      ...attackLines(scores),
+      ...(scores.warnings ?? []).map(({ code, message }) => `warning: ${code}: ${message}`),
     ],
     result: { status: log.end!.status, ...scores },
   };
+}
+
+/** What each of several attacks has left. */
+function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
+  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
+    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
+    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
+  });
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */
