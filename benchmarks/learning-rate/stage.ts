@@ -5,7 +5,7 @@ import { writeArtifact } from '../../src/artifacts/files.js';
 import type { Results } from '../../src/artifacts/results.js';
 import { EXIT_CODES, namingFile } from '../../src/errors.js';
 import { openRunFolder, type RunFolderOptions } from '../../src/execution/ledger.js';
-import { openEngine, type EngineChoice } from '../../src/training/engines/index.js';
+import { modelKind, openEngine, type EngineChoice } from '../../src/training/engines/index.js';
 import { updateCost } from '../../src/pilot/pilot.js';
 import { openExperiment } from '../../src/training/task.js';
 import { objectiveOf } from '../../src/workloads/index.js';
@@ -38,8 +38,8 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
   const { experiment, workload } = await openExperiment(experimentPath);
   const cost = await updateCost(experimentPath);
   await namingFile(experimentPath, () => requireFeasible(experiment, cost));
-  const engineInfo = await openEngine(engine);
-  const resolved = { experiment, engine: engineInfo, dataset_sha256: workload.dataset.sha256 };
+  const { info } = await openEngine(engine, modelKind(experiment));
+  const resolved = { experiment, engine: info, dataset_sha256: workload.dataset.sha256 };
   await openRunFolder(out, {
     command: 'benchmark',
     options: JSON.parse(JSON.stringify(resolved)) as RunFolderOptions['options'],
@@ -77,7 +77,7 @@ export async function planExperiment(
   const { experiment, workload } = await openExperiment(experimentPath);
   const costs = unitCosts(workload, objectiveOf(experiment, workload), experiment);
   const plan = await namingFile(experimentPath, () => planBenchmark(experiment, costs));
-  const { threads } = await openEngine(engine);
+  const { threads } = (await openEngine(engine, modelKind(experiment))).info;
   const seconds = (await secondsPerEvaluation(experimentPath, engine)) * (plan.gradEvals + plan.scoringGradEvals);
   return {
     resolved: JSON.parse(JSON.stringify(experiment)) as RunFolderOptions['options'],

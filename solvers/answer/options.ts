@@ -1,5 +1,5 @@
 import type { ControlProblem } from '../problem/control-problem.js';
-import { kernelIssues } from '../hjb/options.js';
+import { keepIssues, kernelIssues } from '../hjb/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
 import { keptLevels, requireWithin, sizeOf } from './size.js';
@@ -27,7 +27,12 @@ export function resolveSolveOptions(problem: ControlProblem, options: Partial<So
     const isPoint = Number.isFinite(t) && x.length === n && x.every(Number.isFinite);
     return issueUnless(isPoint, `query.${i}`, `needs a finite t and ${n} finite states`);
   });
-  const issues = [...queryIssues, ...kernelIssues(resolved.kernel, resolved.threads)];
+  const { keep, kernel, threads } = resolved;
+  const issues = [
+    ...queryIssues,
+    ...(keep === 'query' ? [] : keepIssues(keep, problem.times)),
+    ...kernelIssues(kernel, threads),
+  ];
   refuseWhere(issues, 'record of options', 'Correct these options.');
   requireWithinLimits(problem, resolved);
   return resolved;

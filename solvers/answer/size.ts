@@ -53,12 +53,12 @@ export function sizeOf({ shape, controls, scenarios, steps, kept, widerDomain }:
 }
 
 /**
- * Levels that are kept.
+ * Levels that are kept while a problem is solved; two on both sides of a query.
  * @param queried - times of the queries
  */
 export function keptLevels(keep: 'query' | 'all' | number, steps: number, queried: readonly number[]): number {
   const asked =
-    keep === 'all' ? steps + 1 : keep === 'query' ? 2 * new Set(queried).size + 1 : Math.ceil(steps / keep) + 1;
+    keep === 'all' ? steps + 1 : keep === 'query' ? 4 * new Set(queried).size + 1 : Math.ceil(steps / keep) + 1;
   return Math.min(asked, steps + 1);
 }
 

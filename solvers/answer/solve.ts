@@ -6,12 +6,15 @@ import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { Answer, Query, SolveOptions } from './answer.js';
 import { coarser, wider } from './companions.js';
-import { errorEstimate, type Estimate } from './error-estimate.js';
+import { errorEstimate, type Estimate, type Refinement } from './error-estimate.js';
 import { resolveSolveOptions } from './options.js';
+import { smoothValueAt } from './smooth-value.js';
 
 /** Value and controls at a query; null where there are none. */
 interface Point {
   readonly value: number;
+  /** The value by cubic interpolation, in which grids are compared. */
+  readonly smooth: number;
   readonly controls: readonly number[];
 }
 
@@ -55,23 +58,40 @@ function solveFor(
   scheme: Scheme,
   keep: SolveOptions['keep'],
 ): Solved {
-  const levels = problem.horizon === 'infinite' ? [0] : keep === 'query' ? queryLevels(problem.times, query) : keep;
-  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: levels, kernel, threads });
+  const { horizon, times } = problem;
+  const asked = horizon === 'infinite' ? [0] : keptLevels(keep, times, query);
+  const around = horizon === 'infinite' ? [0] : [...new Set([...asked, ...queryLevels(times, query, 2)])];
+  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
   const points = query.map(({ t, x }) => {
     const point = interpolateSolution(problem, solution, t, x);
-    return point.inside ? { value: point.value, controls: point.controls } : null;
+    if (!point.inside) return null;
+    return { value: point.value, smooth: smoothValueAt(problem, solution, t, x), controls: point.controls };
   });
-  return { solution, points };
+  return { solution: solution.status === 'non_finite' ? solution : restricted(solution, asked), points };
 }
 
-/** The levels on both sides of every query, and the first one. */
-function queryLevels(times: readonly number[], query: readonly Query[]): number[] {
-  const levels = new Set([times[0]]);
+/** With no level but these. */
+function restricted(solution: HjbSolution, levels: readonly number[]): HjbSolution {
+  const kept = new Set(levels);
+  const ofKept = <Item>(items: readonly Item[]): Item[] => items.filter((_, k) => kept.has(solution.times[k]));
+  const { times, value, control } = solution;
+  return { ...solution, times: ofKept(times), value: ofKept(value), control: ofKept(control) };
+}
+
+function keptLevels(keep: SolveOptions['keep'], times: readonly number[], query: readonly Query[]): readonly number[] {
+  if (keep === 'all') return times;
+  if (keep === 'query') return [times[0], ...queryLevels(times, query, 1)];
+  return times.filter((_, level) => level % keep === 0 || level === times.length - 1);
+}
+
+/** So many levels on both sides of every query, or the one at which it is. */
+function queryLevels(times: readonly number[], query: readonly Query[], reach: number): number[] {
+  const levels = new Set<number>();
   for (const { t } of query) {
     const above = times.findIndex((level) => level >= t);
     if (above < 0) continue;
-    levels.add(times[above]);
-    if (times[above] > t && above > 0) levels.add(times[above - 1]);
+    if (times[above] === t) levels.add(t);
+    else for (const level of times.slice(Math.max(above - reach, 0), above + reach)) levels.add(level);
   }
   return [...levels];
 }
@@ -91,12 +111,22 @@ function estimatesOf(
   return fine.points.map((point, i) =>
     point === null || coarse.points[i] === null
       ? null
-      : errorEstimate(point, coarse.points[i], coarsest?.points[i] ?? null, {
+      : estimateAt(point, coarse.points[i], coarsest?.points[i] ?? null, {
           ratio: half.ratio,
           schemeOrder: scheme === 'accurate' ? 2 : 1,
           noise: noiseOf(fine.solution, point.value, options.tolerance),
         }),
   );
+}
+
+/** Of the grid by the smooth values, and of the linear interpolation between its nodes. */
+function estimateAt(fine: Point, coarse: Point, coarsest: Point | null, refinement: Refinement): Estimate {
+  const smooth = ({ smooth: value, controls }: Point): { value: number; controls: readonly number[] } => ({
+    value,
+    controls,
+  });
+  const estimate = errorEstimate(smooth(fine), smooth(coarse), coarsest && smooth(coarsest), refinement);
+  return { ...estimate, value: estimate.value + Math.abs(fine.smooth - fine.value) };
 }
 
 /** How far a value is known: to the tolerance of the steps, relative to the largest value, and to rounding. */

@@ -73,11 +73,9 @@ function alongLattice(
   const directions = sellingDirections(A, LONGEST_STEP);
   if (directions === null) return false;
   for (const { step, weight } of directions) {
-    const along = step.findIndex(
-      (count, d) => Math.abs(count) === 1 && step.every((other, k) => k === d || other === 0),
-    );
+    const along = singleStep(step);
     if (along >= 0) spread.free[along] += weight * h[along] ** 2;
-    else
+    else if (!addNodes(lattice, position, step, weight, spread)) {
       addLegs(
         lattice,
         position,
@@ -85,7 +83,40 @@ function alongLattice(
         weight,
         spread,
       );
+    }
   }
+  return true;
+}
+
+/** The axis along which a step is a single one, -1 for others. */
+function singleStep(step: readonly number[]): number {
+  let along = -1;
+  for (let d = 0; d < step.length; d += 1) {
+    if (step[d] === 0) continue;
+    if (along >= 0 || Math.abs(step[d]) !== 1) return -1;
+    along = d;
+  }
+  return along;
+}
+
+/** (weight / 2) V_ee along a step whose both ends are nodes; false, and nothing, where one lies beyond a face. */
+function addNodes(
+  { shape, strides }: Lattice,
+  position: readonly number[],
+  step: readonly number[],
+  weight: number,
+  spread: MutableSpread,
+): boolean {
+  let node = 0;
+  let offset = 0;
+  for (let d = 0; d < step.length; d += 1) {
+    const reach = Math.abs(step[d]);
+    if (position[d] < reach || position[d] + reach > shape[d] - 1) return false;
+    node += position[d] * strides[d];
+    offset += step[d] * strides[d];
+  }
+  spread.nodes.push(node + offset, node - offset);
+  spread.weights.push(weight / 2, weight / 2);
   return true;
 }
 

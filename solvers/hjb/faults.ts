@@ -1,11 +1,18 @@
 import { HjbLrError } from '../../src/errors.js';
 import { placeAt, type Discretization } from './node-model.js';
 
-/** The error for what a problem says at a node. */
-export function problemFault(d: Discretization, node: number, t: number, path: string, message: string): HjbLrError {
+/** The error for what a problem says at a node, and what to do about it. */
+export function problemFault(
+  d: Discretization,
+  node: number,
+  t: number,
+  path: string,
+  message: string,
+  remedy = 'Correct this part of the problem.',
+): HjbLrError {
   const where = placeAt(d, node, t);
   return new HjbLrError('E_INVALID', `The control problem "${d.problem.name}" is not well posed.`, {
-    remedy: 'Correct this part of the problem.',
+    remedy,
     issues: [{ path, message: `${message} at ${where}` }],
     fields: { node: where },
   });

@@ -139,6 +139,6 @@ export function refuseOutflow({ d, model, policy, finite }: March): void {
   if (found === null) return;
   const { node, axis } = found;
   const path = `states.${axis}.boundary.${d.positions[node][axis] === 0 ? 0 : 1}`;
-  const remedy = 'take state_constraint, reflecting or dirichlet, or a finite horizon';
-  throw problemFault(d, node, 0, path, `drift leaves through a linear face over an infinite horizon (${remedy})`);
+  const remedy = 'Take "state_constraint", "reflecting" or { "dirichlet": ... } at this face, or a finite horizon.';
+  throw problemFault(d, node, 0, path, 'drift leaves through a linear face over an infinite horizon', remedy);
 }

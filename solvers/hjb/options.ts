@@ -88,7 +88,8 @@ export function kernelIssues(kernel: Kernel, threads: number): Issue[] {
   ];
 }
 
-function keepIssues(keep: HjbOptions['keep'], times: readonly number[]): Issue[] {
+/** What is wrong with the levels that are to be kept. */
+export function keepIssues(keep: HjbOptions['keep'], times: readonly number[]): Issue[] {
   if (keep === 'all') return [];
   if (typeof keep === 'number') {
     return issueUnless(Number.isInteger(keep) && keep >= 1, 'keep', `must be a whole number of levels, got ${keep}`);

@@ -146,8 +146,8 @@ export function requireInterval(
   const bad = Object.entries(checks).find(([, holds]) => !holds);
   if (bad === undefined) return;
   const claim = `of degree 2 in ${d.problem.controls[0].name} between its breaks`;
-  const message = `no polynomial ${claim} (or no such polynomial times one matrix): name the breaks, or set polynomial: false`;
-  throw problemFault(d, node, input.t, bad[0], message);
+  const message = `no polynomial ${claim} (or no such polynomial times one matrix)`;
+  throw problemFault(d, node, input.t, bad[0], message, 'Name the breaks, or set polynomial: false.');
 }
 
 /** Whether the sample's covariance is that of the middle of the interval times the factor's polynomial. */

@@ -72,6 +72,9 @@ function requireFinite(d: Discretization, node: number, t: number, u: readonly n
   if (bad !== null) throw problemFault(d, node, t, bad, `not finite${underControl(d, u)}`);
 }
 
+const FACE_REMEDY =
+  'Take "reflecting", "linear", { "dirichlet": ... } or { "slope": ... } at this face, or end the domain where nothing crosses it.';
+
 /** A natural face needs an equation that never looks beyond it; under a state constraint the drift is the control's care. */
 function requireFaces(d: Discretization, node: number, t: number, u: readonly number[], sample: Sample): void {
   const { drift, covariance } = sample;
@@ -83,8 +86,8 @@ function requireFaces(d: Discretization, node: number, t: number, u: readonly nu
       const isOutward = boundary[side] === 'natural' && drift[a] * (side === 0 ? -1 : 1) > 0;
       const crossing = covariance[a * d.states + a] > 0 ? 'diffusion' : isOutward ? 'drift' : null;
       if (crossing === null) return;
-      const message = `the ${crossing} of ${name} crosses this face${underControl(d, u)}; take reflecting`;
-      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message);
+      const message = `the ${crossing} of ${name} crosses this face${underControl(d, u)}`;
+      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message, FACE_REMEDY);
     });
 }
 

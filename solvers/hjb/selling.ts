@@ -24,58 +24,82 @@ const ROUNDING = 1e-12;
  */
 export function sellingDirections(A: readonly number[], reach: number): LatticeDirection[] | null {
   const dimension = A.length === 4 ? 2 : 3;
-  const base = obtuseSuperbase(A, dimension);
+  const least = ROUNDING * trace(A, dimension);
+  const base = obtuseSuperbase(A, dimension, least);
   if (base === null) return null;
-  const directions = pairsOf(base.length)
-    .map(([i, j]) => ({ step: dualStep(base, i, j), weight: -product(A, base[i], base[j]) }))
-    .filter(({ weight }) => weight > ROUNDING * trace(A, dimension));
-  return directions.every(({ step }) => step.every((n) => Math.abs(n) <= reach)) ? directions : null;
+  const directions: LatticeDirection[] = [];
+  for (const [i, j] of PAIRS[dimension]) {
+    const weight = -product(A, base[i], base[j]);
+    if (!(weight > least)) continue;
+    const step = dualStep(base, i, j);
+    if (step.some((n) => Math.abs(n) > reach)) return null;
+    directions.push({ step, weight });
+  }
+  return directions;
 }
 
+/** Pairs of the vectors of a superbase. */
+const PAIRS = {
+  2: [[0, 1], [0, 2], [1, 2]], // prettier-ignore
+  3: [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]], // prettier-ignore
+} as const;
+
+type Superbase = readonly (readonly number[])[];
+
+const FIRST_BASE: Readonly<Record<2 | 3, Superbase>> = {
+  2: [[1, 0], [0, 1], [-1, -1]], // prettier-ignore
+  3: [[1, 0, 0], [0, 1, 0], [0, 0, 1], [-1, -1, -1]], // prettier-ignore
+};
+
 /** Vectors v_0 .. v_d of sum zero with v_i' A v_j <= 0 for i != j. */
-function obtuseSuperbase(A: readonly number[], dimension: number): number[][] | null {
-  const unit = Array.from({ length: dimension }, (_, i) =>
-    Array.from({ length: dimension }, (_, j) => Number(i === j)),
-  );
-  let base = [...unit, Array.from({ length: dimension }, () => -1)];
-  const slack = ROUNDING * trace(A, dimension);
+function obtuseSuperbase(A: readonly number[], dimension: 2 | 3, slack: number): Superbase | null {
+  let base = FIRST_BASE[dimension];
   for (let reduction = 0; reduction < MOST_REDUCTIONS; reduction += 1) {
-    const acute = pairsOf(base.length).find(([i, j]) => product(A, base[i], base[j]) > slack);
-    if (acute === undefined) return base;
+    const acute = acutePair(A, base, PAIRS[dimension], slack);
+    if (acute === null) return base;
     base = reduced(base, acute);
   }
   return null;
 }
 
+type Pair = readonly [number, number];
+
+function acutePair(A: readonly number[], base: Superbase, pairs: readonly Pair[], slack: number): Pair | null {
+  for (const pair of pairs) if (product(A, base[pair[0]], base[pair[1]]) > slack) return pair;
+  return null;
+}
+
 /** Two states: (-v_i, v_j, v_i - v_j). Three: (-v_i, v_j, v_k + v_i, v_l + v_i). */
-function reduced(base: readonly number[][], [i, j]: readonly [number, number]): number[][] {
-  const plus = (a: readonly number[], b: readonly number[], sign: number): number[] => a.map((n, k) => n + sign * b[k]);
-  const negated = base[i].map((n) => -n);
-  if (base.length === 3) return [negated, base[j], plus(base[i], base[j], -1)];
+function reduced(base: Superbase, [i, j]: Pair): Superbase {
+  const v = base[i];
+  if (base.length === 3) return [negative(v), base[j], v.map((n, k) => n - base[j][k])];
   const others = base.filter((_, k) => k !== i && k !== j);
-  return [negated, base[j], ...others.map((other) => plus(other, base[i], 1))];
+  return [negative(v), base[j], ...others.map((other) => other.map((n, k) => n + v[k]))];
+}
+
+function negative(v: readonly number[]): number[] {
+  return v.map((n) => -n);
 }
 
 /** The direction dual to the pair i, j: orthogonal to the other vectors of the superbase. */
-function dualStep(base: readonly number[][], i: number, j: number): number[] {
-  const others = base.filter((_, k) => k !== i && k !== j);
-  if (others.length === 1) return [-others[0][1], others[0][0]];
-  const [[a, b, c], [x, y, z]] = others;
+function dualStep(base: Superbase, i: number, j: number): number[] {
+  if (base.length === 3) {
+    const [a, b] = base[3 - i - j];
+    return [-b, a];
+  }
+  const [[a, b, c], [x, y, z]] = base.filter((_, k) => k !== i && k !== j);
   return [b * z - c * y, c * x - a * z, a * y - b * x];
 }
 
-function pairsOf(count: number): [number, number][] {
-  return Array.from({ length: count }, (_, i) => i).flatMap((i) =>
-    Array.from({ length: count - i - 1 }, (_, k): [number, number] => [i, i + 1 + k]),
-  );
-}
-
 function product(A: readonly number[], v: readonly number[], w: readonly number[]): number {
+  const n = v.length;
   let sum = 0;
-  for (let i = 0; i < v.length; i += 1) for (let j = 0; j < w.length; j += 1) sum += v[i] * A[i * v.length + j] * w[j];
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < n; j += 1) sum += v[i] * A[i * n + j] * w[j];
   return sum;
 }
 
 function trace(A: readonly number[], dimension: number): number {
-  return Array.from({ length: dimension }, (_, i) => A[i * dimension + i]).reduce((sum, value) => sum + value, 0);
+  let sum = 0;
+  for (let i = 0; i < A.length; i += dimension + 1) sum += A[i];
+  return sum;
 }

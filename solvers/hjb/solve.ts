@@ -54,7 +54,7 @@ function marchedSolution(march: March): HjbSolution {
   return solutionOf(march, kept, times.length - 1);
 }
 
-/** Keeps a level that is asked for; the first step back also the terminal one, with its own controls. */
+/** Keeps a level that is asked for, and where the march ends early its last one; the terminal one with the first controls. */
 export function keepLevel(march: March, level: number, kept: Kept): void {
   const { d, options, V, later } = march;
   const { times } = d.problem;
@@ -62,7 +62,7 @@ export function keepLevel(march: March, level: number, kept: Kept): void {
   if (level === times.length - 2 && options.keep.has(after)) {
     kept.set(after, { value: later.slice(), control: controlsOf(march) });
   }
-  if (options.keep.has(t)) kept.set(t, { value: V.slice(), control: controlsOf(march) });
+  if (options.keep.has(t) || !march.finite) kept.set(t, { value: V.slice(), control: controlsOf(march) });
 }
 
 export function solutionOf(march: March, kept: Kept, steps: number): HjbSolution {

@@ -103,9 +103,13 @@ export const attackSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What the weights lower and the attack raises. */
+export const lossSchema = z.enum(['cross_entropy', 'margin', 'squared']);
+
 export const workloadSchema = z.strictObject({
   data: dataSchema,
   model: modelSchema,
+  loss: lossSchema.default('cross_entropy'),
   /** `null` trains on clean inputs. */
   attack: attackSchema.nullable(),
 });
@@ -230,6 +234,7 @@ export type ExperimentInput = z.input<typeof experimentSchema>;
 export type DataSpec = z.output<typeof dataSchema>;
 export type LayerSpec = z.output<typeof layerSchema>;
 export type ModelSpec = z.output<typeof modelSchema>;
+export type LossName = z.output<typeof lossSchema>;
 export type AttackSpec = z.output<typeof attackSchema>;
 export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type Objective = z.output<typeof objectiveSchema>;

@@ -15,7 +15,7 @@ export async function runTask(input: unknown): Promise<EngineProbe> {
   const engine = input as EngineChoice;
   try {
     const { openEngine } = await import('../training/engines/index.js');
-    const { backend, kernel, threads, version } = await openEngine(engine);
+    const { backend, kernel, threads, version } = (await openEngine(engine, 'module')).info;
     return { engine, loads: true, detail: `${backend}, ${kernel}, threads: ${threads}, version ${version}` };
   } catch (error) {
     return { engine, loads: false, detail: reason(error) };

@@ -5,7 +5,7 @@ import type { TrainingLog } from '../artifacts/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
-import { openEngine, type EngineChoice } from '../training/engines/index.js';
+import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import { planPilot } from './design.js';
 import { pilotLogNames, runPilot, updateCost, warmupUpdates } from './pilot.js';
@@ -74,7 +74,7 @@ async function openToPilot(experimentPath: string, engine: EngineChoice): Promis
   await namingFile(experimentPath, () =>
     planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost),
   );
-  await openEngine(engine);
+  await openEngine(engine, modelKind(experiment));
   return experiment;
 }
 

@@ -20,12 +20,12 @@ export interface Checkpoint {
   readonly seconds: number;
 }
 
-/** The same as JSON: tensors as base64 of their little-endian float32 bytes. */
+/** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
 interface StoredCheckpoint extends Omit<Checkpoint, 'optimizer'> {
   readonly header_sha256: string;
   readonly optimizer: {
     readonly numbers: Readonly<Record<string, number>>;
-    readonly tensors: Readonly<Record<string, readonly string[]>>;
+    readonly arrays: Readonly<Record<string, string>>;
   };
 }
 
@@ -36,11 +36,11 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the hash of the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { numbers, tensors } = checkpoint.optimizer;
+  const { numbers, arrays } = checkpoint.optimizer;
   const stored: StoredCheckpoint = {
     header_sha256: artifactSha256(header),
     ...checkpoint,
-    optimizer: { numbers, tensors: mapLists(tensors, encode) },
+    optimizer: { numbers, arrays: mapValues(arrays, encode) },
   };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
 }
@@ -51,19 +51,16 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (!existsSync(file)) return null;
   const { header_sha256, ...stored } = (await readJson(file)) as StoredCheckpoint;
   if (header_sha256 !== artifactSha256(header)) return null;
-  const { numbers, tensors } = stored.optimizer;
-  return { ...stored, optimizer: { numbers, tensors: mapLists(tensors, decode) } };
+  const { numbers, arrays } = stored.optimizer;
+  return { ...stored, optimizer: { numbers, arrays: mapValues(arrays, decode) } };
 }
 
 export async function removeCheckpoint(log: string): Promise<void> {
   await rm(checkpointPath(log), { force: true });
 }
 
-function mapLists<From, To>(
-  lists: Readonly<Record<string, readonly From[]>>,
-  map: (value: From) => To,
-): Record<string, To[]> {
-  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.map(map)]));
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function encode(values: Float32Array): string {

@@ -1,12 +1,12 @@
-import * as tf from '@tensorflow/tfjs';
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log.js';
 import { randomStream } from '../math/random.js';
 import { createAttack, scoringAttack } from '../workloads/attacks/index.js';
+import { lossesOf, predictions } from '../workloads/losses/index.js';
+import type { Network } from '../workloads/network.js';
 import type { Attack, Dataset, Workload } from '../workloads/workload.js';
-import { crossEntropies } from './cross-entropy.js';
 import { logNumber } from './log-number.js';
-import { gatherBatch, perturbInputs } from './minibatch.js';
+import { gatherBatch, lossOf, perturbInputs } from './minibatch.js';
 
 interface SplitScore {
   readonly loss: number;
@@ -25,18 +25,18 @@ type Split = 'train' | 'validation' | 'test';
  *
  * The cost is charged to no method: it is for the report alone, and no rate depends on it.
  *
- * @param weights - one tensor for each of the model's parameters
+ * @param network - with the weights loaded, for at least `options.batch_size` examples
  * @param update - updates done, for the row
  */
 export function evaluate(
   workload: Workload,
-  weights: readonly tf.Tensor[],
+  network: Network,
   options: EvaluationOptions,
   { update, objective }: { readonly update: number; readonly objective: Objective },
 ): LogEvaluation {
   const attack = evaluationAttack(workload, options);
   const score = (split: Split, count: number): SplitScore =>
-    scoreSplit(workload, weights, attack, { split, count, ...options });
+    scoreSplit(workload, network, attack, { split, count, ...options });
   const train = score('train', options.train_examples);
   const test = score('test', options.test_examples);
   const validation = objective.split === 'validation' ? score('validation', options.test_examples) : null;
@@ -78,41 +78,34 @@ function evaluationAttack({ attack }: Workload, options: EvaluationOptions): Att
 }
 
 function scoreSplit(
-  { dataset, model }: Workload,
-  weights: readonly tf.Tensor[],
+  workload: Workload,
+  network: Network,
   attack: Attack | null,
   options: { split: Split; count: number; batch_size: number; seed: number },
 ): SplitScore {
-  const indices = fixedSubset(dataset, options);
-  const noise = randomStream(options.seed, `evaluation/${options.split}/attack`);
-  const sums = { loss: 0, accuracy: 0, robustLoss: 0, robustAccuracy: 0 };
+  const examples = workload.dataset[options.split];
+  const loss = lossOf(workload);
+  const indices = fixedSubset(workload.dataset, options);
+  const stream = randomStream(options.seed, `evaluation/${options.split}/attack`);
+  const clean = { loss: 0, hits: 0 };
+  const robust = { loss: 0, hits: 0 };
+  const add = (sums: typeof clean, inputs: Float32Array, labels: Int32Array): void => {
+    const logits = network.logits(inputs);
+    sums.loss += lossesOf(loss, logits, labels).reduce((sum, value) => sum + value, 0);
+    sums.hits += predictions(logits, network.classes).filter((c, i) => c === labels[i]).length;
+  };
   for (let first = 0; first < indices.length; first += options.batch_size) {
-    tf.tidy(() => {
-      const chosen = indices.subarray(first, first + options.batch_size);
-      const batch = gatherBatch(dataset[options.split], chosen, dataset);
-      const clean = model.logits(weights, batch.inputs);
-      const robust = model.logits(weights, perturbInputs(model, weights, batch, attack, noise));
-      sums.loss += totalLoss(clean, batch.labels);
-      sums.accuracy += hits(clean, batch.labels);
-      sums.robustLoss += totalLoss(robust, batch.labels);
-      sums.robustAccuracy += hits(robust, batch.labels);
-    });
+    const batch = gatherBatch(examples, indices.subarray(first, first + options.batch_size));
+    add(clean, batch.inputs, batch.labels);
+    add(robust, perturbInputs(network, batch, { loss, attack, stream }), batch.labels);
   }
   const mean = (sum: number): number => sum / indices.length;
   return {
-    loss: mean(sums.loss),
-    accuracy: mean(sums.accuracy),
-    robustLoss: mean(sums.robustLoss),
-    robustAccuracy: mean(sums.robustAccuracy),
+    loss: mean(clean.loss),
+    accuracy: mean(clean.hits),
+    robustLoss: mean(robust.loss),
+    robustAccuracy: mean(robust.hits),
   };
-}
-
-function totalLoss(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
-  return tf.sum(crossEntropies(logits, labels)).dataSync()[0];
-}
-
-function hits(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
-  return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), tf.argMax(labels, 1)), 'float32')).dataSync()[0];
 }
 
 /** The first examples of a permutation that depends on the evaluation seed alone, in ascending order. */

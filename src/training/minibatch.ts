@@ -1,30 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
 import type { RandomStream } from '../math/random.js';
-import type { Attack, Examples, Model } from '../workloads/workload.js';
-import { crossEntropies } from './cross-entropy.js';
+import { gradientOf, LOSSES, lossesOf, type Loss } from '../workloads/losses/index.js';
+import type { Network } from '../workloads/network.js';
+import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
 
-export interface Minibatch {
-  /** [n, ...inputShape] */
-  readonly inputs: tf.Tensor;
-  /** One-hot, [n, classes]. */
-  readonly labels: tf.Tensor2D;
-}
-
-/** The examples of these indices as tensors. */
-export function gatherBatch(
-  examples: Examples,
-  indices: Int32Array,
-  { inputShape, classes }: { readonly inputShape: readonly number[]; readonly classes: number },
-): Minibatch {
-  const n = indices.length;
-  const width = examples.inputs.length / examples.count;
-  const inputs = new Float32Array(n * width);
-  const labels = new Float32Array(n * classes);
-  indices.forEach((example, i) => {
-    inputs.set(examples.inputs.subarray(example * width, (example + 1) * width), i * width);
-    labels[i * classes + examples.labels[example]] = 1;
-  });
-  return { inputs: tf.tensor(inputs, [n, ...inputShape]), labels: tf.tensor2d(labels, [n, classes]) };
+/** The examples of these indices. */
+export function gatherBatch({ inputs, labels }: LabelledInputs, indices: Int32Array): LabelledInputs {
+  const width = inputs.length / labels.length;
+  const batch = new Float32Array(indices.length * width);
+  indices.forEach((example, i) => batch.set(inputs.subarray(example * width, (example + 1) * width), i * width));
+  return { inputs: batch, labels: indices.map((example) => labels[example]) };
 }
 
 /** n indices in 0..count-1, drawn with replacement. */
@@ -32,30 +16,42 @@ export function drawIndices(count: number, n: number, stream: RandomStream): Int
   return Int32Array.from({ length: n }, () => stream.integer(count));
 }
 
-/** The batch's inputs perturbed by the attack against these weights; the inputs themselves without an attack. */
+/** What a workload's weights lower and its attack raises. */
+export function lossOf({ loss = 'cross_entropy' }: Workload): Loss {
+  return LOSSES[loss];
+}
+
+/** The batch's inputs perturbed by the attack against the weights that are loaded; the inputs themselves without one. */
 export function perturbInputs(
-  model: Model,
-  weights: readonly tf.Tensor[],
-  { inputs, labels }: Minibatch,
-  attack: Attack | null,
-  stream: RandomStream,
-): tf.Tensor {
-  if (attack === null) return inputs;
-  return attack.perturb((x) => crossEntropies(model.logits(weights, x), labels), inputs, stream);
+  network: Network,
+  examples: LabelledInputs,
+  { loss, attack, stream }: { readonly loss: Loss; readonly attack: Attack | null; readonly stream: RandomStream },
+): Float32Array {
+  if (attack === null) return examples.inputs;
+  if (attack.spec !== null) return attack.perturb(network, examples, loss, stream);
+  return network.perturbTensors!(attack, examples, loss, stream);
 }
 
 /**
  * Mean loss at the perturbed inputs and its gradient in the weights, the perturbation held fixed: the partial gradient
- * d_theta l(theta, x + delta^K), which is the whole one at an exact inner maximum (Danskin).
+ * d_theta l(theta, x + delta^K), which is the whole one at an exact inner maximum (Danskin). The gradient is the
+ * network's own array.
  */
 export function lossAndGradient(
-  model: Model,
-  weights: readonly tf.Tensor[],
-  perturbed: tf.Tensor,
-  labels: tf.Tensor2D,
-): { loss: number; gradients: tf.Tensor[] } {
-  const meanLoss = (...parameters: tf.Tensor[]): tf.Scalar =>
-    tf.mean(crossEntropies(model.logits(parameters, perturbed), labels));
-  const { value, grads } = tf.valueAndGrads(meanLoss)([...weights]);
-  return { loss: value.dataSync()[0], gradients: grads };
+  network: Network,
+  { inputs, labels }: LabelledInputs,
+  loss: Loss,
+): { loss: number; gradient: Float32Array } {
+  const losses = new Float64Array(labels.length);
+  const gradient = network.weightGradient(inputs, gradientOf(loss, labels, losses, 1 / labels.length));
+  return { loss: mean(losses), gradient };
+}
+
+/** Mean loss of the weights that are loaded. */
+export function meanLoss(network: Network, { inputs, labels }: LabelledInputs, loss: Loss): number {
+  return mean(lossesOf(loss, network.logits(inputs), labels));
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

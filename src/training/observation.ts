@@ -1,17 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Objective } from '../artifacts/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
-import type { Workload } from '../workloads/workload.js';
-import { crossEntropies } from './cross-entropy.js';
+import type { Network } from '../workloads/network.js';
+import type { LabelledInputs, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';
-import { drawIndices, gatherBatch, perturbInputs, type Minibatch } from './minibatch.js';
+import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 
 /** What the loop has at hand when it asks what the schedule may see. */
 export interface ObservationPoint {
-  /** Where the gradient is taken. */
-  readonly weights: readonly tf.Tensor[];
-  readonly batch: Minibatch;
+  /** With the weights loaded at which the gradient was taken. */
+  readonly network: Network;
+  readonly batch: LabelledInputs;
   /** The minibatch's loss at the perturbed inputs, computed for the update anyway. */
   readonly trainingLoss: number;
 }
@@ -82,10 +81,10 @@ function updateLoss(): Observer {
   return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
 }
 
-function cleanTrainingLoss({ model }: Workload, cost: number): Observer {
+function cleanTrainingLoss(workload: Workload, cost: number): Observer {
   return {
-    observe({ weights, batch }) {
-      const loss = meanLoss(model.logits(weights, batch.inputs), batch.labels);
+    observe({ network, batch }) {
+      const loss = meanLoss(network, batch, lossOf(workload));
       return { loss, columns: { train_loss: logNumber(loss) }, cost };
     },
     state: () => ({}),
@@ -93,25 +92,23 @@ function cleanTrainingLoss({ model }: Workload, cost: number): Observer {
 }
 
 function validationLoss(
-  { dataset, model, attack: trained }: Workload,
+  workload: Workload,
   column: 'val_loss' | 'val_robust_loss',
   { batchSize, seed, resumed, cost }: ObserverOptions & { cost: number },
 ): Observer {
   const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
   const noise = stream('validation/attack');
-  const attack = column === 'val_robust_loss' ? trained : null;
+  const { validation } = workload.dataset;
+  const loss = lossOf(workload);
+  const attack = column === 'val_robust_loss' ? workload.attack : null;
   return {
-    observe({ weights }) {
-      const batch = gatherBatch(dataset.validation, drawIndices(dataset.validation.count, batchSize, batches), dataset);
-      const perturbed = perturbInputs(model, weights, batch, attack, noise);
-      const loss = meanLoss(model.logits(weights, perturbed), batch.labels);
-      return { loss, columns: { [column]: logNumber(loss) }, cost };
+    observe({ network }) {
+      const batch = gatherBatch(validation, drawIndices(validation.count, batchSize, batches));
+      const inputs = perturbInputs(network, batch, { loss, attack, stream: noise });
+      const seen = meanLoss(network, { inputs, labels: batch.labels }, loss);
+      return { loss: seen, columns: { [column]: logNumber(seen) }, cost };
     },
     state: () => ({ 'validation/batches': batches.state(), 'validation/attack': noise.state() }),
   };
-}
-
-function meanLoss(logits: tf.Tensor2D, labels: tf.Tensor2D): number {
-  return tf.mean(crossEntropies(logits, labels)).dataSync()[0];
 }

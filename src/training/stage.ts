@@ -6,7 +6,7 @@ import { HjbLrError } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule } from '../schedules/index.js';
 import { checkpointPath } from './checkpoint.js';
-import { openEngine, type EngineChoice } from './engines/index.js';
+import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import { methodSchema, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
 import { openExperiment, openTraining } from './task.js';
@@ -30,8 +30,8 @@ export interface TrainStageOptions {
 
 /** `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. */
 export async function trainStage(options: TrainStageOptions) {
-  await openEngine(options.engine);
   const { experiment } = await openExperiment(options.experimentPath);
+  await openEngine(options.engine, modelKind(experiment));
   const { name, ...chosen } = await chosenMethod(options);
   const seed = options.seed ?? experiment.seeds[0];
   const file = path.join(options.out, `${name}-seed-${seed}.jsonl`);

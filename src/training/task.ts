@@ -7,7 +7,7 @@ import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
 import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
-import { openEngine, type EngineChoice } from './engines/index.js';
+import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
 import { trainRun, type TrainingRun } from './train.js';
 
@@ -68,8 +68,8 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
 
 /** All that a training run is, before it starts. */
 export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
-  const engine = await openEngine(task.engine);
   const { experiment, workload } = await openExperiment(task.experimentPath);
+  const engine = await openEngine(task.engine, modelKind(experiment));
   tryOnce(workload);
   const baseDirectory = path.dirname(path.resolve(task.experimentPath));
   const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
@@ -81,7 +81,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     run_id: task.runId,
     purpose: task.purpose,
     seed: task.seed,
-    ...engine,
+    ...engine.info,
     lr_schedule: {
       ...schedule.describe(),
       ...(task.mismatches === undefined ? {} : { mismatches: [...task.mismatches] }),
@@ -93,6 +93,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     horizon: experiment.horizon,
     updates_per_epoch: workload.dataset.train.count / experiment.batch_size,
     objective,
+    loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack?.spec ?? null,
     dataset: describeDataset(workload),
     model: workload.model.spec,
@@ -104,6 +105,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   return {
     log: task.log,
     header,
+    engine,
     workload,
     schedule,
     method: task.method,

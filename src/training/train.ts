@@ -4,6 +4,7 @@ import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
 import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
+import type { Engine } from './engines/engine.js';
 import type { Method } from './method.js';
 import { findEarlierRun } from './run-identity.js';
 import { Trainer } from './trainer.js';
@@ -16,6 +17,7 @@ export interface TrainingRun {
   readonly log: string;
   /** Header of the log: it names everything that the run depends on; seed, batch size and updates are taken from it. */
   readonly header: LogHeader;
+  readonly engine: Engine;
   readonly workload: Workload;
   readonly schedule: Schedule;
   readonly method: Method;

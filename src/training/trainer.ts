@@ -1,17 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs';
+import type { EvaluationOptions } from '../artifacts/experiment.js';
 import type { LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogStep } from '../artifacts/training-log.js';
+import type { LogEnd, LogEvaluation, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
+import type { Network } from '../workloads/network.js';
+import type { LabelledInputs } from '../workloads/workload.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
-import { drawIndices, gatherBatch, lossAndGradient, perturbInputs, type Minibatch } from './minibatch.js';
+import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
+import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
 const TURN_MS = 100;
@@ -19,6 +22,9 @@ const TURN_MS = 100;
 /** The mutable part of a run: weights, random streams, the clip's and the schedule's memory, counts. */
 export class Trainer {
   readonly #run: ResolvedRun;
+  readonly #network: Network;
+  /** A copy: the observer may use the network before the step is taken. */
+  readonly #gradient: Float32Array;
   readonly #optimizer: Optimizer;
   readonly #observer: Observer;
   readonly #batches: RandomStream;
@@ -35,14 +41,16 @@ export class Trainer {
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
+    const { model, dataset } = run.workload;
+    this.#network = run.engine.createNetwork(model, dataset, Math.max(batchSize, run.evaluation?.batch_size ?? 0));
+    this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
     this.#noise = stream('attack');
     this.#observer = run.observed
       ? createObserver(run.workload, run.objective, { batchSize, seed, resumed })
       : NO_OBSERVER;
     this.#optimizer = createOptimizer(run.method.optimizer, {
-      initial: run.workload.model.initialise(randomStream(seed, 'init')),
-      shapes: run.workload.model.parameterShapes,
+      initial: concatenated(model.initialise(randomStream(seed, 'init'))),
       resumed: checkpoint === null ? null : checkpoint.optimizer,
     });
     const start = checkpoint === null ? freshStart(run) : checkpoint;
@@ -76,55 +84,59 @@ export class Trainer {
 
   /** Scores the final weights, if the run is to be scored. */
   async score(end: LogEnd, writer: LogWriter): Promise<void> {
-    const { evaluation, workload, objective } = this.#run;
+    const { evaluation } = this.#run;
     if (evaluation === null) return;
     const update = end.updates;
-    if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
-    return writer.append(evaluate(workload, this.#optimizer.output(), evaluation, { update, objective }));
+    return writer.append(end.status === 'diverged' ? divergedEvaluation(update) : this.#evaluate(evaluation, update));
   }
 
   dispose(): void {
-    this.#optimizer.dispose();
+    this.#network.dispose();
+  }
+
+  #evaluate(options: EvaluationOptions, update: number): LogEvaluation {
+    const { workload, objective } = this.#run;
+    this.#network.load(this.#optimizer.output());
+    return evaluate(workload, this.#network, options, { update, objective });
   }
 
   /** Before an update, so that a run resumed from a checkpoint taken after the update before it writes the row again. */
   async #scoreOnTheWay(writer: LogWriter): Promise<void> {
-    const { evaluation, evaluateEvery, workload, objective } = this.#run;
+    const { evaluation, evaluateEvery } = this.#run;
     const update = this.#update;
     if (evaluation === null || update === 0 || update % evaluateEvery !== 0) return;
-    await writer.append(evaluate(workload, this.#optimizer.output(), evaluation, { update, objective }));
+    await writer.append(this.#evaluate(evaluation, update));
   }
 
   /** One update; the row tells what was seen before it and the step taken. */
   #step(): LogStep {
-    return tf.tidy(() => {
-      const weights = this.#optimizer.gradientPoint();
-      const batch = this.#drawBatch();
-      const { model, attack } = this.#run.workload;
-      const perturbed = perturbInputs(model, weights, batch, attack, this.#noise);
-      const { loss, gradients } = lossAndGradient(model, weights, perturbed, batch.labels);
-      return this.#descend({ weights, batch, loss, gradients });
-    });
+    const { workload } = this.#run;
+    const loss = lossOf(workload);
+    this.#network.load(this.#optimizer.gradientPoint());
+    const batch = this.#drawBatch();
+    const inputs = perturbInputs(this.#network, batch, { loss, attack: workload.attack, stream: this.#noise });
+    const taken = lossAndGradient(this.#network, { inputs, labels: batch.labels }, loss);
+    this.#gradient.set(taken.gradient);
+    return this.#descend(batch, taken.loss);
   }
 
-  #drawBatch(): Minibatch {
-    const { dataset } = this.#run.workload;
-    const indices = drawIndices(dataset.train.count, this.#run.header.batch_size, this.#batches);
-    return gatherBatch(dataset.train, indices, dataset);
+  #drawBatch(): LabelledInputs {
+    const { train } = this.#run.workload.dataset;
+    return gatherBatch(train, drawIndices(train.count, this.#run.header.batch_size, this.#batches));
   }
 
   /** Shows the schedule its loss, asks for the rate, clips, and steps. */
-  #descend({ weights, batch, loss, gradients }: Gradient): LogStep {
+  #descend(batch: LabelledInputs, loss: number): LogStep {
     const { workload, schedule, method, header } = this.#run;
     const { dataset, attack } = workload;
-    const gradientNorm = norm(gradients);
-    const observed = this.#observer.observe({ weights, batch, trainingLoss: loss });
+    const gradientNorm = norm(this.#gradient);
+    const observed = this.#observer.observe({ network: this.#network, batch, trainingLoss: loss });
     this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
     const { rate, reason } = schedule.rate(this.#schedule);
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
-    const taken = isFinite ? this.#optimizer.step(gradients, request) : { rate, length: NaN };
+    const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     const update = this.#update;
     this.#clip = clipped.state;
     this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
@@ -183,11 +195,4 @@ export class Trainer {
 
 function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
   return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, seconds: 0 };
-}
-
-interface Gradient {
-  readonly weights: readonly tf.Tensor[];
-  readonly batch: Minibatch;
-  readonly loss: number;
-  readonly gradients: readonly tf.Tensor[];
 }

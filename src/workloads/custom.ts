@@ -6,6 +6,7 @@ import { HjbLrError, type Issue } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { createAttack } from './attacks/index.js';
 import { createModel } from './models/index.js';
+import { tensorLogits } from './tensors/layers.js';
 import type { Workload } from './workload.js';
 import { workloadIssues } from './workload-check.js';
 
@@ -18,6 +19,8 @@ export interface WorkloadTools {
   readonly randomStream: typeof randomStream;
   readonly createModel: typeof createModel;
   readonly createAttack: typeof createAttack;
+  /** The logits of a declarative model on tensors, for a model that is built around one. */
+  readonly tensorLogits: typeof tensorLogits;
 }
 
 /** What a module may export as `workload` in place of the workload itself. */
@@ -53,59 +56,15 @@ export async function importWorkload(file: string): Promise<ImportedWorkload> {
 async function exportedWorkload(file: string): Promise<unknown> {
   try {
     const { workload } = (await import(pathToFileURL(file).href)) as { workload?: Workload | WorkloadFactory };
-    return typeof workload === 'function' ? await workload({ tf, randomStream, createModel, createAttack }) : workload;
+    return typeof workload === 'function'
+      ? await workload({ tf, randomStream, createModel, createAttack, tensorLogits })
+      : workload;
   } catch (cause) {
     throw notAWorkload(file, `does not load: ${(cause as Error).message}`, [], cause);
   }
 }
 
-/**
- * Tries an imported workload on two of its training examples; needs an open engine.
- * @throws E_SHAPE if weights, logits or perturbed inputs have other shapes than they must; E_INVALID if the workload's
- * own code throws
- */
-export function tryWorkload(workload: ImportedWorkload): void {
-  const { file } = workload.module;
-  let issues: Issue[] = [];
-  try {
-    tf.tidy(() => {
-      issues = trialIssues(workload);
-    });
-  } catch (cause) {
-    throw notAWorkload(file, `throws on its own training examples: ${(cause as Error).message}`, [], cause);
-  }
-  if (issues.length === 0) return;
-  throw new HjbLrError('E_SHAPE', `The workload of ${file} computes other shapes than it must.`, {
-    remedy: 'Correct these functions of the workload.',
-    issues,
-    fields: { file },
-  });
-}
-
-function trialIssues({ dataset, model, attack }: Workload): Issue[] {
-  const { inputShape, classes, train } = dataset;
-  const n = Math.min(2, train.count);
-  const width = train.inputs.length / train.count;
-  const arrays = model.initialise(randomStream(0, 'trial'));
-  const lengths = model.parameterShapes.map((shape) => tf.util.sizeFromShape([...shape]));
-  const issues = differing('workload.model.initialise', [...arrays.map(({ length }) => length)], lengths);
-  if (issues.length > 0) return issues;
-  const weights = arrays.map((values, i) => tf.tensor(values, [...model.parameterShapes[i]]));
-  const inputs = tf.tensor(train.inputs.slice(0, n * width), [n, ...inputShape]);
-  issues.push(...differing('workload.model.logits', model.logits(weights, inputs).shape, [n, classes]));
-  if (attack === null || issues.length > 0) return issues;
-  const losses = (x: tf.Tensor): tf.Tensor1D => tf.sum(tf.square(model.logits(weights, x)), 1);
-  const perturbed = attack.perturb(losses, inputs, randomStream(0, 'trial'));
-  return differing('workload.attack.perturb', perturbed.shape, inputs.shape);
-}
-
-function differing(path: string, got: readonly number[], needed: readonly number[]): Issue[] {
-  if (got.length === needed.length && got.every((side, i) => side === needed[i])) return [];
-  const what = path.endsWith('initialise') ? 'arrays of lengths' : 'a tensor of shape';
-  return [{ path, message: `returns ${what} [${got.join(', ')}] and must return [${needed.join(', ')}]` }];
-}
-
-function notAWorkload(file: string, reason: string, issues: readonly Issue[], cause?: unknown): HjbLrError {
+export function notAWorkload(file: string, reason: string, issues: readonly Issue[], cause?: unknown): HjbLrError {
   return new HjbLrError('E_INVALID', `${file} ${reason}.`, {
     remedy: 'Export `workload`: { dataset, model, attack }, or a function that returns it; README shows one.',
     issues,

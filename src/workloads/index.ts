@@ -7,9 +7,23 @@ import { createModel } from './models/index.js';
 import type { Workload } from './workload.js';
 
 export { createAttack, scoringAttack } from './attacks/index.js';
-export { tryWorkload, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
+export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
-export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workload.js';
+export { tryWorkload } from './tensors/try-workload.js';
+export type { LogitGradient, Network } from './network.js';
+export type {
+  ArrayAttack,
+  Attack,
+  Dataset,
+  DeclaredModel,
+  Examples,
+  InputLosses,
+  LabelledInputs,
+  Model,
+  TensorAttack,
+  TensorModel,
+  Workload,
+} from './workload.js';
 
 /**
  * Types a user's own workload, or the function that returns it, and gives it back as it is.
@@ -38,6 +52,7 @@ export async function createWorkload(spec: Experiment['workload'], baseDirectory
   return {
     dataset,
     model: createModel(spec.model, dataset.inputShape, dataset.classes),
+    loss: spec.loss,
     attack: spec.attack === null ? null : createAttack(spec.attack),
   };
 }

@@ -1,3 +1,7 @@
+import type { RandomStream } from '../math/random.js';
+import type { Loss } from './losses/loss.js';
+import type { LabelledInputs, TensorAttack } from './workload.js';
+
 /**
  * What a loss makes of logits: reads them, [n, classes], and writes the gradient of the sum of its losses in them into
  * `gradient`, of the same shape, every entry. Both arrays are the network's own and void after the call.
@@ -44,6 +48,8 @@ export interface Network {
    * with the same float32 operations and so the same bits.
    */
   linfAscent?(start: Float32Array, clean: Float32Array, loss: LogitGradient, ascent: LinfAscent): Float32Array;
+  /** Inputs perturbed by an attack written on tensors, [n, inputSize]; only networks of that library can. */
+  perturbTensors?(attack: TensorAttack, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
   /** Frees what the engine holds. */
   dispose(): void;
 }

@@ -1,7 +1,7 @@
 import { objectiveSchema } from '../artifacts/experiment.js';
 import { issuesOf } from '../artifacts/issues.js';
 import type { Issue } from '../errors.js';
-import type { Examples, Workload } from './workload.js';
+import type { DeclaredModel, Examples, TensorModel, Workload } from './workload.js';
 
 type Check = readonly [path: string, holds: boolean, needed: string];
 
@@ -61,12 +61,16 @@ function examplesChecks(path: string, examples: Examples | undefined, width: num
   ];
 }
 
-function modelChecks({ parameterShapes, initialise, logits }: Partial<Workload['model']>): Check[] {
+function modelChecks({ parameterShapes, initialise, logits, layers }: Partial<Omit<TensorModel, 'spec'> & Omit<DeclaredModel, 'spec'>>): Check[] {
   const shaped = Array.isArray(parameterShapes) && parameterShapes.length > 0 && parameterShapes.every(Array.isArray);
   return [
     ['model.parameterShapes', shaped, 'must be an array of shapes, one for each array of weights'],
     ['model.initialise', typeof initialise === 'function', 'must be a function of a random stream'],
-    ['model.logits', typeof logits === 'function', 'must be a function of the weights and the inputs'],
+    [
+      'model.logits',
+      layers !== undefined || typeof logits === 'function',
+      'must be a function of the weights and the inputs',
+    ],
   ];
 }
 

@@ -218,6 +218,22 @@ describe('the closed loop', () => {
     expect(summary).toContain('simulated at every vertex of the uncertain parameters, worst at a = 1, b = 0.1:');
   });
 
+  test('a value that is not finite has no closed loop; what was computed is written', async () => {
+    const overflow = { running_cost: '1e308', horizon: 8, query: [{ x: 0.5 }] };
+    const flags = { out: '', density: true, simulate: 10 };
+    const { result, exitCode, out } = await solved(overflow, flags, releasedSolvers);
+    expect([result.status, exitCode, result.density, result.simulation]).toEqual([
+      'non_finite',
+      4,
+      undefined,
+      undefined,
+    ]);
+    expect(result.warnings).toContain('no density and no simulation: the value is not finite');
+    const { times, value } = await written(out);
+    expect(times).toEqual([6, 8]);
+    expect((value as number[][])[0]).toEqual([null, null, null, null, null]);
+  });
+
   test('a refusal by the solve names every input at fault', async () => {
     const hidden = '1/((x - 0.375)^2 + (y - 0.25)^2)';
     const states = ['x', 'y'].map((name) => ({ ...PROBLEM.states[0], name, nodes: 9 }));

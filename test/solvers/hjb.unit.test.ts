@@ -191,6 +191,10 @@ describe('solveHjb', () => {
     for (const polynomial of [true, false]) {
       expect(solveHjb({ ...problem, polynomial }, { ...OPTIONS, keep: 'all' }).status).toBe('non_finite');
     }
+    // The level at which it happened is kept beside those that were asked for.
+    const { times, value } = solveHjb(problem, OPTIONS);
+    expect(times).toEqual([1]);
+    expect(value[0].every(Number.isFinite)).toBe(false);
   });
 
   test('a coefficient that is not finite is refused, with its node', () => {
@@ -333,7 +337,7 @@ describe('bad input is refused with every issue', () => {
     const along = solveHjb(endless([face(41)]), OPTIONS);
     expect(along.value[0][40]).toBeCloseTo(2, 10);
     expect(along.monotone.firstOffender).toMatch(/^a negative weight at x = -1/);
-    const message = /^states.0.boundary.0: drift leaves through a linear face .* \(take state_constraint.*\) at x = -1/;
+    const message = /^states.0.boundary.0: drift leaves through a linear face over an infinite horizon at x = -1/;
     expect(issuesOf(endless([face(5), { ...face(5), name: 'y' }]))[0]).toMatch(message);
     // |drift| = discount h at the faces.
     expect(issuesOf(endless([face(5)]))[0]).toMatch(message);

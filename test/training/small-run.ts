@@ -1,5 +1,4 @@
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { attackSchema, evaluationSchema, objectiveSchema, type AttackSpec } from '../../src/artifacts/experiment.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
@@ -7,6 +6,7 @@ import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
 import { openEngine } from '../../src/training/engines/index.js';
 import type { TrainingRun } from '../../src/training/train.js';
+import { size } from '../../src/workloads/models/index.js';
 import { createAttack, createModel, type Dataset, type Examples, type Workload } from '../../src/workloads/index.js';
 
 const CLASSES = 3;
@@ -56,7 +56,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     attack = { type: 'pgd', eps: 0.05, steps: 2 },
     evaluation = { batch_size: 50 },
   } = options;
-  const engine = await openEngine('tfjs');
+  const engine = await openEngine('tfjs', 'dense');
   const method = methodSchema.parse(options.method ?? CONSTANT);
   const objective = objectiveSchema.parse(options.objective ?? {});
   const workload = options.workload ?? cloudsWorkload(attack);
@@ -69,7 +69,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     run_id: `small/${seed}`,
     purpose: 'train',
     seed,
-    ...engine,
+    ...engine.info,
     lr_schedule: schedule.describe(),
     optimizer: method.optimizer,
     clip: method.clip,
@@ -78,6 +78,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     horizon: updates,
     updates_per_epoch: dataset.train.count / 16,
     objective,
+    loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack === null ? null : workload.attack.spec,
     dataset: {
       name: dataset.name,
@@ -87,13 +88,14 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
       test: dataset.test.count,
     },
     model: model.spec,
-    parameters: model.parameterShapes.reduce((sum, shape) => sum + tf.util.sizeFromShape([...shape]), 0),
+    parameters: model.parameterShapes.reduce((sum, shape) => sum + size(shape), 0),
     ...(evaluation === null ? {} : { evaluation: evaluationSchema.parse(evaluation) }),
   };
   const log = path.join(folder, 'run.jsonl');
   return {
     log,
     header,
+    engine,
     workload,
     schedule,
     method,

@@ -1,10 +1,11 @@
 import type { ControlProblemFile } from '../../artifacts/control-problem.js';
 import { readArtifact } from '../../artifacts/files.js';
+import type { ProblemResult } from '../../artifacts/problem-solution.js';
 import { HjbLrError } from '../../errors.js';
 import { compileProblem } from './compile.js';
 import { densityResult, resultOf, simulationResult } from './result.js';
 import { writeSolution, type Solved } from './solution-file.js';
-import type { ProblemSolvers } from './solvers.js';
+import type { ForwardDensity, ProblemSolvers, Simulation } from './solvers.js';
 
 export interface ProblemOptions {
   readonly problemPath: string;
@@ -32,26 +33,29 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
   const { problem, options: solveOptions, requireInputs } = await compileProblem(file);
   const answer = orEveryFault(() => solvers.solve(problem, solveOptions), requireInputs);
   const { solution } = answer;
-  const density = closedLoop.density?.(problem, solution) ?? null;
-  const simulation = closedLoop.simulation?.(problem, solution) ?? null;
-  const result = {
-    ...resultOf(answer),
-    ...(density === null
-      ? {}
-      : {
-          density: densityResult(
-            density,
-            file.states.map(({ name }) => name),
-          ),
-        }),
-    ...(simulation === null
-      ? {}
-      : {
-          simulation: simulationResult(simulation, { paths: options.simulate!, seed: options.seed }, file.uncertainty),
-        }),
-  };
+  const isFinite = answer.status !== 'non_finite';
+  const density = (isFinite && closedLoop.density?.(problem, solution)) || null;
+  const simulation = (isFinite && closedLoop.simulation?.(problem, solution)) || null;
+  const result = { ...resultOf(answer), ...closedLoopResult(file, options, density, simulation) };
+  const isLeftOut = !isFinite && (options.density || options.simulate !== undefined);
+  if (isLeftOut) result.warnings.push('no density and no simulation: the value is not finite');
   const solved = { file, problem, solution, result, density };
   return { ...solved, artifacts: options.out === undefined ? [] : await writeSolution(options.out, solved) };
+}
+
+function closedLoopResult(
+  { states, uncertainty }: ControlProblemFile,
+  { simulate, seed }: ProblemOptions,
+  density: ForwardDensity | null,
+  simulation: Simulation | null,
+): Pick<ProblemResult, 'density' | 'simulation'> {
+  const names = states.map(({ name }) => name);
+  return {
+    ...(density === null ? {} : { density: densityResult(density, names) }),
+    ...(simulation === null
+      ? {}
+      : { simulation: simulationResult(simulation, { paths: simulate!, seed }, uncertainty) }),
+  };
 }
 
 /** A solve is refused at the first fault that it meets; the file is, with all of them. */

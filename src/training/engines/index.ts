@@ -1,91 +1,69 @@
-import * as tf from '@tensorflow/tfjs';
-import type { EngineInfo } from '../../artifacts/training-log.js';
+import type { Experiment } from '../../artifacts/experiment.js';
 import { HjbLrError } from '../../errors.js';
-import { openCpu, openNative, openWasm } from './backends.js';
+import type { Engine } from './engine.js';
+import { checkKnownLoss } from './known-loss.js';
 
-export type EngineChoice = 'auto' | 'native' | 'fused' | 'tfjs';
+export type { Engine } from './engine.js';
+export { checkKnownLoss } from './known-loss.js';
+
+export type EngineName = 'native' | 'fused' | 'tfjs';
+export type EngineChoice = 'auto' | EngineName;
 export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'native', 'fused', 'tfjs'];
 
-/** Largest error of the known loss and its gradient: four roundings of float32. */
-const KNOWN_LOSS_TOLERANCE = 5e-7;
+/** What decides which engine is fastest: layers of one kind or the other, or a user's own module. */
+export type ModelKind = 'dense' | 'convolutional' | 'module';
 
-let opening: Promise<EngineInfo> | null = null;
+/** In which order `auto` tries the engines: the order of benchmarks/training-step, where the first runs that kind at all. */
+const AUTO: Readonly<Record<ModelKind, readonly EngineName[]>> = {
+  dense: ['native', 'tfjs'],
+  convolutional: ['native', 'tfjs'],
+  module: ['native', 'tfjs'],
+};
 
-/**
- * Sets the back end of this process and says what it is. `auto`: native (tfjs-node) where it is installed and loads,
- * else `tfjs`: wasm, repaired,, or cpu where WebAssembly does not start. One process has one engine, and
- * it must be opened before any tensor is made.
- *
- * @returns engine, back end, kernel, threads and version, as training logs name them
- * @throws E_ENGINE if the engine asked for cannot run here or another one runs already, if tensors of another back end
- * exist, or if a known loss comes out wrong
- */
-export async function openEngine(choice: EngineChoice): Promise<EngineInfo> {
-  if (choice === 'fused') {
-    throw engineError('The engine "fused" is not part of this release.', 'Use --engine tfjs or --engine auto.');
-  }
-  opening ??= open(choice);
-  const engine = await opening.catch((error: unknown) => {
-    opening = null;
-    throw error;
-  });
-  if (choice === 'auto' || choice === engine.engine) return engine;
-  throw engineError(`This process runs the engine "${engine.engine}" already.`, 'Use one engine in a process.');
+/** The kind of model that an experiment trains. */
+export function modelKind({ workload }: Pick<Experiment, 'workload'>): ModelKind {
+  if (typeof workload === 'string') return 'module';
+  return workload.model.layers.some(({ type }) => type === 'conv2d') ? 'convolutional' : 'dense';
 }
 
-async function open(choice: EngineChoice): Promise<EngineInfo> {
-  const before = { tensors: tf.engine().state.numTensors, backend: tf.engine().backendName };
-  tf.enableProdMode();
-  const engine = await firstThatOpens(choice);
-  if (before.tensors > 0 && before.backend !== engine.backend) throw madeTooEarly(before.tensors, before.backend);
-  checkKnownLoss();
+/** Engines that this process has opened, by name; a failed one is forgotten. */
+const opened = new Map<EngineName, Promise<Engine>>();
+
+/**
+ * The engine that computes the training steps of this process. `auto`: the first that loads here, in an order fixed for
+ * that kind of model. The engines `native` and `tfjs` share TensorFlow.js, which has one back end in a process, and
+ * must be opened before any of its tensors is made.
+ *
+ * @throws E_ENGINE if the engine asked for cannot run here, if another back end of TensorFlow.js runs already or tensors
+ * of another one exist, or if a known loss comes out wrong
+ */
+export async function openEngine(choice: EngineChoice, kind: ModelKind): Promise<Engine> {
+  if (choice !== 'auto') return openNamed(choice);
+  const order = AUTO[kind];
+  for (const name of order.slice(0, -1)) {
+    const engine = await openNamed(name).catch(() => null);
+    if (engine !== null) return engine;
+  }
+  return openNamed(order[order.length - 1]);
+}
+
+function openNamed(name: EngineName): Promise<Engine> {
+  const opening = opened.get(name) ?? openChecked(name);
+  opened.set(name, opening);
+  opening.catch(() => opened.delete(name));
+  return opening;
+}
+
+async function openChecked(name: EngineName): Promise<Engine> {
+  const engine = await open(name);
+  checkKnownLoss(engine);
   return engine;
 }
 
-async function firstThatOpens(choice: EngineChoice): Promise<EngineInfo> {
-  if (choice === 'native') return openNative().catch(nativeFailed);
-  const native = choice === 'auto' ? await openNative().catch(() => null) : null;
-  return native ?? (await openWasm().catch(() => null)) ?? openCpu();
-}
-
-/**
- * Softmax cross-entropy of logits (0, 0) and its gradient: ln 2 and p - y = (-1/2, 1/2), if the back end is sound and
- * the labels are its own.
- *
- * @param labels - one-hot labels [1, 2] of class 0; made here by default
- * @throws E_ENGINE if the current back end computes anything else
- */
-export function checkKnownLoss(labels?: tf.Tensor2D): void {
-  const [loss, first, second] = tf.tidy(() => {
-    const y = labels ?? (tf.oneHot(tf.tensor1d([0], 'int32'), 2).toFloat() as tf.Tensor2D);
-    const crossEntropy = (z: tf.Tensor): tf.Scalar => tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(z))));
-    const { value, grad } = tf.valueAndGrad(crossEntropy)(tf.zeros([1, 2]));
-    return [...value.dataSync(), ...grad.dataSync()];
-  });
-  const error = Math.max(Math.abs(loss - Math.LN2), Math.abs(first + 0.5), Math.abs(second - 0.5));
-  if (error <= KNOWN_LOSS_TOLERANCE) return;
-  throw engineError(
-    `The back end ${tf.getBackend()} computes a known loss wrongly: ${loss} in place of ln 2.`,
-    'Use another engine (--engine), and make no tensor before the engine is opened.',
-  );
-}
-
-/** A tensor of another back end is reinterpreted bit by bit: 1 becomes 1e-45, and losses are silently 0. */
-function madeTooEarly(tensors: number, backend: string): HjbLrError {
-  return engineError(
-    `${tensors} tensors were made on the back end ${backend} before the engine was opened; they would be misread.`,
-    'Make tensors inside functions, not when a workload module is loaded.',
-  );
-}
-
-function nativeFailed(cause: unknown): never {
-  throw engineError(
-    'The engine "native" (@tensorflow/tfjs-node) does not load here.',
-    'Install it with its native library (npm install @tensorflow/tfjs-node), or use --engine tfjs.',
-    cause,
-  );
-}
-
-function engineError(sentence: string, remedy: string, cause?: unknown): HjbLrError {
-  return new HjbLrError('E_ENGINE', sentence, { remedy, cause });
+async function open(name: EngineName): Promise<Engine> {
+  if (name === 'fused')
+    throw new HjbLrError('E_ENGINE', 'The engine "fused" is not part of this release.', {
+      remedy: 'Use --engine tfjs or --engine auto.',
+    });
+  return (await import('./tfjs/index.js')).openTensorEngine(name);
 }

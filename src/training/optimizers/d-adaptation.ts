@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Method } from '../method.js';
-import type { Optimizer, OptimizerStart, OptimizerState } from './optimizer.js';
-import { dot, norm, TensorList, zeros } from './tensor-list.js';
+import { startingArray, type Optimizer, type OptimizerStart, type OptimizerState } from './optimizer.js';
+import { dot, norm } from './vectors.js';
 
 type DAdaptationSpec = Extract<Method['optimizer'], { name: 'd_adaptation' }>;
 
@@ -23,42 +22,39 @@ interface Distance {
  * no longer correlate with the displacement, then stands still; the run may stop when, after `minimum_updates`, d has
  * grown by less than `growth` over the last `window` of its steps. The reading is u at the end.
  */
-export function createDAdaptation(spec: DAdaptationSpec, { initial, shapes, resumed }: OptimizerStart): Optimizer {
-  const weights = new TensorList(resumed === null ? initial : resumed.tensors['weights'], shapes);
-  const sums = new TensorList(resumed === null ? zeros(initial) : resumed.tensors['steps'], shapes);
-  const distance = startingDistance(resumed);
-  const history = resumed === null ? [] : [...resumed.tensors['history'][0]];
+export function createDAdaptation(spec: DAdaptationSpec, start: OptimizerStart): Optimizer {
+  const theta = startingArray(start, 'weights', start.initial);
+  const sums = startingArray(start, 'steps', new Float32Array(theta.length));
+  const distance = startingDistance(start.resumed);
+  const history = [...startingArray(start, 'history', new Float32Array(0))];
 
   return {
-    gradientPoint: () => weights.tensors,
-    step(gradients, { clipFactor, loss, gradientNorm }) {
+    gradientPoint: () => theta,
+    step(g, { clipFactor, loss, gradientNorm }) {
       if (history.length === 0) {
         distance.firstNorm = gradientNorm;
         distance.d = (spec.initial_distance_factor * loss) / gradientNorm;
       }
       const rate = distance.d / distance.firstNorm;
-      distance.correlation += rate * clipFactor * dot(gradients, sums.tensors);
-      tf.tidy(() => {
-        const steps = gradients.map((g) => tf.mul(g, rate * clipFactor));
-        sums.update((s, i) => tf.add(s, steps[i]));
-        weights.update((w, i) => tf.sub(w, steps[i]));
-      });
+      const scale = rate * clipFactor;
+      distance.correlation += scale * dot(g, sums);
+      for (let i = 0; i < theta.length; i += 1) {
+        const step = scale * g[i];
+        sums[i] += step;
+        theta[i] -= step;
+      }
       // Kept as float32, which is how checkpoints hold the history.
-      distance.d = Math.fround(Math.max(distance.d, (2 * distance.correlation) / norm(sums.tensors)));
+      distance.d = Math.fround(Math.max(distance.d, (2 * distance.correlation) / norm(sums)));
       history.push(distance.d);
-      return { rate, length: rate * clipFactor * gradientNorm };
+      return { rate, length: scale * gradientNorm };
     },
-    output: () => weights.tensors,
+    output: () => theta,
     finished: () => standstill(history, spec),
     summary: () => ({ reading: distance.d / distance.firstNorm, distance: distance.d }),
     state: () => ({
-      tensors: { weights: weights.values(), steps: sums.values(), history: [Float32Array.from(history)] },
+      arrays: { weights: theta.slice(), steps: sums.slice(), history: Float32Array.from(history) },
       numbers: { d: distance.d, first_norm: distance.firstNorm, correlation: distance.correlation },
     }),
-    dispose() {
-      weights.dispose();
-      sums.dispose();
-    },
   };
 }
 

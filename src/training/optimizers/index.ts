@@ -5,7 +5,7 @@ import { createScheduleFree } from './schedule-free.js';
 import { createSgd } from './sgd.js';
 
 export type { Optimizer, OptimizerStart, OptimizerState, StepRequest, StepTaken } from './optimizer.js';
-export { dot, norm } from './tensor-list.js';
+export { dot, norm } from './vectors.js';
 
 /** The update rule of a method, fresh or from a checkpoint. */
 export function createOptimizer(spec: Method['optimizer'], start: OptimizerStart): Optimizer {

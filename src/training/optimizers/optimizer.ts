@@ -1,15 +1,13 @@
-import type * as tf from '@tensorflow/tfjs';
-
 /** Everything an optimizer remembers, ready for a checkpoint. */
 export interface OptimizerState {
-  readonly tensors: Readonly<Record<string, readonly Float32Array[]>>;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
   readonly numbers: Readonly<Record<string, number>>;
 }
 
 /** What an optimizer starts from: fresh weights, or the state that a checkpoint kept. */
 export interface OptimizerStart {
-  readonly initial: readonly Float32Array[];
-  readonly shapes: readonly (readonly number[])[];
+  /** All parameters one after the other; copied. */
+  readonly initial: Float32Array;
   /** null: a fresh run. */
   readonly resumed: OptimizerState | null;
 }
@@ -33,18 +31,23 @@ export interface StepTaken {
   readonly length: number;
 }
 
-/** One update rule over a list of weight tensors, which it owns. */
+/** One update rule over the weights, which it owns: float32 arrays, each new value computed in float64. */
 export interface Optimizer {
-  /** Where the next gradient is taken; tensors made here are freed by the caller's tidy. */
-  gradientPoint(): readonly tf.Tensor[];
-  /** @param gradients - g, one tensor for each parameter, before the clip */
-  step(gradients: readonly tf.Tensor[], request: StepRequest): StepTaken;
+  /** Where the next gradient is taken. */
+  gradientPoint(): Float32Array;
+  /** @param gradient - g, before the clip */
+  step(gradient: Float32Array, request: StepRequest): StepTaken;
   /** theta: the weights that are evaluated. */
-  output(): readonly tf.Tensor[];
+  output(): Float32Array;
   /** Why the run may stop before its last update, or null. */
   finished(): string | null;
   /** Figures for the end row of the log. */
   summary(): Readonly<Record<string, number>>;
+  /** Copies. */
   state(): OptimizerState;
-  dispose(): void;
+}
+
+/** The array of a checkpoint, or of a fresh start: a copy. */
+export function startingArray({ resumed }: OptimizerStart, name: string, fresh: Float32Array): Float32Array {
+  return Float32Array.from(resumed === null ? fresh : resumed.arrays[name]);
 }

@@ -1,5 +1,5 @@
 import type { AttackSpec } from '../../artifacts/experiment.js';
-import type { Attack } from '../workload.js';
+import type { ArrayAttack } from '../workload.js';
 import { createPenalisedAscent } from './penalised-ascent.js';
 import { createProjectedAscent } from './projected-ascent.js';
 
@@ -17,7 +17,7 @@ const SCORING_STEPS = 10;
  * const attack = createAttack(attackSchema.parse({ type: 'pgd', eps: 0.1, steps: 5 }));
  * attack.gradientEvaluations; // 5
  */
-export function createAttack(spec: AttackSpec): Attack {
+export function createAttack(spec: AttackSpec): ArrayAttack {
   if (spec.type === 'penalised_ascent') return createPenalisedAscent(spec);
   if (spec.type === 'pgd') {
     const { alpha = (PGD_REACH * spec.eps) / spec.steps } = spec;

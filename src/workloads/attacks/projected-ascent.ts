@@ -1,22 +1,17 @@
-import * as tf from '@tensorflow/tfjs';
 import type { AttackSpec } from '../../artifacts/experiment.js';
 import type { RandomStream } from '../../math/random.js';
-import type { Attack, InputLosses } from '../workload.js';
-import { l2Ball, linfBall, sizeOf, type Ball } from './balls.js';
+import { gradientOf, lossesOf, type Loss } from '../losses/loss.js';
+import type { LogitGradient, Network } from '../network.js';
+import type { ArrayAttack, LabelledInputs } from '../workload.js';
+import { l2Ball, linfBall, type Ball } from './balls.js';
 
-interface ProjectedAscentOptions {
+export interface ProjectedAscentOptions {
   readonly norm: 'Linf' | 'L2';
   readonly eps: number;
   readonly steps: number;
   readonly alpha: number;
   readonly random_start: boolean;
   readonly restarts: number;
-}
-
-/** Perturbed inputs and the loss of each, [n]. */
-interface Perturbed {
-  readonly x: tf.Tensor;
-  readonly losses: tf.Tensor1D;
 }
 
 /**
@@ -26,51 +21,82 @@ interface Perturbed {
  * each followed by projection on the ball and then by the clip to [0, 1]. Of several restarts each example keeps the
  * one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
  */
-export function createProjectedAscent(spec: AttackSpec, options: ProjectedAscentOptions): Attack {
+export function createProjectedAscent(spec: AttackSpec, options: ProjectedAscentOptions): ArrayAttack {
   const { norm, eps, steps, restarts } = options;
   return {
     spec,
     gradientEvaluations: eps === 0 ? 0 : steps * restarts,
-    perturb(losses, inputs, stream) {
-      if (eps === 0) return inputs.clone();
-      const ball = norm === 'Linf' ? linfBall(eps) : l2Ball(eps, sizeOf(inputs.shape.slice(1)));
-      const ascend = (): tf.Tensor => ascent(losses, inputs, ball, stream, options);
-      return tf.tidy(() => (restarts === 1 ? ascend() : strongest(losses, restarts, ascend)));
+    perturb(network, examples, loss, stream) {
+      if (eps === 0) return examples.inputs;
+      const ball = norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
+      const ascend = (): Float32Array => ascent(network, examples, loss, ball, stream, options);
+      return restarts === 1 ? ascend() : strongest(network, examples, loss, restarts, ascend);
     },
   };
 }
 
 function ascent(
-  losses: InputLosses,
-  inputs: tf.Tensor,
+  network: Network,
+  { inputs, labels }: LabelledInputs,
+  loss: Loss,
   ball: Ball,
   stream: RandomStream,
-  { steps, alpha, random_start }: ProjectedAscentOptions,
-): tf.Tensor {
-  const gradient = tf.grad((x: tf.Tensor) => tf.sum(losses(x)));
-  let x = random_start ? ball.project(tf.add(inputs, ball.sample(inputs.shape, stream)), inputs) : inputs.clone();
-  for (let k = 0; k < steps; k += 1) {
-    x = tf.tidy(() => ball.project(tf.add(x, ball.ascend(gradient(x), alpha)), inputs));
+  { norm, steps, alpha, random_start }: ProjectedAscentOptions,
+): Float32Array {
+  const x = random_start ? randomStart(inputs, ball, stream) : Float32Array.from(inputs);
+  const head = gradientOf(loss, labels, new Float64Array(labels.length));
+  if (norm === 'Linf' && network.linfAscent !== undefined) {
+    return network.linfAscent(x, inputs, head, { steps, alpha, radius: ball.radius });
   }
+  return projectedAscent(network, x, inputs, head, ball, { steps, alpha });
+}
+
+/** K steps of ascent on the ball around the clean inputs, in place. */
+export function projectedAscent(
+  network: Network,
+  x: Float32Array,
+  clean: Float32Array,
+  head: LogitGradient,
+  ball: Ball,
+  { steps, alpha }: { readonly steps: number; readonly alpha: number },
+): Float32Array {
+  for (let k = 0; k < steps; k += 1) ball.ascend(x, clean, network.inputGradient(x, head), alpha);
+  return x;
+}
+
+/** A uniform point of the ball around each input, clipped to the box. */
+export function randomStart(clean: Float32Array, ball: Ball, stream: RandomStream): Float32Array {
+  const x = new Float32Array(clean.length);
+  ball.sample(x, stream);
+  for (let i = 0; i < x.length; i += 1) x[i] += clean[i];
+  ball.project(x, clean);
   return x;
 }
 
 /** For each example the perturbed input of the largest loss among `restarts` ascents. */
-function strongest(losses: InputLosses, restarts: number, ascend: () => tf.Tensor): tf.Tensor {
-  const attempt = (): Perturbed => {
-    const x = ascend();
-    return { x, losses: losses(x) };
-  };
-  let best = attempt();
-  for (let restart = 1; restart < restarts; restart += 1) best = stronger(best, attempt());
-  return best.x;
+function strongest(
+  network: Network,
+  { labels }: LabelledInputs,
+  loss: Loss,
+  restarts: number,
+  ascend: () => Float32Array,
+): Float32Array {
+  const best = Float32Array.from(ascend());
+  const losses = lossesOf(loss, network.logits(best), labels);
+  for (let restart = 1; restart < restarts; restart += 1) {
+    const x = Float32Array.from(ascend());
+    const others = lossesOf(loss, network.logits(x), labels);
+    keepStronger(best, losses, x, others);
+  }
+  return best;
 }
 
-function stronger(a: Perturbed, b: Perturbed): Perturbed {
-  const better = tf.greater(b.losses, a.losses);
-  const oneForEachExample = [a.x.shape[0], ...a.x.shape.slice(1).map(() => 1)];
-  return {
-    x: tf.where(tf.reshape(better, oneForEachExample), b.x, a.x),
-    losses: tf.where(better, b.losses, a.losses),
-  };
+/** Example by example, `x` takes the place of `best` where its loss is larger. */
+export function keepStronger(best: Float32Array, losses: Float64Array, x: Float32Array, others: Float64Array): void {
+  const width = x.length / losses.length;
+  for (let i = 0; i < losses.length; i += 1) {
+    if (!(others[i] > losses[i])) continue;
+    losses[i] = others[i];
+    best.set(x.subarray(i * width, (i + 1) * width), i * width);
+  }
 }

@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
-import { HjbLrError } from '../../errors.js';
 import type { RandomStream } from '../../math/random.js';
-import type { Model } from '../workload.js';
-import { buildLayer, shown, size, type Layer } from './layers.js';
+import type { DeclaredModel } from '../workload.js';
+import { planLayers, size, type PlannedLayer } from './plan.js';
+
+export { planLayers, size, type PlannedLayer } from './plan.js';
 
 /**
  * The classifier of a declarative description; inputs in [0, 1], the normalization (x - mean) / standard_deviation
@@ -18,49 +18,15 @@ import { buildLayer, shown, size, type Layer } from './layers.js';
  * const model = createModel({ layers: [{ type: 'dense', units: 10 }] }, [64], 10);
  * model.parameterShapes; // [[64, 10], [10]]
  */
-export function createModel(spec: ModelSpec, inputShape: readonly number[], classes: number): Model {
-  const layers = buildLayers(spec.layers, inputShape, classes);
-  const normalize = normalization(spec);
+export function createModel(spec: ModelSpec, inputShape: readonly number[], classes: number): DeclaredModel {
+  const layers = planLayers(spec, inputShape, classes);
   return {
     spec,
+    layers,
     parameterShapes: layers.flatMap((layer) => layer.parameterShapes),
     initialise: (stream) =>
       layers.flatMap((layer, i) => initialParameters(layer, isBeforeRelu(spec.layers, i), stream)),
-    logits: (weights, inputs) => applyAll(layers, weights, normalize(inputs)) as tf.Tensor2D,
   };
-}
-
-function buildLayers(specs: readonly LayerSpec[], inputShape: readonly number[], classes: number): Layer[] {
-  const layers: Layer[] = [];
-  let shape = inputShape;
-  for (const [i, spec] of specs.entries()) {
-    const layer = buildLayer(spec, shape);
-    if (typeof layer === 'string') throw shapeError(i, spec.type, layer);
-    layers.push(layer);
-    shape = layer.outputShape;
-  }
-  if (shape.length === 1 && shape[0] === classes) return layers;
-  const last = specs.length - 1;
-  throw shapeError(
-    last,
-    specs[last].type,
-    `gives ${shown(shape)} and must give [${classes}], one logit for each class`,
-  );
-}
-
-function normalization({ normalization: given }: ModelSpec): (inputs: tf.Tensor) => tf.Tensor {
-  if (given === undefined) return (inputs) => inputs;
-  return (inputs) => tf.div(tf.sub(inputs, given.mean), given.standard_deviation);
-}
-
-/** The layers one after the other, each with its own share of the weights. */
-function applyAll(layers: readonly Layer[], weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor {
-  let next = 0;
-  return layers.reduce((x, layer) => {
-    const first = next;
-    next += layer.parameterShapes.length;
-    return layer.apply(weights.slice(first, next), x);
-  }, inputs);
 }
 
 function isBeforeRelu(layers: readonly LayerSpec[], index: number): boolean {
@@ -68,17 +34,9 @@ function isBeforeRelu(layers: readonly LayerSpec[], index: number): boolean {
   return layers.slice(index + 1).find(({ type }) => !passedOver.includes(type))?.type === 'relu';
 }
 
-function initialParameters(layer: Layer, beforeRelu: boolean, stream: RandomStream): Float32Array[] {
+function initialParameters(layer: PlannedLayer, beforeRelu: boolean, stream: RandomStream): Float32Array[] {
   if (layer.parameterShapes.length === 0) return [];
   const [weights, bias] = layer.parameterShapes.map(size);
   const deviation = Math.sqrt(2 / (beforeRelu ? layer.fanIn : layer.fanIn + layer.fanOut));
   return [Float32Array.from({ length: weights }, () => deviation * stream.normal()), new Float32Array(bias)];
-}
-
-function shapeError(index: number, type: string, reason: string): HjbLrError {
-  return new HjbLrError('E_SHAPE', `Layer ${index} (${type}) ${reason}.`, {
-    remedy: 'Correct workload.model.layers.',
-    issues: [{ path: `workload.model.layers.${index}`, message: reason }],
-    fields: { layer: index, type },
-  });
 }

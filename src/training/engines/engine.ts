@@ -1,0 +1,16 @@
+import type { EngineInfo } from '../../artifacts/training-log.js';
+import type { Network } from '../../workloads/network.js';
+import type { Dataset, Model } from '../../workloads/workload.js';
+
+export type InputOutput = Pick<Dataset, 'inputShape' | 'classes'>;
+
+/** What computes logits and gradients. */
+export interface Engine {
+  /** Engine, back end, kernel, threads and version, as training logs name them. */
+  readonly info: EngineInfo;
+  /**
+   * The model with buffers for at most `capacity` examples; the caller disposes of it.
+   * @throws E_ENGINE naming the first layer that this engine cannot run, or a model that is not made of layers
+   */
+  createNetwork(model: Model, data: InputOutput, capacity: number): Network;
+}

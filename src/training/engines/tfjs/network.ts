@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { size } from '../../../workloads/models/plan.js';
+import type { LogitGradient, Network } from '../../../workloads/network.js';
+import type { TensorLogits } from '../../../workloads/tensors/layers.js';
+import { concatenated, separated } from '../../weights.js';
+import { inputLosses, sumOfLosses } from './losses.js';
+
+interface TensorNetworkOptions {
+  readonly parameterShapes: readonly (readonly number[])[];
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  readonly capacity: number;
+}
+
+/** A network whose logits are computed on TensorFlow.js tensors, and differentiated by that library. */
+export function createTensorNetwork(logits: TensorLogits, options: TensorNetworkOptions): Network {
+  const { parameterShapes, inputShape, classes, capacity } = options;
+  const inputSize = size(inputShape);
+  let weights: tf.Tensor[] = [];
+
+  const free = (): void => {
+    tf.dispose(weights);
+    weights = [];
+  };
+  const tensorOf = (inputs: Float32Array): tf.Tensor => tf.tensor(inputs, [inputs.length / inputSize, ...inputShape]);
+  const gradients = (inputs: Float32Array, loss: LogitGradient, { ofInputs }: { ofInputs: boolean }): Float32Array[] =>
+    tf.tidy(() => {
+      const variables = ofInputs ? [tensorOf(inputs), ...weights] : weights;
+      const x = ofInputs ? null : tensorOf(inputs);
+      const total = (...given: tf.Tensor[]): tf.Scalar =>
+        sumOfLosses(x === null ? logits(given.slice(1), given[0]) : logits(given, x), loss);
+      return tf.grads(total)(variables).map(valuesOf);
+    });
+
+  return {
+    inputSize,
+    classes,
+    parameters: parameterShapes.reduce((sum, shape) => sum + size(shape), 0),
+    capacity,
+    load(values) {
+      free();
+      weights = separated(values, parameterShapes).map((value, i) => tf.tensor(value.slice(), [...parameterShapes[i]]));
+    },
+    logits: (inputs) => tf.tidy(() => valuesOf(logits(weights, tensorOf(inputs)))),
+    inputGradient: (inputs, loss) =>
+      tf.tidy(() => valuesOf(tf.grad((x: tf.Tensor) => sumOfLosses(logits(weights, x), loss))(tensorOf(inputs)))),
+    weightGradient: (inputs, loss) => concatenated(gradients(inputs, loss, { ofInputs: false })),
+    gradients(inputs, loss) {
+      const [ofInputs, ...ofWeights] = gradients(inputs, loss, { ofInputs: true });
+      return { inputs: ofInputs, weights: concatenated(ofWeights) };
+    },
+    perturbTensors: (attack, { inputs, labels }, loss, stream) =>
+      tf.tidy(() => {
+        const losses = (x: tf.Tensor): tf.Tensor1D => inputLosses(logits(weights, x), loss, labels);
+        return valuesOf(attack.perturb(losses, tensorOf(inputs), stream));
+      }),
+    dispose: free,
+  };
+}
+
+function valuesOf(tensor: tf.Tensor): Float32Array {
+  return tensor.dataSync<'float32'>();
+}

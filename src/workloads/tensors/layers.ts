@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ModelSpec } from '../../artifacts/experiment.js';
+import { size, type PlannedLayer } from '../models/plan.js';
+
+/** Logits [n, classes] of inputs [n, ...inputShape], differentiable in weights and inputs. */
+export type TensorLogits = (weights: readonly tf.Tensor[], inputs: tf.Tensor) => tf.Tensor2D;
+
+/** The logits of a declarative model on TensorFlow.js tensors. */
+export function tensorLogits({ normalization }: ModelSpec, layers: readonly PlannedLayer[]): TensorLogits {
+  return (weights, inputs) => {
+    const normalized =
+      normalization === undefined
+        ? inputs
+        : tf.div(tf.sub(inputs, normalization.mean), normalization.standard_deviation);
+    return applyAll(layers, weights, normalized) as tf.Tensor2D;
+  };
+}
+
+/** The layers one after the other, each with its own share of the weights. */
+function applyAll(layers: readonly PlannedLayer[], weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor {
+  let next = 0;
+  return layers.reduce((x, layer) => {
+    const first = next;
+    next += layer.parameterShapes.length;
+    return apply(layer, weights.slice(first, next), x);
+  }, inputs);
+}
+
+/** @param x - [n, ...input shape] */
+function apply({ spec, inputShape }: PlannedLayer, [weights, bias]: readonly tf.Tensor[], x: tf.Tensor): tf.Tensor {
+  switch (spec.type) {
+    case 'dense':
+      // y = x W + b
+      return tf.add(tf.matMul(x as tf.Tensor2D, weights as tf.Tensor2D), bias);
+    case 'conv2d':
+      // y[i, j, f] = b[f] + sum_{a, b, c} x[s i + a - p, s j + b - p, c] W[a, b, c, f]
+      return tf.add(tf.conv2d(x as tf.Tensor4D, weights as tf.Tensor4D, spec.stride, spec.padding), bias);
+    case 'max_pool':
+      return tf.maxPool(x as tf.Tensor4D, spec.size, spec.stride ?? spec.size, 'valid');
+    case 'mean_pool':
+      return tf.avgPool(x as tf.Tensor4D, spec.size, spec.stride ?? spec.size, 'valid');
+    case 'relu':
+      return tf.relu(x);
+    case 'flatten':
+      return tf.reshape(x, [-1, size(inputShape)]);
+  }
+}
