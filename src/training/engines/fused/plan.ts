@@ -9,7 +9,7 @@ import { planSteps, type Step, type Steps } from './steps.js';
 import { planTransposed, type Transposed } from './transposed.js';
 
 /** What stays in the second-level cache while a block of examples goes through the network, in bytes. */
-const CACHE = 2 ** 18;
+const CACHE = Number(process.env.CACHE ?? 2 ** 18);
 /** Fewer rows in a product leave weights too little used. */
 const LEAST_ROWS = 32;
 
@@ -90,9 +90,8 @@ function isPassing(steps: readonly Step[], index: number): boolean {
 
 function blockOf(layouts: readonly ImageLayout[], capacity: number): number {
   const bytes = layouts.reduce((sum, { exampleBytes }) => sum + 2 * exampleBytes, 0);
-  const pixels = Math.max(...layouts.slice(1).map(({ shape }) => shape[0] * shape[1]), 1);
-  const least = Math.ceil(LEAST_ROWS / pixels);
-  return Math.min(capacity, Math.max(least, Math.floor(CACHE / bytes)));
+  const least = Number(process.env.LEAST ?? 4);
+  return Math.min(capacity, Math.max(least, least * Math.floor(CACHE / bytes / least)));
 }
 
 function placeBoundary(arena: Arena, { shape }: ImageLayout, capacity: number): Boundary {

@@ -43,8 +43,9 @@ interface Cut {
 const MOST_STRIDES = 8;
 /** Columns of a tile of the kernel. */
 const TILE = 8;
-/** What a tile costs beside its products, in rounds of its loop. */
-const OVERHEAD = 4;
+/** What a tile costs beside its products, in rounds of its loop, and what a group costs, in multiplications. */
+const TILE_OVERHEAD = 4;
+const GROUP_OVERHEAD = 32;
 
 /** The cheapest way, by the multiplications of whole tiles, those with zeros included. */
 export function planTransposed(step: ProductStep, inputs: ImageLayout): Transposed {
@@ -88,8 +89,10 @@ function canStore(rows: number, columns: number, layout: ImageLayout): boolean {
 function costOf({ input, output }: ProductStep, rows: Cut, columns: Cut): number {
   const size = rows.sides[0].count * columns.sides[0].count * input[2];
   const wide = Math.ceil(size / TILE) * TILE;
-  const rounds = rows.sides.flatMap((r) => columns.sides.map((c) => r.window * c.window * output[2] + OVERHEAD));
-  return (wide * rounds.reduce((sum, count) => sum + count, 0)) / (rows.block * columns.block);
+  const costs = rows.sides.flatMap((r) =>
+    columns.sides.map((c) => wide * (r.window * c.window * output[2] + TILE_OVERHEAD) + GROUP_OVERHEAD),
+  );
+  return costs.reduce((sum, cost) => sum + cost, 0) / (rows.block * columns.block);
 }
 
 function borderOf({ output }: ProductStep, rows: Cut, columns: Cut): Border {
