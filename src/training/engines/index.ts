@@ -1,5 +1,4 @@
 import type { Experiment } from '../../artifacts/experiment.js';
-import { HjbLrError } from '../../errors.js';
 import type { Engine } from './engine.js';
 import { checkKnownLoss } from './known-loss.js';
 
@@ -61,9 +60,6 @@ async function openChecked(name: EngineName): Promise<Engine> {
 }
 
 async function open(name: EngineName): Promise<Engine> {
-  if (name === 'fused')
-    throw new HjbLrError('E_ENGINE', 'The engine "fused" is not part of this release.', {
-      remedy: 'Use --engine tfjs or --engine auto.',
-    });
+  if (name === 'fused') return (await import('./fused/index.js')).openFusedEngine();
   return (await import('./tfjs/index.js')).openTensorEngine(name);
 }

@@ -52,7 +52,9 @@ export class ImageLayout {
   /** Offsets of the pixels (y, x) of each of several examples. */
   offsets(examples: number, pixels: readonly (readonly [number, number])[]): number[] {
     const own = pixels.map(([y, x]) => this.offset(y, x));
-    return Array.from({ length: examples }, (_, example) => own.map((offset) => offset + example * this.exampleBytes)).flat();
+    return Array.from({ length: examples }, (_, example) =>
+      own.map((offset) => offset + example * this.exampleBytes),
+    ).flat();
   }
 }
 

@@ -9,9 +9,9 @@ import { planSteps, type Step, type Steps } from './steps.js';
 import { planTransposed, type Transposed } from './transposed.js';
 
 /** What stays in the second-level cache while a block of examples goes through the network, in bytes. */
-const CACHE = Number(process.env.CACHE ?? 2 ** 18);
-/** Fewer rows in a product leave weights too little used. */
-const LEAST_ROWS = 32;
+const CACHE = 2 ** 18;
+/** Rows of a tile of the kernel: a block is whole tiles even where an example is one row. */
+const TILE = 4;
 
 /** Batches as the caller has them, without borders, and the gradients in them. */
 export interface Boundary {
@@ -90,8 +90,7 @@ function isPassing(steps: readonly Step[], index: number): boolean {
 
 function blockOf(layouts: readonly ImageLayout[], capacity: number): number {
   const bytes = layouts.reduce((sum, { exampleBytes }) => sum + 2 * exampleBytes, 0);
-  const least = Number(process.env.LEAST ?? 4);
-  return Math.min(capacity, Math.max(least, least * Math.floor(CACHE / bytes / least)));
+  return Math.min(capacity, TILE * Math.max(1, Math.floor(CACHE / bytes / TILE)));
 }
 
 function placeBoundary(arena: Arena, { shape }: ImageLayout, capacity: number): Boundary {

@@ -31,12 +31,19 @@ export function placeProduct(
   arena: Arena,
   step: ProductStep,
   transposed: Transposed,
-  { inputs, outputs, parameters, block }: { inputs: Activation; outputs: Activation; parameters: Parameters; block: number },
+  {
+    inputs,
+    outputs,
+    parameters,
+    block,
+  }: { inputs: Activation; outputs: Activation; parameters: Parameters; block: number },
 ): PlacedStep {
   const [height, width, filters] = step.output;
   const rows = height * width;
   const forward = placeForward(arena, step, inputs.layout, outputs, parameters, block);
-  const groups = transposed.groups.map((group) => placeGroup(arena, step, transposed, group, { inputs, outputs, block }));
+  const groups = transposed.groups.map((group) =>
+    placeGroup(arena, step, transposed, group, { inputs, outputs, block }),
+  );
   const scratch = arena.numbers(ROWS_AT_A_TIME * inPanels(filters));
   const weightsAt = parameters.weights + 4 * step.weights;
   const [gradient, biasGradient] = [step.weights, step.bias].map((index) => parameters.gradient + 4 * index);
@@ -125,7 +132,11 @@ function placeGroup(
 }
 
 /** Where the weights of each tap, [channels, filters], stand transposed in the matrix of a group; elsewhere it is 0. */
-function tapsOf({ kernel, stride, border, input, output }: ProductStep, rows: Group['rows'], columns: Group['columns']) {
+function tapsOf(
+  { kernel, stride, border, input, output }: ProductStep,
+  rows: Group['rows'],
+  columns: Group['columns'],
+) {
   return grid(rows.window, columns.window).flatMap(([i, j], place) =>
     grid(rows.count, columns.count).flatMap(([r, c], pixel) => {
       const a = rows.first + r + border.top - stride[0] * (rows.from + i);

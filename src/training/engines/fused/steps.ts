@@ -58,7 +58,12 @@ export function planSteps(layers: readonly PlannedLayer[]): Steps {
   return { input, isInputRelu, steps };
 }
 
-function stepOf({ spec, outputShape, parameterShapes }: PlannedLayer, index: number, input: Shape, first: number): Step {
+function stepOf(
+  { spec, outputShape, parameterShapes }: PlannedLayer,
+  index: number,
+  input: Shape,
+  first: number,
+): Step {
   const output = imageShape(outputShape);
   const own = { input, output, isRelu: false };
   switch (spec.type) {

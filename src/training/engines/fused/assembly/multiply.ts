@@ -1,7 +1,7 @@
 // Matrix products with gathered rows. The tile is 4 by 8: eight sums, six loads and a temporary fill the registers that V8
 // has, because it moves every load of a round before its arithmetic; larger tiles and unrolled rounds spill.
 import { Product } from './layout';
-import { multiplyAdd, relu, storeFirst } from './vectors';
+import { multiplyAdd, relu, storeUpTo } from './vectors';
 
 /**
  * C = A B + bias, then relu where asked, or 0 where `mask` (laid out as C; 0 for none) is not positive.
@@ -32,8 +32,14 @@ export function multiply(at: usize, A: usize, C: usize, mask: usize, rows: i32):
     const a3 = A + <usize>load<i32>(rowTable + i3);
     let b = panels;
     for (let q = 0; q < quadruples; q += 2) {
-      let c00 = zero, c01 = zero, c10 = zero, c11 = zero;
-      let c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+      let c00 = zero,
+        c01 = zero,
+        c10 = zero,
+        c11 = zero;
+      let c20 = zero,
+        c21 = zero,
+        c30 = zero,
+        c31 = zero;
       let shift: usize = 0;
       for (let s = 0; s < segments; s++) {
         let p0 = a0 + shift;
@@ -63,7 +69,8 @@ export function multiply(at: usize, A: usize, C: usize, mask: usize, rows: i32):
         }
         shift += stride;
       }
-      let bias0 = zero, bias1 = zero;
+      let bias0 = zero,
+        bias1 = zero;
       if (bias != 0) {
         bias0 = v128.load(bias + ((<usize>q) << 4));
         bias1 = v128.load(bias + ((<usize>q) << 4), 16);
@@ -89,11 +96,9 @@ export function multiply(at: usize, A: usize, C: usize, mask: usize, rows: i32):
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function finish(C: usize, mask: usize, offset: usize, sum: v128, isRelu: bool, count: i32): void {
   let v = sum;
   if (isRelu) v = relu(v);
   if (mask != 0) v = v128.and(v, f32x4.gt(v128.load(mask + offset), f32x4.splat(0)));
-  storeFirst(C + offset, v, count);
+  storeUpTo(C + offset, v, count);
 }

@@ -1,5 +1,5 @@
 // Weights as panels of eight columns, [K, 8] each, as `multiply` reads them.
-import { storeFirst } from './vectors';
+import { storeUpTo } from './vectors';
 
 /** The matrix W, [K, columns]. */
 export function pack(W: usize, K: i32, columns: i32, panels: usize): void {
@@ -9,8 +9,8 @@ export function pack(W: usize, K: i32, columns: i32, panels: usize): void {
     const left = columns - n;
     let from = W + ((<usize>n) << 2);
     for (let k = 0; k < K; k++) {
-      storeFirst(to, v128.load(from), left);
-      if (left > 4) storeFirst(to + 16, v128.load(from, 16), left - 4);
+      storeUpTo(to, v128.load(from), left);
+      if (left > 4) storeUpTo(to + 16, v128.load(from, 16), left - 4);
       from += rowBytes;
       to += 32;
     }
@@ -18,15 +18,7 @@ export function pack(W: usize, K: i32, columns: i32, panels: usize): void {
 }
 
 /** The transpose of W, [rows, columns], into rows `row`.. and columns `column`.. of a matrix with K rows. */
-export function packTransposed(
-  W: usize,
-  rows: i32,
-  columns: i32,
-  panels: usize,
-  K: i32,
-  row: i32,
-  column: i32,
-): void {
+export function packTransposed(W: usize, rows: i32, columns: i32, panels: usize, K: i32, row: i32, column: i32): void {
   let from = W;
   for (let r = 0; r < rows; r++) {
     const n = column + r;

@@ -1,6 +1,6 @@
 // Gradients of a product in its weights: W += A^T D for the rows of A and D, and bias += the sum of the rows of D.
 import { Product } from './layout';
-import { multiplyAdd, storeFirst } from './vectors';
+import { multiplyAdd, storeUpTo } from './vectors';
 
 /** Rows at a time, so that the panels of D stay in the second-level cache. */
 const ROWS: i32 = 256;
@@ -47,7 +47,8 @@ function gatherPanels(at: usize, D: usize, first: i32, rows: i32, columns: i32, 
 function addColumns(scratch: usize, rows: i32, columns: i32, bias: usize): void {
   let d = scratch;
   for (let n = 0; n < columns; n += 8) {
-    let sum0 = f32x4.splat(0), sum1 = f32x4.splat(0);
+    let sum0 = f32x4.splat(0),
+      sum1 = f32x4.splat(0);
     for (let r = 0; r < rows; r++) {
       sum0 = f32x4.add(sum0, v128.load(d));
       sum1 = f32x4.add(sum1, v128.load(d, 16));
@@ -71,8 +72,14 @@ function addProducts(at: usize, A: usize, first: i32, rows: i32, columns: i32, W
       const a = A + <usize>s * stride + <usize>m;
       let b = scratch;
       for (let n = 0; n < columns; n += 8) {
-        let c00 = zero, c01 = zero, c10 = zero, c11 = zero;
-        let c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+        let c00 = zero,
+          c01 = zero,
+          c10 = zero,
+          c11 = zero;
+        let c20 = zero,
+          c21 = zero,
+          c30 = zero,
+          c31 = zero;
         for (let t = table; t < tableEnd; t += 4) {
           const p = a + <usize>load<i32>(t);
           const b0 = v128.load(b);
@@ -104,9 +111,7 @@ function addProducts(at: usize, A: usize, first: i32, rows: i32, columns: i32, W
 }
 
 /** Adds the first `count` of eight numbers to those at `place`. */
-// @ts-ignore: decorator
-@inline
 function addTo(place: usize, low: v128, high: v128, count: i32): void {
-  storeFirst(place, f32x4.add(v128.load(place), low), count);
-  if (count > 4) storeFirst(place + 16, f32x4.add(v128.load(place, 16), high), count - 4);
+  storeUpTo(place, f32x4.add(v128.load(place), low), count);
+  if (count > 4) storeUpTo(place + 16, f32x4.add(v128.load(place, 16), high), count - 4);
 }
