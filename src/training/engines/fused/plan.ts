@@ -29,6 +29,7 @@ export interface NetworkPlan {
   readonly inputs: Boundary;
   readonly logits: Boundary;
   readonly parameters: Parameters & { readonly count: number };
+  readonly capacity: number;
   /** Examples that go through the network at a time. */
   readonly block: number;
   /** Clean inputs of an ascent. */
@@ -64,7 +65,7 @@ export function planNetwork({ spec, layers }: Pick<DeclaredModel, 'spec' | 'laye
   });
   const clean = placeImages(arena, inputs.layout, capacity);
   if (!arena.fits) throw tooLarge(arena.bytes, capacity);
-  return { arena, steps, activations, inputs, logits, parameters, block, clean };
+  return { arena, steps, activations, inputs, logits, parameters, capacity, block, clean };
 }
 
 /** The layouts between steps: borders for the windows of the step after, and for those of the gradient of the one before. */
