@@ -1,7 +1,7 @@
 import type { AttackLossName } from '../../artifacts/attacks.js';
 import type { RandomStream } from '../../math/random.js';
 import { ATTACK_LOSSES, gradientOf, lossesOf, type Loss } from '../losses/index.js';
-import type { Network } from '../network.js';
+import type { LogitGradient, Network } from '../network.js';
 import type { ArrayAttack, LabelledInputs } from '../workload.js';
 import { l2Ball, linfBall, type Ball } from './balls.js';
 
@@ -68,8 +68,7 @@ function startedAscent(
     if (norm === 'Linf' && network.linfAscent !== undefined) {
       return network.linfAscent(x, inputs, head, { steps, alpha, radius: ball.radius });
     }
-    for (let k = 0; k < steps; k += 1) ball.ascend(x, inputs, network.inputGradient(x, head), alpha);
-    return x;
+    return projectedAscent(network, x, inputs, head, ball, { steps, alpha });
   };
   const reachedLast = (): Reached => {
     const point = Float32Array.from(last());
@@ -77,6 +76,19 @@ function startedAscent(
   };
   const best = (): Reached => bestOnTheWay(network, x, { inputs, labels }, loss, ball, { steps, alpha });
   return { last, reached: (keep) => (keep === 'last' ? reachedLast() : best()) };
+}
+
+/** K steps of ascent on the ball around the clean inputs, in place. */
+export function projectedAscent(
+  network: Network,
+  x: Float32Array,
+  clean: Float32Array,
+  head: LogitGradient,
+  ball: Ball,
+  { steps, alpha }: { readonly steps: number; readonly alpha: number },
+): Float32Array {
+  for (let k = 0; k < steps; k += 1) ball.ascend(x, clean, network.inputGradient(x, head), alpha);
+  return x;
 }
 
 /** Of each example the point of the largest loss among the start and the K steps; the losses come with the gradients. */
