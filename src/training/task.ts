@@ -7,6 +7,7 @@ import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
 import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
+import { batchSizes } from './batch-size.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
 import { trainRun, type TrainingRun } from './train.js';
@@ -88,10 +89,11 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     },
     optimizer: task.method.optimizer,
     clip: task.method.clip,
+    ...(task.method.averaging === null ? {} : { averaging: task.method.averaging }),
     batch_size: experiment.batch_size,
     updates: task.updates,
     horizon: experiment.horizon,
-    updates_per_epoch: workload.dataset.train.count / experiment.batch_size,
+    updates_per_epoch: workload.dataset.train.count / batchSizes(experiment.batch_size, experiment.horizon).mean,
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack?.spec ?? null,
