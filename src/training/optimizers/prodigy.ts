@@ -12,6 +12,9 @@ import { startingArray, startingNumber, type Optimizer, type OptimizerStart } fr
  *   theta <- (1 - weight_decay eta) theta - eta m / (sqrt(v) + epsilon d),
  * beta3 = sqrt(beta2) by default; with safeguard_warmup s takes (d / d_0) d g. Where u = 0, or while all gradients have
  * been 0, nothing moves. The rate that is logged is eta; u = 1 is the package's default.
+ *
+ * The first steps are of length d_0, near the last bit of a float32 weight: theta_0 - theta is therefore kept as such, so
+ * that <g, theta_0 - theta> is right from the first step on.
  */
 export function createProdigy(spec: OptimizerOf<'prodigy'>, start: OptimizerStart): Optimizer {
   const { beta1, beta2, epsilon, weight_decay: decay, decoupled, initial_distance: d0 } = spec;
@@ -19,8 +22,9 @@ export function createProdigy(spec: OptimizerOf<'prodigy'>, start: OptimizerStar
   const growth = spec.growth_rate ?? Infinity;
   const coupled = decoupled ? 0 : decay;
   const shrinking = decoupled ? decay : 0;
-  const theta = startingArray(start, 'weights', start.initial);
   const initial = startingArray(start, 'initial_weights', start.initial);
+  const displacement = startingArray(start, 'displacement', new Float32Array(initial.length));
+  const theta = initial.map((value, i) => value - displacement[i]);
   const m = startingArray(start, 'first_moment', new Float32Array(theta.length));
   const v = startingArray(start, 'second_moment', new Float32Array(theta.length));
   const s = startingArray(start, 'steps', new Float32Array(theta.length));
@@ -36,7 +40,7 @@ export function createProdigy(spec: OptimizerOf<'prodigy'>, start: OptimizerStar
     let sum = 0;
     for (let i = 0; i < theta.length; i += 1) {
       const gi = clipFactor * g[i] + coupled * theta[i];
-      along += gi * (initial[i] - theta[i]);
+      along += gi * displacement[i];
       m[i] = beta1 * m[i] + d * (1 - beta1) * gi;
       v[i] = beta2 * v[i] + d * d * (1 - beta2) * gi * gi;
       s[i] = beta3 * s[i] + ofSteps * gi;
@@ -53,7 +57,8 @@ export function createProdigy(spec: OptimizerOf<'prodigy'>, start: OptimizerStar
     let square = 0;
     for (let i = 0; i < theta.length; i += 1) {
       const step = shrinking * eta * theta[i] + (eta * m[i]) / (Math.sqrt(v[i]) + d * epsilon);
-      theta[i] -= step;
+      displacement[i] += step;
+      theta[i] = initial[i] - displacement[i];
       square += step * step;
     }
     return Math.sqrt(square);
@@ -78,8 +83,8 @@ export function createProdigy(spec: OptimizerOf<'prodigy'>, start: OptimizerStar
     summary: () => ({ distance: d }),
     state: () => ({
       arrays: {
-        weights: theta.slice(),
         initial_weights: initial.slice(),
+        displacement: displacement.slice(),
         first_moment: m.slice(),
         second_moment: v.slice(),
         steps: s.slice(),
