@@ -1,7 +1,7 @@
 import type { Experiment } from '../../src/artifacts/experiment.js';
 import { HjbLrError } from '../../src/errors.js';
 import { peakSearchUpdates, planPilot, type UpdateCost } from '../../src/pilot/design.js';
-import { warmupUpdates } from '../../src/pilot/pilot.js';
+import { requireSgd, warmupUpdates } from '../../src/pilot/pilot.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 
 /** Gradient evaluations on a minibatch. */
@@ -57,6 +57,7 @@ function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }:
 /** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
 export function requireFeasible(experiment: Experiment, cost: UpdateCost): void {
   requireBenchmark(experiment);
+  requireSgd(experiment);
   planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
 }
 

@@ -227,17 +227,20 @@ export const batchSizeSchema = z.union([
     .refine((pieces) => areOrdered(pieces.map(({ from_update }) => from_update)), ORDERED),
 ]);
 
+/** A run of plain D-Adaptation SGD whose final rate is read, and whose weights are thrown away. */
+export const readingSchema = z.strictObject({
+  method: z.literal('d_adaptation'),
+  /** The pilot's peak is this many times the reading. */
+  multiple: positive.default(1.3),
+  initial_distance_factor: positive.default(1e-3),
+  minimum_updates: positiveCount.default(30),
+  maximum_fraction: fraction.default(0.1),
+});
+
 export const pilotSchema = z.strictObject({
   peak: z
     .discriminatedUnion('method', [
-      z.strictObject({
-        method: z.literal('d_adaptation'),
-        /** The peak is this many times the reading. */
-        multiple: positive.default(1.3),
-        initial_distance_factor: positive.default(1e-3),
-        minimum_updates: positiveCount.default(30),
-        maximum_fraction: fraction.default(0.1),
-      }),
+      readingSchema,
       z.strictObject({
         method: z.literal('paired_tournament'),
         /** Peaks tried, from the lowest to the highest, all on the same data order. */
@@ -289,7 +292,7 @@ export const evaluationSchema = z.strictObject({
   seed: count.default(0),
 });
 
-/** Complete methods by name (`src/schedules/named.ts`). */
+/** Complete methods by name (`src/schedules/named.ts`), which take their rate from a reading. */
 export const NAMED_SCHEDULES = ['sf7', 'sf7k', 'h'] as const;
 
 export const benchmarkSchema = z.strictObject({
@@ -341,10 +344,12 @@ export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type Objective = z.output<typeof objectiveSchema>;
 export type SgdSpec = z.output<typeof sgdSchema>;
 export type OptimizerSpec = z.output<typeof optimizerSchema>;
+export type OptimizerInput = z.input<typeof optimizerSchema>;
 /** The options of one update rule. */
 export type OptimizerOf<Name extends OptimizerSpec['name']> = Extract<OptimizerSpec, { name: Name }>;
 export type AveragingSpec = z.output<typeof averagingSchema>;
 export type BatchSize = z.output<typeof batchSizeSchema>;
 export type ClipSpec = z.output<typeof clipSchema>;
+export type ReadingOptions = z.output<typeof readingSchema>;
 export type PilotOptions = z.output<typeof pilotSchema>;
 export type EvaluationOptions = z.output<typeof evaluationSchema>;

@@ -29,7 +29,7 @@ export const logHeaderSchema = z.strictObject({
   schema_version: schemaVersion,
   tool_version: z.string(),
   run_id: z.string(),
-  /** What the run is for: `train`, `pilot/reading`, `pilot/identification`, `pilot/tournament`. */
+  /** What the run is for: `train`, `train/reading`, `pilot/reading`, `pilot/identification`, `pilot/tournament`. */
   purpose: z.string(),
   seed: count,
   ...engineInfoSchema.shape,

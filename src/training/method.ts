@@ -6,6 +6,7 @@ import {
   averagingSchema,
   clipSchema,
   optimizerSchema,
+  type Experiment,
 } from '../artifacts/experiment.js';
 import { issuesOf } from '../artifacts/issues.js';
 import { HjbLrError } from '../errors.js';
@@ -44,4 +45,15 @@ export function resolveMethod(input: MethodInput): Method {
     remedy: 'Correct these fields of the experiment or of the schedule.',
     issues: issuesOf(parsed.error),
   });
+}
+
+/**
+ * The method of an experiment under a schedule: what the schedule does not bring itself is the experiment's.
+ * @throws E_INVALID with every issue
+ */
+export function methodUnder(
+  { optimizer, averaging }: Pick<Experiment, 'optimizer' | 'averaging'>,
+  schedule: Omit<MethodInput, 'optimizer' | 'averaging'> & Partial<Pick<MethodInput, 'optimizer'>>,
+): Method {
+  return resolveMethod({ optimizer, averaging, ...schedule });
 }

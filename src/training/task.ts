@@ -10,6 +10,7 @@ import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type W
 import { batchSizes } from './batch-size.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
+import { readingMethod, readingOptions, readingUpdates, type Reading } from './reading.js';
 import { trainRun, type TrainingRun } from './train.js';
 
 /** What a worker process imports to run a training task. */
@@ -31,9 +32,30 @@ export interface TrainingTask {
   readonly observed?: boolean;
   /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
   readonly mismatches?: readonly string[];
+  /** Where a schedule by name has its rate from: the log names it. */
+  readonly reading?: Reading;
   /** Whether the final weights are scored. */
   readonly evaluated: boolean;
   readonly log: string;
+}
+
+/**
+ * The reading of a seed: from its initial weights, on its own minibatches, so that schedules by name need nothing but the
+ * seed.
+ */
+export function readingTask(
+  experiment: Experiment,
+  seed: number,
+): Omit<TrainingTask, 'experimentPath' | 'engine' | 'log'> {
+  const options = readingOptions(experiment);
+  return {
+    runId: `reading/${seed}`,
+    purpose: 'train/reading',
+    seed,
+    updates: readingUpdates(options, experiment.horizon),
+    method: readingMethod(options),
+    evaluated: false,
+  };
 }
 
 interface OpenExperiment {
@@ -86,6 +108,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     lr_schedule: {
       ...schedule.describe(),
       ...(task.mismatches === undefined ? {} : { mismatches: [...task.mismatches] }),
+      ...(task.reading === undefined ? {} : { reading: task.reading }),
     },
     optimizer: task.method.optimizer,
     clip: task.method.clip,
