@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import { fraction, positive } from '../artifacts/common.js';
-import { clipSchema, NAMED_SCHEDULES, type ClipSpec } from '../artifacts/experiment.js';
+import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '../artifacts/experiment.js';
 import { issuesOf } from '../artifacts/issues.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { namedSchedule, type NamedSchedule, type ParsedSchedule } from './named.js';
 import { scheduleSpecSchema, type OpenLoopSpec } from './spec.js';
 
 /** Schedule-Free SGD (Defazio et al. 2024) at a constant rate, as the command line names it. */
-const scheduleFreeSchema = z.strictObject({
-  name: z.literal('schedule_free'),
-  rate: positive,
-  warmup: fraction.default(0),
-  beta: fraction.default(0.9),
-});
+const freeAtRateSchema = scheduleFreeSchema.extend({ rate: positive, warmup: fraction.default(0) });
 
 /** A whole method by name; without a rate of either kind it asks for a reading. */
 const namedSchema = z.strictObject({
@@ -21,7 +16,7 @@ const namedSchema = z.strictObject({
   peak: positive.optional(),
 });
 
-const commandSchema = z.discriminatedUnion('name', [...scheduleSpecSchema.options, scheduleFreeSchema, namedSchema]);
+const commandSchema = z.discriminatedUnion('name', [...scheduleSpecSchema.options, freeAtRateSchema, namedSchema]);
 
 /** The parameter that a bare value on the command line means. */
 const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
@@ -43,7 +38,7 @@ const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
 const LISTS: readonly string[] = ['milestones', 'rates'];
 
 type NamedSpec = z.output<typeof namedSchema>;
-type CommandSpec = OpenLoopSpec | z.output<typeof scheduleFreeSchema> | NamedSpec;
+type CommandSpec = OpenLoopSpec | z.output<typeof freeAtRateSchema> | NamedSpec;
 type Entry = readonly [key: string, value: string];
 
 /** A schedule by name that waits for the rate that a D-Adaptation run reads. */
@@ -88,8 +83,8 @@ function methodOf(spec: CommandSpec, clip: { readonly clip?: ClipSpec | undefine
   const asked = clip.clip === undefined ? {} : { clip: clip.clip };
   if (isNamed(spec)) return namedMethod(spec, asked);
   if (spec.name !== 'schedule_free') return { schedule: spec, ...asked };
-  const { name, beta, rate, warmup } = spec;
-  return { schedule: { name: 'constant', rate, warmup }, optimizer: { name, beta }, ...asked };
+  const { rate, warmup, ...optimizer } = spec;
+  return { schedule: { name: 'constant', rate, warmup }, optimizer, ...asked };
 }
 
 function namedMethod(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { HjbLrError } from '../../src/errors.js';
 import { parseSchedule, type ParsedSchedule } from '../../src/schedules/index.js';
-import { methodSchema } from '../../src/training/method.js';
+import { methodSchema, resolveMethod } from '../../src/training/method.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 
 /** A schedule that has its rate. */
@@ -57,9 +57,20 @@ describe('parseSchedule', () => {
   test('schedule_free is that optimizer at a constant rate', () => {
     expect(parseSchedule('schedule_free:rate=2,warmup=0.05')).toStrictEqual({
       schedule: { name: 'constant', rate: 2, warmup: 0.05 },
-      optimizer: { name: 'schedule_free', beta: 0.9 },
+      optimizer: {
+        name: 'schedule_free',
+        beta: 0.9,
+        weight_decay: 0,
+        weight_lr_power: 2,
+        weight_update_power: 0,
+      },
     });
-    expect(parsed('schedule_free:2,beta=0.8').optimizer).toEqual({ name: 'schedule_free', beta: 0.8 });
+    expect(parsed('schedule_free:2,beta=0.8').optimizer).toMatchObject({ beta: 0.8 });
+  });
+
+  test('sf7k written out is the same method', () => {
+    const out = parsed('schedule_free:3.5,warmup=0.05,weight_update_power=1,clip=ratchet');
+    expect(resolveMethod({ optimizer: {}, ...out })).toEqual(resolveMethod({ optimizer: {}, ...parsed('sf7k:0.5') }));
   });
 
   const clip = { kind: 'ratchet', gain: 0.05 };

@@ -85,6 +85,18 @@ describe('hjb-lr train', () => {
     expect(header.lr_schedule).toMatchObject({ name: 'policy', mismatches: ['attack.alpha', 'attack.eps'] });
   });
 
+  test('with the clip of the policy, whichever it is', async () => {
+    const clip = { kind: 'norm', maximum: 0.25 } as const;
+    const options = await setting({ output: { ...examplePolicy().output, clip } });
+    await trainStage(options);
+    const { header, steps } = await readTrainingLog(path.join(options.out, 'policy-seed-1.jsonl'));
+    expect(header.clip).toEqual(clip);
+    for (const { grad_norm, clip_factor } of steps) {
+      expect(clip_factor).toBe(Math.min(1, 0.25 / (Number(grad_norm) + 1e-6)));
+    }
+    expect(steps.some(({ clip_factor }) => Number(clip_factor) < 1)).toBe(true);
+  });
+
   test('another policy under the same name is refused, and --fresh starts over', async () => {
     const options = await setting();
     await trainStage(options);
