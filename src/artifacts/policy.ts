@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, finite, increasing, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
 import { trainingAttackSchema } from './attacks.js';
-import { clipSchema, lossSchema, objectiveSchema, optimizerSchema, trainingSchema } from './experiment.js';
+import { batchSizeSchema, clipSchema, lossSchema, objectiveSchema, sgdSchema, trainingSchema } from './experiment.js';
 
 /** Parameters of the two closures' filters; the recursion itself is documented in `src/schedules/filters`. */
 export const lossAloneFilterSchema = z.strictObject({
@@ -121,7 +121,7 @@ export const policySchema = z
       quantity: z.literal('learning_rate'),
       applies_to: z.literal('all'),
       clip: clipSchema.nullable(),
-      optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
+      optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
     }),
     table: policyTableSchema.nullable(),
     /** The policy's own mean trajectory; also the fallback where no observation comes. Linear between points. */

@@ -13,6 +13,7 @@ import type { RuleState } from './updates/index.js';
 export interface Checkpoint {
   readonly update: number;
   readonly gradientEvaluations: number;
+  readonly exampleGradients: number;
   readonly optimizer: OptimizerState;
   readonly schedule: Json;
   readonly clip: ClipState;

@@ -54,7 +54,6 @@ export function observationCost(objective: Objective, attackEvaluations: number)
 }
 
 interface ObserverOptions {
-  readonly batchSize: number;
   readonly seed: number;
   /** Random positions of a checkpoint; null for a fresh run. */
   readonly resumed: Readonly<Record<string, RandomState>> | null;
@@ -95,7 +94,7 @@ function cleanTrainingLoss(workload: Workload): Observer {
 function validationLoss(
   workload: Workload,
   column: 'val_loss' | 'val_robust_loss',
-  { batchSize, seed, resumed }: ObserverOptions,
+  { seed, resumed }: ObserverOptions,
 ): Observer {
   const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
@@ -104,8 +103,8 @@ function validationLoss(
   const loss = lossOf(workload);
   const attacked = column === 'val_robust_loss';
   return {
-    observe({ network, attack }) {
-      const batch = gatherBatch(validation, drawIndices(validation.count, batchSize, batches));
+    observe({ network, attack, batch: { labels } }) {
+      const batch = gatherBatch(validation, drawIndices(validation.count, labels.length, batches));
       const inputs = perturbInputs(network, batch, { loss, attack: attacked ? attack : null, stream: noise });
       const seen = meanLoss(network, { inputs, labels: batch.labels }, loss);
       const cost = 1 + (attacked && attack !== null ? attack.gradientEvaluations : 0);
