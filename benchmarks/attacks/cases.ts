@@ -24,13 +24,13 @@ export const ATTACKS: Readonly<Record<string, AttackSpec>> = {
     alpha: 0.125,
     random_start: false,
   },
-  'PGD-20, L2, random start': {
+  'PGD-50, L2, random start': {
     ...radius,
     type: 'pgd',
     norm: 'L2',
     eps: 1,
-    steps: 20,
-    alpha: 0.125,
+    steps: 50,
+    alpha: 0.05,
     random_start: true,
   },
 };

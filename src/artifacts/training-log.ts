@@ -101,8 +101,9 @@ const checksSchema = z.strictObject({
   softmax_outputs: z.boolean(),
   /** Share of the examples at which the gradient of the training loss in the input is exactly 0. */
   zero_gradients: fraction,
-  /** Accuracy that the attack leaves on these examples, and what is left of it by random search in the same ball. */
+  /** Accuracy that the attack leaves on these examples, 20 steps along the margin of that, and random search of that. */
   robust_acc: fraction.optional(),
+  margin_acc: fraction.optional(),
   random_search_acc: fraction.optional(),
   /** Forward and backward passes of one example that the checks spent. */
   n_forward_evals: count,
