@@ -1,7 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Coefficients } from '../artifacts/coefficients.js';
-import { estimationSchema, policyOptionsSchema, sgdSchema, type Experiment, type SgdSpec } from '../artifacts/experiment.js';
+import {
+  estimationSchema,
+  policyOptionsSchema,
+  sgdSchema,
+  type Experiment,
+  type SgdSpec,
+} from '../artifacts/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';

@@ -129,6 +129,7 @@ async function scheduleMethod(options: TrainStageOptions, schedule: string, seed
   const methodOf = (found: ParsedSchedule): Promise<Method> =>
     namingFile(options.experimentPath, () => methodUnder(experiment, found));
   if (!('named' in parsed)) return { name, method: await methodOf(parsed) };
+  // What does not fit is refused before the reading, whatever it reads.
   await methodOf(parsed.at(1));
   const { reading, file } = await readRate(options, experiment, seed);
   return { name, method: await methodOf(parsed.at(reading.rate)), reading, files: [file] };
