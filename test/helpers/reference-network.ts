@@ -7,7 +7,7 @@ export function referenceLogits(
   input: Float64Array,
   normalization = { mean: 0, standard_deviation: 1 },
 ): Float64Array {
-  let x = input.map((value) => (value - normalization.mean) / normalization.standard_deviation);
+  let x: Float64Array = input.map((value) => (value - normalization.mean) / normalization.standard_deviation);
   let next = 0;
   for (const layer of layers) {
     const [kernel, bias] = layer.parameterShapes.map((shape) => {

@@ -14,8 +14,8 @@ export type ModelKind = 'dense' | 'convolutional' | 'module';
 
 /** In which order `auto` tries the engines: the order of benchmarks/training-step, where the first runs that kind at all. */
 const AUTO: Readonly<Record<ModelKind, readonly EngineName[]>> = {
-  dense: ['native', 'tfjs'],
-  convolutional: ['native', 'tfjs'],
+  dense: ['fused', 'native', 'tfjs'],
+  convolutional: ['fused', 'native', 'tfjs'],
   module: ['native', 'tfjs'],
 };
 
