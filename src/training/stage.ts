@@ -48,9 +48,9 @@ export async function trainStage(options: TrainStageOptions) {
     artifacts: [...files, file],
     summary: [
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
+      ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
       ...attackLines(scores),
       ...(scores.warnings ?? []).map(({ code, message }) => `warning: ${code}: ${message}`),
-      ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
     ],
     result: {
       status: log.end!.status,
