@@ -58,7 +58,8 @@ describe('gradients against differences of float64 losses', () => {
     const smooth = found.filter(({ kink }) => kink < 0.05);
     expect(smooth.length).toBeGreaterThan(0.9 * logits.length);
     found.forEach(({ slope, kink }, place) => {
-      if (kink < 0.05) within(gradient[place], slope, { rel: 3e-5, abs: 3e-6, because: 'third derivatives times 2^-21' });
+      if (kink < 0.05)
+        within(gradient[place], slope, { rel: 3e-5, abs: 3e-6, because: 'third derivatives times 2^-21' });
     });
   });
 
