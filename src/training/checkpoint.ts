@@ -12,6 +12,7 @@ import type { OptimizerState } from './optimizers/index.js';
 export interface Checkpoint {
   readonly update: number;
   readonly gradientEvaluations: number;
+  readonly exampleGradients: number;
   readonly optimizer: OptimizerState;
   readonly schedule: Json;
   readonly clip: ClipState;
