@@ -13,7 +13,7 @@ export const NO_BORDER: Border = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** The smallest border that holds both. */
 export function widerBorder(a: Border, b: Border): Border {
-  const { max } = Math;
+  const max = Math.max;
   return {
     top: max(a.top, b.top),
     bottom: max(a.bottom, b.bottom),
