@@ -25,17 +25,25 @@ export interface CommandEnd {
 
 const LAST_LINES = 15;
 
+/** Milliseconds that a program may take to end by itself. */
+const GRACE = 1000;
+
 /** Runs a program to its end, and those that it starts: an abort ends them all. Never rejects. */
 export function runCommand([program, ...args]: Command, options: CommandOptions = {}): Promise<CommandEnd> {
-  const { input = '', signal, timeout, ...rest } = options;
+  const { input = '', signal, timeout, cwd, env = process.env } = options;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { ...rest, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     const limits = [signal, timeout === undefined ? undefined : AbortSignal.timeout(timeout)];
     const limit = AbortSignal.any(limits.filter((one) => one !== undefined));
-    const endGroup = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGTERM'));
+    let kill: NodeJS.Timeout | undefined;
+    const endGroup = (): void => {
+      signalGroup(child.pid, 'SIGTERM');
+      kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE);
+    };
     const seen = { stdout: '', output: '' };
     const end = (code: number | null, note: string): void => {
       limit.removeEventListener('abort', endGroup);
+      clearTimeout(kill);
       resolve({ code, stdout: seen.stdout, output: seen.output + note });
     };
     child.stdout.on('data', (chunk: Buffer) => {
@@ -52,6 +60,14 @@ export function runCommand([program, ...args]: Command, options: CommandOptions 
   });
 }
 
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // it has ended meanwhile
+  }
+}
+
 /** The last lines of what a program printed, for an error. */
 export function lastLines(output: string): string {
   return output
@@ -64,7 +80,8 @@ export function lastLines(output: string): string {
 /** npm as it was started, run by this Node; the one on the path where this process was not started by npm. */
 export function npmCommand(...args: string[]): Command {
   const script = process.env['npm_execpath'];
-  return script?.endsWith('.js') === true ? [process.execPath, script, ...args] : ['npm', ...args];
+  const given = [...args, '--loglevel=error'];
+  return script?.endsWith('.js') === true ? [process.execPath, script, ...given] : ['npm', ...given];
 }
 
 /** A TypeScript file run by a Node, this one by default. */

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { headersInstallation } from './headers.js';
 import { runStep } from './step.js';
@@ -21,8 +21,8 @@ export async function buildBinding(
     ...{ cwd: fetched, signal },
     env: { ...process.env, npm_config_nodedir: nodedir },
   });
-  await rm(path.join(fetched, 'deps', 'include'), { recursive: true });
-  await rm(path.join(fetched, 'build'), { recursive: true, force: true });
+  const left = [path.join('deps', 'include'), ...(await readdir(fetched)).filter((name) => name.startsWith('build'))];
+  for (const name of left) await rm(path.join(fetched, name), { recursive: true });
 }
 
 async function fetchHeaders(folder: string, signal?: AbortSignal): Promise<string> {

@@ -95,7 +95,7 @@ async function npmRefusal(name: string, signal?: AbortSignal): Promise<string | 
   const command = npmCommand('view', name, 'version', '--fetch-retries=0');
   const { code, stdout, output } = await runCommand(command, { signal, timeout: NETWORK_TIMEOUT });
   if (code === 0) return stdout.trim() === '' ? 'no such version' : null;
-  return reason(output, /npm (?:error|ERR!) (?!code)(.*)/);
+  return reason(output, /(?:FetchError: |\b404 )(.+)/, /\bcode (\w+)/);
 }
 
 async function wheelRefusal(pip: Command, signal?: AbortSignal): Promise<string | null> {
@@ -108,6 +108,8 @@ async function wheelRefusal(pip: Command, signal?: AbortSignal): Promise<string 
   return stdout.includes(version) ? null : `it has no ${name} ${version}`;
 }
 
-function reason(output: string, pattern: RegExp): string {
-  return pattern.exec(output)?.[1] ?? output.trim().split('\n').at(-1)!;
+/** What the pattern finds first, without what it begins with; else the last line. */
+function reason(output: string, ...patterns: RegExp[]): string {
+  const found = patterns.map((pattern) => pattern.exec(output)?.[1]).find((text) => text !== undefined);
+  return found ?? output.trim().split('\n').at(-1)!;
 }

@@ -21,7 +21,7 @@ export async function withStaging<Result>(
   try {
     return await work(staging);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await remove(staging);
   }
 }
 
@@ -40,7 +40,7 @@ export async function replaceFolder(
     await rename(finished, target);
     await verify();
   } catch (error) {
-    await rm(target, { recursive: true, force: true });
+    await remove(target);
     await moveIfThere(former, target);
     throw error;
   }
@@ -51,9 +51,15 @@ async function undoKilled(modules: string, target: string): Promise<void> {
   for (const name of await readdir(modules)) {
     const owner = STAGING.exec(name)?.[1];
     if (owner === undefined || isAnotherProcess(Number(owner))) continue;
+    await mkdir(path.dirname(target), { recursive: true });
     await rename(path.join(modules, name, FORMER), target).catch(() => {});
-    await rm(path.join(modules, name), { recursive: true, force: true });
+    await remove(path.join(modules, name));
   }
+}
+
+/** Programs of a killed run may still be writing there. */
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 async function moveIfThere(from: string, to: string): Promise<void> {
