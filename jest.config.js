@@ -1,6 +1,4 @@
 const base = {
-  // Both cores at work: a test that takes a second alone may take many.
-  testTimeout: 60_000,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -11,6 +9,8 @@ const base = {
 export default {
   coverageProvider: 'v8',
   maxWorkers: '100%',
+  // Both cores at work: a test that takes a second alone may take many.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

@@ -61,7 +61,12 @@ function examplesChecks(path: string, examples: Examples | undefined, width: num
   ];
 }
 
-function modelChecks({ parameterShapes, initialise, logits, layers }: Partial<Omit<TensorModel, 'spec'> & Omit<DeclaredModel, 'spec'>>): Check[] {
+function modelChecks({
+  parameterShapes,
+  initialise,
+  logits,
+  layers,
+}: Partial<Omit<TensorModel, 'spec'> & Omit<DeclaredModel, 'spec'>>): Check[] {
   const shaped = Array.isArray(parameterShapes) && parameterShapes.length > 0 && parameterShapes.every(Array.isArray);
   return [
     ['model.parameterShapes', shaped, 'must be an array of shapes, one for each array of weights'],

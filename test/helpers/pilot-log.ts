@@ -25,6 +25,7 @@ export function pilotLog(runId: string, overrides: Overrides = {}): TrainingLog 
       kernel: 'xnnpack-simd',
       threads: 1,
       version: '4.22.0',
+      loss: 'cross_entropy',
       lr_schedule: { name: 'piecewise' },
       optimizer: { name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0 },
       clip: { kind: 'ratchet', gain: 0.05 },

@@ -4,7 +4,7 @@ import type { MethodInput } from '../../src/training/method.js';
 import type { Observation, Schedule } from '../../src/schedules/index.js';
 import { randomStream } from '../../src/math/random.js';
 import { trainRun } from '../../src/training/train.js';
-import type { Workload } from '../../src/workloads/index.js';
+import type { ArrayAttack, Workload } from '../../src/workloads/index.js';
 import { smallRun } from './run.js';
 import { cloudsWorkload, comparable } from './small-run.js';
 
@@ -27,11 +27,11 @@ function watched(workload: Workload): { workload: Workload; batches: string[]; n
         },
       },
       attack: {
-        ...attack!,
-        perturb(losses, inputs, stream) {
-          seen.batches.push([...inputs.dataSync()].join());
+        ...(attack as ArrayAttack),
+        perturb(network, examples, loss, stream) {
+          seen.batches.push([...examples.inputs].join());
           seen.noises.push(stream.state().join());
-          return attack!.perturb(losses, inputs, stream);
+          return (attack as ArrayAttack).perturb(network, examples, loss, stream);
         },
       },
     },
@@ -264,7 +264,7 @@ describe('divergence', () => {
   });
 
   test('in the very last update it is seen too', async () => {
-    const method: MethodInput = { schedule: constant(1e38), optimizer: { name: 'sgd', momentum: 0.9 } };
+    const method: MethodInput = { schedule: constant(1e42), optimizer: { name: 'sgd', momentum: 0.9 } };
     const log = await trainRun(await smallRun({ method, updates: 1 }));
     expect(log.steps).toHaveLength(1);
     expect(log.end!.status).toBe('diverged');

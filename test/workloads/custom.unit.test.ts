@@ -36,7 +36,7 @@ async function errorOf(text: string): Promise<HjbLrError> {
 }
 
 beforeAll(async () => {
-  await openEngine('tfjs');
+  await openEngine('tfjs', 'module');
 });
 
 describe('a workload module', () => {

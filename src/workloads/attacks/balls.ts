@@ -31,7 +31,7 @@ export function linfBall(eps: number): Ball {
 
 /** x <- clip(clean + clip(x + alpha sign(g) - clean, -radius, radius), 0, 1). */
 function moved(x: Float32Array, clean: Float32Array, gradient: Float32Array, alpha: number, radius: number): void {
-  const { fround } = Math;
+  const fround = Math.fround;
   for (let i = 0; i < x.length; i += 1) {
     const g = gradient[i];
     const step = g > 0 ? alpha : g < 0 ? -alpha : 0;

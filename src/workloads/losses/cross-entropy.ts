@@ -4,7 +4,7 @@ import type { Loss } from './loss.js';
 export const crossEntropy: Loss = {
   name: 'cross_entropy',
   evaluate(logits, labels, losses, gradient) {
-    const { exp, log } = Math;
+    const exp = Math.exp;
     const classes = logits.length / labels.length;
     for (let i = 0; i < labels.length; i += 1) {
       const first = i * classes;
@@ -13,7 +13,7 @@ export const crossEntropy: Loss = {
       for (let c = first; c < end; c += 1) if (!(logits[c] <= largest)) largest = logits[c];
       let sum = 0;
       for (let c = first; c < end; c += 1) sum += exp(logits[c] - largest);
-      losses[i] = log(sum) - (logits[first + labels[i]] - largest);
+      losses[i] = Math.log(sum) - (logits[first + labels[i]] - largest);
       if (gradient === null) continue;
       for (let c = first; c < end; c += 1) gradient[c] = exp(logits[c] - largest) / sum;
       gradient[first + labels[i]] -= 1;

@@ -69,7 +69,7 @@ describe('policySchedule', () => {
 });
 
 describe('attachPolicy on tfjs optimizers', () => {
-  beforeAll(async () => void (await openEngine('tfjs')));
+  beforeAll(async () => void (await openEngine('tfjs', 'module')));
 
   /** One step on the loss 3 w from w = 1. */
   function stepOnce(optimizer: tf.Optimizer): number {

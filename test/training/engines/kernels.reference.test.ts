@@ -18,7 +18,7 @@ function buffers(): number {
 }
 
 beforeAll(async () => {
-  await openEngine('tfjs');
+  await openEngine('tfjs', 'module');
 });
 
 describe('matrix product', () => {

@@ -1,15 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
 import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
-import { crossEntropies } from '../../../src/training/cross-entropy.js';
-import { openEngine } from '../../../src/training/engines/index.js';
-import { createModel } from '../../../src/workloads/index.js';
-import { uniforms } from '../../helpers/tensors.js';
+import { openEngine, type Engine } from '../../../src/training/engines/index.js';
+import { dot } from '../../../src/training/optimizers/index.js';
+import { gradientOf, LOSSES, lossesOf } from '../../../src/workloads/losses/index.js';
+import { createModel, size } from '../../../src/workloads/models/index.js';
 import { within } from '../../helpers/within.js';
 
-const EXAMPLES = 6;
 const CLASSES = 3;
+const LABELS = Int32Array.of(0, 1, 2, 0, 1, 2);
 const STEP = 5e-4;
 
 const last: LayerSpec[] = [{ type: 'flatten' }, { type: 'dense', units: CLASSES }];
@@ -26,45 +25,56 @@ const MODELS: [string, ModelSpec, number[]][] = [
   ['normalization', { normalization: { mean: 0.3, standard_deviation: 0.4 }, layers: last }, [3, 2, 1]],
 ];
 
+let engine: Engine;
+
 beforeAll(async () => {
-  await openEngine('tfjs');
+  engine = await openEngine('tfjs', 'convolutional');
 });
 
 describe.each(MODELS)('%s', (name, spec, inputShape) => {
   const model = createModel(spec, inputShape, CLASSES);
   const stream = randomStream(1, `gradients/${name}`);
+  const uniforms = (length: number, low: number, high: number): Float32Array =>
+    stream.fillUniform(new Float32Array(length), low, high);
+  const parameters = model.parameterShapes.reduce((sum, shape) => sum + size(shape), 0);
+  const inputs = LABELS.length * size(inputShape);
 
-  /** Mean loss as a function of all parameters and, last, the inputs. */
-  function lossOf(points: readonly tf.Tensor[]): tf.Scalar {
-    const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), CLASSES).toFloat() as tf.Tensor2D;
-    return tf.mean(crossEntropies(model.logits(points.slice(0, -1), points[points.length - 1]), labels));
+  /** Slope of the mean loss along a random direction v in one argument: by the gradient, and to either side by differences. */
+  function slopes(argument: 'weights' | 'inputs', gradient: 'one' | 'both') {
+    const network = engine.createNetwork(model, { inputShape, classes: CLASSES }, LABELS.length);
+    const point = { weights: uniforms(parameters, -0.7, 0.7), inputs: uniforms(inputs, 0, 0.7) };
+    const v = uniforms(point[argument].length, -1, 1);
+    const lossAt = (h: number): number => {
+      const moved = { ...point, [argument]: point[argument].map((value, i) => value + h * v[i]) };
+      network.load(moved.weights);
+      const losses = lossesOf(LOSSES.cross_entropy, network.logits(moved.inputs), LABELS);
+      return losses.reduce((sum, loss) => sum + loss / LABELS.length, 0);
+    };
+    const [behind, here, ahead] = [-STEP, 0, STEP].map(lossAt);
+    network.load(point.weights);
+    const loss = gradientOf(LOSSES.cross_entropy, LABELS, new Float64Array(LABELS.length), 1 / LABELS.length);
+    const one = argument === 'weights' ? network.weightGradient : network.inputGradient;
+    const slope = dot(
+      gradient === 'one' ? one(point.inputs, loss) : network.gradients(point.inputs, loss)[argument],
+      v,
+    );
+    network.dispose();
+    return { slope, ahead: (ahead - here) / STEP, behind: (here - behind) / STEP };
   }
 
-  /** Slope of the loss along a random direction v in one argument: by the gradient, and to either side by differences. */
-  function slopes(argument: number): { gradient: number; ahead: number; behind: number } {
-    const [gradient, ahead, behind] = tf.tidy(() => {
-      const shapes = [...model.parameterShapes.map((shape) => [...shape]), [EXAMPLES, ...inputShape]];
-      const points = shapes.map((shape, i) => uniforms(stream, shape, i === shapes.length - 1 ? 0 : -0.7, 0.7));
-      const direction = uniforms(stream, points[argument].shape, -1, 1);
-      const lossAt = (h: number): number => {
-        const moved = points.map((p, i) => (i === argument ? tf.add(p, tf.mul(direction, h)) : p));
-        return lossOf(moved).dataSync()[0];
-      };
-      const gradients = tf.grads((...p: tf.Tensor[]) => lossOf(p))(points);
-      const product = tf.sum(tf.mul(gradients[argument], direction)).dataSync()[0];
-      return [product, (lossAt(STEP) - lossAt(0)) / STEP, (lossAt(0) - lossAt(-STEP)) / STEP];
-    });
-    return { gradient, ahead, behind };
-  }
-
-  test.each([...model.parameterShapes.map((_, i) => i), model.parameterShapes.length])('argument %d', (argument) => {
-    const draws = Array.from({ length: 12 }, () => slopes(argument));
+  test.each([
+    ['weights', 'one'],
+    ['inputs', 'one'],
+    ['weights', 'both'],
+    ['inputs', 'both'],
+  ] as const)('%s, %s', (argument, gradient) => {
+    const draws = Array.from({ length: 16 }, () => slopes(argument, gradient));
     // Where the slopes to either side differ, a relu or a maximum switches within the step.
     const smooth = draws.filter(({ ahead, behind }) => Math.abs(ahead - behind) < 4e-3);
     expect(smooth.length).toBeGreaterThan(3);
-    for (const { gradient, ahead, behind } of smooth) {
-      within(gradient, (ahead + behind) / 2, { rel: 3e-3, abs: 2e-3, because: 'a kink below 4e-3, float32 losses' });
-      expect(gradient).not.toBe(0);
+    for (const { slope, ahead, behind } of smooth) {
+      within(slope, (ahead + behind) / 2, { rel: 3e-3, abs: 2e-3, because: 'a kink below 4e-3, float32 losses' });
+      expect(slope).not.toBe(0);
     }
   });
 });

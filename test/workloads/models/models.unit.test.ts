@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
-import type { LayerSpec } from '../../../src/artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
+import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createModel } from '../../../src/workloads/index.js';
-import { valuesOf } from '../../helpers/tensors.js';
 
 const flatten: LayerSpec = { type: 'flatten' };
 const dense = (units: number): LayerSpec => ({ type: 'dense', units });
@@ -19,13 +17,21 @@ const convolution = (kernel: number, stride = 1, padding: 'same' | 'valid' = 'va
 
 /** Logits of one input under given weights. */
 function logits(layers: LayerSpec[], shape: number[], weights: number[][], input: number[], classes: number): number[] {
-  const model = createModel({ layers }, shape, classes);
-  return valuesOf(() =>
-    model.logits(
-      weights.map((values, i) => tf.tensor(values, [...model.parameterShapes[i]])),
-      tf.tensor(input, [1, ...shape]),
-    ),
-  );
+  return logitsOf({ layers }, shape, weights, input, classes);
+}
+
+function logitsOf(
+  spec: ModelSpec,
+  inputShape: number[],
+  weights: number[][],
+  input: number[],
+  classes: number,
+): number[] {
+  const network = engine.createNetwork(createModel(spec, inputShape, classes), { inputShape, classes }, 1);
+  network.load(Float32Array.from(weights.flat()));
+  const values = [...network.logits(Float32Array.from(input))];
+  network.dispose();
+  return values;
 }
 
 function errorOf(layers: LayerSpec[], shape: number[], classes: number): HjbLrError {
@@ -37,8 +43,10 @@ function errorOf(layers: LayerSpec[], shape: number[], classes: number): HjbLrEr
   throw new Error('no error');
 }
 
+let engine: Engine;
+
 beforeAll(async () => {
-  await openEngine('tfjs');
+  engine = await openEngine('tfjs', 'convolutional');
 });
 
 describe('layers, by hand', () => {
@@ -127,9 +135,7 @@ describe('layers, by hand', () => {
 
   test('normalization: ((1, 3) - 1) / 2 = (0, 1)', () => {
     const spec = { normalization: { mean: 1, standard_deviation: 2 }, layers: [dense(2)] };
-    const model = createModel(spec, [2], 2);
-    const weights = (): tf.Tensor[] => [tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor1d([0, 0])];
-    expect(valuesOf(() => model.logits(weights(), tf.tensor2d([1, 3], [1, 2])))).toEqual([3, 4]);
+    expect(logitsOf(spec, [2], [[1, 2, 3, 4], [0, 0]], [1, 3], 2)).toEqual([3, 4]); // prettier-ignore
   });
 });
 
