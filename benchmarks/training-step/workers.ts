@@ -55,7 +55,7 @@ async function runsPerMinute(workers: number): Promise<number> {
 function trainingTask(folder: string, seed: number): TrainingTask {
   return {
     ...{ experimentPath: EXPERIMENT, engine: 'auto', runId: `seed ${seed}`, purpose: 'train', seed, updates: UPDATES },
-    method: methodSchema.parse({ schedule: { name: 'constant', value: 0.2 }, optimizer: { name: 'sgd' } }),
+    method: methodSchema.parse({ schedule: { name: 'constant', rate: 0.2 }, optimizer: { name: 'sgd' } }),
     ...{ evaluated: false, log: path.join(folder, `seed-${seed}.jsonl`) },
   };
 }
