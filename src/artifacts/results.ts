@@ -4,7 +4,7 @@ import { coefficientsSchema } from './coefficients.js';
 import { experimentSchema } from './experiment.js';
 import { provenanceSchema } from './policy.js';
 import { closureSolutionSchema } from './solution.js';
-import { engineInfoSchema } from './training-log.js';
+import { engineInfoSchema, scoreWarningSchema } from './training-log.js';
 
 /** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
 export const seriesSchema = z.strictObject({
@@ -53,6 +53,8 @@ export const runResultSchema = z.strictObject({
   /** Gradient evaluations of the final run, and of everything spent before it to choose it. */
   run_grad_evals: count,
   pilot_grad_evals: count,
+  /** What makes the scores of this run hard to believe. */
+  warnings: z.array(scoreWarningSchema).optional(),
   series: seriesSchema,
 });
 
@@ -61,7 +63,7 @@ export const summarySchema = z.strictObject({ mean: finite.nullable(), standard_
 export const methodResultSchema = z.strictObject({
   id: z.string(),
   label: z.string(),
-  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free']),
+  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named']),
   /** Learning rate, or peak, of this method: the same for all seeds, else null. */
   rate: positive.nullable(),
   runs: z.array(runResultSchema),

@@ -4,16 +4,21 @@ import type { LogWriter } from '../artifacts/log-file.js';
 import type { LogEnd, LogEvaluation, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
+import { attackAt } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
-import type { LabelledInputs } from '../workloads/workload.js';
+import type { Attack, LabelledInputs } from '../workloads/workload.js';
+import { checkScores } from './attack-checks.js';
+import { augmented } from './augmentation.js';
+import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
-import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
+import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
-import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
+import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
+import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
 import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
@@ -27,30 +32,39 @@ export class Trainer {
   readonly #gradient: Float32Array;
   readonly #optimizer: Optimizer;
   readonly #observer: Observer;
+  readonly #rule: UpdateRule;
   readonly #batches: RandomStream;
+  readonly #augmentation: RandomStream;
   readonly #noise: RandomStream;
+  readonly #sizes: BatchSizes;
   readonly #startedAt: number;
   #schedule: Json;
   #clip: ClipState;
   #update: number;
   #gradientEvaluations: number;
+  /** Gradients of single examples: the evaluations above, each times the size of its minibatch. */
+  #exampleGradients: number;
 
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
-    const { seed, batch_size: batchSize } = run.header;
+    const { seed, updates, batch_size, horizon } = run.header;
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
     const { model, dataset } = run.workload;
-    this.#network = run.engine.createNetwork(model, dataset, Math.max(batchSize, run.evaluation?.batch_size ?? 0));
+    this.#sizes = batchSizes(batch_size, horizon);
+    const atOnce = this.#sizes.largest * batchesAtOnce(run.workload);
+    this.#network = run.engine.createNetwork(model, dataset, Math.max(atOnce, run.evaluation?.batch_size ?? 0));
+    if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
+    this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
     this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
+    this.#augmentation = stream('augmentation');
     this.#noise = stream('attack');
-    this.#observer = run.observed
-      ? createObserver(run.workload, run.objective, { batchSize, seed, resumed })
-      : NO_OBSERVER;
-    this.#optimizer = createOptimizer(run.method.optimizer, {
+    this.#observer = run.observed ? createObserver(run.workload, run.objective, { seed, resumed }) : NO_OBSERVER;
+    this.#optimizer = createOptimizer(run.method, {
       initial: concatenated(model.initialise(randomStream(seed, 'init'))),
+      updates,
       resumed: checkpoint === null ? null : checkpoint.optimizer,
     });
     const start = checkpoint === null ? freshStart(run) : checkpoint;
@@ -58,6 +72,7 @@ export class Trainer {
     this.#clip = start.clip;
     this.#update = start.update;
     this.#gradientEvaluations = start.gradientEvaluations;
+    this.#exampleGradients = start.exampleGradients;
     this.#startedAt = performance.now() - 1000 * start.seconds;
   }
 
@@ -87,7 +102,9 @@ export class Trainer {
     const { evaluation } = this.#run;
     if (evaluation === null) return;
     const update = end.updates;
-    return writer.append(end.status === 'diverged' ? divergedEvaluation(update) : this.#evaluate(evaluation, update));
+    if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
+    const scores = this.#evaluate(evaluation, update);
+    return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
   dispose(): void {
@@ -110,51 +127,59 @@ export class Trainer {
 
   /** One update; the row tells what was seen before it and the step taken. */
   #step(): LogStep {
-    const { workload } = this.#run;
-    const loss = lossOf(workload);
+    const { workload, header } = this.#run;
     this.#network.load(this.#optimizer.gradientPoint());
-    const batch = this.#drawBatch();
-    const inputs = perturbInputs(this.#network, batch, { loss, attack: workload.attack, stream: this.#noise });
-    const taken = lossAndGradient(this.#network, { inputs, labels: batch.labels }, loss);
+    const attack = attackAt(workload.attack, this.#update / header.updates);
+    const draw = (): LabelledInputs => this.#drawBatch();
+    const taken = this.#rule.gradient({ network: this.#network, attack, draw, noise: this.#noise });
     this.#gradient.set(taken.gradient);
-    return this.#descend(batch, taken.loss);
+    return this.#descend(taken, attack);
   }
 
   #drawBatch(): LabelledInputs {
-    const { train } = this.#run.workload.dataset;
-    return gatherBatch(train, drawIndices(train.count, this.#run.header.batch_size, this.#batches));
+    const { dataset, augmentation } = this.#run.workload;
+    const { train, inputShape } = dataset;
+    const batch = gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
   }
 
   /** Shows the schedule its loss, asks for the rate, clips, and steps. */
-  #descend(batch: LabelledInputs, loss: number): LogStep {
-    const { workload, schedule, method, header } = this.#run;
-    const { dataset, attack } = workload;
+  #descend({ batch, loss, gradientEvaluations }: MinibatchGradient, attack: Attack | null): LogStep {
+    const { workload, schedule, method } = this.#run;
+    const { dataset } = workload;
     const gradientNorm = norm(this.#gradient);
-    const observed = this.#observer.observe({ network: this.#network, batch, trainingLoss: loss });
+    const observed = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss: loss });
     this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
     const { rate, reason } = schedule.rate(this.#schedule);
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
-    const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
+    const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     const update = this.#update;
     this.#clip = clipped.state;
-    this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
+    this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
     this.#update += 1;
     return {
       type: 'step',
       update,
-      epoch: (update * header.batch_size) / dataset.train.count,
+      epoch: this.#sizes.before(update) / dataset.train.count,
       lr: logNumber(taken.rate),
-      reason: method.optimizer.name === 'd_adaptation' ? 'd_adaptation' : reason,
+      reason: taken.reason ?? reason,
       [attack === null ? 'train_loss' : 'train_robust_loss']: logNumber(loss),
       ...observed.columns,
       grad_norm: logNumber(gradientNorm),
       clip_factor: logNumber(clipped.factor),
       step_length: logNumber(taken.length),
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#sizes.varies ? { batch_size: batch.labels.length, n_example_grads: this.#exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
+  }
+
+  /** What evaluations on a minibatch of this size cost. */
+  #charge(evaluations: number, size: number): void {
+    this.#gradientEvaluations += evaluations;
+    this.#exampleGradients += evaluations * size;
   }
 
   #completed(reason?: string): LogEnd {
@@ -175,6 +200,7 @@ export class Trainer {
       ...(reason === undefined ? {} : { reason }),
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#sizes.varies ? { n_example_grads: this.#exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
   }
@@ -184,15 +210,23 @@ export class Trainer {
     await writeCheckpoint(this.#run.log, this.#run.header, {
       update: this.#update,
       gradientEvaluations: this.#gradientEvaluations,
+      exampleGradients: this.#exampleGradients,
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
       clip: this.#clip,
-      streams: { batches: this.#batches.state(), attack: this.#noise.state(), ...this.#observer.state() },
+      streams: {
+        batches: this.#batches.state(),
+        augmentation: this.#augmentation.state(),
+        attack: this.#noise.state(),
+        ...this.#observer.state(),
+      },
+      rule: this.#rule.state(),
+      ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
     });
   }
 }
 
-function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
-  return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, seconds: 0 };
+function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams' | 'rule'> {
+  return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, exampleGradients: 0, seconds: 0 };
 }

@@ -1,9 +1,11 @@
 import path from 'node:path';
-import { attackSchema, evaluationSchema, objectiveSchema, type AttackSpec } from '../../src/artifacts/experiment.js';
+import type { TrainingAttackInput } from '../../src/artifacts/attacks.js';
+import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
+import { batchSizes } from '../../src/training/batch-size.js';
 import { openEngine } from '../../src/training/engines/index.js';
 import type { TrainingRun } from '../../src/training/train.js';
 import { size } from '../../src/workloads/models/index.js';
@@ -39,6 +41,7 @@ export interface SmallRunOptions {
   readonly method?: MethodInput;
   readonly attack?: object | null;
   readonly updates?: number;
+  readonly batchSize?: BatchSize;
   readonly seed?: number;
   readonly objective?: object;
   readonly evaluation?: object | null;
@@ -53,6 +56,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
   const {
     updates = 30,
     seed = 1,
+    batchSize = 16,
     attack = { type: 'pgd', eps: 0.05, steps: 2 },
     evaluation = { batch_size: 50 },
   } = options;
@@ -73,13 +77,15 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     lr_schedule: schedule.describe(),
     optimizer: method.optimizer,
     clip: method.clip,
-    batch_size: 16,
+    ...(method.averaging === null ? {} : { averaging: method.averaging }),
+    batch_size: batchSize,
     updates,
     horizon: updates,
-    updates_per_epoch: dataset.train.count / 16,
+    updates_per_epoch: dataset.train.count / batchSizes(batchSize, updates).mean,
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack === null ? null : workload.attack.spec,
+    training: workload.training ?? { type: 'standard' },
     dataset: {
       name: dataset.name,
       sha256: dataset.sha256,
@@ -114,7 +120,7 @@ export function cloudsWorkload(attack: object | null): Workload {
   return {
     dataset,
     model: createModel({ layers }, [WIDTH], CLASSES),
-    attack: attack === null ? null : createAttack(attackSchema.parse(attack) as AttackSpec),
+    attack: attack === null ? null : createAttack(attack as TrainingAttackInput),
   };
 }
 
