@@ -10,6 +10,7 @@ import {
   positiveCount,
   schemaVersion,
 } from './common.js';
+import { measurementsSchema } from './measurements.js';
 
 /** Share of the examples, and the stream seed, with which a single table is cut into three splits. */
 const splitSchema = z
@@ -225,6 +226,8 @@ export const experimentSchema = z
     solver: solverSchema.prefault({}),
     policy: policyOptionsSchema.prefault({}),
     evaluation: evaluationSchema.prefault({}),
+    /** Taken along every run that is scored, and charged to it. */
+    measurements: measurementsSchema.default([]),
     benchmark: benchmarkSchema.optional(),
   })
   .meta({ title: 'hjb-lr experiment' });

@@ -12,6 +12,8 @@ import type { OptimizerState } from './optimizers/index.js';
 export interface Checkpoint {
   readonly update: number;
   readonly gradientEvaluations: number;
+  /** Those of them that went into measurements. */
+  readonly measurementEvaluations: number;
   readonly optimizer: OptimizerState;
   readonly schedule: Json;
   readonly clip: ClipState;

@@ -30,7 +30,7 @@ export interface TrainingTask {
   readonly observed?: boolean;
   /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
   readonly mismatches?: readonly string[];
-  /** Whether the final weights are scored. */
+  /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
   readonly evaluated: boolean;
   readonly log: string;
 }
@@ -74,6 +74,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const baseDirectory = path.dirname(path.resolve(task.experimentPath));
   const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
   const objective = objectiveOf(experiment, workload);
+  const measurements = task.evaluated ? experiment.measurements : [];
   const header: LogHeader = {
     kind: 'training_log',
     schema_version: '1.0.0',
@@ -99,6 +100,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
     ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
+    ...(measurements.length === 0 ? {} : { measurements }),
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };
@@ -112,6 +114,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     objective,
     ...(task.observed === undefined ? {} : { observed: task.observed }),
     evaluation: task.evaluated ? experiment.evaluation : null,
+    measurements,
   };
 }
 

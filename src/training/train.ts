@@ -1,5 +1,6 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
 import { createLogWriter, readTrainingLog } from '../artifacts/log-file.js';
+import type { MeasurementSpec } from '../artifacts/measurements.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
@@ -29,6 +30,8 @@ export interface TrainingRun {
   readonly evaluation: EvaluationOptions | null;
   /** Scores the weights every so many updates too; at the end alone by default. */
   readonly evaluateEvery?: number;
+  /** What is measured along the run; nothing by default. It costs gradient evaluations and leaves the weights as they are. */
+  readonly measurements?: readonly MeasurementSpec[];
   /** Updates between two checkpoints, 100 by default. */
   readonly checkpointEvery?: number;
   /** Called after every update with the number of updates done. */
@@ -43,7 +46,8 @@ export type ResolvedRun = Required<TrainingRun>;
  * weights at the optimizer's gradient point, and one descent step on the weights. Initial weights, minibatches and attack
  * noise come from the streams `init`, `batches` and `attack` of the seed, so that all methods of a seed share them.
  *
- * Charged are minibatch gradients, the attack's included, and what the schedule is shown beyond them; scoring is not.
+ * Charged are minibatch gradients, the attack's included, what the schedule is shown beyond them, and measurements, which
+ * the end row lists apart; scoring is not.
  * A loss, gradient or step that is not finite ends the run with the status `diverged`: that is a result, not an error.
  *
  * A finished log of the same header is returned as it is. A killed run goes on from its last checkpoint and gives the
@@ -81,8 +85,9 @@ function resolved(run: TrainingRun): ResolvedRun {
   const {
     observed = run.schedule.observes,
     evaluateEvery = Infinity,
+    measurements = [],
     checkpointEvery = CHECKPOINT_EVERY,
     onProgress = () => {},
   } = run;
-  return { ...run, observed, evaluateEvery, checkpointEvery, onProgress };
+  return { ...run, observed, evaluateEvery, measurements, checkpointEvery, onProgress };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationOptions } from '../artifacts/experiment.js';
 import type { LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogEvaluation, LogStep } from '../artifacts/training-log.js';
+import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
 import type { Network } from '../workloads/network.js';
@@ -10,6 +10,7 @@ import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
+import { isDue, measure, type MeasurementPoint } from './measurements/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
@@ -34,6 +35,7 @@ export class Trainer {
   #clip: ClipState;
   #update: number;
   #gradientEvaluations: number;
+  #measurementEvaluations: number;
 
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
@@ -58,6 +60,7 @@ export class Trainer {
     this.#clip = start.clip;
     this.#update = start.update;
     this.#gradientEvaluations = start.gradientEvaluations;
+    this.#measurementEvaluations = start.measurementEvaluations;
     this.#startedAt = performance.now() - 1000 * start.seconds;
   }
 
@@ -67,7 +70,8 @@ export class Trainer {
     let lastTurn = performance.now();
     while (this.#update < header.updates) {
       await this.#scoreOnTheWay(writer);
-      const row = this.#step();
+      const { measured, row } = this.#step();
+      for (const measurement of measured) await writer.append(measurement);
       await writer.append(row);
       if (typeof row.step_length !== 'number') return this.#diverged(row);
       onProgress(this.#update);
@@ -108,16 +112,18 @@ export class Trainer {
     await writer.append(this.#evaluate(evaluation, update));
   }
 
-  /** One update; the row tells what was seen before it and the step taken. */
-  #step(): LogStep {
+  /** One update; the row tells what was seen before it and the step taken. Before it stands what was measured. */
+  #step(): { measured: LogMeasurement[]; row: LogStep } {
     const { workload } = this.#run;
     const loss = lossOf(workload);
     this.#network.load(this.#optimizer.gradientPoint());
     const batch = this.#drawBatch();
     const inputs = perturbInputs(this.#network, batch, { loss, attack: workload.attack, stream: this.#noise });
-    const taken = lossAndGradient(this.#network, { inputs, labels: batch.labels }, loss);
+    // A copy where it is looked at again: the array may be the network's own.
+    const perturbed = { inputs: this.#measuresNow() ? inputs.slice() : inputs, labels: batch.labels };
+    const taken = lossAndGradient(this.#network, perturbed, loss);
     this.#gradient.set(taken.gradient);
-    return this.#descend(batch, taken.loss);
+    return this.#descend(batch, perturbed, taken.loss);
   }
 
   #drawBatch(): LabelledInputs {
@@ -125,8 +131,27 @@ export class Trainer {
     return gatherBatch(train, drawIndices(train.count, this.#run.header.batch_size, this.#batches));
   }
 
-  /** Shows the schedule its loss, asks for the rate, clips, and steps. */
-  #descend(batch: LabelledInputs, loss: number): LogStep {
+  #measuresNow(): boolean {
+    return this.#run.measurements.some((spec) => isDue(spec, this.#update));
+  }
+
+  /** What is due before this update, charged for. */
+  #measure(point: MeasurementPoint): LogMeasurement[] {
+    const { workload, header, measurements } = this.#run;
+    const options = { network: this.#network, workload, batchSize: header.batch_size, seed: header.seed };
+    const rows = measurements.filter((spec) => isDue(spec, point.update)).map((spec) => measure(spec, point, options));
+    const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
+    this.#gradientEvaluations += cost;
+    this.#measurementEvaluations += cost;
+    return rows;
+  }
+
+  /** Shows the schedule its loss, asks for the rate, clips, measures, and steps. */
+  #descend(
+    batch: LabelledInputs,
+    perturbed: LabelledInputs,
+    loss: number,
+  ): { measured: LogMeasurement[]; row: LogStep } {
     const { workload, schedule, method, header } = this.#run;
     const { dataset, attack } = workload;
     const gradientNorm = norm(this.#gradient);
@@ -136,12 +161,14 @@ export class Trainer {
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
-    const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     const update = this.#update;
+    const point = { update, weights: this.#optimizer.gradientPoint(), perturbed, gradient: this.#gradient };
+    const measured = isFinite ? this.#measure({ ...point, rate: rate * clipped.factor }) : [];
+    const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     this.#clip = clipped.state;
     this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
     this.#update += 1;
-    return {
+    const row: LogStep = {
       type: 'step',
       update,
       epoch: (update * header.batch_size) / dataset.train.count,
@@ -155,6 +182,7 @@ export class Trainer {
       n_grad_evals: this.#gradientEvaluations,
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
+    return { measured, row };
   }
 
   #completed(reason?: string): LogEnd {
@@ -175,6 +203,7 @@ export class Trainer {
       ...(reason === undefined ? {} : { reason }),
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
   }
@@ -184,6 +213,7 @@ export class Trainer {
     await writeCheckpoint(this.#run.log, this.#run.header, {
       update: this.#update,
       gradientEvaluations: this.#gradientEvaluations,
+      measurementEvaluations: this.#measurementEvaluations,
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
       clip: this.#clip,
@@ -194,5 +224,12 @@ export class Trainer {
 }
 
 function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
-  return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, seconds: 0 };
+  return {
+    schedule: schedule.init(),
+    clip: null,
+    update: 0,
+    gradientEvaluations: 0,
+    measurementEvaluations: 0,
+    seconds: 0,
+  };
 }

@@ -39,6 +39,7 @@ describe('createLogWriter', () => {
       header: exampleHeader(),
       steps: [exampleStep(0)],
       evaluations: [],
+    measurements: [],
       end: END,
     });
   });
@@ -66,6 +67,7 @@ describe('createLogWriter', () => {
     expect(await readTrainingLog(partialPath(file), { allowPartial: true })).toMatchObject({
       steps: [{ update: 0 }, { update: 1 }],
       evaluations: [],
+    measurements: [],
       end: null,
     });
   });
