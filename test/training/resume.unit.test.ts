@@ -22,6 +22,15 @@ const METHODS: [string, SmallRunOptions][] = [
     { method: { schedule: { name: 'constant', rate: 1 }, optimizer: { name: 'd_adaptation' } } as MethodInput },
   ],
   ['a validation objective', { objective: { split: 'validation' } }],
+  [
+    'measurements',
+    {
+      measurements: [
+        { type: 'noise_trace', every: 4 },
+        { type: 'lanczos_spectrum', every: 12, examples: 20 },
+      ],
+    },
+  ],
   ['an L2 attack', { attack: { type: 'pgd', norm: 'L2', eps: 0.1, steps: 2, restarts: 2 } }],
 ];
 

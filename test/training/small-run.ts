@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { attackSchema, evaluationSchema, objectiveSchema, type AttackSpec } from '../../src/artifacts/experiment.js';
+import { measurementsSchema } from '../../src/artifacts/measurements.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
@@ -44,6 +45,7 @@ export interface SmallRunOptions {
   readonly evaluation?: object | null;
   readonly schedule?: Schedule;
   readonly workload?: Workload;
+  readonly measurements?: readonly object[];
 }
 
 const CONSTANT: MethodInput = { schedule: { name: 'constant', rate: 0.3 }, optimizer: { name: 'sgd' } };
@@ -61,6 +63,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
   const objective = objectiveSchema.parse(options.objective ?? {});
   const workload = options.workload ?? cloudsWorkload(attack);
   const schedule = options.schedule ?? (await createSchedule(method.schedule, { updates, baseDirectory: '.' }));
+  const measurements = measurementsSchema.parse(options.measurements ?? []);
   const { dataset, model } = workload;
   const header: LogHeader = {
     kind: 'training_log',
@@ -90,6 +93,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     model: model.spec,
     parameters: model.parameterShapes.reduce((sum, shape) => sum + size(shape), 0),
     ...(evaluation === null ? {} : { evaluation: evaluationSchema.parse(evaluation) }),
+    ...(measurements.length === 0 ? {} : { measurements }),
   };
   const log = path.join(folder, 'run.jsonl');
   return {
@@ -101,6 +105,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     method,
     objective,
     evaluation: evaluation === null ? null : evaluationSchema.parse(evaluation),
+    measurements,
   };
 }
 
@@ -119,6 +124,7 @@ export function cloudsWorkload(attack: object | null): Workload {
 }
 
 /** All rows in the order of the kinds, without the clock: what two equal runs share. */
-export function comparable({ steps, evaluations, end }: TrainingLog): LogRow[] {
-  return [...steps.map(({ wall_s: _, ...row }) => row), ...evaluations, ...(end === null ? [] : [end])];
+export function comparable({ steps, evaluations, measurements, end }: TrainingLog): LogRow[] {
+  const rows = steps.map(({ wall_s: _, ...row }) => row);
+  return [...rows, ...evaluations, ...measurements, ...(end === null ? [] : [end])];
 }
