@@ -1,10 +1,11 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
-import { createLogWriter, readTrainingLog } from '../artifacts/log-file.js';
+import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
 import type { MeasurementSpec } from '../artifacts/measurements.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
-import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
+import { checkpointPath, readCheckpoint, removeCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Engine } from './engines/engine.js';
 import type { Method } from './method.js';
 import { findEarlierRun } from './run-identity.js';
@@ -54,18 +55,30 @@ export type ResolvedRun = Required<TrainingRun>;
  * same rows bit for bit, but for `wall_s`.
  *
  * @returns the log as it stands on disk
- * @throws E_RUN_MISMATCH if the log, finished or not, belongs to a run of another header; E_WRITE
+ * @throws E_RUN_MISMATCH if the log, finished or not, or the checkpoint belongs to a run of another header, naming what
+ * differs; E_TRUNCATED or E_VERSION if the checkpoint cannot be read; E_NOT_FOUND if its log is gone; E_WRITE
  */
 export async function trainRun(options: TrainingRun): Promise<TrainingLog> {
   const run = resolved(options);
   const { log, header } = run;
   const { finished, isPartial } = await findEarlierRun(log, header);
-  if (finished === null) await trainFrom(run, isPartial ? await readCheckpoint(log, header) : null);
+  if (finished === null) await trainFrom(run, await startingCheckpoint(run, isPartial));
   await removeCheckpoint(log);
   return finished ?? readTrainingLog(log);
 }
 
-async function trainFrom(run: ResolvedRun, checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): Promise<void> {
+/** Where an earlier process stopped, or null before its first checkpoint. */
+async function startingCheckpoint({ log, header }: ResolvedRun, isPartial: boolean): Promise<Checkpoint | null> {
+  const checkpoint = await readCheckpoint(log, header);
+  if (checkpoint === null || isPartial) return checkpoint;
+  const [file, partial] = [checkpointPath(log), partialPath(log)];
+  throw new HjbLrError('E_NOT_FOUND', `There is the checkpoint ${file}, but not the log ${partial} that it goes on.`, {
+    remedy: 'Put the log back, or start over with --fresh.',
+    fields: { file: partial, checkpoint: file },
+  });
+}
+
+async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promise<void> {
   const keepSteps = checkpoint === null ? 0 : checkpoint.update;
   const writer = await createLogWriter(run.log, run.header, { keepSteps });
   const trainer = new Trainer(run, checkpoint);
