@@ -104,6 +104,8 @@ export const logEndSchema = z.strictObject({
   n_grad_evals: count,
   /** How many of them went into measurements; absent where nothing is measured. */
   measurement_grad_evals: count.optional(),
+  /** Where the final weights were kept, beside the log. */
+  weights: z.strictObject({ file: z.string(), sha256: z.string() }).optional(),
   /** What a run was for, in numbers: the reading of a D-Adaptation run, for example. */
   summary: z.record(z.string(), finite).optional(),
 });

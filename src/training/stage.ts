@@ -9,6 +9,7 @@ import { checkpointPath } from './checkpoint.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import { methodSchema, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
+import { weightsPath } from './saved-weights.js';
 import { openExperiment, openTraining } from './task.js';
 import { trainRun, type TrainingRun } from './train.js';
 
@@ -22,6 +23,8 @@ export interface TrainStageOptions {
   readonly engine: EngineChoice;
   /** Trains under a policy that was made for another attack, optimizer, batch size or objective; the log names them. */
   readonly allowMismatch?: boolean;
+  /** Keeps the final weights beside the log, as `NAME.weights.npz`. */
+  readonly saveWeights?: boolean;
   /** Removes what an earlier run of this method and seed left, and starts over. */
   readonly fresh?: boolean;
   readonly commandLine?: string | undefined;
@@ -49,10 +52,15 @@ export async function trainStage(options: TrainStageOptions) {
   });
   await openTrainFolder(options, run);
   const total = experiment.horizon;
-  const log = await trainRun({ ...run, onProgress: (done) => onProgress({ stage: 'train', done, total }) });
+  const saveWeights = options.saveWeights === true;
+  const log = await trainRun({
+    ...run,
+    saveWeights,
+    onProgress: (done) => onProgress({ stage: 'train', done, total }),
+  });
   const scores = log.evaluations[log.evaluations.length - 1];
   return {
-    artifacts: [file],
+    artifacts: [file, ...(log.end!.weights === undefined ? [] : [path.join(options.out, log.end!.weights.file)])],
     summary: [
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
     ],
@@ -68,7 +76,7 @@ async function openTrainFolder({ out, fresh, commandLine }: TrainStageOptions, r
     command: 'train',
     options: JSON.parse(canonicalJson(header)) as RunFolderOptions['options'],
     fresh: fresh === true,
-    owns: [log, partialPath(log), checkpointPath(log)].map((file) => path.basename(file)),
+    owns: [log, partialPath(log), checkpointPath(log), weightsPath(log)].map((file) => path.basename(file)),
     expects: [name],
     ledger: name.replace(/jsonl$/, 'run.json'),
     commandLine,

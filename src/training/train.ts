@@ -1,7 +1,7 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
 import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
 import type { MeasurementSpec } from '../artifacts/measurements.js';
-import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import type { LogEnd, LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
@@ -9,6 +9,7 @@ import { checkpointPath, readCheckpoint, removeCheckpoint, type Checkpoint } fro
 import type { Engine } from './engines/engine.js';
 import type { Method } from './method.js';
 import { findEarlierRun } from './run-identity.js';
+import { requireSavedWeights, weightsPath, writeWeights } from './saved-weights.js';
 import { Trainer } from './trainer.js';
 
 /** Updates between two checkpoints. */
@@ -33,6 +34,8 @@ export interface TrainingRun {
   readonly evaluateEvery?: number;
   /** What is measured along the run; nothing by default. It costs gradient evaluations and leaves the weights as they are. */
   readonly measurements?: readonly MeasurementSpec[];
+  /** Keeps the final weights of a run that completes, in a file beside its log that the end row names; false by default. */
+  readonly saveWeights?: boolean;
   /** Updates between two checkpoints, 100 by default. */
   readonly checkpointEvery?: number;
   /** Called after every update with the number of updates done. */
@@ -64,6 +67,7 @@ export async function trainRun(options: TrainingRun): Promise<TrainingLog> {
   const { finished, isPartial } = await findEarlierRun(log, header);
   if (finished === null) await trainFrom(run, await startingCheckpoint(run, isPartial));
   await removeCheckpoint(log);
+  if (finished !== null && run.saveWeights) await requireSavedWeights(log, finished.end!);
   return finished ?? readTrainingLog(log);
 }
 
@@ -85,7 +89,7 @@ async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promi
   try {
     const end = await trainer.runUpdates(writer);
     await trainer.score(end, writer);
-    await writer.finish(end);
+    await writer.finish(run.saveWeights && end.status === 'completed' ? await keepWeights(run, trainer, end) : end);
   } catch (error) {
     await writer.close().catch(() => {});
     throw error;
@@ -94,13 +98,18 @@ async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promi
   }
 }
 
+async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end: LogEnd): Promise<LogEnd> {
+  return { ...end, weights: await writeWeights(weightsPath(log), workload.model, trainer.weights()) };
+}
+
 function resolved(run: TrainingRun): ResolvedRun {
   const {
     observed = run.schedule.observes,
     evaluateEvery = Infinity,
     measurements = [],
+    saveWeights = false,
     checkpointEvery = CHECKPOINT_EVERY,
     onProgress = () => {},
   } = run;
-  return { ...run, observed, evaluateEvery, measurements, checkpointEvery, onProgress };
+  return { ...run, observed, evaluateEvery, measurements, saveWeights, checkpointEvery, onProgress };
 }

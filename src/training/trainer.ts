@@ -94,6 +94,11 @@ export class Trainer {
     return writer.append(end.status === 'diverged' ? divergedEvaluation(update) : this.#evaluate(evaluation, update));
   }
 
+  /** The weights that are evaluated. */
+  weights(): Float32Array {
+    return this.#optimizer.output();
+  }
+
   dispose(): void {
     this.#network.dispose();
   }
