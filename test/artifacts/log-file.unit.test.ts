@@ -168,7 +168,7 @@ describe('readTrainingLog', () => {
         { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
         { path: 'line 2: mood', message: 'unknown field' },
         { path: 'line 3: grad_norm', message: expect.stringContaining('missing') },
-        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'end'") },
+        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'end'") },
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
