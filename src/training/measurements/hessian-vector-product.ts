@@ -22,6 +22,10 @@ const RELATIVE_STEP = 5e-3;
  * @param weights - theta, [parameters]
  * @param vector - v, [parameters]
  * @returns H v, [parameters]; zeros for v = 0. Two gradients; the network is left with other weights loaded.
+ *
+ * @example
+ * const product = hessianVectorProduct(loss.frozenAt(theta), theta, v);
+ * rayleighQuotient(v, product); // v^T H v / |v|^2, the curvature along v
  */
 export function hessianVectorProduct(
   loss: WeightLoss,

@@ -20,7 +20,12 @@ export interface StepCurvature {
  * Rounding of float32 logits adds about 1e-7 to either.
  *
  * @param step - s, [parameters]
- * @returns three losses' worth; the network is left with other weights loaded
+ * @returns what three losses say, attacks included; the network is left with other weights loaded
+ *
+ * @example
+ * const step = gradient.map((g) => rate * g);
+ * const { slope, curvature } = stepCurvature(loss, theta, step);
+ * const bestRate = (rate * slope) / curvature;
  */
 export function stepCurvature(loss: WeightLoss, weights: Float32Array, step: ArrayLike<number>): StepCurvature {
   const [behind, here, ahead] = [1, 0, -1].map((share) => loss.loss(moved(weights, share, step)));

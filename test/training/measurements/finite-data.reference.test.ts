@@ -3,10 +3,12 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { randomStream } from '../../../src/math/random.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';
 import { gradientMoments } from '../../../src/training/measurements/gradient-moments.js';
-import { hessianVectorProduct } from '../../../src/training/measurements/hessian-vector-product.js';
+import { hessianVectorProduct, rayleighQuotient } from '../../../src/training/measurements/hessian-vector-product.js';
 import { lanczosSpectrum } from '../../../src/training/measurements/lanczos-spectrum.js';
+import { stepCurvature } from '../../../src/training/measurements/step-curvature.js';
 import { inner } from '../../../src/training/measurements/vectors.js';
 import { drawIndices, gatherBatch } from '../../../src/training/minibatch.js';
+import { within } from '../../helpers/within.js';
 import { pgd, problem } from './problem.js';
 
 const COUNT = 12;
@@ -132,4 +134,27 @@ describe('batchLoss', () => {
     frozen.loss(weights);
     expect(meter.passes).toBe(20 * 7);
   });
+});
+
+test('the examples of the docstrings', async () => {
+  const { network, weights: theta, examples } = await problem({ layers }, [4]);
+  const loss = batchLoss(network, examples, { attack: pgd(), noise: randomStream(0, 'measurement') });
+  const vector = loss.gradient(theta);
+  const product = hessianVectorProduct(loss.frozenAt(theta), theta, vector); // H v at the perturbed points
+  expect(rayleighQuotient(vector, product)).toBeGreaterThan(0);
+
+  const { values, weights, norm } = lanczosSpectrum(loss.frozenAt(theta), theta, vector, 8);
+  const energies = weights.map((w) => w * norm ** 2); // energy at each curvature
+  const quotient = energies.reduce((sum, energy, i) => sum + energy * values[i], 0) / norm ** 2;
+  expect(quotient).toBeCloseTo(rayleighQuotient(vector, product), 4);
+
+  const rate = 0.1;
+  const { slope, curvature } = stepCurvature(
+    loss.frozenAt(theta),
+    theta,
+    vector.map((g) => rate * g),
+  );
+  const bestRate = (rate * slope) / curvature;
+  // Along the gradient of the same loss slope = u |g|^2 and curvature = u^2 g'Hg, up to the fourth derivative.
+  within(bestRate, 1 / rayleighQuotient(vector, product), { rel: 0.02, because: 'a step of finite length' });
 });
