@@ -10,7 +10,7 @@ import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
-import { isDue, measure, type MeasurementPoint } from './measurements/index.js';
+import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
@@ -141,10 +141,12 @@ export class Trainer {
   }
 
   /** What is due before this update, charged for. */
-  #measure(point: MeasurementPoint): LogMeasurement[] {
+  #measure(perturbed: LabelledInputs, rate: number): LogMeasurement[] {
     const { workload, header, measurements } = this.#run;
+    const [update, weights, gradient] = [this.#update, this.#optimizer.gradientPoint(), this.#gradient];
+    const point = { update, weights, perturbed, gradient, rate };
     const options = { network: this.#network, workload, batchSize: header.batch_size, seed: header.seed };
-    const rows = measurements.filter((spec) => isDue(spec, point.update)).map((spec) => measure(spec, point, options));
+    const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
     const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
     this.#gradientEvaluations += cost;
     this.#measurementEvaluations += cost;
@@ -167,8 +169,7 @@ export class Trainer {
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
     const update = this.#update;
-    const point = { update, weights: this.#optimizer.gradientPoint(), perturbed, gradient: this.#gradient };
-    const measured = isFinite ? this.#measure({ ...point, rate: rate * clipped.factor }) : [];
+    const measured = isFinite && this.#measuresNow() ? this.#measure(perturbed, rate * clipped.factor) : [];
     const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     this.#clip = clipped.state;
     this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
