@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics';
 import type { ClosureFit } from '../artifacts/coefficients.js';
+import { HjbLrError } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { bootstrapClosure } from './bootstrap.js';
 import { CLOSURES, type Closure, type Scales } from './closures/index.js';
@@ -26,6 +27,7 @@ export interface EstimateOptions {
  *
  * @param runs - at least two independent runs
  * @param onClosure - called after each closure with how many are done
+ * @throws E_PILOT if the likelihood of a closure is not finite anywhere that the search went
  */
 export function estimateClosures(
   runs: readonly PilotRun[],
@@ -58,6 +60,8 @@ function estimateClosure(
   options: EstimateOptions,
 ): ClosureFit {
   const mode = fitClosure(closure, scales, runs);
+  const likelihood = logLikelihood(closure, mode, scales, runs);
+  if (!Number.isFinite(likelihood)) throw notFitted(closure.name, likelihood);
   const stream = randomStream(options.seed, `estimate/bootstrap/${closure.name}`);
   const samples = bootstrapClosure(closure, scales, runs, mode, options.bootstrap, stream);
   const identified = identifiedParameters(closure, scales, runs, mode);
@@ -70,10 +74,21 @@ function estimateClosure(
     ...closure.equations,
     parameters: describeParameters(closure, scales, mode, samples, identified),
     filter: closure.filter(mode, scales),
-    log_likelihood: logLikelihood(closure, mode, scales, runs),
+    log_likelihood: likelihood,
     bootstrap: samples.map((theta) => naturalValues(closure, theta, scales)),
     verdict: judgeClosure(closure, scales, runs, mode, options.maximumPredictionError),
   };
+}
+
+function notFitted(closure: string, likelihood: number): HjbLrError {
+  return new HjbLrError(
+    'E_PILOT',
+    `No ${closure} closure fits these runs: the best likelihood found is ${likelihood}.`,
+    {
+      remedy: 'Their losses jump beyond any noise that it knows: give a lower peak in pilot.peak and run with --fresh.',
+      fields: { closure },
+    },
+  );
 }
 
 function withVisited(

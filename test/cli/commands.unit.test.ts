@@ -162,7 +162,7 @@ describe('hjb-lr doctor', () => {
       wasm_simd: true,
       engines: [
         { engine: 'native', loads: expect.any(Boolean) },
-        { engine: 'fused', loads: false, detail: expect.stringContaining('not part of this release') },
+        { engine: 'fused', loads: true, detail: expect.stringMatching(/^wasm, (relaxed-)?simd, threads: 1/) },
         { engine: 'tfjs', loads: true, detail: expect.stringContaining('wasm') },
       ],
       data: { present: true },

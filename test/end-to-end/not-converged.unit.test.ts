@@ -52,13 +52,13 @@ describe('a policy that follows no closure', () => {
 });
 
 describe('a pilot that diverges', () => {
-  const diverging = { ...PILOT, peak: { method: 'given', peak: 1e30 } };
+  const diverging = { ...PILOT, peak: { method: 'given', peak: 1e40 } };
 
   test('says which runs and ends with exit code 4; the estimate of such logs names the file', async () => {
     const { file, out } = await variant({ pilot: diverging });
     const { code, stdout, stderr } = await runCommand(['pilot', file, '--out', out]);
     expect(code).toBe(4);
-    expect(stdout).toMatch(/2 of 2 runs diverged:\n {2}pilot\/1\/run-0: the weights are not finite\n/);
+    expect(stdout).toMatch(/2 of 2 runs diverged:\n {2}pilot\/1\/run-0: update 1: loss nan, gradient norm nan\n/);
     expect(stderr).not.toMatch(/next:/);
     const estimated = await runCommand(['estimate', path.join(out, 'trajectories'), '--out', out]);
     expect(estimated.stderr).toMatch(/trajectories\/run-0\.jsonl: diverged/);
@@ -73,6 +73,15 @@ describe('a pilot that diverges', () => {
     expect(verdict.sentences[0]).toMatch(/^For 1 of 1 seeds the pilot's runs could not be fitted/);
     expect(methods.find(({ family }) => family === 'policy')!.summary.dead).toBe(1);
   }, 120_000);
+});
+
+describe('a pilot whose losses jump beyond any noise', () => {
+  test('is refused by the estimate with the remedy', async () => {
+    const { file, out } = await variant({ pilot: { ...PILOT, peak: { method: 'given', peak: 1e30 } } });
+    expect((await runCommand(['pilot', file, '--out', out])).code).toBe(0);
+    const { code, stderr } = await runCommand(['estimate', path.join(out, 'trajectories'), '--out', out]);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/No \w+ closure fits these runs.*\n.*lower peak/)]);
+  }, 60_000);
 });
 
 describe('a pilot that is refused', () => {

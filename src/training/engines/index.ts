@@ -1,5 +1,4 @@
 import type { Experiment } from '../../artifacts/experiment.js';
-import { HjbLrError } from '../../errors.js';
 import type { Engine } from './engine.js';
 import { checkKnownLoss } from './known-loss.js';
 
@@ -15,8 +14,8 @@ export type ModelKind = 'dense' | 'convolutional' | 'module';
 
 /** In which order `auto` tries the engines: the order of benchmarks/training-step, where the first runs that kind at all. */
 const AUTO: Readonly<Record<ModelKind, readonly EngineName[]>> = {
-  dense: ['native', 'tfjs'],
-  convolutional: ['native', 'tfjs'],
+  dense: ['fused', 'native', 'tfjs'],
+  convolutional: ['fused', 'native', 'tfjs'],
   module: ['native', 'tfjs'],
 };
 
@@ -61,9 +60,6 @@ async function openChecked(name: EngineName): Promise<Engine> {
 }
 
 async function open(name: EngineName): Promise<Engine> {
-  if (name === 'fused')
-    throw new HjbLrError('E_ENGINE', 'The engine "fused" is not part of this release.', {
-      remedy: 'Use --engine tfjs or --engine auto.',
-    });
+  if (name === 'fused') return (await import('./fused/index.js')).openFusedEngine();
   return (await import('./tfjs/index.js')).openTensorEngine(name);
 }

@@ -1,0 +1,31 @@
+import type { EngineInfo } from '../../../artifacts/training-log.js';
+import { HjbLrError } from '../../../errors.js';
+import { TOOL_VERSION } from '../../../version.js';
+import { isTensorModel } from '../../../workloads/workload.js';
+import type { Engine } from '../engine.js';
+import { FUSED_KERNEL } from './module.js';
+import { createFusedNetwork } from './network.js';
+
+export { createFusedNetwork } from './network.js';
+export { FUSED_KERNEL } from './module.js';
+
+/** Our own WebAssembly module: models of layers, each pass without leaving its memory. */
+export function openFusedEngine(): Engine {
+  return {
+    info: fusedInfo(),
+    createNetwork(model, _data, capacity) {
+      if (isTensorModel(model)) throw notLayers();
+      return createFusedNetwork(model, capacity);
+    },
+  };
+}
+
+function fusedInfo(): EngineInfo {
+  return { engine: 'fused', backend: 'wasm', kernel: FUSED_KERNEL, threads: 1, version: TOOL_VERSION };
+}
+
+function notLayers(): HjbLrError {
+  return new HjbLrError('E_ENGINE', 'The engine "fused" runs models of layers, and this one is written on tensors.', {
+    remedy: 'Use --engine tfjs or --engine native.',
+  });
+}
