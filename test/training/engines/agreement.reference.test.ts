@@ -86,6 +86,11 @@ describe.each(ENGINES)('%s against the cpu back end of TensorFlow.js', (_, answe
     expect(relativeError(answers.perturbed[name], reference.perturbed[name])).toBeLessThan(1e-5);
   });
 
+  test.each(Object.keys(reference.products))('Hessian-vector products: %s', (name) => {
+    // Gradients in another order differ by 1e-7 of themselves, divided by a step of 5e-3.
+    expect(relativeError(answers.products[name], reference.products[name])).toBeLessThan(3e-4);
+  });
+
   test.each(Object.keys(reference.curves))('the loss of 50 adversarial updates, %s', (name) => {
     const [found, expected] = [answers.curves[name], reference.curves[name]];
     // Measured: 3e-8 on wasm. A sum in another order may flip the sign of a slope that is 0 but for rounding, which moves

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import type { ModelSpec } from '../../../src/artifacts/experiment.js';
 import { randomStream, resumeStream } from '../../../src/math/random.js';
+import { openEngine } from '../../../src/training/engines/index.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';
 import { hessianVectorProduct } from '../../../src/training/measurements/hessian-vector-product.js';
 import { perturbInputs } from '../../../src/training/minibatch.js';
@@ -103,9 +104,11 @@ function exactProduct(
   });
 }
 
-describe('Hessian-vector products against automatic differentiation twice', () => {
+describe.each(['tfjs', 'fused'] as const)('Hessian-vector products on %s against two differentiations', (engine) => {
   test.each(MODELS)('%s, perturbations frozen', async (_name, spec, inputShape, relativeStep) => {
-    const { network, weights, examples, model } = await problem(spec, inputShape);
+    // What differentiates twice runs on the back end of tfjs.
+    await openEngine('tfjs', 'dense');
+    const { network, weights, examples, model } = await problem(spec, inputShape, { engine });
     const [attack, noise] = [pgd(), randomStream(2, 'noise')];
     const frozen = batchLoss(network, examples, { attack, noise }).frozenAt(weights);
     network.load(weights);

@@ -1,6 +1,6 @@
 import type { AttackSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
+import { openEngine, type EngineName } from '../../../src/training/engines/index.js';
 import { concatenated } from '../../../src/training/weights.js';
 import { createAttack, createModel, type LabelledInputs, type Network } from '../../../src/workloads/index.js';
 import { size } from '../../../src/workloads/models/index.js';
@@ -11,14 +11,14 @@ export const CLASSES = 3;
 export async function problem(
   spec: ModelSpec,
   inputShape: readonly number[],
-  { count = 20, capacity = 8, seed = 1 } = {},
+  { count = 20, capacity = 8, seed = 1, engine: name = 'tfjs' as EngineName } = {},
 ): Promise<{
   network: Network;
   weights: Float32Array;
   examples: LabelledInputs;
   model: ReturnType<typeof createModel>;
 }> {
-  const engine = await openEngine('tfjs', 'dense');
+  const engine = await openEngine(name, 'dense');
   const model = createModel(spec, inputShape, CLASSES);
   const stream = randomStream(seed, 'problem');
   const inputs = stream.fillUniform(new Float32Array(count * size(inputShape)), 0, 1);

@@ -2,6 +2,8 @@ import { dataSchema, modelSchema } from '../../../../src/artifacts/experiment.js
 import { randomStream } from '../../../../src/math/random.js';
 import type { Engine } from '../../../../src/training/engines/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from '../../../../src/training/minibatch.js';
+import { batchLoss } from '../../../../src/training/measurements/batch-loss.js';
+import { hessianVectorProduct } from '../../../../src/training/measurements/hessian-vector-product.js';
 import { concatenated } from '../../../../src/training/weights.js';
 import { loadDataset } from '../../../../src/workloads/datasets/index.js';
 import { createAttack, createModel, type Network } from '../../../../src/workloads/index.js';
@@ -14,13 +16,15 @@ export interface Answers {
   readonly ofWeights: Readonly<Record<string, number[]>>;
   readonly ofInputs: Readonly<Record<string, number[]>>;
   readonly perturbed: Readonly<Record<string, number[]>>;
+  /** Hessian-vector products of the cross-entropy at the clean inputs, along all weights equal. */
+  readonly products: Readonly<Record<string, number[]>>;
   /** Minibatch adversarial losses of 50 updates. */
   readonly curves: Readonly<Record<string, number[]>>;
 }
 
 /** All cases on one engine. */
 export async function answersOf(engine: Engine): Promise<Answers> {
-  const answers = { logits: {}, ofWeights: {}, ofInputs: {}, perturbed: {}, curves: {} } as Record<
+  const answers = { logits: {}, ofWeights: {}, ofInputs: {}, perturbed: {}, products: {}, curves: {} } as Record<
     keyof Answers,
     Record<string, number[]>
   >;
@@ -31,6 +35,16 @@ export async function answersOf(engine: Engine): Promise<Answers> {
     answers.ofInputs[one.name] = inputs;
   }
   for (const one of ATTACKED) {
+    answers.products[one.name] = onNetwork(engine, one, (network) => {
+      const loss = batchLoss(network, one, { attack: null, noise: randomStream(3, 'none') });
+      return [
+        ...hessianVectorProduct(
+          loss,
+          one.weights,
+          one.weights.map(() => 1),
+        ),
+      ];
+    });
     for (const spec of ONE_STEP.concat(MANY_STEPS)) {
       const name = `${attackName(one, spec)}${MANY_STEPS.includes(spec) ? ', many steps' : ''}`;
       const options = { loss: LOSSES[one.loss], attack: createAttack(spec), stream: randomStream(3, name) };
