@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { inner, length } from './vectors.js';
 
 /** A symmetric linear operator, A v. The argument is not kept and not changed. */
 export type SymmetricOperator = (vector: Float64Array) => Float64Array;
@@ -77,14 +78,4 @@ function removeProjections(v: Float64Array, basis: readonly Float64Array[]): voi
     const share = inner(q, v);
     for (let i = 0; i < v.length; i += 1) v[i] -= share * q[i];
   }
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
-}
-
-function length(v: Float64Array): number {
-  return Math.sqrt(inner(v, v));
 }

@@ -1,4 +1,4 @@
-import { inner } from './vectors.js';
+import { inner } from '../../math/vectors.js';
 
 /** What independent minibatch gradients at the same weights tell of their law, h with mean hbar and covariance S. */
 export interface GradientMoments {

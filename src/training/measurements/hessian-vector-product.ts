@@ -1,5 +1,6 @@
+import { inner, length } from '../../math/vectors.js';
 import type { WeightLoss } from './batch-loss.js';
-import { inner, length, moved } from './vectors.js';
+import { moved } from './moved.js';
 
 /** e |v| as a share of max(1, |theta|): see `hessianVectorProduct`. */
 const RELATIVE_STEP = 5e-3;

@@ -1,4 +1,5 @@
 import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/measurements.js';
+import { length } from '../../math/vectors.js';
 import type { Network } from '../../workloads/network.js';
 import type { LabelledInputs, Workload } from '../../workloads/workload.js';
 import { logNumber } from '../log-number.js';
@@ -9,7 +10,6 @@ import { hessianVectorProduct, rayleighQuotient } from './hessian-vector-product
 import { lanczosSpectrum } from './lanczos-spectrum.js';
 import { sampler, type Sampler } from './sample.js';
 import { stepCurvature } from './step-curvature.js';
-import { length } from './vectors.js';
 
 /** What the loop has at hand before it takes a step. */
 export interface MeasurementPoint {

@@ -1,5 +1,5 @@
 import type { WeightLoss } from './batch-loss.js';
-import { moved } from './vectors.js';
+import { moved } from './moved.js';
 
 /** How a loss changes along a step, by second differences. */
 export interface StepCurvature {

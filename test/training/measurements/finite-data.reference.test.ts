@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { randomStream } from '../../../src/math/random.js';
+import { inner } from '../../../src/math/vectors.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';
 import { gradientMoments } from '../../../src/training/measurements/gradient-moments.js';
 import { hessianVectorProduct, rayleighQuotient } from '../../../src/training/measurements/hessian-vector-product.js';
 import { lanczosSpectrum } from '../../../src/training/measurements/lanczos-spectrum.js';
 import { stepCurvature } from '../../../src/training/measurements/step-curvature.js';
-import { inner } from '../../../src/training/measurements/vectors.js';
 import { drawIndices, gatherBatch } from '../../../src/training/minibatch.js';
 import { within } from '../../helpers/within.js';
 import { pgd, problem } from './problem.js';

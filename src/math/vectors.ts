@@ -1,4 +1,4 @@
-/** <a, b>, in float64. */
+/** <a, b>, summed in float64. */
 export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
@@ -8,9 +8,4 @@ export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /** |v|. */
 export function length(v: ArrayLike<number>): number {
   return Math.sqrt(inner(v, v));
-}
-
-/** theta + h v, rounded to float32. */
-export function moved(theta: Float32Array, h: number, v: ArrayLike<number>): Float32Array {
-  return theta.map((value, i) => value + h * v[i]);
 }
