@@ -22,8 +22,8 @@ import {
   type BenchmarkMethod,
   type SeedPreparation,
 } from './methods.js';
-import { requireBenchmark } from './plan.js';
-import { preparedFiles } from './prepare-task.js';
+import { namedReadingUpdates, requireBenchmark } from './plan.js';
+import { namedReading, preparedFiles } from './prepare-task.js';
 import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
 import { scoringSentence } from './scoring.js';
 import type { FailedSeed } from './seed-clauses.js';
@@ -42,17 +42,20 @@ interface PreparedSeed extends SeedPreparation {
 /**
  * Policy against baselines. Each seed has its own pilot, estimate and solve, which the policy is charged for; all methods
  * of a seed share its initial weights, minibatches and attack noise. A fixed rate costs one run; the best one is charged
- * for the whole grid, and what builds on it too; the null hypothesis is charged for the reading of the peak.
+ * for the whole grid, and what builds on it too; the null hypothesis is charged for the reading of the peak, and schedules by
+ * name for the one of their own.
  */
 export async function runBenchmark(context: RunContext): Promise<Results> {
   const { experiment, workload } = await openExperiment(context.experimentPath);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
   const cost = await updateCost(context.experimentPath);
-  const pilotUpdates = planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost);
+  const pilotUpdates =
+    planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost) + namedReadingUpdates(experiment);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
   const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
-  const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed)));
+  const { named, fixed_rates: grid } = benchmarkOptions(experiment);
+  const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed, named.length > 0)));
 
   const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
   const { figure } = decidedBy;
@@ -71,7 +74,6 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
 
   const dependent = methodsAtBestFixed(experiment, best.rate!);
   await trainMethods(context, dependent, prepared, horizon);
-  const grid = benchmarkOptions(experiment).fixed_rates;
   const second = await collect(dependent, grid.length * oneRun);
   const scoring = scoringSentence(workload, experiment.evaluation);
   const methods = [...first, ...second];
@@ -130,7 +132,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
   };
 }
 
-async function readPrepared(out: string, seed: number): Promise<PreparedSeed> {
+async function readPrepared(out: string, seed: number, named: boolean): Promise<PreparedSeed> {
   const files = preparedFiles(seedFolder(out, seed));
   const coefficients = await readArtifact('coefficients', files.coefficients);
   const policy = await readArtifact('policy', files.policy);
@@ -147,6 +149,7 @@ async function readPrepared(out: string, seed: number): Promise<PreparedSeed> {
     followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
     pilotGradEvals: pilot_grad_evals,
     readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
+    reading: named ? namedReading(await readTrainingLog(files.reading)) : null,
   };
 }
 
@@ -165,6 +168,7 @@ async function collectMethod(
 ): Promise<MethodResult> {
   const spentBefore = (seed: PreparedSeed): number => {
     if (method.family === 'policy') return seed.pilotGradEvals;
+    if (method.family === 'named') return seed.reading!.n_grad_evals;
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
   const runs = await Promise.all(

@@ -1,6 +1,8 @@
 import type { Experiment } from '../../src/artifacts/experiment.js';
 import type { MethodResult } from '../../src/artifacts/results.js';
-import { methodSchema, type Method, type MethodInput } from '../../src/training/method.js';
+import { namedSchedule, type NamedSchedule } from '../../src/schedules/index.js';
+import { methodUnder, resolveMethod, type Method } from '../../src/training/method.js';
+import type { Reading } from '../../src/training/reading.js';
 
 /** One way of training that the benchmark compares, the same for all seeds but for a peak that a pilot chose. */
 export interface BenchmarkMethod {
@@ -17,11 +19,13 @@ export interface SeedPreparation {
   readonly seed: number;
   readonly peak: number;
   readonly policyPath: string;
+  /** The seed's own D-Adaptation reading, where a schedule by name asks for one. */
+  readonly reading: Reading | null;
 }
 
-/** The policy, every fixed rate, the null hypothesis at the pilot's peak, and Schedule-Free: none needs another's result. */
+/** The policy, every fixed rate, the null hypothesis at the pilot's peak, Schedule-Free, schedules by name: none needs another's result. */
 export function independentMethods(experiment: Experiment): BenchmarkMethod[] {
-  const { fixed_rates, schedule_free } = benchmarkOptions(experiment);
+  const { fixed_rates, schedule_free, named } = benchmarkOptions(experiment);
   return [
     {
       id: 'policy',
@@ -33,6 +37,7 @@ export function independentMethods(experiment: Experiment): BenchmarkMethod[] {
     ...fixed_rates.map((rate) => fixedMethod(experiment, rate)),
     ...nullHypotheses(experiment),
     ...(schedule_free === null ? [] : [scheduleFreeMethod(schedule_free.rate, schedule_free.warmup_fraction)]),
+    ...named.map((name) => namedMethod(experiment, name)),
   ];
 }
 
@@ -43,25 +48,25 @@ export function methodsAtBestFixed(experiment: Experiment, rate: number): Benchm
     label: `fixed ${rate}, with the policy's clip`,
     family: 'fixed_clipped',
     rate,
-    method: () => resolve(experiment, { schedule: { name: 'constant', rate }, clip: experiment.policy.clip }),
+    method: () => methodUnder(experiment, { schedule: { name: 'constant', rate }, clip: experiment.policy.clip }),
   };
   const decays = benchmarkOptions(experiment).decays.map((name): BenchmarkMethod => ({
     id: `${name}-at-best-fixed`,
     label: `${decayLabel(name)} at the best fixed rate`,
     family: 'decay',
     rate,
-    method: () => resolve(experiment, { schedule: { name, peak: rate } }),
+    method: () => methodUnder(experiment, { schedule: { name, peak: rate } }),
   }));
   return [...(experiment.policy.clip === null ? [] : [clipped]), ...decays];
 }
 
 /** Training under a policy file, with the clip that the file names. */
 function policyMethod(experiment: Experiment, policyPath: string): Method {
-  return resolve(experiment, { schedule: { name: 'policy', path: policyPath }, clip: experiment.policy.clip });
+  return methodUnder(experiment, { schedule: { name: 'policy', path: policyPath }, clip: experiment.policy.clip });
 }
 
 function fixedMethod(experiment: Experiment, rate: number): BenchmarkMethod {
-  const method = resolve(experiment, { schedule: { name: 'constant', rate } });
+  const method = methodUnder(experiment, { schedule: { name: 'constant', rate } });
   return { id: `fixed-${rate}`, label: `fixed ${rate}`, family: 'fixed', rate, method: () => method };
 }
 
@@ -73,12 +78,12 @@ function nullHypotheses(experiment: Experiment): BenchmarkMethod[] {
     label: `${decayLabel(name)} at the pilot's peak, no model`,
     family: 'null_hypothesis',
     rate: null,
-    method: ({ peak }) => resolve(experiment, { schedule: { name, peak, warmup }, clip }),
+    method: ({ peak }) => methodUnder(experiment, { schedule: { name, peak, warmup }, clip }),
   }));
 }
 
 function scheduleFreeMethod(rate: number, warmup: number): BenchmarkMethod {
-  const method = methodSchema.parse({
+  const method = resolveMethod({
     schedule: { name: 'constant', rate, warmup },
     optimizer: { name: 'schedule_free' },
   });
@@ -91,9 +96,23 @@ function scheduleFreeMethod(rate: number, warmup: number): BenchmarkMethod {
   };
 }
 
-function resolve(experiment: Experiment, input: Omit<MethodInput, 'optimizer'>): Method {
-  return methodSchema.parse({ ...input, optimizer: experiment.optimizer });
+/** A whole method at a multiple of the seed's own reading; Schedule-Free is not averaged once more. */
+function namedMethod({ optimizer, averaging }: Experiment, name: NamedSchedule): BenchmarkMethod {
+  const ofRule = { optimizer, averaging: name === 'h' ? averaging : null };
+  return {
+    id: name,
+    label: NAMED_LABELS[name],
+    family: 'named',
+    rate: null,
+    method: ({ reading }) => methodUnder(ofRule, namedSchedule(name, { reading: reading!.rate })),
+  };
 }
+
+const NAMED_LABELS: Readonly<Record<NamedSchedule, string>> = {
+  sf7: 'SF7: Schedule-Free SGD at 7 readings, clipped',
+  sf7k: 'SF7k: SF7, later updates weighted more',
+  h: 'H: hold and 30 % linear decay at 1.3 readings, clipped',
+};
 
 function decayLabel(name: 'linear' | 'wsd'): string {
   return name === 'linear' ? 'linear decay' : 'WSD';

@@ -1,7 +1,8 @@
 import type { Experiment } from '../../src/artifacts/experiment.js';
 import { HjbLrError } from '../../src/errors.js';
 import { peakSearchUpdates, planPilot, type UpdateCost } from '../../src/pilot/design.js';
-import { warmupUpdates } from '../../src/pilot/pilot.js';
+import { requireSgd, warmupUpdates } from '../../src/pilot/pilot.js';
+import { readingOptions, readingUpdates } from '../../src/training/reading.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 
 /** Gradient evaluations on a minibatch. */
@@ -36,8 +37,10 @@ export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
     ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0]),
   ];
   const observed = costs.update + costs.observation;
-  const gradEvals = ({ family }: BenchmarkMethod): number =>
-    family === 'policy' ? horizon * observed + pilotGradEvals(experiment, costs) : horizon * costs.update;
+  const gradEvals = ({ family }: BenchmarkMethod): number => {
+    if (family === 'policy') return horizon * observed + pilotGradEvals(experiment, costs);
+    return (horizon + (family === 'named' ? namedReadingUpdates(experiment) : 0)) * costs.update;
+  };
   const methods = all.map((method) => ({
     id: method.id,
     label: method.label,
@@ -50,6 +53,12 @@ export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
   };
 }
 
+/** Updates that a seed's own reading for the schedules by name takes at most; 0 without such a schedule. */
+export function namedReadingUpdates(experiment: Experiment): number {
+  const { named } = benchmarkOptions(experiment);
+  return named.length === 0 ? 0 : readingUpdates(readingOptions(experiment), experiment.horizon);
+}
+
 function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }: UnitCosts): number {
   return peakSearchUpdates(pilot, horizon) * update + pilot.runs * pilot.updates_per_run * (update + observation);
 }
@@ -57,6 +66,7 @@ function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }:
 /** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
 export function requireFeasible(experiment: Experiment, cost: UpdateCost): void {
   requireBenchmark(experiment);
+  requireSgd(experiment);
   planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
 }
 

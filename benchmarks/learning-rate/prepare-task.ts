@@ -9,7 +9,9 @@ import { estimateCoefficients, unfittedCoefficients } from '../../src/estimation
 import { runPilot, type PilotResult } from '../../src/pilot/pilot.js';
 import { synthesize, writeSynthesis } from '../../src/synthesis/stage.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
-import { runTraining, type TrainingTask } from '../../src/training/task.js';
+import { readingOf, type Reading } from '../../src/training/reading.js';
+import { readingTask, runTraining, type TrainingTask } from '../../src/training/task.js';
+import { benchmarkOptions } from './methods.js';
 
 /** What a worker process imports to prepare one seed. */
 export const PREPARE_TASK_MODULE: string = import.meta.url;
@@ -37,6 +39,10 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
     }
     return logs;
   };
+  if (benchmarkOptions(experiment).named.length > 0) {
+    const task = { ...readingTask(experiment, seed), experimentPath, engine, log: files.reading };
+    namedReading((await runTrainings([task]))[0]);
+  }
   const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder: files.trajectories }, runTrainings);
   if (!existsSync(files.coefficients)) {
     await writeArtifact('coefficients', files.coefficients, fitOrReason(pilot, experiment, seed));
@@ -46,6 +52,14 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
     await writeSynthesis(folder, await synthesize(coefficients, experiment.solver));
   }
   return { policy: files.policy };
+}
+
+/**
+ * What the schedules by name of a seed take their rates from.
+ * @throws E_PILOT without a reading
+ */
+export function namedReading(log: TrainingLog): Reading {
+  return readingOf(log, 'Leave "named" out of the benchmark.');
 }
 
 /**
@@ -67,6 +81,8 @@ export interface PreparedFiles {
   readonly coefficients: string;
   readonly solution: string;
   readonly policy: string;
+  /** Log of the seed's reading, where schedules by name ask for one. */
+  readonly reading: string;
 }
 
 export function preparedFiles(folder: string): PreparedFiles {
@@ -75,5 +91,6 @@ export function preparedFiles(folder: string): PreparedFiles {
     coefficients: path.join(folder, 'coefficients.json'),
     solution: path.join(folder, 'solution.json'),
     policy: path.join(folder, 'policy.json'),
+    reading: path.join(folder, 'reading.jsonl'),
   };
 }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../../src/artifacts/experiment.js';
+import { batchSizes } from '../../src/training/batch-size.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { methodSchema } from '../../src/training/method.js';
 import { updateCostOf } from '../../src/pilot/pilot.js';
@@ -29,7 +30,7 @@ export function unitCosts(workload: Workload, objective: Objective, experiment: 
   const examples = train_examples + test_examples * (objective.split === 'validation' ? 2 : 1);
   return {
     ...updateCostOf(workload, objective),
-    scoring: (examples / experiment.batch_size) * (1 + scoringAscent),
+    scoring: (examples / batchSizes(experiment.batch_size, experiment.horizon).mean) * (1 + scoringAscent),
   };
 }
 

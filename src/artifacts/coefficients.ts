@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, modelSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { attackSchema, batchSizeSchema, clipSchema, modelSchema, objectiveSchema, sgdSchema } from './experiment.js';
 import { filterSchema, provenanceSchema } from './policy.js';
 
 /** One estimated number, its uncertainty, and where it comes from. */
@@ -64,7 +64,7 @@ export const coefficientsSchema = z
     warmup_updates: count,
     clip: clipSchema.nullable(),
     objective: objectiveSchema,
-    optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
+    optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
     attack: attackSchema.nullable(),
     model: modelSchema.nullable(),
     /** None where the runs could not be used; `unfitted` says why. */

@@ -121,30 +121,127 @@ export const objectiveSchema = z.strictObject({
   form: z.enum(['terminal', 'integral']).default('terminal'),
 });
 
-export const optimizerSchema = z.strictObject({
+/** SGD as torch.optim.SGD has it: what policies are made for. */
+export const sgdSchema = z.strictObject({
   name: z.literal('sgd').default('sgd'),
   momentum: z.number().min(0).lt(1).default(0),
   nesterov: z.boolean().default(false),
   weight_decay: nonnegative.default(0),
 });
 
+const decayRate = z.number().min(0).lt(1);
+
+/** Schedule-Free SGD by its package `schedulefree`: beta is its momentum, weight_update_power its r. */
+export const scheduleFreeSchema = z.strictObject({
+  name: z.literal('schedule_free'),
+  /** The gradient is taken at (1 - beta) z + beta x. */
+  beta: fraction.default(0.9),
+  weight_decay: nonnegative.default(0),
+  /** The average's weight of update k is (k + 1)^weight_update_power times the largest rate so far ^ weight_lr_power. */
+  weight_lr_power: nonnegative.default(2),
+  weight_update_power: nonnegative.default(0),
+});
+
+/** Adam; AdamW with a decay, which is decoupled unless told. */
+export const adamSchema = z.strictObject({
+  name: z.literal('adam'),
+  beta1: decayRate.default(0.9),
+  beta2: decayRate.default(0.999),
+  epsilon: positive.default(1e-8),
+  weight_decay: nonnegative.default(0),
+  decoupled: z.boolean().default(true),
+});
+
+/** Prodigy by its package `prodigyopt`, its d0 and d_coef in words; the schedule's rate multiplies what it finds. */
+export const prodigySchema = z.strictObject({
+  name: z.literal('prodigy'),
+  beta1: decayRate.default(0.9),
+  beta2: decayRate.default(0.999),
+  /** sqrt(beta2) by default. */
+  beta3: decayRate.optional(),
+  epsilon: positive.default(1e-8),
+  weight_decay: nonnegative.default(0),
+  decoupled: z.boolean().default(true),
+  bias_correction: z.boolean().default(false),
+  safeguard_warmup: z.boolean().default(false),
+  initial_distance: positive.default(1e-6),
+  distance_coefficient: positive.default(1),
+  /** Most that the distance may grow in one update, a factor; without a limit by default. */
+  growth_rate: z.number().min(1).optional(),
+});
+
+/** The update rule that takes the rate; a policy is made for SGD alone. */
+export const optimizerSchema = z.discriminatedUnion('name', [sgdSchema, scheduleFreeSchema, adamSchema, prodigySchema]);
+
 /** Ratchet clip (step = u g min(1, G/|g|); G += gain (min(|g|, G) - G)): G starts at the first gradient norm. */
-export const clipSchema = z.strictObject({
+const ratchetClipSchema = z.strictObject({
   kind: z.literal('ratchet').default('ratchet'),
   gain: z.number().positive().max(1).default(0.05),
+});
+
+/** Norm clip: step = u g min(1, maximum / (|g| + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
+const normClipSchema = z.strictObject({ kind: z.literal('norm'), maximum: positive });
+
+export const clipSchema = z.discriminatedUnion('kind', [ratchetClipSchema, normClipSchema]);
+
+/** The weights that are evaluated are an average of the rule's own; the formulas stand at `createAveraged`. */
+export const averagingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ema'), decay: decayRate.default(0.999) }),
+  /** The mean of the weights from this share of the run on. */
+  z.strictObject({ kind: z.literal('tail'), start: z.number().min(0).lt(1).default(0.5) }),
+  z.strictObject({ kind: z.literal('polynomial'), power: nonnegative.default(3) }),
+]);
+
+/** Schedule-Free is itself an average: of its output no further one is taken. */
+export function averagesTwice({ optimizer, averaging }: AveragedRule): boolean {
+  return averaging !== null && optimizer.name === 'schedule_free';
+}
+
+interface AveragedRule {
+  readonly optimizer: { readonly name: string };
+  readonly averaging: AveragingSpec | null;
+}
+
+/** What a rule that averages twice is told. */
+export const AVERAGES_TWICE = 'schedule_free evaluates an average of its own: leave the averaging out';
+
+/** Pieces start at 0 and in order. */
+function areOrdered(starts: readonly number[]): boolean {
+  return starts[0] === 0 && isIncreasing(starts);
+}
+
+const ORDERED = { error: 'must begin with 0 and increase strictly' };
+
+/**
+ * Examples of one minibatch: a number, or sizes that each hold from a share of the horizon on, or from an update on:
+ * [{ "from": 0, "size": 32 }, { "from": 0.5, "size": 128 }].
+ */
+export const batchSizeSchema = z.union([
+  positiveCount,
+  z
+    .array(z.strictObject({ from: z.number().min(0).lt(1), size: positiveCount }))
+    .min(1)
+    .refine((pieces) => areOrdered(pieces.map(({ from }) => from)), ORDERED),
+  z
+    .array(z.strictObject({ from_update: count, size: positiveCount }))
+    .min(1)
+    .refine((pieces) => areOrdered(pieces.map(({ from_update }) => from_update)), ORDERED),
+]);
+
+/** A run of plain D-Adaptation SGD whose final rate is read, and whose weights are thrown away. */
+export const readingSchema = z.strictObject({
+  method: z.literal('d_adaptation'),
+  /** The pilot's peak is this many times the reading. */
+  multiple: positive.default(1.3),
+  initial_distance_factor: positive.default(1e-3),
+  minimum_updates: positiveCount.default(30),
+  maximum_fraction: fraction.default(0.1),
 });
 
 export const pilotSchema = z.strictObject({
   peak: z
     .discriminatedUnion('method', [
-      z.strictObject({
-        method: z.literal('d_adaptation'),
-        /** The peak is this many times the reading. */
-        multiple: positive.default(1.3),
-        initial_distance_factor: positive.default(1e-3),
-        minimum_updates: positiveCount.default(30),
-        maximum_fraction: fraction.default(0.1),
-      }),
+      readingSchema,
       z.strictObject({
         method: z.literal('paired_tournament'),
         /** Peaks tried, from the lowest to the highest, all on the same data order. */
@@ -196,6 +293,9 @@ export const evaluationSchema = z.strictObject({
   seed: count.default(0),
 });
 
+/** Complete methods by name (`src/schedules/named.ts`), which take their rate from a reading. */
+export const NAMED_SCHEDULES = ['sf7', 'sf7k', 'h'] as const;
+
 export const benchmarkSchema = z.strictObject({
   fixed_rates: distinct(positive).min(1),
   /** Decays run at the best fixed rate and, with the policy's clip and warm-up, at the pilot's own peak. */
@@ -204,6 +304,8 @@ export const benchmarkSchema = z.strictObject({
     .strictObject({ rate: positive, warmup_fraction: fraction })
     .nullable()
     .default({ rate: 2, warmup_fraction: 0.05 }),
+  /** Schedules by name that take their rate from a reading of its own for each seed, which they are charged for. */
+  named: distinct(z.enum(NAMED_SCHEDULES)).default([]),
 });
 
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */
@@ -217,7 +319,8 @@ export const experimentSchema = z
     workload: z.union([z.string().min(1), workloadSchema]),
     objective: objectiveSchema.prefault({}),
     optimizer: optimizerSchema.prefault({}),
-    batch_size: positiveCount,
+    averaging: averagingSchema.nullable().default(null),
+    batch_size: batchSizeSchema,
     /** Length of one run, in updates. */
     horizon: z.int().min(2),
     seeds: distinct(count).min(1),
@@ -230,6 +333,7 @@ export const experimentSchema = z
     measurements: measurementsSchema.default([]),
     benchmark: benchmarkSchema.optional(),
   })
+  .refine((experiment) => !averagesTwice(experiment), { error: AVERAGES_TWICE, path: ['averaging'] })
   .meta({ title: 'hjb-lr experiment' });
 
 export type Experiment = z.output<typeof experimentSchema>;
@@ -241,7 +345,14 @@ export type LossName = z.output<typeof lossSchema>;
 export type AttackSpec = z.output<typeof attackSchema>;
 export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type Objective = z.output<typeof objectiveSchema>;
+export type SgdSpec = z.output<typeof sgdSchema>;
 export type OptimizerSpec = z.output<typeof optimizerSchema>;
+export type OptimizerInput = z.input<typeof optimizerSchema>;
+/** The options of one update rule. */
+export type OptimizerOf<Name extends OptimizerSpec['name']> = Extract<OptimizerSpec, { name: Name }>;
+export type AveragingSpec = z.output<typeof averagingSchema>;
+export type BatchSize = z.output<typeof batchSizeSchema>;
 export type ClipSpec = z.output<typeof clipSchema>;
+export type ReadingOptions = z.output<typeof readingSchema>;
 export type PilotOptions = z.output<typeof pilotSchema>;
 export type EvaluationOptions = z.output<typeof evaluationSchema>;

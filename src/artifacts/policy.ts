@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, increasing, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, clipSchema, objectiveSchema, optimizerSchema } from './experiment.js';
+import { attackSchema, batchSizeSchema, clipSchema, objectiveSchema, sgdSchema } from './experiment.js';
 
 /** Parameters of the two closures' filters; the recursion itself is documented in `src/schedules/filters`. */
 export const lossAloneFilterSchema = z.strictObject({
@@ -120,7 +120,7 @@ export const policySchema = z
       quantity: z.literal('learning_rate'),
       applies_to: z.literal('all'),
       clip: clipSchema.nullable(),
-      optimizer: optimizerSchema.extend({ batch_size: positiveCount }),
+      optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
     }),
     table: policyTableSchema.nullable(),
     /** The policy's own mean trajectory; also the fallback where no observation comes. Linear between points. */

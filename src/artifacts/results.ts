@@ -87,7 +87,7 @@ export const summarySchema = z.strictObject({ mean: finite.nullable(), standard_
 export const methodResultSchema = z.strictObject({
   id: z.string(),
   label: z.string(),
-  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free']),
+  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named']),
   /** Learning rate, or peak, of this method: the same for all seeds, else null. */
   rate: positive.nullable(),
   runs: z.array(runResultSchema),

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
 import {
   attackSchema,
+  averagingSchema,
+  batchSizeSchema,
   clipSchema,
   evaluationSchema,
   lossSchema,
@@ -28,17 +30,20 @@ export const logHeaderSchema = z.strictObject({
   schema_version: schemaVersion,
   tool_version: z.string(),
   run_id: z.string(),
-  /** What the run is for: `train`, `pilot/reading`, `pilot/identification`, `pilot/tournament`. */
+  /** What the run is for: `train`, `train/reading`, `pilot/reading`, `pilot/identification`, `pilot/tournament`. */
   purpose: z.string(),
   seed: count,
   ...engineInfoSchema.shape,
   lr_schedule: z.looseObject({ name: z.string() }),
   optimizer: z.looseObject({ name: z.string() }),
   clip: clipSchema.nullable(),
-  batch_size: positiveCount,
+  /** What the evaluated weights are an average of, in the log of a run that averages. */
+  averaging: averagingSchema.optional(),
+  batch_size: batchSizeSchema,
   updates: positiveCount,
   /** Length of the full run that this one belongs to or prepares, in updates. */
   horizon: positiveCount,
+  /** Training examples over the mean batch size of the horizon. */
   updates_per_epoch: nonnegative,
   objective: objectiveSchema,
   loss: lossSchema.default('cross_entropy'),
@@ -78,6 +83,9 @@ export const logStepSchema = z.strictObject({
   step_length: logNumber,
   /** Cumulative gradient evaluations: minibatch gradients, those of the attack included. */
   n_grad_evals: count,
+  /** Where the batch size follows a schedule: the size of this update, and gradients of single examples so far. */
+  batch_size: positiveCount.optional(),
+  n_example_grads: count.optional(),
   wall_s: nonnegative.optional(),
 });
 
@@ -106,6 +114,8 @@ export const logEndSchema = z.strictObject({
   measurement_grad_evals: count.optional(),
   /** Where the final weights were kept, beside the log. */
   weights: z.strictObject({ file: z.string(), sha256: z.string() }).optional(),
+  /** Gradients of single examples, where the batch size follows a schedule. */
+  n_example_grads: count.optional(),
   /** What a run was for, in numbers: the reading of a D-Adaptation run, for example. */
   summary: z.record(z.string(), finite).optional(),
 });

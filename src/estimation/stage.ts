@@ -1,7 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Coefficients } from '../artifacts/coefficients.js';
-import { estimationSchema, optimizerSchema, policyOptionsSchema, type Experiment } from '../artifacts/experiment.js';
+import {
+  estimationSchema,
+  policyOptionsSchema,
+  sgdSchema,
+  type Experiment,
+  type SgdSpec,
+} from '../artifacts/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
@@ -132,8 +138,8 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
   };
 }
 
-function sgdOf(optimizer: TrainingLog['header']['optimizer']): Experiment['optimizer'] {
-  const parsed = optimizerSchema.safeParse(optimizer);
+function sgdOf(optimizer: TrainingLog['header']['optimizer']): SgdSpec {
+  const parsed = sgdSchema.safeParse(optimizer);
   if (parsed.success) return parsed.data;
   throw new HjbLrError('E_PILOT', `The closures are fitted to SGD; these logs come from ${optimizer.name}.`, {
     remedy: 'Run the pilot with the optimizer sgd.',

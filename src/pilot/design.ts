@@ -1,6 +1,7 @@
 import type { PilotOptions } from '../artifacts/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import type { RandomStream } from '../math/random.js';
+import { readingUpdates } from '../training/reading.js';
 
 /** What one identification run needs besides the seed. */
 export interface IdentificationDesign {
@@ -36,7 +37,7 @@ export function randomizedRates(
 export function peakSearchUpdates({ peak }: PilotOptions, horizon: number): number {
   switch (peak.method) {
     case 'd_adaptation':
-      return Math.max(peak.minimum_updates, Math.floor(peak.maximum_fraction * horizon));
+      return readingUpdates(peak, horizon);
     case 'paired_tournament':
       return peak.rates.length * Math.max(1, Math.round(peak.updates_fraction * horizon));
     case 'given':

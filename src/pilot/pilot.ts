@@ -7,6 +7,7 @@ import { objectiveOf, type Workload } from '../workloads/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
+import { readingMethod, readingOf } from '../training/reading.js';
 import { openExperiment, type TrainingTask } from '../training/task.js';
 import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
 import { tournamentPeak } from './tournament.js';
@@ -39,6 +40,7 @@ export type RunTrainings = (tasks: readonly TrainingTask[]) => Promise<TrainingL
 export async function runPilot(options: PilotOptions, runTrainings: RunTrainings): Promise<PilotResult> {
   const { experiment } = options;
   const cost = await updateCost(options.experimentPath);
+  requireSgd(experiment);
   planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
   const searches = peakTasks(options);
   const searchLogs = await runTrainings(searches);
@@ -46,6 +48,18 @@ export async function runPilot(options: PilotOptions, runTrainings: RunTrainings
   const runs = identificationTasks(options, peak);
   const runLogs = await runTrainings(runs);
   return { peak, logs: [...searchLogs, ...runLogs], files: [...searches, ...runs].map((task) => task.log) };
+}
+
+/**
+ * Closures, and the policies that follow from them, are of SGD.
+ * @throws E_INVALID for an experiment with another optimizer
+ */
+export function requireSgd({ optimizer: { name } }: Experiment): void {
+  if (name === 'sgd') return;
+  throw new HjbLrError('E_INVALID', `The pilot's closures are of SGD; the experiment's optimizer is ${name}.`, {
+    remedy: 'Set "optimizer" to { "name": "sgd" }, or train with a schedule: hjb-lr train EXPERIMENT --schedule ...',
+    issues: [{ path: 'optimizer.name', message: `expected "sgd"; got "${name}"` }],
+  });
 }
 
 /** Gradient evaluations of one update of an experiment, and of one look at its objective's loss. */
@@ -78,10 +92,8 @@ function peakTasks(options: PilotOptions): TrainingTask[] {
   const { peak } = pilot;
   switch (peak.method) {
     case 'd_adaptation': {
-      const { initial_distance_factor, minimum_updates } = peak;
-      const rule = { name: 'd_adaptation' as const, initial_distance_factor, minimum_updates };
-      const method = { schedule: { name: 'constant' as const, rate: 1 }, optimizer: rule };
-      return [task(options, 'reading', 'pilot/reading', peakSearchUpdates(pilot, horizon), method)];
+      const updates = peakSearchUpdates(pilot, horizon);
+      return [task(options, 'reading', 'pilot/reading', updates, readingMethod(peak))];
     }
     case 'paired_tournament': {
       const updates = peakSearchUpdates(pilot, horizon) / peak.rates.length;
@@ -110,12 +122,8 @@ function readPeak({ pilot }: Experiment, logs: readonly TrainingLog[]): number {
       })),
     );
   }
-  const reading = logs[0].end?.summary?.['reading'];
-  if (logs[0].end?.status === 'completed' && reading !== undefined && reading > 0) return peak.multiple * reading;
-  throw new HjbLrError('E_PILOT', 'The D-Adaptation run gave no reading of the peak rate.', {
-    remedy: 'Set pilot.peak to { "method": "given", "peak": ... } or to a paired_tournament.',
-    fields: { status: logs[0].end?.status ?? null, reading: reading ?? null },
-  });
+  const remedy = 'Set pilot.peak to { "method": "given", "peak": ... } or to a paired_tournament.';
+  return peak.multiple * readingOf(logs[0], remedy).rate;
 }
 
 function identificationTasks(options: PilotOptions, peak: number): TrainingTask[] {

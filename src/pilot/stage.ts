@@ -8,7 +8,7 @@ import { resultsOf, runTasks } from '../execution/run-tasks.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import { planPilot } from './design.js';
-import { pilotLogNames, runPilot, updateCost, warmupUpdates } from './pilot.js';
+import { pilotLogNames, requireSgd, runPilot, updateCost, warmupUpdates } from './pilot.js';
 
 export interface PilotStageOptions {
   readonly experimentPath: string;
@@ -71,9 +71,10 @@ export async function pilotStage(options: PilotStageOptions) {
 async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<Experiment> {
   const { experiment } = await openExperiment(experimentPath);
   const cost = await updateCost(experimentPath);
-  await namingFile(experimentPath, () =>
-    planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost),
-  );
+  await namingFile(experimentPath, () => {
+    requireSgd(experiment);
+    return planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
+  });
   await openEngine(engine, modelKind(experiment));
   return experiment;
 }

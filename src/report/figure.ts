@@ -20,6 +20,7 @@ export const COLORS = {
   decay: '#009e73',
   null_hypothesis: '#cc79a7',
   schedule_free: '#000000',
+  named: '#e69f00',
 } as const;
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'] as const;

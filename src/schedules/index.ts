@@ -8,7 +8,8 @@ import type { Schedule } from './schedule.js';
 import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
 
 export { createFilter, type FilterState, type FilterUpdate, type StateFilter } from './filters/index.js';
-export { parseSchedule, type ParsedSchedule } from './parse.js';
+export { namedSchedule, type NamedSchedule, type ParsedSchedule, type RateSource } from './named.js';
+export { parseSchedule, type UnreadSchedule } from './parse.js';
 export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
 export { policyIssues, WEIGHTS_STATE } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';

@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { fraction, positive } from '../artifacts/common.js';
-import { clipSchema, type ClipSpec } from '../artifacts/experiment.js';
+import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '../artifacts/experiment.js';
 import { issuesOf } from '../artifacts/issues.js';
 import { HjbLrError, type Issue } from '../errors.js';
+import { namedSchedule, type NamedSchedule, type ParsedSchedule } from './named.js';
 import { scheduleSpecSchema, type OpenLoopSpec } from './spec.js';
 
 /** Schedule-Free SGD (Defazio et al. 2024) at a constant rate, as the command line names it. */
-const scheduleFreeSchema = z.strictObject({
-  name: z.literal('schedule_free'),
-  rate: positive,
-  warmup: fraction.default(0),
-  beta: fraction.default(0.9),
+const freeAtRateSchema = scheduleFreeSchema.extend({ rate: positive, warmup: fraction.default(0) });
+
+/** A whole method by name; without a rate of either kind it asks for a reading. */
+const namedSchema = z.strictObject({
+  name: z.enum(NAMED_SCHEDULES),
+  reading: positive.optional(),
+  peak: positive.optional(),
 });
 
-const commandSchema = z.discriminatedUnion('name', [...scheduleSpecSchema.options, scheduleFreeSchema]);
+const commandSchema = z.discriminatedUnion('name', [...scheduleSpecSchema.options, freeAtRateSchema, namedSchema]);
 
 /** The parameter that a bare value on the command line means. */
 const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
@@ -26,33 +29,37 @@ const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
   piecewise: 'rates',
   expression: 'rate',
   schedule_free: 'rate',
+  sf7: 'reading',
+  sf7k: 'reading',
+  h: 'reading',
 };
 
 /** Parameters that are lists, written with slashes: `milestones=0.5/0.75`. */
 const LISTS: readonly string[] = ['milestones', 'rates'];
 
-type CommandSpec = OpenLoopSpec | z.output<typeof scheduleFreeSchema>;
+type NamedSpec = z.output<typeof namedSchema>;
+type CommandSpec = OpenLoopSpec | z.output<typeof freeAtRateSchema> | NamedSpec;
 type Entry = readonly [key: string, value: string];
 
-/** A schedule from the command line, complete, with the optimizer and the clip that it asks for. */
-export interface ParsedSchedule {
-  readonly schedule: OpenLoopSpec;
-  readonly optimizer?: { readonly name: 'schedule_free'; readonly beta: number };
-  readonly clip?: ClipSpec;
+/** A schedule by name that waits for the rate that a D-Adaptation run reads. */
+export interface UnreadSchedule {
+  readonly named: NamedSchedule;
+  at(reading: number): ParsedSchedule;
 }
 
 /**
- * `NAME:key=value,key=value`, or `NAME:value` for its first parameter; `clip=ratchet` goes with every name, lists are
- * written with slashes, and `schedule_free:rate=2,warmup=0.05` stands for that optimizer at a constant rate. An
- * expression may hold commas and is taken whole, but for a last `,clip=ratchet`: `expression:0.4*(1-s)`.
+ * `NAME:key=value,key=value`, or `NAME:value` for its first parameter; `clip=ratchet` or `clip=norm/1` (its maximum) goes
+ * with every name, lists are written with slashes, and `schedule_free:rate=2,warmup=0.05` stands for that optimizer at a
+ * constant rate. An expression may hold commas and is taken whole, but for a last `,clip=...`: `expression:0.4*(1-s)`.
+ * `sf7`, `sf7k` and `h` are whole methods (`namedSchedule`) at a multiple of a reading, or with `peak=` at that rate.
  *
- * @returns the schedule with its defaults filled in
+ * @returns the schedule with its defaults filled in; a name without its rate as what waits for the reading
  * @throws E_USAGE with every problem, listing the legal names or keys
  *
  * @example
- * parseSchedule('wsd:peak=0.4,decay=0.2').schedule; // { name: 'wsd', peak: 0.4, warmup: 0, decay: 0.2 }
+ * parseSchedule('wsd:peak=0.4,decay=0.2'); // { schedule: { name: 'wsd', peak: 0.4, warmup: 0, decay: 0.2 } }
  */
-export function parseSchedule(text: string): ParsedSchedule {
+export function parseSchedule(text: string): ParsedSchedule | UnreadSchedule {
   const colon = text.indexOf(':');
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   const body = colon < 0 ? '' : text.slice(colon + 1);
@@ -61,21 +68,51 @@ export function parseSchedule(text: string): ParsedSchedule {
   return resolve(name, entries);
 }
 
-function resolve(name: CommandSpec['name'], entries: readonly Entry[]): ParsedSchedule {
+function resolve(name: CommandSpec['name'], entries: readonly Entry[]): ParsedSchedule | UnreadSchedule {
   const parameters = entries.filter(([key]) => key !== 'clip').map(([key, value]) => [key, typed(name, key, value)]);
-  const clips = entries.filter(([key]) => key === 'clip').map(([, kind]) => ({ clip: { kind } }));
+  const clips = entries.filter(([key]) => key === 'clip').map(([, value]) => ({ clip: clipOf(value) }));
   const spec = commandSchema.safeParse({ name, ...Object.fromEntries(parameters) }, { reportInput: true });
   const clip = z.object({ clip: clipSchema.optional() }).safeParse(clips[0] ?? {}, { reportInput: true });
-  const issues = [...repeated(entries), ...problems(spec), ...problems(clip)];
+  const issues = [...repeated(entries), ...problems(spec), ...problems(clip), ...twoRates(parameters)];
   if (issues.length > 0 || !spec.success || !clip.success) throw badParameters(name, issues);
-  return { ...methodOf(spec.data as CommandSpec), ...clip.data };
+  return methodOf(spec.data as CommandSpec, clip.data);
 }
 
-/** The schedule of a method, and its optimizer where the name stands for one. */
-function methodOf(spec: CommandSpec): ParsedSchedule {
-  if (spec.name !== 'schedule_free') return { schedule: spec };
-  const { name, beta, rate, warmup } = spec;
-  return { schedule: { name: 'constant', rate, warmup }, optimizer: { name, beta } };
+/** The schedule of a method, with its optimizer and its own clip where the name stands for them. */
+function methodOf(spec: CommandSpec, clip: { readonly clip?: ClipSpec | undefined }): ParsedSchedule | UnreadSchedule {
+  const asked = clip.clip === undefined ? {} : { clip: clip.clip };
+  if (isNamed(spec)) return namedMethod(spec, asked);
+  if (spec.name !== 'schedule_free') return { schedule: spec, ...asked };
+  const { rate, warmup, ...optimizer } = spec;
+  return { schedule: { name: 'constant', rate, warmup }, optimizer, ...asked };
+}
+
+function namedMethod(
+  { name, reading, peak }: NamedSpec,
+  clip: { readonly clip?: ClipSpec },
+): ParsedSchedule | UnreadSchedule {
+  if (peak !== undefined) return { ...namedSchedule(name, { peak }), ...clip };
+  if (reading !== undefined) return { ...namedSchedule(name, { reading }), ...clip };
+  return { named: name, at: (read) => ({ ...namedSchedule(name, { reading: read }), ...clip }) };
+}
+
+function isNamed(spec: CommandSpec): spec is NamedSpec {
+  return (NAMED_SCHEDULES as readonly string[]).includes(spec.name);
+}
+
+/** A peak makes a reading idle. */
+function twoRates(parameters: readonly (readonly unknown[])[]): Issue[] {
+  const keys = parameters.map(([key]) => key);
+  if (!keys.includes('reading') || !keys.includes('peak')) return [];
+  return [{ path: 'peak', message: 'give a reading or a peak, not both' }];
+}
+
+/** `ratchet`, `ratchet/gain` or `norm/maximum`. */
+function clipOf(value: string): unknown {
+  const [kind, number, ...rest] = value.split('/');
+  if (number === undefined) return { kind };
+  const parameter = kind === 'norm' ? 'maximum' : 'gain';
+  return { kind, [parameter]: rest.length > 0 ? value : numberOrWord(number) };
 }
 
 function keyValueEntries(body: string, first: string): Entry[] {
@@ -94,10 +131,12 @@ function expressionEntries(body: string): Entry[] {
 
 /** What was written is a number or a list of them, unless it is an expression; what is neither stays as it is. */
 function typed(name: string, key: string, value: string): unknown {
-  const number = (word: string): number | string =>
-    word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word);
   if (name === 'expression') return value;
-  return LISTS.includes(key) ? value.split('/').map(number) : number(value);
+  return LISTS.includes(key) ? value.split('/').map(numberOrWord) : numberOrWord(value);
+}
+
+function numberOrWord(word: string): number | string {
+  return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word);
 }
 
 function repeated(entries: readonly Entry[]): Issue[] {
@@ -110,7 +149,7 @@ function problems(result: z.ZodSafeParseResult<unknown>): Issue[] {
 }
 
 function legalKeys(name: CommandSpec['name']): string[] {
-  const { shape } = commandSchema.options.find((option) => option.shape.name.value === name)!;
+  const { shape } = commandSchema.options.find((option) => option.shape.name.safeParse(name).success)!;
   return [...Object.keys(shape).filter((key) => key !== 'name'), 'clip'];
 }
 

@@ -17,6 +17,7 @@ export interface Checkpoint {
   readonly gradientEvaluations: number;
   /** Those of them that went into measurements. */
   readonly measurementEvaluations: number;
+  readonly exampleGradients: number;
   /** The weights are among its arrays. */
   readonly optimizer: OptimizerState;
   /** The schedule's memory: a policy's filter and guards. */

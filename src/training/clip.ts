@@ -1,14 +1,20 @@
 import type { ClipSpec } from '../artifacts/experiment.js';
 
-/** The clip's memory G; null before the first gradient. */
+/** Memory G of the ratchet clip; null before the first gradient, and for clips without a memory. */
 export type ClipState = number | null;
 
+/** What torch.nn.utils.clip_grad_norm_ adds to a norm that it divides by. */
+const NORM_OFFSET = 1e-6;
+
 /**
- * Ratchet clip: G starts at the first gradient norm; the step is scaled by min(1, G / |g|), and then
+ * The factor of this step's gradient g, and the clip's memory for the next one.
+ *
+ * ratchet: G starts at the first gradient norm; the factor is min(1, G / |g|), and then
  * G <- G + gain (min(|g|, G) - G). G can only fall, so a burst of large gradients cannot raise its own limit.
+ * norm: min(1, maximum / (|g| + 1e-6)), as torch.nn.utils.clip_grad_norm_.
  *
  * @param gradientNorm - |g| of the minibatch gradient, finite and nonnegative
- * @returns the factor of this step and the memory for the next one; without a clip the factor is 1
+ * @returns the factor, in (0, 1]; without a clip 1
  */
 export function clipStep(
   clip: ClipSpec | null,
@@ -16,6 +22,7 @@ export function clipStep(
   gradientNorm: number,
 ): { factor: number; state: ClipState } {
   if (clip === null) return { factor: 1, state };
+  if (clip.kind === 'norm') return { factor: Math.min(1, clip.maximum / (gradientNorm + NORM_OFFSET)), state };
   const limit = state ?? gradientNorm;
   const factor = gradientNorm > limit ? limit / gradientNorm : 1;
   return { factor, state: limit + clip.gain * (Math.min(gradientNorm, limit) - limit) };

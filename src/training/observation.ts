@@ -52,7 +52,6 @@ export function observationCost(objective: Objective, attackEvaluations: number)
 }
 
 interface ObserverOptions {
-  readonly batchSize: number;
   readonly seed: number;
   /** Random positions of a checkpoint; null for a fresh run. */
   readonly resumed: Readonly<Record<string, RandomState>> | null;
@@ -94,7 +93,7 @@ function cleanTrainingLoss(workload: Workload, cost: number): Observer {
 function validationLoss(
   workload: Workload,
   column: 'val_loss' | 'val_robust_loss',
-  { batchSize, seed, resumed, cost }: ObserverOptions & { cost: number },
+  { seed, resumed, cost }: ObserverOptions & { cost: number },
 ): Observer {
   const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
@@ -103,8 +102,8 @@ function validationLoss(
   const loss = lossOf(workload);
   const attack = column === 'val_robust_loss' ? workload.attack : null;
   return {
-    observe({ network }) {
-      const batch = gatherBatch(validation, drawIndices(validation.count, batchSize, batches));
+    observe({ network, batch: { labels } }) {
+      const batch = gatherBatch(validation, drawIndices(validation.count, labels.length, batches));
       const inputs = perturbInputs(network, batch, { loss, attack, stream: noise });
       const seen = meanLoss(network, { inputs, labels: batch.labels }, loss);
       return { loss: seen, columns: { [column]: logNumber(seen) }, cost };

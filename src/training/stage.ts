@@ -1,16 +1,19 @@
 import path from 'node:path';
+import type { Experiment } from '../artifacts/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
 import { canonicalJson } from '../artifacts/hash.js';
 import { partialPath } from '../artifacts/log-file.js';
-import { HjbLrError } from '../errors.js';
+import type { TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
-import { parseSchedule } from '../schedules/index.js';
+import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
 import { checkpointPath } from './checkpoint.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
-import { methodSchema, type Method, type MethodInput } from './method.js';
+import { methodUnder, resolveMethod, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
+import { readingOf, type Reading } from './reading.js';
 import { weightsPath } from './saved-weights.js';
-import { openExperiment, openTraining } from './task.js';
+import { openExperiment, openTraining, readingTask, type TrainingTask } from './task.js';
 import { trainRun, type TrainingRun } from './train.js';
 
 export interface TrainStageOptions {
@@ -31,41 +34,51 @@ export interface TrainStageOptions {
   readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
 }
 
-/** `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. */
+/**
+ * `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. A schedule by name that waits for
+ * a rate has its reading first, whose log lies beside the run's and serves every such schedule of the seed there.
+ */
 export async function trainStage(options: TrainStageOptions) {
   const { experiment } = await openExperiment(options.experimentPath);
   await openEngine(options.engine, modelKind(experiment));
-  const { name, ...chosen } = await chosenMethod(options);
   const seed = options.seed ?? experiment.seeds[0];
-  const file = path.join(options.out, `${name}-seed-${seed}.jsonl`);
-  const { onProgress = () => {} } = options;
-  const run = await openTraining({
-    experimentPath: options.experimentPath,
-    engine: options.engine,
-    runId: `train/${name}/${seed}`,
-    purpose: 'train',
-    seed,
-    updates: experiment.horizon,
-    ...chosen,
-    evaluated: true,
-    log: file,
-  });
-  await openTrainFolder(options, run);
-  const total = experiment.horizon;
-  const saveWeights = options.saveWeights === true;
-  const log = await trainRun({
-    ...run,
-    saveWeights,
-    onProgress: (done) => onProgress({ stage: 'train', done, total }),
-  });
+  const { name, files = [], ...chosen } = await chosenMethod(options, seed);
+  const task = { runId: `train/${name}/${seed}`, purpose: 'train', seed, updates: experiment.horizon, ...chosen };
+  const { log, file } = await trainInFolder(options, `${name}-seed-${seed}`, { ...task, evaluated: true });
   const scores = log.evaluations[log.evaluations.length - 1];
+  const spent = [...(chosen.reading === undefined ? [] : [chosen.reading]), log.end!];
   return {
-    artifacts: [file, ...(log.end!.weights === undefined ? [] : [path.join(options.out, log.end!.weights.file)])],
+    artifacts: [...files, file, ...(log.end!.weights === undefined ? [] : [weightsPath(file)])],
     summary: [
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
+      ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
     ],
-    result: { status: log.end!.status, ...scores },
+    result: {
+      status: log.end!.status,
+      ...scores,
+      /** All that was spent, the reading included. */
+      n_grad_evals: spent.reduce((sum, { n_grad_evals }) => sum + n_grad_evals, 0),
+    },
   };
+}
+
+/** A run with its log and its record in the folder. */
+async function trainInFolder(
+  options: TrainStageOptions,
+  name: string,
+  task: Omit<TrainingTask, 'experimentPath' | 'engine' | 'log'>,
+): Promise<{ log: TrainingLog; file: string }> {
+  const { experimentPath, engine, onProgress = () => {} } = options;
+  const file = path.join(options.out, `${name}.jsonl`);
+  const run = await openTraining({ experimentPath, engine, log: file, ...task });
+  await openTrainFolder(options, run);
+  const report = (done: number): void => onProgress({ stage: task.purpose, done, total: task.updates });
+  const saveWeights = task.evaluated && options.saveWeights === true;
+  return { log: await trainRun({ ...run, saveWeights, onProgress: report }), file };
+}
+
+function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
+  return `reading ${rate.toPrecision(3)} after ${updates} updates, whose ${n_grad_evals} gradient evaluations are charged`;
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */
@@ -87,22 +100,43 @@ interface ChosenMethod {
   readonly name: string;
   readonly method: Method;
   readonly mismatches?: readonly string[];
+  readonly reading?: Reading;
+  /** Logs that the method was made from. */
+  readonly files?: readonly string[];
 }
 
 /** The method that the command line asks for: a policy file brings its own clip, a baseline none unless named. */
-async function chosenMethod(options: TrainStageOptions): Promise<ChosenMethod> {
+async function chosenMethod(options: TrainStageOptions, seed: number): Promise<ChosenMethod> {
   const { policyPath, schedule } = options;
   if ((policyPath === undefined) === (schedule === undefined)) {
     throw new HjbLrError('E_USAGE', 'Give either a policy or a schedule.', {
       remedy: 'For example --policy policy.json, or --schedule wsd:peak=0.4,decay=0.2.',
     });
   }
-  if (policyPath !== undefined) return policyMethod(options, policyPath);
-  const { optimizer } = (await openExperiment(options.experimentPath)).experiment;
-  return {
-    method: methodSchema.parse({ optimizer, ...parseSchedule(schedule!) }),
-    name: schedule!.replace(/[^A-Za-z0-9.=_-]+/g, '_'),
-  };
+  return policyPath === undefined ? scheduleMethod(options, schedule!, seed) : policyMethod(options, policyPath);
+}
+
+async function scheduleMethod(options: TrainStageOptions, schedule: string, seed: number): Promise<ChosenMethod> {
+  const { experiment } = await openExperiment(options.experimentPath);
+  const parsed = parseSchedule(schedule);
+  const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
+  const methodOf = (found: ParsedSchedule): Promise<Method> =>
+    namingFile(options.experimentPath, () => methodUnder(experiment, found));
+  if (!('named' in parsed)) return { name, method: await methodOf(parsed) };
+  // What does not fit is refused before the reading, whatever it reads.
+  await methodOf(parsed.at(1));
+  const { reading, file } = await readRate(options, experiment, seed);
+  return { name, method: await methodOf(parsed.at(reading.rate)), reading, files: [file] };
+}
+
+/** The D-Adaptation run from the seed's initial weights, of which the rate alone is kept. */
+async function readRate(
+  options: TrainStageOptions,
+  experiment: Experiment,
+  seed: number,
+): Promise<{ reading: Reading; file: string }> {
+  const { log, file } = await trainInFolder(options, `reading-seed-${seed}`, readingTask(experiment, seed));
+  return { reading: readingOf(log, 'Give the schedule its rate: --schedule sf7:peak=..., for example.'), file };
 }
 
 /** @throws E_RUN_MISMATCH for a policy that was made for another experiment, unless that is allowed */
@@ -115,7 +149,8 @@ async function policyMethod(options: TrainStageOptions, policyPath: string): Pro
     schedule: { name: 'policy', path: path.resolve(policyPath) },
     optimizer: experiment.optimizer,
     clip: policy.output.clip,
+    averaging: experiment.averaging,
   };
   const mismatches = issues.map((issue) => issue.path);
-  return { method: methodSchema.parse(input), name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
+  return { method: resolveMethod(input), name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
 }

@@ -7,8 +7,10 @@ import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
 import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
+import { batchSizes } from './batch-size.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
+import { readingMethod, readingOptions, readingUpdates, type Reading } from './reading.js';
 import { trainRun, type TrainingRun } from './train.js';
 
 /** What a worker process imports to run a training task. */
@@ -30,9 +32,30 @@ export interface TrainingTask {
   readonly observed?: boolean;
   /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
   readonly mismatches?: readonly string[];
+  /** Where a schedule by name has its rate from: the log names it. */
+  readonly reading?: Reading;
   /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
   readonly evaluated: boolean;
   readonly log: string;
+}
+
+/**
+ * The reading of a seed: from its initial weights, on its own minibatches, so that schedules by name need nothing but the
+ * seed.
+ */
+export function readingTask(
+  experiment: Experiment,
+  seed: number,
+): Omit<TrainingTask, 'experimentPath' | 'engine' | 'log'> {
+  const options = readingOptions(experiment);
+  return {
+    runId: `reading/${seed}`,
+    purpose: 'train/reading',
+    seed,
+    updates: readingUpdates(options, experiment.horizon),
+    method: readingMethod(options),
+    evaluated: false,
+  };
 }
 
 interface OpenExperiment {
@@ -86,13 +109,15 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     lr_schedule: {
       ...schedule.describe(),
       ...(task.mismatches === undefined ? {} : { mismatches: [...task.mismatches] }),
+      ...(task.reading === undefined ? {} : { reading: task.reading }),
     },
     optimizer: task.method.optimizer,
     clip: task.method.clip,
+    ...(task.method.averaging === null ? {} : { averaging: task.method.averaging }),
     batch_size: experiment.batch_size,
     updates: task.updates,
     horizon: experiment.horizon,
-    updates_per_epoch: workload.dataset.train.count / experiment.batch_size,
+    updates_per_epoch: workload.dataset.train.count / batchSizes(experiment.batch_size, experiment.horizon).mean,
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack?.spec ?? null,

@@ -6,6 +6,7 @@ import { randomStream, resumeStream, type RandomStream } from '../math/random.js
 import type { Json } from '../schedules/schedule.js';
 import type { Network } from '../workloads/network.js';
 import type { LabelledInputs } from '../workloads/workload.js';
+import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
@@ -13,7 +14,7 @@ import { logNumber } from './log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
-import { createOptimizer, norm, type Optimizer } from './optimizers/index.js';
+import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
 import { concatenated } from './weights.js';
 
@@ -30,29 +31,33 @@ export class Trainer {
   readonly #observer: Observer;
   readonly #batches: RandomStream;
   readonly #noise: RandomStream;
+  readonly #sizes: BatchSizes;
   readonly #startedAt: number;
   #schedule: Json;
   #clip: ClipState;
   #update: number;
   #gradientEvaluations: number;
   #measurementEvaluations: number;
+  /** Gradients of single examples: the evaluations above, each times the size of its minibatch. */
+  #exampleGradients: number;
 
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
-    const { seed, batch_size: batchSize } = run.header;
+    const { seed, updates, batch_size, horizon } = run.header;
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
     const { model, dataset } = run.workload;
-    this.#network = run.engine.createNetwork(model, dataset, Math.max(batchSize, run.evaluation?.batch_size ?? 0));
+    this.#sizes = batchSizes(batch_size, horizon);
+    const capacity = Math.max(this.#sizes.largest, run.evaluation?.batch_size ?? 0);
+    this.#network = run.engine.createNetwork(model, dataset, capacity);
     this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
     this.#noise = stream('attack');
-    this.#observer = run.observed
-      ? createObserver(run.workload, run.objective, { batchSize, seed, resumed })
-      : NO_OBSERVER;
-    this.#optimizer = createOptimizer(run.method.optimizer, {
+    this.#observer = run.observed ? createObserver(run.workload, run.objective, { seed, resumed }) : NO_OBSERVER;
+    this.#optimizer = createOptimizer(run.method, {
       initial: concatenated(model.initialise(randomStream(seed, 'init'))),
+      updates,
       resumed: checkpoint === null ? null : checkpoint.optimizer,
     });
     const start = checkpoint === null ? freshStart(run) : checkpoint;
@@ -61,6 +66,7 @@ export class Trainer {
     this.#update = start.update;
     this.#gradientEvaluations = start.gradientEvaluations;
     this.#measurementEvaluations = start.measurementEvaluations;
+    this.#exampleGradients = start.exampleGradients;
     this.#startedAt = performance.now() - 1000 * start.seconds;
   }
 
@@ -133,7 +139,7 @@ export class Trainer {
 
   #drawBatch(): LabelledInputs {
     const { train } = this.#run.workload.dataset;
-    return gatherBatch(train, drawIndices(train.count, this.#run.header.batch_size, this.#batches));
+    return gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
   }
 
   #measuresNow(): boolean {
@@ -145,10 +151,11 @@ export class Trainer {
     const { workload, header, measurements } = this.#run;
     const [update, weights, gradient] = [this.#update, this.#optimizer.gradientPoint(), this.#gradient];
     const point = { update, weights, perturbed, gradient, rate };
-    const options = { network: this.#network, workload, batchSize: header.batch_size, seed: header.seed };
+    const batchSize = perturbed.labels.length;
+    const options = { network: this.#network, workload, batchSize, seed: header.seed };
     const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
     const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
-    this.#gradientEvaluations += cost;
+    this.#charge(cost, batchSize);
     this.#measurementEvaluations += cost;
     return rows;
   }
@@ -159,7 +166,7 @@ export class Trainer {
     perturbed: LabelledInputs,
     loss: number,
   ): { measured: LogMeasurement[]; row: LogStep } {
-    const { workload, schedule, method, header } = this.#run;
+    const { workload, schedule, method } = this.#run;
     const { dataset, attack } = workload;
     const gradientNorm = norm(this.#gradient);
     const observed = this.#observer.observe({ network: this.#network, batch, trainingLoss: loss });
@@ -170,25 +177,32 @@ export class Trainer {
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
     const update = this.#update;
     const measured = isFinite && this.#measuresNow() ? this.#measure(perturbed, rate * clipped.factor) : [];
-    const taken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
+    const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     this.#clip = clipped.state;
-    this.#gradientEvaluations += 1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost;
+    this.#charge(1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost, batch.labels.length);
     this.#update += 1;
     const row: LogStep = {
       type: 'step',
       update,
-      epoch: (update * header.batch_size) / dataset.train.count,
+      epoch: this.#sizes.before(update) / dataset.train.count,
       lr: logNumber(taken.rate),
-      reason: method.optimizer.name === 'd_adaptation' ? 'd_adaptation' : reason,
+      reason: taken.reason ?? reason,
       [attack === null ? 'train_loss' : 'train_robust_loss']: logNumber(loss),
       ...observed.columns,
       grad_norm: logNumber(gradientNorm),
       clip_factor: logNumber(clipped.factor),
       step_length: logNumber(taken.length),
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#sizes.varies ? { batch_size: batch.labels.length, n_example_grads: this.#exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
     return { measured, row };
+  }
+
+  /** What evaluations on a minibatch of this size cost. */
+  #charge(evaluations: number, size: number): void {
+    this.#gradientEvaluations += evaluations;
+    this.#exampleGradients += evaluations * size;
   }
 
   #completed(reason?: string): LogEnd {
@@ -210,6 +224,7 @@ export class Trainer {
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
       ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
+      ...(this.#sizes.varies ? { n_example_grads: this.#exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
   }
@@ -220,6 +235,7 @@ export class Trainer {
       update: this.#update,
       gradientEvaluations: this.#gradientEvaluations,
       measurementEvaluations: this.#measurementEvaluations,
+      exampleGradients: this.#exampleGradients,
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
       clip: this.#clip,
@@ -236,6 +252,7 @@ function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | '
     update: 0,
     gradientEvaluations: 0,
     measurementEvaluations: 0,
+    exampleGradients: 0,
     seconds: 0,
   };
 }

@@ -5,6 +5,7 @@ import { parseArtifact } from '../../src/artifacts/files.js';
 import { openExperiment } from '../../src/training/task.js';
 import { attackSchema } from '../../src/artifacts/experiment.js';
 import { createAttack, type Workload } from '../../src/workloads/index.js';
+import { independentMethods } from '../../benchmarks/learning-rate/methods.js';
 import { planBenchmark } from '../../benchmarks/learning-rate/plan.js';
 import { scoringSentence } from '../../benchmarks/learning-rate/scoring.js';
 import { runsAtOnce, unitCosts } from '../../benchmarks/learning-rate/timing.js';
@@ -56,6 +57,42 @@ describe('planBenchmark', () => {
     expect(plan.gradEvals).toBe(60_000 + 2 * pilot);
     expect(plan.scoringGradEvals).toBe(2 * 4 * 100);
   });
+});
+
+describe('schedules by name', () => {
+  const options = (fields: Partial<ExperimentInput>) =>
+    experiment({
+      horizon: 1000,
+      seeds: [1, 2],
+      benchmark: { fixed_rates: [0.1], decays: [], named: ['sf7', 'h'] },
+      ...fields,
+    });
+
+  test('are charged for a reading of at most a tenth of the run', () => {
+    const { methods } = planBenchmark(options({}), { update: 6, observation: 0, scoring: 100 });
+    const named = methods.filter(({ id }) => ['sf7', 'h'].includes(id));
+    expect(named.map(({ gradEvals }) => gradEvals)).toEqual([2 * 1100 * 6, 2 * 1100 * 6]);
+  });
+
+  test("take a multiple of the seed's reading; an average is only taken of the rule that has none", () => {
+    const methods = independentMethods(options({ averaging: { kind: 'ema' } }));
+    const reading = { rate: 0.2, updates: 40, n_grad_evals: 240 };
+    const of = (name: string) =>
+      methods.find(({ id }) => id === name)!.method({ seed: 1, peak: 1, policyPath: 'policy.json', reading });
+    expect(of('sf7')).toMatchObject({ schedule: { rate: 7 * 0.2 }, averaging: null, clip: { kind: 'ratchet' } });
+    expect(of('h')).toMatchObject({ schedule: { peak: 1.3 * 0.2 }, averaging: { kind: 'ema' } });
+    expect(of('fixed-0.1')).toMatchObject({ averaging: { kind: 'ema' }, clip: null });
+  });
+});
+
+test('a benchmark of a policy needs SGD', () => {
+  const adam = experiment({ optimizer: { name: 'adam' }, benchmark: { fixed_rates: [0.1] } });
+  expect(() => planBenchmark(adam, { update: 6, observation: 0, scoring: 1 })).toThrow(
+    expect.objectContaining({
+      code: 'E_INVALID',
+      issues: [{ path: 'optimizer.name', message: 'expected "sgd"; got "adam"' }],
+    }),
+  );
 });
 
 describe('runsAtOnce', () => {

@@ -35,6 +35,7 @@ describe('hjb-lr run on real digits', () => {
         'linear-at-pilot-peak',
         'wsd-at-best-fixed',
         'schedule-free',
+        'sf7',
       ]),
     );
     expect(results.methods.every((method) => method.runs.length === 2)).toBe(true);
@@ -44,6 +45,11 @@ describe('hjb-lr run on real digits', () => {
       expect(run.run_grad_evals).toBe(720);
       expect(run.pilot_grad_evals).toBe(3 * (30 + 2 * 25));
     }
+    // Its own reading takes 30 updates at most, a tenth of 240 being less.
+    const sf7 = results.methods.find((method) => method.family === 'named')!;
+    for (const { pilot_grad_evals: reading } of sf7.runs) {
+      expect(reading).toBe(3 * 30);
+    }
   });
 
   test('all methods of a seed see the same first minibatch at the same weights', async () => {
@@ -51,7 +57,7 @@ describe('hjb-lr run on real digits', () => {
       const rows = (await readFile(path.join(out, 'logs', id, 'seed-1.jsonl'), 'utf8')).split('\n');
       return (JSON.parse(rows[1]) as { train_robust_loss: number }).train_robust_loss;
     };
-    const losses = await Promise.all(['policy', 'fixed-0.1', 'wsd-at-pilot-peak', 'schedule-free'].map(first));
+    const losses = await Promise.all(['policy', 'fixed-0.1', 'wsd-at-pilot-peak', 'schedule-free', 'sf7'].map(first));
     expect(new Set(losses).size).toBe(1);
   });
 
@@ -62,6 +68,7 @@ describe('hjb-lr run on real digits', () => {
       'seeds/1/policy.json',
       'seeds/1/coefficients.json',
       'logs/policy/seed-1.jsonl',
+      'seeds/1/reading.jsonl',
     ];
     for (const file of files) {
       const { code, stderr } = await runCommand(['validate', path.join(out, file)]);

@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { HjbLrError } from '../../src/errors.js';
-import { parseSchedule } from '../../src/schedules/index.js';
-import { methodSchema } from '../../src/training/method.js';
+import { parseSchedule, type ParsedSchedule } from '../../src/schedules/index.js';
+import { methodSchema, resolveMethod } from '../../src/training/method.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
+
+/** A schedule that has its rate. */
+function parsed(text: string): ParsedSchedule {
+  const schedule = parseSchedule(text);
+  if ('named' in schedule) throw new Error(`${text} waits for a reading`);
+  return schedule;
+}
 
 function refusal(text: string): HjbLrError {
   try {
@@ -39,15 +46,62 @@ describe('parseSchedule', () => {
       schedule: { name: 'expression', rate: 'max(0.1, s)' },
       clip,
     });
-    expect(parseSchedule('schedule_free:2,clip=ratchet').clip).toEqual(clip);
+    expect(parsed('schedule_free:2,clip=ratchet').clip).toEqual(clip);
+  });
+
+  test('a clip may bring its number', () => {
+    expect(parsed('constant:0.3,clip=norm/1.5').clip).toEqual({ kind: 'norm', maximum: 1.5 });
+    expect(parsed('expression:1,clip=ratchet/0.1').clip).toEqual({ kind: 'ratchet', gain: 0.1 });
   });
 
   test('schedule_free is that optimizer at a constant rate', () => {
     expect(parseSchedule('schedule_free:rate=2,warmup=0.05')).toStrictEqual({
       schedule: { name: 'constant', rate: 2, warmup: 0.05 },
-      optimizer: { name: 'schedule_free', beta: 0.9 },
+      optimizer: {
+        name: 'schedule_free',
+        beta: 0.9,
+        weight_decay: 0,
+        weight_lr_power: 2,
+        weight_update_power: 0,
+      },
     });
-    expect(parseSchedule('schedule_free:2,beta=0.8').optimizer?.beta).toBe(0.8);
+    expect(parsed('schedule_free:2,beta=0.8').optimizer).toMatchObject({ beta: 0.8 });
+  });
+
+  test('sf7k written out is the same method', () => {
+    const out = parsed('schedule_free:3.5,warmup=0.05,weight_update_power=1,clip=ratchet');
+    expect(resolveMethod({ optimizer: {}, ...out })).toEqual(resolveMethod({ optimizer: {}, ...parsed('sf7k:0.5') }));
+  });
+
+  const clip = { kind: 'ratchet', gain: 0.05 };
+  const sf7 = {
+    schedule: { name: 'constant', rate: 7 * 0.5, warmup: 0.05 },
+    optimizer: { name: 'schedule_free', beta: 0.9 },
+    clip,
+  };
+  const h = { schedule: { name: 'wsd', peak: 1.3 * 0.5, warmup: 0.02, decay: 0.3 }, optimizer: { name: 'sgd' }, clip };
+
+  test.each([
+    ['sf7', sf7],
+    ['sf7k', { ...sf7, optimizer: { ...sf7.optimizer, weight_update_power: 1 } }],
+    ['h', h],
+  ])('%s at a reading, given at once or later', (name, expected) => {
+    expect(parseSchedule(`${name}:0.5`)).toStrictEqual(expected);
+    expect(parseSchedule(`${name}:reading=0.5`)).toStrictEqual(expected);
+    const unread = parseSchedule(name);
+    expect('named' in unread && unread.named).toBe(name);
+    expect('named' in unread && unread.at(0.5)).toStrictEqual(expected);
+  });
+
+  test('a name at its peak: h then has no clip unless told', () => {
+    expect(parsed('sf7:peak=2')).toMatchObject({ schedule: { rate: 2 }, clip });
+    expect(parsed('h:peak=0.6')).toStrictEqual({
+      schedule: { name: 'wsd', peak: 0.6, warmup: 0.02, decay: 0.3 },
+      optimizer: { name: 'sgd' },
+    });
+    expect(parsed('h:peak=0.6,clip=ratchet').clip).toEqual(clip);
+    const unread = parseSchedule('h:clip=norm/1');
+    expect('named' in unread && unread.at(0.5).clip).toEqual({ kind: 'norm', maximum: 1 });
   });
 
   test('what it returns is a method', () => {
@@ -63,7 +117,7 @@ describe('what is refused', () => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'E_USAGE', exitCode: 2 });
     expect(error.remedy).toContain(
-      'constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free',
+      'constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free, sf7, sf7k, h',
     );
   });
 
@@ -84,7 +138,14 @@ describe('what is refused', () => {
     ['linear:0.4,warmup=1.5', 'warmup'],
     ['piecewise:0.1/,hold=2', 'rates.1'],
     ['piecewise:0.1,hold=2.5', 'hold'],
-    ['constant:0.3,clip=norm', 'clip.kind'],
+    ['constant:0.3,clip=norm', 'clip.maximum'],
+    ['constant:0.3,clip=norm/0', 'clip.maximum'],
+    ['constant:0.3,clip=norm/1/2', 'clip.maximum'],
+    ['constant:0.3,clip=ratchet/2', 'clip.gain'],
+    ['constant:0.3,clip=no', 'clip.kind'],
+    ['sf7:reading=0.1,peak=2', 'peak'],
+    ['sf7:0', 'reading'],
+    ['h:0.5,decay=0.1', 'decay'],
     ['schedule_free:2,beta=2', 'beta'],
     ['expression:', 'rate'],
   ])('%s names %s and the legal keys', (text, path) => {

@@ -25,6 +25,14 @@ test('the factor is taken before G moves', () => {
   expect(clipStep({ kind: 'ratchet', gain: 1 }, 2, 4)).toEqual({ factor: 0.5, state: 2 });
 });
 
+// 3 / (4 + 1e-6); below the maximum nothing; no memory.
+test('the norm clip is that of torch.nn.utils.clip_grad_norm_', () => {
+  const norm = { kind: 'norm', maximum: 3 } as const;
+  expect(clipStep(norm, null, 4)).toEqual({ factor: 3 / 4.000001, state: null });
+  expect(clipStep(norm, null, 2.9)).toEqual({ factor: 1, state: null });
+  expect(clipStep(norm, null, 0)).toEqual({ factor: 1, state: null });
+});
+
 test('a gradient of zero is not divided by', () => {
   expect(clipStep(clip, null, 0)).toEqual({ factor: 1, state: 0 });
   expect(clipStep(clip, 0, 0)).toEqual({ factor: 1, state: 0 });

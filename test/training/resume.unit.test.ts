@@ -21,6 +21,28 @@ const METHODS: [string, SmallRunOptions][] = [
     'd_adaptation',
     { method: { schedule: { name: 'constant', rate: 1 }, optimizer: { name: 'd_adaptation' } } as MethodInput },
   ],
+  [
+    'adam, its average and the norm clip',
+    {
+      method: {
+        schedule: { name: 'constant', rate: 0.02 },
+        optimizer: { name: 'adam', weight_decay: 0.01 },
+        clip: { kind: 'norm', maximum: 0.5 },
+        averaging: { kind: 'tail', start: 0.3 },
+      },
+    },
+  ],
+  ['prodigy', { method: { schedule: { name: 'cosine', peak: 1 }, optimizer: { name: 'prodigy' } } }],
+  [
+    'a batch size that follows a schedule, seen on validation data',
+    {
+      batchSize: [
+        { from: 0, size: 4 },
+        { from: 0.5, size: 16 },
+      ],
+      objective: { split: 'validation' },
+    },
+  ],
   ['a validation objective', { objective: { split: 'validation' } }],
   [
     'measurements',

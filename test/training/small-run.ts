@@ -1,10 +1,17 @@
 import path from 'node:path';
-import { attackSchema, evaluationSchema, objectiveSchema, type AttackSpec } from '../../src/artifacts/experiment.js';
+import {
+  attackSchema,
+  evaluationSchema,
+  objectiveSchema,
+  type AttackSpec,
+  type BatchSize,
+} from '../../src/artifacts/experiment.js';
 import { measurementsSchema } from '../../src/artifacts/measurements.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
+import { batchSizes } from '../../src/training/batch-size.js';
 import { openEngine } from '../../src/training/engines/index.js';
 import type { TrainingRun } from '../../src/training/train.js';
 import { size } from '../../src/workloads/models/index.js';
@@ -40,6 +47,7 @@ export interface SmallRunOptions {
   readonly method?: MethodInput;
   readonly attack?: object | null;
   readonly updates?: number;
+  readonly batchSize?: BatchSize;
   readonly seed?: number;
   readonly objective?: object;
   readonly evaluation?: object | null;
@@ -55,6 +63,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
   const {
     updates = 30,
     seed = 1,
+    batchSize = 16,
     attack = { type: 'pgd', eps: 0.05, steps: 2 },
     evaluation = { batch_size: 50 },
   } = options;
@@ -76,10 +85,11 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     lr_schedule: schedule.describe(),
     optimizer: method.optimizer,
     clip: method.clip,
-    batch_size: 16,
+    ...(method.averaging === null ? {} : { averaging: method.averaging }),
+    batch_size: batchSize,
     updates,
     horizon: updates,
-    updates_per_epoch: dataset.train.count / 16,
+    updates_per_epoch: dataset.train.count / batchSizes(batchSize, updates).mean,
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack === null ? null : workload.attack.spec,

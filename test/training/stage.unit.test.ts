@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { policyId } from '../../src/artifacts/hash.js';
@@ -22,6 +22,10 @@ const EXPERIMENT = {
   seeds: [1],
   evaluation: { train_examples: 50, test_examples: 50, batch_size: 50 },
 };
+
+/** Every row of a file but the clock's. */
+const rowsOf = async (file: string): Promise<string> =>
+  (await readFile(file, 'utf8')).replace(/"(wall_s|started_at|host)":("[^"]*"|[\d.]+),?/g, '');
 
 /** As its author writes it: the step length of the attack is left to its default. */
 const ATTACK = { type: 'pgd', norm: 'Linf', eps: 0.1, steps: 3, random_start: true, restarts: 1 } as const;
@@ -98,6 +102,18 @@ describe('hjb-lr train', () => {
     expect(header.lr_schedule).toMatchObject({ name: 'policy', mismatches: ['attack.alpha', 'attack.eps'] });
   });
 
+  test('with the clip of the policy, whichever it is', async () => {
+    const clip = { kind: 'norm', maximum: 0.25 } as const;
+    const options = await setting({ output: { ...examplePolicy().output, clip } });
+    await trainStage(options);
+    const { header, steps } = await readTrainingLog(path.join(options.out, 'policy-seed-1.jsonl'));
+    expect(header.clip).toEqual(clip);
+    for (const { grad_norm, clip_factor } of steps) {
+      expect(clip_factor).toBe(Math.min(1, 0.25 / (Number(grad_norm) + 1e-6)));
+    }
+    expect(steps.some(({ clip_factor }) => Number(clip_factor) < 1)).toBe(true);
+  });
+
   test('another policy under the same name is refused, and --fresh starts over', async () => {
     const options = await setting();
     await trainStage(options);
@@ -110,5 +126,76 @@ describe('hjb-lr train', () => {
     });
     expect((await trainStage({ ...again, fresh: true })).result.status).toBe('completed');
     expect(await readdir(options.out)).toContain('policy.json');
+  });
+});
+
+describe('a schedule by name', () => {
+  const LONG = { horizon: 40, pilot: { peak: { method: 'd_adaptation', minimum_updates: 12 } } };
+
+  async function named(schedule: string, experiment: object = LONG): Promise<TrainStageOptions> {
+    return { ...(await setting({}, experiment)), policyPath: undefined, schedule };
+  }
+
+  test('has its reading first, is charged for it, and names it in its log', async () => {
+    const options = await named('sf7');
+    const { artifacts, result, summary } = await trainStage(options);
+    expect(artifacts.map((file) => path.basename(file))).toEqual(['reading-seed-1.jsonl', 'sf7-seed-1.jsonl']);
+    const [reading, run] = await Promise.all(artifacts.map((file) => readTrainingLog(file)));
+    expect(reading.header).toMatchObject({ purpose: 'train/reading', seed: 1, optimizer: { name: 'd_adaptation' } });
+    expect(reading.end!.updates).toBeLessThanOrEqual(12);
+    const rate = reading.end!.summary!['reading'];
+    const { updates, n_grad_evals } = reading.end!;
+    expect(run.header.lr_schedule).toEqual({
+      name: 'constant',
+      rate: 7 * rate,
+      warmup: 0.05,
+      reading: { rate, updates, n_grad_evals },
+    });
+    expect(run.header).toMatchObject({ optimizer: { name: 'schedule_free' }, clip: { kind: 'ratchet' } });
+    expect(result.n_grad_evals).toBe(40 * 4 + n_grad_evals);
+    expect(summary[1]).toContain(`${n_grad_evals} gradient evaluations are charged`);
+  });
+
+  test('shares its reading with the others of its seed, and is found finished the second time', async () => {
+    const options = await named('sf7');
+    const { artifacts } = await trainStage(options);
+    const before = await Promise.all(artifacts.map((file) => readFile(file, 'utf8')));
+    await trainStage({ ...options, schedule: 'h' });
+    await trainStage(options);
+    expect(await Promise.all(artifacts.map((file) => readFile(file, 'utf8')))).toEqual(before);
+    expect((await readdir(options.out)).filter((name) => name.endsWith('.jsonl'))).toEqual([
+      'h-seed-1.jsonl',
+      'reading-seed-1.jsonl',
+      'sf7-seed-1.jsonl',
+    ]);
+  });
+
+  test('at a reading that is given is the same run, bit for bit but for the header', async () => {
+    const options = await named('sf7k');
+    const { artifacts } = await trainStage(options);
+    const { rate } = (await readTrainingLog(artifacts[1])).header.lr_schedule['reading'] as { rate: number };
+    const given = await trainStage({ ...options, schedule: `sf7k:reading=${rate}` });
+    const steps = async (file: string) => (await rowsOf(file)).split('\n').slice(1);
+    expect(await steps(given.artifacts[0])).toEqual(await steps(artifacts[1]));
+  });
+
+  test('is refused before any run where the experiment averages too', async () => {
+    const options = await named('sf7', { ...LONG, averaging: { kind: 'ema' } });
+    await expect(trainStage(options)).rejects.toMatchObject({
+      code: 'E_INVALID',
+      issues: [{ path: 'averaging', message: expect.stringContaining('an average of its own') }],
+    });
+    expect(await readdir(options.out)).toEqual(['experiment.json', 'policy.json']);
+  });
+});
+
+test('optimizer and averaging of the experiment are those of the run, and its log says so', async () => {
+  const changes = { optimizer: { name: 'adam' }, averaging: { kind: 'polynomial' } };
+  const options = { ...(await setting({}, changes)), policyPath: undefined, schedule: 'constant:0.01,clip=norm/1' };
+  const { artifacts } = await trainStage(options);
+  expect((await readTrainingLog(artifacts[0])).header).toMatchObject({
+    optimizer: { name: 'adam', beta2: 0.999 },
+    clip: { kind: 'norm', maximum: 1 },
+    averaging: { kind: 'polynomial', power: 3 },
   });
 });

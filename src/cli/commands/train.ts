@@ -9,7 +9,10 @@ export const configure = (command: Command): Command =>
     .description('adversarial training under a policy or a schedule -> a training log')
     .argument('<experiment>', 'experiment.json')
     .option('--policy <file>', 'policy.json')
-    .option('--schedule <spec>', 'NAME:value or NAME:key=value,...; for example constant:0.4 or wsd:peak=0.4,decay=0.2')
+    .option(
+      '--schedule <spec>',
+      'NAME:value or NAME:key=value,...; for example constant:0.4, wsd:peak=0.4,decay=0.2 or sf7',
+    )
     .addOption(outOption())
     .addOption(seedOption("seed of the run; the experiment's first by default"))
     .addOption(engineOption())

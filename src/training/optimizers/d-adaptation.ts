@@ -1,5 +1,5 @@
 import type { Method } from '../method.js';
-import { startingArray, type Optimizer, type OptimizerStart, type OptimizerState } from './optimizer.js';
+import { startingArray, startingNumber, type Optimizer, type OptimizerStart } from './optimizer.js';
 import { dot, norm } from './vectors.js';
 
 type DAdaptationSpec = Extract<Method['optimizer'], { name: 'd_adaptation' }>;
@@ -25,7 +25,7 @@ interface Distance {
 export function createDAdaptation(spec: DAdaptationSpec, start: OptimizerStart): Optimizer {
   const theta = startingArray(start, 'weights', start.initial);
   const sums = startingArray(start, 'steps', new Float32Array(theta.length));
-  const distance = startingDistance(start.resumed);
+  const distance = startingDistance(start);
   const history = [...startingArray(start, 'history', new Float32Array(0))];
 
   return {
@@ -46,7 +46,7 @@ export function createDAdaptation(spec: DAdaptationSpec, start: OptimizerStart):
       // Kept as float32, which is how checkpoints hold the history.
       distance.d = Math.fround(Math.max(distance.d, (2 * distance.correlation) / norm(sums)));
       history.push(distance.d);
-      return { rate, length: scale * gradientNorm };
+      return { rate, length: scale * gradientNorm, reason: 'd_adaptation' };
     },
     output: () => theta,
     finished: () => standstill(history, spec),
@@ -58,10 +58,9 @@ export function createDAdaptation(spec: DAdaptationSpec, start: OptimizerStart):
   };
 }
 
-function startingDistance(resumed: OptimizerState | null): Distance {
-  if (resumed === null) return { d: 0, firstNorm: 0, correlation: 0 };
-  const { d, first_norm: firstNorm, correlation } = resumed.numbers;
-  return { d, firstNorm, correlation };
+function startingDistance(start: OptimizerStart): Distance {
+  const number = (name: string): number => startingNumber(start, name, 0);
+  return { d: number('d'), firstNorm: number('first_norm'), correlation: number('correlation') };
 }
 
 /** Why a run whose d had these values may stop, or null. */

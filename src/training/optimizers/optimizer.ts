@@ -8,6 +8,8 @@ export interface OptimizerState {
 export interface OptimizerStart {
   /** All parameters one after the other; copied. */
   readonly initial: Float32Array;
+  /** T, length of the run in updates. */
+  readonly updates: number;
   /** null: a fresh run. */
   readonly resumed: OptimizerState | null;
 }
@@ -29,6 +31,8 @@ export interface StepTaken {
   readonly rate: number;
   /** |theta' - theta| of the weights that are evaluated. */
   readonly length: number;
+  /** Why the rate is not the schedule's, of an optimizer that finds its own. */
+  readonly reason?: string;
 }
 
 /** One update rule over the weights, which it owns: float32 arrays, each new value computed in float64. */
@@ -50,4 +54,9 @@ export interface Optimizer {
 /** The array of a checkpoint, or of a fresh start: a copy. */
 export function startingArray({ resumed }: OptimizerStart, name: string, fresh: Float32Array): Float32Array {
   return Float32Array.from(resumed === null ? fresh : resumed.arrays[name]);
+}
+
+/** The number of a checkpoint, or of a fresh start. */
+export function startingNumber({ resumed }: OptimizerStart, name: string, fresh: number): number {
+  return resumed === null ? fresh : resumed.numbers[name];
 }

@@ -1,28 +1,37 @@
-import { startingArray, type Optimizer, type OptimizerStart } from './optimizer.js';
+import type { OptimizerOf } from '../../artifacts/experiment.js';
+import { startingArray, startingNumber, type Optimizer, type OptimizerStart } from './optimizer.js';
 
 /**
- * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682) from z = x = theta_0, W = 0: with the gradient g at
- * y = x + (1 - beta) (z - x), the clip's factor c and the learning rate u,
- *   z <- z - u c g,   W <- W + u^2,   x <- x + (u^2 / W) (z - x).
- * The weights that are evaluated are x. While u = 0 nothing moves.
+ * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682, and its package `schedulefree`) from z = x = theta_0, W = 0:
+ * with the gradient g at y = x + (1 - beta) (z - x), the clip's factor c and the learning rate u of update k,
+ *   z <- z - u (c g + weight_decay y),   w = (k + 1)^r max(u_0, ..., u_k)^p,   W <- W + w,   x <- x + (w / W) (z - x),
+ * p = weight_lr_power, r = weight_update_power. The weights that are evaluated are x. Where u = 0 nothing moves (in the
+ * package x goes on towards z).
  */
-export function createScheduleFree({ beta }: { readonly beta: number }, start: OptimizerStart): Optimizer {
+export function createScheduleFree(spec: OptimizerOf<'schedule_free'>, start: OptimizerStart): Optimizer {
+  const { beta, weight_decay: decay, weight_lr_power: p, weight_update_power: r } = spec;
   const x = startingArray(start, 'x', start.initial);
   const z = startingArray(start, 'z', start.initial);
   const y = new Float32Array(x.length);
-  let weightSum = start.resumed === null ? 0 : start.resumed.numbers['weight_sum'];
+  let weightSum = startingNumber(start, 'weight_sum', 0);
+  let largestRate = startingNumber(start, 'largest_rate', 0);
+  let updates = startingNumber(start, 'updates', 0);
   return {
     gradientPoint() {
       for (let i = 0; i < y.length; i += 1) y[i] = x[i] + (1 - beta) * (z[i] - x[i]);
       return y;
     },
     step(g, { rate, clipFactor }) {
+      updates += 1;
       if (rate === 0) return { rate, length: 0 };
-      weightSum += rate * rate;
-      const share = (rate * rate) / weightSum;
+      largestRate = Math.max(largestRate, rate);
+      const weight = updates ** r * largestRate ** p;
+      weightSum += weight;
+      const share = weight / weightSum;
       let square = 0;
       for (let i = 0; i < x.length; i += 1) {
-        z[i] -= rate * clipFactor * g[i];
+        const point = x[i] + (1 - beta) * (z[i] - x[i]);
+        z[i] -= rate * (clipFactor * g[i] + decay * point);
         const step = share * (z[i] - x[i]);
         x[i] += step;
         square += step * step;
@@ -32,6 +41,9 @@ export function createScheduleFree({ beta }: { readonly beta: number }, start: O
     output: () => x,
     finished: () => null,
     summary: () => ({}),
-    state: () => ({ arrays: { x: x.slice(), z: z.slice() }, numbers: { weight_sum: weightSum } }),
+    state: () => ({
+      arrays: { x: x.slice(), z: z.slice() },
+      numbers: { weight_sum: weightSum, largest_rate: largestRate, updates },
+    }),
   };
 }

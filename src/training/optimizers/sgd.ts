@@ -1,4 +1,4 @@
-import type { OptimizerSpec } from '../../artifacts/experiment.js';
+import type { OptimizerOf } from '../../artifacts/experiment.js';
 import { startingArray, type Optimizer, type OptimizerStart } from './optimizer.js';
 
 /**
@@ -6,7 +6,7 @@ import { startingArray, type Optimizer, type OptimizerStart } from './optimizer.
  *   d = c g + weight_decay theta,   b <- momentum b + d from b = 0,
  *   theta <- theta - u d  without momentum,   - u b  with it,   - u (d + momentum b)  with Nesterov's.
  */
-export function createSgd(spec: OptimizerSpec, start: OptimizerStart): Optimizer {
+export function createSgd(spec: OptimizerOf<'sgd'>, start: OptimizerStart): Optimizer {
   const { momentum, nesterov, weight_decay: decay } = spec;
   const { initial } = start;
   const theta = startingArray(start, 'weights', initial);

@@ -43,6 +43,13 @@ describe('by hand', () => {
     expect([...pool.inputGradient(image, ones)]).toEqual([1, 0, 1, 0, 0, 0, 0, 0]);
   });
 
+  // Five channels are four at once and one alone.
+  test.each([2, 3])('of equal images of side %d the first pixel gets the gradient, in every channel', (side) => {
+    const pool = network([{ type: 'max_pool', size: side }, flatten], [side, side, 5], 5);
+    const gradient = [...pool.inputGradient(new Float32Array(side * side * 5).fill(0.5), ones)];
+    expect(gradient).toEqual(gradient.map((_, i) => (i < 5 ? 1 : 0)));
+  });
+
   // Three windows of 2 by 2 with stride 1 see 1 5 2 9: 5 is the largest of two of them.
   test('gradients of overlapping windows add up', () => {
     const pool = network([{ type: 'max_pool', size: 2, stride: 1 }, flatten], [2, 4, 1], 3);

@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
-import { methodSchema, type MethodInput } from '../../../src/training/method.js';
+import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
 import { createOptimizer, norm } from '../../../src/training/optimizers/index.js';
 import { within } from '../../helpers/within.js';
 
@@ -22,22 +20,19 @@ const gradientAt = (point: readonly number[], k: number): number[] =>
 const lossAt = (point: readonly number[]): number => point.reduce((sum, x, i) => sum + (CURVATURES[i] * x * x) / 2, 0);
 const dotOf = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
-/** Weights and rates after every update on the quadratic, by the product's optimizer in float32 tensors. */
+/** Weights and rates after every update on the quadratic, by the product's optimizer with float32 weights. */
 function run(optimizerSpec: MethodInput['optimizer']): { points: number[][]; rates: number[] } {
-  const { optimizer: spec } = methodSchema.parse({ schedule: { name: 'constant', rate: 1 }, optimizer: optimizerSpec });
-  const optimizer = createOptimizer(spec, { initial: [Float32Array.from(START)], shapes: [[5]], resumed: null });
+  const method = resolveMethod({ schedule: { name: 'constant', rate: 1 }, optimizer: optimizerSpec });
+  const optimizer = createOptimizer(method, { initial: Float32Array.from(START), updates: UPDATES, resumed: null });
   const points: number[][] = [];
   const rates: number[] = [];
   for (let k = 0; k < UPDATES; k += 1) {
-    tf.tidy(() => {
-      const point = [...optimizer.gradientPoint()[0].dataSync()];
-      const gradients = [tf.tensor1d(gradientAt(point, k))];
-      const request = { rate: rateAt(k), clipFactor: 1, loss: lossAt(point), gradientNorm: norm(gradients) };
-      rates.push(optimizer.step(gradients, request).rate);
-    });
-    points.push([...optimizer.output()[0].dataSync()]);
+    const point = [...optimizer.gradientPoint()];
+    const gradient = Float32Array.from(gradientAt(point, k));
+    const request = { rate: rateAt(k), clipFactor: 1, loss: lossAt(point), gradientNorm: norm(gradient) };
+    rates.push(optimizer.step(gradient, request).rate);
+    points.push([...optimizer.output()]);
   }
-  optimizer.dispose();
   return { points, rates };
 }
 
@@ -46,10 +41,6 @@ function expectSame(got: number[][], expected: number[][]): void {
     point.forEach((x, i) => within(x, expected[k][i], { rel: 1e-5, abs: 2e-5, because: '60 updates in float32' })),
   );
 }
-
-beforeAll(async () => {
-  await openEngine('tfjs');
-});
 
 describe('a noisy quadratic, against float64 recursions', () => {
   test('schedule_free: x is the average of z with weights u^2', () => {

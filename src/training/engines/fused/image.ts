@@ -98,6 +98,17 @@ export class Activation {
   }
 }
 
+/** Room for the values of `kept` examples and the gradients of a block. */
+export function placeActivation(
+  arena: Arena,
+  layout: ImageLayout,
+  isRelu: boolean,
+  { kept, block }: { readonly kept: number; readonly block: number },
+): Activation {
+  const values = { place: placeImages(arena, layout, kept), isKept: kept > block };
+  return new Activation(layout, isRelu, values, { place: placeImages(arena, layout, block), isKept: false });
+}
+
 /** Room for the images of `examples` examples. */
 export function placeImages(arena: Arena, layout: ImageLayout, examples: number): number {
   return arena.numbers((examples * layout.exampleBytes) / 4);

@@ -2,7 +2,7 @@ import { HjbLrError } from '../../../errors.js';
 import { size } from '../../../workloads/models/plan.js';
 import type { DeclaredModel } from '../../../workloads/workload.js';
 import { Arena } from './arena.js';
-import { Activation, ImageLayout, NO_BORDER, placeImages, widerBorder, type Border } from './image.js';
+import { Activation, ImageLayout, NO_BORDER, placeActivation, placeImages, widerBorder, type Border } from './image.js';
 import { placePool } from './pooling.js';
 import { placeProduct, type Parameters, type PlacedStep } from './product.js';
 import { planSteps, type Step, type Steps } from './steps.js';
@@ -51,17 +51,15 @@ export function planNetwork({ spec, layers }: Pick<DeclaredModel, 'spec' | 'laye
   const logits = placeBoundary(arena, layouts.at(-1)!, capacity);
   const isPlain = spec.normalization === undefined && !planned.isInputRelu;
   const activations = layouts.map((layout, i) => {
-    if (i === 0 && isPlain && layout.isDense) return atBoundary(inputs);
     const isRelu = i === 0 ? planned.isInputRelu : planned.steps[i - 1].isRelu;
+    if (i === 0 && isPlain && layout.isDense) return atBoundary(inputs);
     if (i === planned.steps.length && !isRelu && layout.isDense) return atBoundary(logits);
-    const isKept = !isPassing(planned.steps, i);
-    const values = { place: placeImages(arena, layout, isKept ? capacity : block), isKept };
-    return new Activation(layout, isRelu, values, { place: placeImages(arena, layout, block), isKept: false });
+    return placeActivation(arena, layout, isRelu, { block, kept: isPassing(planned.steps, i) ? block : capacity });
   });
   const steps = planned.steps.map((step, i) => {
-    const between = { inputs: activations[i], outputs: activations[i + 1] };
-    if (step.kind !== 'product') return placePool(arena, step, { ...between, capacity });
-    return placeProduct(arena, step, transposed[i]!, { ...between, parameters, block });
+    const between = { inputs: activations[i], outputs: activations[i + 1], block };
+    if (step.kind === 'product') return placeProduct(arena, step, transposed[i]!, between, parameters);
+    return placePool(arena, step, between, capacity);
   });
   const clean = placeImages(arena, inputs.layout, capacity);
   if (!arena.fits) throw tooLarge(arena.bytes, capacity);

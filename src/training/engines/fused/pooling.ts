@@ -1,15 +1,11 @@
 import type { Arena } from './arena.js';
 import type { Activation } from './image.js';
 import type { FusedExports } from './module.js';
-import type { PlacedStep } from './product.js';
+import type { Between, PlacedStep } from './product.js';
 import type { PoolStep } from './steps.js';
 
 /** @param capacity - examples of a batch at most */
-export function placePool(
-  arena: Arena,
-  step: PoolStep,
-  { inputs, outputs, capacity }: { inputs: Activation; outputs: Activation; capacity: number },
-): PlacedStep {
+export function placePool(arena: Arena, step: PoolStep, { inputs, outputs }: Between, capacity: number): PlacedStep {
   const [height, width, channels] = step.output;
   const [x, y] = [inputs.layout, outputs.layout];
   const at = arena.integers([

@@ -1,0 +1,56 @@
+import type { BatchSize } from '../artifacts/experiment.js';
+
+/** The size of every minibatch of a run, known before it. */
+export interface BatchSizes {
+  /** Whether it changes along the run. */
+  readonly varies: boolean;
+  /** Examples of the minibatch of update k. */
+  at(k: number): number;
+  /** Examples of all minibatches before update k. */
+  before(k: number): number;
+  /** The largest of the run. */
+  readonly largest: number;
+  /** Examples of all minibatches of the horizon over its updates. */
+  readonly mean: number;
+}
+
+interface Piece {
+  /** First update of this size. */
+  readonly first: number;
+  readonly size: number;
+}
+
+/**
+ * Minibatch sizes by an experiment's `batch_size`: one number, or pieces that start at update round(from horizon), or at
+ * update from_update. A run shorter than the horizon, a pilot's for example, sees the first pieces alone.
+ *
+ * @param horizon - updates of the full run, a positive integer
+ *
+ * @example
+ * const sizes = batchSizes([{ from: 0, size: 32 }, { from: 0.5, size: 128 }], 100);
+ * [sizes.at(49), sizes.at(50), sizes.before(51), sizes.largest, sizes.mean]; // [32, 128, 1728, 128, 80]
+ */
+export function batchSizes(spec: BatchSize, horizon: number): BatchSizes {
+  const pieces = piecesOf(spec, horizon);
+  const before = (k: number): number =>
+    pieces.reduce((sum, { first, size }, i) => {
+      const last = Math.min(k, pieces[i + 1]?.first ?? k);
+      return sum + size * Math.max(0, last - first);
+    }, 0);
+  return {
+    varies: pieces.length > 1,
+    at: (k) => pieces.findLast(({ first }) => first <= k)!.size,
+    before,
+    largest: Math.max(...pieces.map(({ size }) => size)),
+    mean: before(horizon) / horizon,
+  };
+}
+
+function piecesOf(spec: BatchSize, horizon: number): Piece[] {
+  if (typeof spec === 'number') return [{ first: 0, size: spec }];
+  return spec.map((piece) =>
+    'from' in piece
+      ? { first: Math.round(piece.from * horizon), size: piece.size }
+      : { first: piece.from_update, size: piece.size },
+  );
+}
