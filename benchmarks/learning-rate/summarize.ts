@@ -33,6 +33,9 @@ export function runResult(
     // Measuring is for the report alone: no rate depends on it.
     run_grad_evals: log.end!.n_grad_evals - (log.end!.measurement_grad_evals ?? 0),
     pilot_grad_evals: spentBefore,
+    ...(evaluation?.warnings === undefined || evaluation.warnings.length === 0
+      ? {}
+      : { warnings: evaluation.warnings }),
     series: thinnedSeries(log),
     ...(measured === undefined ? {} : { measured }),
   };

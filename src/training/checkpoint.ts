@@ -9,6 +9,7 @@ import type { Json } from '../schedules/schedule.js';
 import type { ClipState } from './clip.js';
 import type { OptimizerState } from './optimizers/index.js';
 import { requireSameRun } from './run-identity.js';
+import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */
 export interface Checkpoint {
@@ -24,6 +25,10 @@ export interface Checkpoint {
   readonly schedule: Json;
   readonly clip: ClipState;
   readonly streams: Readonly<Record<string, RandomState>>;
+  /** What the update rule carries; null where it carries nothing. */
+  readonly rule: RuleState | null;
+  /** Running statistics of a model that has them. */
+  readonly statistics?: Float32Array;
   /** Seconds spent so far: the one field that may differ between equal runs. */
   readonly seconds: number;
 }
@@ -37,11 +42,13 @@ interface StoredCheckpoint {
   readonly format: typeof FORMAT;
   /** Of the log that it belongs to: it names model, engine, kernel, version and everything else a run depends on. */
   readonly header: LogHeader;
-  readonly state: Omit<Checkpoint, 'optimizer'> & {
+  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics'> & {
     readonly optimizer: {
       readonly numbers: Readonly<Record<string, number>>;
       readonly arrays: Readonly<Record<string, string>>;
     };
+    readonly rule: Readonly<Record<string, string>> | null;
+    readonly statistics?: string;
   };
   /** Of `state`, its clock field aside. */
   readonly sha256: string;
@@ -54,8 +61,14 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { numbers, arrays } = checkpoint.optimizer;
-  const state = { ...checkpoint, optimizer: { numbers, arrays: mapValues(arrays, encode) } };
+  const { optimizer, rule, statistics, ...rest } = checkpoint;
+  const { numbers, arrays } = optimizer;
+  const state: StoredCheckpoint['state'] = {
+    ...rest,
+    optimizer: { numbers, arrays: mapValues(arrays, encode) },
+    rule: rule === null ? null : mapValues(rule, encode),
+    ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
+  };
   const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
 }
@@ -73,8 +86,13 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (stored.sha256 !== artifactSha256(stored.state ?? null))
     throw damaged(file, 'its hash is not that of its content');
   requireSameRun(file, stored.header, header);
-  const { numbers, arrays } = stored.state.optimizer;
-  return { ...stored.state, optimizer: { numbers, arrays: mapValues(arrays, decode) } };
+  const { optimizer, rule, statistics, ...rest } = stored.state;
+  return {
+    ...rest,
+    optimizer: { numbers: optimizer.numbers, arrays: mapValues(optimizer.arrays, decode) },
+    rule: rule === null ? null : mapValues(rule, decode),
+    ...(statistics === undefined ? {} : { statistics: decode(statistics) }),
+  };
 }
 
 export async function removeCheckpoint(log: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Experiment } from '../artifacts/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
 import { canonicalJson } from '../artifacts/hash.js';
 import { partialPath } from '../artifacts/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import type { LogEvaluation, TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
@@ -50,8 +50,10 @@ export async function trainStage(options: TrainStageOptions) {
   return {
     artifacts: [...files, file, ...(log.end!.weights === undefined ? [] : [weightsPath(file)])],
     summary: [
-      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
+      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
+      ...attackLines(scores),
+      ...(scores.warnings ?? []).map(({ code, message }) => `warning: ${code}: ${message}`),
     ],
     result: {
       status: log.end!.status,
@@ -79,6 +81,14 @@ async function trainInFolder(
 
 function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
   return `reading ${rate.toPrecision(3)} after ${updates} updates, whose ${n_grad_evals} gradient evaluations are charged`;
+}
+
+/** What each of several attacks has left. */
+function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
+  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
+    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
+    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
+  });
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */

@@ -1,12 +1,19 @@
 import os from 'node:os';
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
-import { namingFile } from '../errors.js';
-import type { Experiment } from '../artifacts/experiment.js';
+import { HjbLrError, namingFile } from '../errors.js';
+import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
-import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
+import {
+  checkAttacks,
+  createWorkload,
+  objectiveOf,
+  tryWorkload,
+  type ImportedWorkload,
+  type Workload,
+} from '../workloads/index.js';
 import { batchSizes } from './batch-size.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
@@ -81,6 +88,7 @@ async function readExperiment(file: string): Promise<OpenExperiment> {
   const experiment = await readArtifact('experiment', file);
   const baseDirectory = path.dirname(path.resolve(file));
   const workload = await namingFile(file, () => createWorkload(experiment.workload, baseDirectory));
+  checkAttacks(file, experiment, workload);
   return { experiment, workload };
 }
 
@@ -98,6 +106,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
   const objective = objectiveOf(experiment, workload);
   const measurements = task.evaluated ? experiment.measurements : [];
+  if (!isMeasurable(workload, measurements)) throw notMeasurable(task.experimentPath);
   const header: LogHeader = {
     kind: 'training_log',
     schema_version: '1.0.0',
@@ -121,6 +130,9 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack?.spec ?? null,
+    training: workload.training ?? { type: 'standard' },
+    ...(workload.augmentation === undefined ? {} : { augmentation: workload.augmentation }),
+    ...(workload.attackMode === undefined ? {} : { attack_mode: workload.attackMode }),
     dataset: describeDataset(workload),
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
@@ -141,6 +153,15 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     evaluation: task.evaluated ? experiment.evaluation : null,
     measurements,
   };
+}
+
+/** Of a module's workload, whose training its experiment's schema does not see. */
+function notMeasurable(file: string): HjbLrError {
+  return new HjbLrError('E_INVALID', `${file}: measurements ${NOT_MEASURABLE}.`, {
+    remedy: 'Take the measurements out of the experiment, or train by the standard rule.',
+    issues: [{ path: 'measurements', message: NOT_MEASURABLE }],
+    fields: { file },
+  });
 }
 
 /** Entry of a worker process. */

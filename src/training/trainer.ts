@@ -4,18 +4,22 @@ import type { LogWriter } from '../artifacts/log-file.js';
 import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
+import { attackAt } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
-import type { LabelledInputs } from '../workloads/workload.js';
+import type { Attack, LabelledInputs } from '../workloads/workload.js';
+import { checkScores } from './attack-checks.js';
+import { augmented } from './augmentation.js';
 import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
 import { isDue, measure } from './measurements/index.js';
-import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
+import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
+import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
 import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
@@ -29,10 +33,14 @@ export class Trainer {
   readonly #gradient: Float32Array;
   readonly #optimizer: Optimizer;
   readonly #observer: Observer;
+  readonly #rule: UpdateRule;
   readonly #batches: RandomStream;
+  readonly #augmentation: RandomStream;
   readonly #noise: RandomStream;
   readonly #sizes: BatchSizes;
   readonly #startedAt: number;
+  /** The minibatch at its perturbed points, of an update before which something is measured. */
+  #perturbed = new Float32Array(0);
   #schedule: Json;
   #clip: ClipState;
   #update: number;
@@ -49,10 +57,13 @@ export class Trainer {
     this.#run = run;
     const { model, dataset } = run.workload;
     this.#sizes = batchSizes(batch_size, horizon);
-    const capacity = Math.max(this.#sizes.largest, run.evaluation?.batch_size ?? 0);
-    this.#network = run.engine.createNetwork(model, dataset, capacity);
+    const atOnce = this.#sizes.largest * batchesAtOnce(run.workload);
+    this.#network = run.engine.createNetwork(model, dataset, Math.max(atOnce, run.evaluation?.batch_size ?? 0));
+    if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
+    this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
     this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
+    this.#augmentation = stream('augmentation');
     this.#noise = stream('attack');
     this.#observer = run.observed ? createObserver(run.workload, run.objective, { seed, resumed }) : NO_OBSERVER;
     this.#optimizer = createOptimizer(run.method, {
@@ -97,7 +108,9 @@ export class Trainer {
     const { evaluation } = this.#run;
     if (evaluation === null) return;
     const update = end.updates;
-    return writer.append(end.status === 'diverged' ? divergedEvaluation(update) : this.#evaluate(evaluation, update));
+    if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
+    const scores = this.#evaluate(evaluation, update);
+    return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
   /** The weights that are evaluated. */
@@ -125,21 +138,22 @@ export class Trainer {
 
   /** One update; the row tells what was seen before it and the step taken. Before it stands what was measured. */
   #step(): { measured: LogMeasurement[]; row: LogStep } {
-    const { workload } = this.#run;
-    const loss = lossOf(workload);
+    const { workload, header } = this.#run;
     this.#network.load(this.#optimizer.gradientPoint());
-    const batch = this.#drawBatch();
-    const inputs = perturbInputs(this.#network, batch, { loss, attack: workload.attack, stream: this.#noise });
-    // A copy where it is looked at again: the array may be the network's own.
-    const perturbed = { inputs: this.#measuresNow() ? inputs.slice() : inputs, labels: batch.labels };
-    const taken = lossAndGradient(this.#network, perturbed, loss);
+    const attack = attackAt(workload.attack, this.#update / header.updates);
+    const draw = (): LabelledInputs => this.#drawBatch();
+    const keep = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
+    const point = { network: this.#network, attack, draw, noise: this.#noise };
+    const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: keep } : point);
     this.#gradient.set(taken.gradient);
-    return this.#descend(batch, perturbed, taken.loss);
+    return this.#descend(taken, attack);
   }
 
   #drawBatch(): LabelledInputs {
-    const { train } = this.#run.workload.dataset;
-    return gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    const { dataset, augmentation } = this.#run.workload;
+    const { train, inputShape } = dataset;
+    const batch = gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
   }
 
   #measuresNow(): boolean {
@@ -147,39 +161,38 @@ export class Trainer {
   }
 
   /** What is due before this update, charged for. */
-  #measure(perturbed: LabelledInputs, rate: number): LogMeasurement[] {
+  #measure({ labels }: LabelledInputs, attack: Attack | null, rate: number): LogMeasurement[] {
     const { workload, header, measurements } = this.#run;
     const [update, weights, gradient] = [this.#update, this.#optimizer.gradientPoint(), this.#gradient];
-    const point = { update, weights, perturbed, gradient, rate };
-    const batchSize = perturbed.labels.length;
-    const options = { network: this.#network, workload, batchSize, seed: header.seed };
+    const perturbed = { inputs: this.#perturbed, labels };
+    const point = { update, weights, perturbed, gradient, rate, attack };
+    const options = { network: this.#network, workload, seed: header.seed };
     const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
     const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
-    this.#charge(cost, batchSize);
+    this.#charge(cost, labels.length);
     this.#measurementEvaluations += cost;
     return rows;
   }
 
   /** Shows the schedule its loss, asks for the rate, clips, measures, and steps. */
   #descend(
-    batch: LabelledInputs,
-    perturbed: LabelledInputs,
-    loss: number,
+    { batch, loss, gradientEvaluations }: MinibatchGradient,
+    attack: Attack | null,
   ): { measured: LogMeasurement[]; row: LogStep } {
     const { workload, schedule, method } = this.#run;
-    const { dataset, attack } = workload;
+    const { dataset } = workload;
     const gradientNorm = norm(this.#gradient);
-    const observed = this.#observer.observe({ network: this.#network, batch, trainingLoss: loss });
+    const observed = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss: loss });
     this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
     const { rate, reason } = schedule.rate(this.#schedule);
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
     const update = this.#update;
-    const measured = isFinite && this.#measuresNow() ? this.#measure(perturbed, rate * clipped.factor) : [];
+    const measured = isFinite && this.#measuresNow() ? this.#measure(batch, attack, rate * clipped.factor) : [];
     const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     this.#clip = clipped.state;
-    this.#charge(1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost, batch.labels.length);
+    this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
     this.#update += 1;
     const row: LogStep = {
       type: 'step',
@@ -239,13 +252,20 @@ export class Trainer {
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
       clip: this.#clip,
-      streams: { batches: this.#batches.state(), attack: this.#noise.state(), ...this.#observer.state() },
+      streams: {
+        batches: this.#batches.state(),
+        augmentation: this.#augmentation.state(),
+        attack: this.#noise.state(),
+        ...this.#observer.state(),
+      },
+      rule: this.#rule.state(),
+      ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
     });
   }
 }
 
-function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
+function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams' | 'rule'> {
   return {
     schedule: schedule.init(),
     clip: null,

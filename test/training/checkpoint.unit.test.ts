@@ -8,7 +8,7 @@ import { checkpointPath, readCheckpoint, writeCheckpoint, type Checkpoint } from
 import { trainRun, type TrainingRun } from '../../src/training/train.js';
 import { tablePolicy } from '../schedules/fixtures/policies.js';
 import { smallRun } from './run.js';
-import { comparable, type SmallRunOptions } from './small-run.js';
+import { cloudsWorkload, comparable, type SmallRunOptions } from './small-run.js';
 
 /** A run that has every piece of state there is. */
 const EVERYTHING: SmallRunOptions = {
@@ -89,7 +89,36 @@ describe('every piece of a checkpoint', () => {
     const run = await stopped();
     const { optimizer, streams } = (await readCheckpoint(run.log, run.header))!;
     expect(Object.keys(optimizer.arrays).sort()).toEqual(['buffers', 'weights']);
-    expect(Object.keys(streams).sort()).toEqual(['attack', 'batches', 'validation/attack', 'validation/batches']);
+    expect(Object.keys(streams).sort()).toEqual([
+      'attack',
+      'augmentation',
+      'batches',
+      'validation/attack',
+      'validation/batches',
+    ]);
+  });
+});
+
+describe('what a rule and an augmentation carry', () => {
+  const free: SmallRunOptions = {
+    workload: { ...cloudsWorkload({ type: 'fgsm', eps: 0.05 }), training: { type: 'free', replays: 4 } },
+  };
+
+  test('the replays of free training go on within a minibatch, and its perturbation counts', async () => {
+    const undisturbed = comparable(await trainRun(await smallRun(free)));
+    const run = await stopped(free);
+    const checkpoint = (await readCheckpoint(run.log, run.header))!;
+    // Ten updates: two minibatches replayed four times, and two replays of the third.
+    expect(Object.keys(checkpoint.rule!).sort()).toEqual(['delta', 'inputs', 'labels', 'left']);
+    expect([...checkpoint.rule!['left']]).toEqual([2]);
+    expect(comparable(await trainRun(run))).toEqual(undisturbed);
+
+    for (const name of ['delta', 'inputs', 'left']) {
+      const other = await stopped(free);
+      const rule = { ...checkpoint.rule!, [name]: checkpoint.rule![name].map((value) => value / 2) };
+      await writeCheckpoint(other.log, other.header, { ...checkpoint, rule });
+      expect(comparable(await trainRun(other))).not.toEqual(undisturbed);
+    }
   });
 });
 

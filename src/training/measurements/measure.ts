@@ -1,7 +1,7 @@
 import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/measurements.js';
 import { length } from '../../math/vectors.js';
 import type { Network } from '../../workloads/network.js';
-import type { LabelledInputs, Workload } from '../../workloads/workload.js';
+import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import { logNumber } from '../log-number.js';
 import { lossOf } from '../minibatch.js';
 import { frozenLoss, type BatchLoss, type Meter, type WeightLoss } from './batch-loss.js';
@@ -21,6 +21,8 @@ export interface MeasurementPoint {
   readonly perturbed: LabelledInputs;
   /** Its gradient g, before the clip. */
   readonly gradient: Float32Array;
+  /** The attack in force; null: clean inputs. */
+  readonly attack: Attack | null;
   /** Rate times the clip's factor: the step of plain SGD is this times g. */
   readonly rate: number;
 }
@@ -50,14 +52,16 @@ export function isDue({ every }: MeasurementSpec, update: number): boolean {
 export function measure(
   spec: MeasurementSpec,
   point: MeasurementPoint,
-  options: { network: Network; workload: Workload; batchSize: number; seed: number },
+  options: { network: Network; workload: Workload; seed: number },
 ): LogMeasurement {
-  const { network, workload, batchSize, seed } = options;
+  const { network, workload, seed } = options;
+  const batchSize = point.perturbed.labels.length;
   const meter: Meter = { passes: 0 };
-  const samples = sampler(network, workload, { seed, name: spec.type, update: point.update, meter });
+  const { update, attack } = point;
+  const samples = sampler(network, workload, { seed, name: spec.type, update, attack, meter });
   const columns = columnsOf(spec, { point, network, workload, batchSize, samples, meter });
   const grad_evals = Math.ceil(meter.passes / batchSize);
-  return { type: 'measurement', update: point.update, grad_evals, ...columns };
+  return { type: 'measurement', update, grad_evals, ...columns };
 }
 
 function columnsOf(spec: MeasurementSpec, setting: Setting): Columns {

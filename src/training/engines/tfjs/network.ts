@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { size } from '../../../workloads/models/plan.js';
 import type { LogitGradient, Network } from '../../../workloads/network.js';
-import type { TensorLogits } from '../../../workloads/tensors/layers.js';
 import { concatenated, separated } from '../../weights.js';
 import { inputLosses, sumOfLosses } from './losses.js';
+import type { PassedLogits } from './passes.js';
 
 interface TensorNetworkOptions {
   readonly parameterShapes: readonly (readonly number[])[];
@@ -13,7 +13,7 @@ interface TensorNetworkOptions {
 }
 
 /** A network whose logits are computed on TensorFlow.js tensors, and differentiated by that library. */
-export function createTensorNetwork(logits: TensorLogits, options: TensorNetworkOptions): Network {
+export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: TensorNetworkOptions): Network {
   const { parameterShapes, inputShape, classes, capacity } = options;
   const inputSize = size(inputShape);
   let weights: tf.Tensor[] = [];
@@ -54,7 +54,11 @@ export function createTensorNetwork(logits: TensorLogits, options: TensorNetwork
         const losses = (x: tf.Tensor): tf.Tensor1D => inputLosses(logits(weights, x), loss, labels);
         return valuesOf(attack.perturb(losses, tensorOf(inputs), stream));
       }),
-    dispose: free,
+    ...(rest.passes === undefined ? {} : { passes: rest.passes }),
+    dispose() {
+      free();
+      rest.dispose();
+    },
   };
 }
 
