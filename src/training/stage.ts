@@ -64,6 +64,14 @@ export async function trainStage(options: TrainStageOptions) {
   };
 }
 
+/** What each of several attacks has left. */
+function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
+  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
+    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
+    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
+  });
+}
+
 /** A run with its log and its record in the folder. */
 async function trainInFolder(
   options: TrainStageOptions,
@@ -81,14 +89,6 @@ async function trainInFolder(
 
 function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
   return `reading ${rate.toPrecision(3)} after ${updates} updates, whose ${n_grad_evals} gradient evaluations are charged`;
-}
-
-/** What each of several attacks has left. */
-function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
-  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
-    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
-    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
-  });
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */

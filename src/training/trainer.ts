@@ -57,8 +57,8 @@ export class Trainer {
     this.#run = run;
     const { model, dataset } = run.workload;
     this.#sizes = batchSizes(batch_size, horizon);
-    const atOnce = this.#sizes.largest * batchesAtOnce(run.workload);
-    this.#network = run.engine.createNetwork(model, dataset, Math.max(atOnce, run.evaluation?.batch_size ?? 0));
+    const atOnce = Math.max(this.#sizes.largest * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
+    this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
     this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
     this.#gradient = new Float32Array(this.#network.parameters);

@@ -48,7 +48,7 @@ function madeTooEarly(tensors: number, backend: string): HjbLrError {
 function nativeFailed(cause: unknown): never {
   throw engineError(
     'The engine "native" (@tensorflow/tfjs-node) does not load here.',
-    'Install it with its native library (npm install @tensorflow/tfjs-node), or use another engine, such as --engine tfjs.',
+    'Build it by npm run native in the checkout of hjb-lr, or use another engine, such as --engine tfjs.',
     cause,
   );
 }

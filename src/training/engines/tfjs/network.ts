@@ -24,7 +24,7 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
   };
   const tensorOf = (inputs: Float32Array): tf.Tensor => tf.tensor(inputs, [inputs.length / inputSize, ...inputShape]);
   const gradients = (inputs: Float32Array, loss: LogitGradient, { ofInputs }: { ofInputs: boolean }): Float32Array[] =>
-    tf.tidy(() => {
+    tidied(() => {
       const variables = ofInputs ? [tensorOf(inputs), ...weights] : weights;
       const x = ofInputs ? null : tensorOf(inputs);
       const total = (...given: tf.Tensor[]): tf.Scalar =>
@@ -41,16 +41,16 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       free();
       weights = separated(values, parameterShapes).map((value, i) => tf.tensor(value.slice(), [...parameterShapes[i]]));
     },
-    logits: (inputs) => tf.tidy(() => valuesOf(logits(weights, tensorOf(inputs)))),
+    logits: (inputs) => tidied(() => valuesOf(logits(weights, tensorOf(inputs)))),
     inputGradient: (inputs, loss) =>
-      tf.tidy(() => valuesOf(tf.grad((x: tf.Tensor) => sumOfLosses(logits(weights, x), loss))(tensorOf(inputs)))),
+      tidied(() => valuesOf(tf.grad((x: tf.Tensor) => sumOfLosses(logits(weights, x), loss))(tensorOf(inputs)))),
     weightGradient: (inputs, loss) => concatenated(gradients(inputs, loss, { ofInputs: false })),
     gradients(inputs, loss) {
       const [ofInputs, ...ofWeights] = gradients(inputs, loss, { ofInputs: true });
       return { inputs: ofInputs, weights: concatenated(ofWeights) };
     },
     perturbTensors: (attack, { inputs, labels }, loss, stream) =>
-      tf.tidy(() => {
+      tidied(() => {
         const losses = (x: tf.Tensor): tf.Tensor1D => inputLosses(logits(weights, x), loss, labels);
         return valuesOf(attack.perturb(losses, tensorOf(inputs), stream));
       }),
@@ -60,6 +60,15 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       rest.dispose();
     },
   };
+}
+
+/** `tf.tidy` without its result: it would look for tensors in an array number by number, at half the time of a step. */
+function tidied<Result>(compute: () => Result): Result {
+  let result: Result;
+  tf.tidy(() => {
+    result = compute();
+  });
+  return result!;
 }
 
 function valuesOf(tensor: tf.Tensor): Float32Array {
