@@ -12,6 +12,7 @@ import { engineInfoSchema } from '../../src/artifacts/training-log.js';
 import { planPilot } from '../../src/pilot/design.js';
 import { updateCost, warmupUpdates } from '../../src/pilot/pilot.js';
 import { openExperiment } from '../../src/training/task.js';
+import { evaluationsPerUpdate } from '../../src/training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../../src/version.js';
 import { objectiveOf } from '../../src/workloads/index.js';
 import { decidingFigure } from './deciding-figure.js';
@@ -59,7 +60,7 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
 
   const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
   const { figure } = decidedBy;
-  const oneRun = horizon * (1 + (workload.attack?.gradientEvaluations ?? 0));
+  const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
     Promise.all(
       methods.map((method) =>

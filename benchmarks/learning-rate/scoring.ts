@@ -1,5 +1,6 @@
-import type { AttackSpec, EvaluationOptions } from '../../src/artifacts/experiment.js';
-import { scoringAttack, type Workload } from '../../src/workloads/index.js';
+import type { EvaluationAttackSpec } from '../../src/artifacts/attacks.js';
+import type { EvaluationOptions } from '../../src/artifacts/experiment.js';
+import { describeAttack, scoringAttack, type Workload } from '../../src/workloads/index.js';
 
 /** How final losses and accuracies are taken, in words. */
 export function scoringSentence({ attack }: Workload, evaluation: EvaluationOptions): string {
@@ -7,23 +8,12 @@ export function scoringSentence({ attack }: Workload, evaluation: EvaluationOpti
   return `${scoredWith(attack, evaluation.attack)}, on at most ${train} fixed training and ${test} test examples`;
 }
 
-function scoredWith(attack: Workload['attack'], own: AttackSpec | undefined): string {
+function scoredWith(attack: Workload['attack'], own: EvaluationAttackSpec | undefined): string {
   if (attack === null) return 'clean inputs (there is no attack)';
-  if (own !== undefined) return `the attack that the experiment names for scoring (${described(own)})`;
+  if (own !== undefined) return `the attack that the experiment names for scoring (${describeAttack(own)})`;
   if (attack.spec === null) return "the workload's own attack";
   if (attack.spec.type === 'penalised_ascent') {
-    return `the training attack itself, not PGD (${described(attack.spec)}: it has no ball that PGD could search)`;
+    return `the training attack itself, not PGD (${describeAttack(scoringAttack(attack.spec))}: it has no ball that PGD could search)`;
   }
-  return described(scoringAttack(attack.spec));
-}
-
-function described(spec: AttackSpec): string {
-  switch (spec.type) {
-    case 'pgd':
-      return `PGD-${spec.steps} (${spec.norm}, eps ${spec.eps}, ${spec.restarts} ${spec.random_start ? 'random start' : 'start'}${spec.restarts === 1 ? '' : 's'})`;
-    case 'fgsm':
-      return `FGSM (Linf, eps ${spec.eps})`;
-    case 'penalised_ascent':
-      return `penalised ascent, ${spec.steps} steps of rate ${spec.eta_i}, penalty ${spec.lambda}`;
-  }
+  return describeAttack(scoringAttack(attack.spec));
 }

@@ -30,6 +30,9 @@ export function runResult(
     [figure]: figure === 'run_mean_loss' ? meanLoss(log) : finiteOrNull(evaluation?.[figure]),
     run_grad_evals: log.end!.n_grad_evals,
     pilot_grad_evals: spentBefore,
+    ...(evaluation?.warnings === undefined || evaluation.warnings.length === 0
+      ? {}
+      : { warnings: evaluation.warnings }),
     series: thinnedSeries(log),
   };
 }

@@ -5,10 +5,11 @@ import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../../src/artifacts/experiment.js';
 import { batchSizes } from '../../src/training/batch-size.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
+import { scoringAttacks } from '../../src/training/evaluate.js';
 import { methodSchema } from '../../src/training/method.js';
 import { updateCostOf } from '../../src/pilot/pilot.js';
 import { runTraining } from '../../src/training/task.js';
-import { createAttack, scoringAttack, type Workload } from '../../src/workloads/index.js';
+import { evaluationCost, type Workload } from '../../src/workloads/index.js';
 import type { UnitCosts } from './plan.js';
 
 /** Updates before the clock counts: the first ones compile kernels. */
@@ -22,11 +23,8 @@ const TINY_RATE = 1e-6;
 
 /** Gradient evaluations of an update, of an observation and of a score, from the opened workload itself. */
 export function unitCosts(workload: Workload, objective: Objective, experiment: Experiment): UnitCosts {
-  const { attack } = workload;
-  const ascent = attack?.gradientEvaluations ?? 0;
-  const { train_examples, test_examples, attack: own } = experiment.evaluation;
-  const spec = own ?? (attack?.spec ? scoringAttack(attack.spec) : null);
-  const scoringAscent = attack === null ? 0 : spec === null ? ascent : createAttack(spec).gradientEvaluations;
+  const { train_examples, test_examples } = experiment.evaluation;
+  const scoringAscent = evaluationCost(scoringAttacks(workload, experiment.evaluation));
   const examples = train_examples + test_examples * (objective.split === 'validation' ? 2 : 1);
   return {
     ...updateCostOf(workload, objective),

@@ -1,24 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { RowPieces } from '../../solvers/kernels/row-pieces.js';
+import { startAnswering, type Answering } from '../answering.js';
 
-export interface Timed {
-  /** CPU seconds. */
-  readonly seconds: number;
-  readonly checksum: number;
-}
+export type { Timed } from '../answering.js';
 
 /** The work in C++; its process answers one run at a time. */
-export interface Yardstick {
+export interface Yardstick extends Answering {
   readonly compiler: string;
   readonly version: string;
-  /** @param order - the line that the program takes for a run */
-  run(order: string): Promise<Timed>;
-  end(): void;
 }
 
 const FLAGS = ['-O3', '-march=native', '-std=gnu++17'];
@@ -42,24 +35,9 @@ export function startYardsticks(source: URL, input: Uint8Array): readonly Yardst
     } catch {
       return [];
     }
-    return [startProcess(compiler, binary, file)];
+    const version = execFileSync(compiler, ['--version']).toString().split('\n')[0];
+    return [{ compiler, version, ...startAnswering(binary, [file]) }];
   });
-}
-
-function startProcess(compiler: string, binary: string, input: string): Yardstick {
-  const child = spawn(binary, [input], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    compiler,
-    version: execFileSync(compiler, ['--version']).toString().split('\n')[0],
-    run: async (order) => {
-      child.stdin.write(`${order}\n`);
-      const { value } = await lines.next();
-      const [seconds, checksum] = String(value).split(' ').map(Number);
-      return { seconds, checksum };
-    },
-    end: () => child.stdin.end(),
-  };
 }
 
 /** The kernels of the solvers on these rows. @param lanes - one set of rows, or eight of the same pieces side by side */

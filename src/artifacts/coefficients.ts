@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, batchSizeSchema, clipSchema, modelSchema, objectiveSchema, sgdSchema } from './experiment.js';
+import { trainingAttackSchema } from './attacks.js';
+import {
+  batchSizeSchema,
+  clipSchema,
+  lossSchema,
+  modelSchema,
+  objectiveSchema,
+  sgdSchema,
+  trainingSchema,
+} from './experiment.js';
 import { filterSchema, provenanceSchema } from './policy.js';
 
 /** One estimated number, its uncertainty, and where it comes from. */
@@ -65,7 +74,10 @@ export const coefficientsSchema = z
     clip: clipSchema.nullable(),
     objective: objectiveSchema,
     optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
-    attack: attackSchema.nullable(),
+    attack: trainingAttackSchema.nullable(),
+    /** What the weights lower; cross-entropy, and the loss at the perturbed inputs alone, where a file does not say. */
+    loss: lossSchema.optional(),
+    training: trainingSchema.optional(),
     model: modelSchema.nullable(),
     /** None where the runs could not be used; `unfitted` says why. */
     closures: z.array(closureFitSchema),

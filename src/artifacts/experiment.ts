@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evaluationAttackSchema, trainingAttackSchema } from './attacks.js';
 import {
   count,
   distinct,
@@ -17,41 +18,49 @@ const splitSchema = z
   .refine((split) => split.validation + split.test < 1, { error: 'validation + test must leave training examples' });
 
 /** Examples: a data set that ships with the project, or a user's own IDX, CSV or NPZ file. Inputs end in [0, 1]. */
-export const dataSchema = z.discriminatedUnion('format', [
-  z.strictObject({
-    format: z.literal('builtin'),
-    name: z.enum(['fashion-mnist', 'digits']),
-    /** Side of the square over which pixels are averaged on load. */
-    pool: positiveCount.default(1),
-    /** How many of the training examples to use; all by default. */
-    train: positiveCount.optional(),
-  }),
-  z.strictObject({
-    format: z.literal('idx'),
-    images: z.string(),
-    labels: z.string(),
-    pool: positiveCount.default(1),
-    /** Raw values are divided by this, so that inputs lie in [0, 1]. */
-    scale: positive.default(255),
-    split: splitSchema.prefault({}),
-  }),
-  z.strictObject({
-    format: z.literal('csv'),
-    path: z.string(),
-    /** Name of the label column; the last column by default. */
-    label: z.string().optional(),
-    scale: positive.default(1),
-    split: splitSchema.prefault({}),
-  }),
-  z.strictObject({
-    format: z.literal('npz'),
-    path: z.string(),
-    inputs: z.string().default('x'),
-    labels: z.string().default('y'),
-    scale: positive.default(1),
-    split: splitSchema.prefault({}),
-  }),
-]);
+export const dataSchema = z
+  .discriminatedUnion('format', [
+    z.strictObject({
+      format: z.literal('builtin'),
+      name: z.enum(['fashion-mnist', 'digits']),
+      /** Side of the square over which pixels are averaged on load. */
+      pool: positiveCount.default(1),
+      /** How many of the training examples to use; all by default. */
+      train: positiveCount.optional(),
+    }),
+    z.strictObject({
+      format: z.literal('idx'),
+      images: z.string(),
+      labels: z.string(),
+      /** Files of the test examples; `split.test` is 0 then, and `split.validation` may be. */
+      test: z.strictObject({ images: z.string(), labels: z.string() }).optional(),
+      pool: positiveCount.default(1),
+      /** Raw values are divided by this, so that inputs lie in [0, 1]. */
+      scale: positive.default(255),
+      split: splitSchema.prefault({}),
+    }),
+    z.strictObject({
+      format: z.literal('csv'),
+      path: z.string(),
+      /** Name of the label column; the last column by default. */
+      label: z.string().optional(),
+      scale: positive.default(1),
+      split: splitSchema.prefault({}),
+    }),
+    z.strictObject({
+      format: z.literal('npz'),
+      path: z.string(),
+      inputs: z.string().default('x'),
+      labels: z.string().default('y'),
+      scale: positive.default(1),
+      split: splitSchema.prefault({}),
+    }),
+  ])
+  .superRefine((data, context) => {
+    if (data.format !== 'idx' || data.test === undefined || data.split.test === 0) return;
+    const message = 'must be 0 where "test" names files of test examples';
+    context.addIssue({ code: 'custom', path: ['split', 'test'], message, input: data.split.test });
+  });
 
 /** One layer of the declarative model description; the last layer gives one logit for each class. */
 export const layerSchema = z.discriminatedUnion('type', [
@@ -75,43 +84,40 @@ export const modelSchema = z.strictObject({
   layers: z.array(layerSchema).min(1),
 });
 
-/** Attacks by the names that attack libraries use: norm, eps, alpha, steps, random_start, restarts. */
-export const attackSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('pgd'),
-    norm: z.enum(['Linf', 'L2']).default('Linf'),
-    eps: nonnegative,
-    steps: positiveCount,
-    /** Length of one ascent step; 2.5 eps / steps by default. */
-    alpha: positive.optional(),
-    random_start: z.boolean().default(true),
-    restarts: positiveCount.default(1),
-  }),
-  z.strictObject({
-    type: z.literal('fgsm'),
-    eps: nonnegative,
-    /** Length of the one step; 1.25 eps by default (with random start). */
-    alpha: positive.optional(),
-    random_start: z.boolean().default(true),
-  }),
-  z.strictObject({
-    /** delta <- delta + eta_i (grad_x loss - lambda delta), K steps (Gu & Guo 2021). */
-    type: z.literal('penalised_ascent'),
-    steps: positiveCount,
-    eta_i: positive,
-    lambda: nonnegative,
-  }),
-]);
-
 /** What the weights lower and the attack raises. */
 export const lossSchema = z.enum(['cross_entropy', 'margin', 'squared']);
+
+/** What the gradient of an update is taken of. */
+export const trainingSchema = z.discriminatedUnion('type', [
+  /** The loss at the perturbed inputs (Madry et al. 2018); with the attack `fgsm`, fast adversarial training. */
+  z.strictObject({ type: z.literal('standard') }),
+  /** Cross-entropy at the clean inputs plus beta KL(f(x) || f(x')), which the attack raises (Zhang et al. 2019). */
+  z.strictObject({
+    type: z.literal('trades'),
+    beta: positive.default(6),
+    /** The attack starts at x + start_deviation N(0, 1). */
+    start_deviation: nonnegative.default(0.001),
+  }),
+  /** Each minibatch is replayed; one backward pass moves the weights and the perturbation (Shafahi et al. 2019). */
+  z.strictObject({ type: z.literal('free'), replays: positiveCount.default(8) }),
+]);
+
+/** Of the images of training minibatches alone, from the stream `augmentation`. */
+export const augmentationSchema = z.strictObject({
+  /** Zeros on every side before a window of the image's own size is cut out at random; 0: none. */
+  crop_padding: count.default(0),
+  /** Left and right swapped for every second image, at random. */
+  horizontal_flip: z.boolean().default(false),
+});
 
 export const workloadSchema = z.strictObject({
   data: dataSchema,
   model: modelSchema,
   loss: lossSchema.default('cross_entropy'),
   /** `null` trains on clean inputs. */
-  attack: attackSchema.nullable(),
+  attack: trainingAttackSchema.nullable(),
+  training: trainingSchema.prefault({ type: 'standard' }),
+  augmentation: augmentationSchema.optional(),
 });
 
 export const objectiveSchema = z.strictObject({
@@ -285,7 +291,18 @@ export const policyOptionsSchema = z.strictObject({
 });
 
 export const evaluationSchema = z.strictObject({
-  attack: attackSchema.optional(),
+  attack: evaluationAttackSchema.optional(),
+  /** Later starts and attacks leave misclassified examples alone: the same accuracies, and robust losses from below. */
+  spare_misclassified: z.boolean().default(false),
+  /** Signs that the scores cannot be believed, looked for on test examples at the end of a run. */
+  checks: z
+    .strictObject({
+      examples: positiveCount.default(100),
+      /** Of the random search, per example. */
+      queries: positiveCount.default(100),
+    })
+    .nullable()
+    .prefault({}),
   train_examples: positiveCount.default(2000),
   test_examples: positiveCount.default(2000),
   batch_size: positiveCount.default(500),
@@ -306,6 +323,8 @@ export const benchmarkSchema = z.strictObject({
   /** Schedules by name that take their rate from a reading of its own for each seed, which they are charged for. */
   named: distinct(z.enum(NAMED_SCHEDULES)).default([]),
 });
+
+export { attackSchema, type AttackSpec } from './attacks.js';
 
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */
 export const experimentSchema = z
@@ -339,7 +358,8 @@ export type DataSpec = z.output<typeof dataSchema>;
 export type LayerSpec = z.output<typeof layerSchema>;
 export type ModelSpec = z.output<typeof modelSchema>;
 export type LossName = z.output<typeof lossSchema>;
-export type AttackSpec = z.output<typeof attackSchema>;
+export type TrainingSpec = z.output<typeof trainingSchema>;
+export type AugmentationSpec = z.output<typeof augmentationSchema>;
 export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type Objective = z.output<typeof objectiveSchema>;
 export type SgdSpec = z.output<typeof sgdSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, finite, increasing, nonnegative, positive, positiveCount, schemaVersion, timestamp } from './common.js';
-import { attackSchema, batchSizeSchema, clipSchema, objectiveSchema, sgdSchema } from './experiment.js';
+import { trainingAttackSchema } from './attacks.js';
+import { batchSizeSchema, clipSchema, lossSchema, objectiveSchema, sgdSchema, trainingSchema } from './experiment.js';
 
 /** Parameters of the two closures' filters; the recursion itself is documented in `src/schedules/filters`. */
 export const lossAloneFilterSchema = z.strictObject({
@@ -137,7 +138,10 @@ export const policySchema = z
     }),
     fallback: z.strictObject({ on: z.array(z.enum(['missing', 'nan', 'inf', 'out_of_support', 'negative'])) }),
     objective: objectiveSchema,
-    attack: attackSchema.nullable(),
+    attack: trainingAttackSchema.nullable(),
+    /** What the weights lower; cross-entropy, and the loss at the perturbed inputs alone, where a file does not say. */
+    loss: lossSchema.optional(),
+    training: trainingSchema.optional(),
     provenance: provenanceSchema,
     tests: z.array(policyTestSchema),
   })

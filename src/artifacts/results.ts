@@ -4,7 +4,7 @@ import { coefficientsSchema } from './coefficients.js';
 import { experimentSchema } from './experiment.js';
 import { provenanceSchema } from './policy.js';
 import { closureSolutionSchema } from './solution.js';
-import { engineInfoSchema } from './training-log.js';
+import { engineInfoSchema, scoreWarningSchema } from './training-log.js';
 
 /** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
 export const seriesSchema = z.strictObject({
@@ -53,6 +53,8 @@ export const runResultSchema = z.strictObject({
   /** Gradient evaluations of the final run, and of everything spent before it to choose it. */
   run_grad_evals: count,
   pilot_grad_evals: count,
+  /** What makes the scores of this run hard to believe. */
+  warnings: z.array(scoreWarningSchema).optional(),
   series: seriesSchema,
 });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { count, finite, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
+import { count, finite, fraction, nonnegative, positiveCount, schemaVersion, timestamp } from './common.js';
+import { trainingAttackSchema } from './attacks.js';
 import {
-  attackSchema,
+  augmentationSchema,
   averagingSchema,
   batchSizeSchema,
   clipSchema,
@@ -9,6 +10,7 @@ import {
   lossSchema,
   modelSchema,
   objectiveSchema,
+  trainingSchema,
   type Objective,
 } from './experiment.js';
 
@@ -46,7 +48,11 @@ export const logHeaderSchema = z.strictObject({
   updates_per_epoch: nonnegative,
   objective: objectiveSchema,
   loss: lossSchema.default('cross_entropy'),
-  attack: attackSchema.nullable(),
+  attack: trainingAttackSchema.nullable(),
+  training: trainingSchema.prefault({ type: 'standard' }),
+  augmentation: augmentationSchema.optional(),
+  /** Of a model with batch normalisation that is attacked in training mode. */
+  attack_mode: z.enum(['inference', 'train']).optional(),
   dataset: z.looseObject({ name: z.string(), sha256: z.string(), train: count, validation: count, test: count }),
   model: modelSchema.nullable(),
   parameters: positiveCount,
@@ -86,6 +92,30 @@ export const logStepSchema = z.strictObject({
   wall_s: nonnegative.optional(),
 });
 
+/** Signs that scores cannot be believed, looked for on some test examples at the end of a run. */
+const checksSchema = z.strictObject({
+  examples: positiveCount,
+  /** Largest difference of the logits of two equal forward passes. */
+  logit_difference: logNumber,
+  /** Whether every example's logits are nonnegative and have the sum 1 within 1e-5. */
+  softmax_outputs: z.boolean(),
+  /** Share of the examples at which the gradient of the training loss in the input is exactly 0. */
+  zero_gradients: fraction,
+  /** Accuracy that the attack leaves on these examples, 20 steps along the margin of that, and random search of that. */
+  robust_acc: fraction.optional(),
+  margin_acc: fraction.optional(),
+  random_search_acc: fraction.optional(),
+  /** Forward and backward passes of one example that the checks spent. */
+  n_forward_evals: count,
+  n_grad_evals: count,
+});
+
+export const scoreWarningSchema = z.strictObject({
+  code: z.enum(['randomised_outputs', 'softmax_outputs', 'zero_gradients', 'masking']),
+  /** One sentence with the number, and what to do. */
+  message: z.string(),
+});
+
 /** Losses and accuracies on fixed examples, in the middle or at the end of a run. */
 export const logEvaluationSchema = z.strictObject({
   type: z.literal('evaluation'),
@@ -99,6 +129,22 @@ export const logEvaluationSchema = z.strictObject({
   /** Where the objective is of the validation split. */
   validation_loss: logNumber.optional(),
   validation_robust_loss: logNumber.optional(),
+  /** The attack of the robust figures, in words. */
+  attack: z.string().optional(),
+  /** Of several attacks each: its own robust test accuracy, and that of it and all before it together. */
+  test_attacks: z
+    .array(
+      z.strictObject({
+        attack: z.string(),
+        /** Missing where misclassified examples were spared. */
+        robust_acc: fraction.optional(),
+        worst_case_acc: fraction,
+      }),
+    )
+    .optional(),
+  checks: checksSchema.optional(),
+  /** What makes the scores hard to believe, after AutoAttack (Croce & Hein 2020). */
+  warnings: z.array(scoreWarningSchema).optional(),
 });
 
 export const logEndSchema = z.strictObject({
@@ -119,6 +165,8 @@ export type EngineInfo = z.output<typeof engineInfoSchema>;
 export type LogHeader = z.output<typeof logHeaderSchema>;
 export type LogStep = z.output<typeof logStepSchema>;
 export type LogEvaluation = z.output<typeof logEvaluationSchema>;
+export type ScoreChecks = z.output<typeof checksSchema>;
+export type ScoreWarning = z.output<typeof scoreWarningSchema>;
 export type LogEnd = z.output<typeof logEndSchema>;
 export type LogRow = z.output<typeof logRowSchema>;
 

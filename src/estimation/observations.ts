@@ -64,7 +64,16 @@ function toRun({ header, steps }: TrainingLog): PilotRun {
 }
 
 /** What all runs of one fit must share: they are samples of one equation. */
-const SHARED_FIELDS = ['horizon', 'batch_size', 'objective', 'optimizer', 'clip', 'attack'] as const;
+const SHARED_FIELDS = [
+  'horizon',
+  'batch_size',
+  'objective',
+  'optimizer',
+  'clip',
+  'attack',
+  'loss',
+  'training',
+] as const;
 
 function mismatches({ log, name }: NamedLog, first: NamedLog): Issue[] {
   const differs = (field: (typeof SHARED_FIELDS)[number]): boolean =>

@@ -116,6 +116,8 @@ function sharedBy(
     objective: header.objective,
     optimizer: { ...sgdOf(header.optimizer), batch_size: header.batch_size },
     attack: header.attack,
+    loss: header.loss,
+    training: header.training,
     model: header.model,
     maximum_prediction_error: estimation.maximum_prediction_error,
     provenance: {

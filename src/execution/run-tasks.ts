@@ -2,7 +2,17 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import workerpool from 'workerpool';
 import { HjbLrError } from '../errors.js';
-import { asJson, errorFrom, replyTo, type Json, type Task, type TaskOutcome, type TaskReply } from './task.js';
+import {
+  asJson,
+  errorFrom,
+  replyTo,
+  type Json,
+  type Task,
+  type TaskOutcome,
+  type TaskReply,
+  type WorkerEvent,
+} from './task.js';
+import { watchOutput } from './worker-output.js';
 
 export type { Json, Task, TaskModule, TaskOutcome } from './task.js';
 
@@ -44,12 +54,18 @@ export async function runTasks(tasks: readonly Task[], options: RunTasksOptions)
   }
 }
 
-/** The results, in the order of the tasks. Throws the first error if any task failed. */
+/** The results, in the order of the tasks. Throws the first error if any task failed, and lists the others in it. */
 export function resultsOf(outcomes: readonly TaskOutcome[]): Json[] {
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'failed') throw outcome.error;
-    return outcome.result;
-  });
+  const [first, ...others] = outcomes.filter((outcome) => outcome.status === 'failed');
+  if (first !== undefined) throw withOthers(first.error, others);
+  return outcomes.map((outcome) => (outcome as Extract<TaskOutcome, { status: 'done' }>).result);
+}
+
+function withOthers(error: Error, others: readonly Extract<TaskOutcome, { status: 'failed' }>[]): Error {
+  if (others.length === 0 || !(error instanceof HjbLrError)) return error;
+  const { code, message, remedy, fields, issues } = error;
+  const more = others.map(({ id, error: { message: text } }) => ({ path: id, message: text }));
+  return new HjbLrError(code, message, { remedy, fields, issues: [...issues, ...more], cause: error });
 }
 
 interface TaskRunner {
@@ -64,14 +80,23 @@ const inThisProcess: TaskRunner = {
 
 function workerProcesses(count: number, signal: AbortSignal | undefined): TaskRunner {
   const pool = createPool(count);
+  const output = watchOutput();
   const abort = (): void => void pool.terminate(true).catch(() => {});
   signal?.addEventListener('abort', abort, { once: true });
   return {
-    task: async (task, on) => {
+    task: async (task, report) => {
+      let pid: number | undefined;
+      const on = (event: WorkerEvent): void => {
+        if ('report' in event) return report(event.report);
+        pid = event.pid;
+        output.watch(pool);
+      };
       try {
-        return outcomeOf(task, (await pool.exec('run', [task], { on })) as TaskReply);
+        const reply = pool.exec('run', [task], { on }) as PromiseLike<TaskReply>;
+        output.watch(pool);
+        return outcomeOf(task, await reply);
       } catch (cause) {
-        return { id: task.id, status: 'failed', error: workerDeath(task, cause as Error) };
+        return { id: task.id, status: 'failed', error: workerDeath(task, cause as Error, await output.lastLines(pid)) };
       }
     },
     end: async () => {
@@ -90,7 +115,8 @@ function createPool(count: number): workerpool.Pool {
     workerType: 'process',
     maxWorkers: Math.max(1, count),
     workerTerminateTimeout: GRACE,
-    forkOpts: { execArgv },
+    // Without the parent's outputs, so that the last lines of a worker that dies can be told.
+    forkOpts: { execArgv, silent: true },
   });
 }
 
@@ -100,13 +126,16 @@ function outcomeOf({ id }: Task, reply: TaskReply): TaskOutcome {
 }
 
 /** A process that a signal ended has mostly run out of memory; one that ended by itself is a bug. */
-function workerDeath(task: Task, cause: Error): Error {
+function workerDeath(task: Task, cause: Error, lines: readonly string[]): Error {
   const signal = /signalCode: `(SIG\w+)`/.exec(cause.message)?.[1];
   const exitCode = /exitCode: `(\d+)`/.exec(cause.message)?.[1];
-  if (signal === undefined) return new Error(`The worker of task ${task.id} ended (exit code ${exitCode}).`, { cause });
-  return new HjbLrError('E_LIMIT', `The worker of task ${task.id} was ended by ${signal}.`, {
+  const how = signal === undefined ? `ended (exit code ${exitCode})` : `was ended by ${signal}`;
+  const last = lines.length === 0 ? '.' : `; its last lines:\n${lines.map((line) => `    ${line}`).join('\n')}`;
+  const sentence = `The worker of task ${task.id} ${how}${last}`;
+  if (signal === undefined) return new Error(sentence, { cause });
+  return new HjbLrError('E_LIMIT', sentence, {
     remedy: 'Free some memory or lower --workers, and run the same command again: it resumes.',
-    fields: { task: task.id, signal },
+    fields: { task: task.id, signal, last_lines: lines },
     cause,
   });
 }

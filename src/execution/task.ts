@@ -25,6 +25,9 @@ export type TaskOutcome =
 /** What crosses the border between processes: the result, or the error as plain data. */
 export type TaskReply = { readonly result: Json } | { readonly error: PlainError };
 
+/** What a worker says while it runs a task: first which process it is, then what the task reports. */
+export type WorkerEvent = { readonly pid: number } | { readonly report: unknown };
+
 export interface PlainError {
   readonly name: string;
   readonly message: string;

@@ -9,6 +9,7 @@ import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
 import { readingMethod, readingOf } from '../training/reading.js';
 import { openExperiment, type TrainingTask } from '../training/task.js';
+import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
 import { tournamentPeak } from './tournament.js';
 
@@ -69,9 +70,9 @@ export async function updateCost(experimentPath: string): Promise<UpdateCost> {
 }
 
 /** The same of a workload that is open. */
-export function updateCostOf({ attack }: Workload, objective: Objective): UpdateCost {
-  const ascent = attack === null ? 0 : attack.gradientEvaluations;
-  return { update: 1 + ascent, observation: observationCost(objective, ascent) };
+export function updateCostOf(workload: Workload, objective: Objective): UpdateCost {
+  const ascent = workload.attack === null ? 0 : workload.attack.gradientEvaluations;
+  return { update: evaluationsPerUpdate(workload), observation: observationCost(objective, ascent) };
 }
 
 /** Names of a pilot's logs, known before it runs. */

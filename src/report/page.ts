@@ -13,6 +13,7 @@ export function reportPage(results: Results, figures: readonly Figure[], plotly:
     `<h2>All methods</h2>
 <p class="caption">Mean ± standard error over ${counted(results.seeds.length, 'seed')}; all methods of a seed share its initial weights, minibatches and attack noise. Final losses: ${escapeHtml(results.scoring ?? 'on fixed examples')}. "Runs" counts everything that had to run to get there, in units of one run at a fixed rate. A run is dead if its final loss is no better than guessing.</p>
 <div class="scroll">${methodTable(results)}</div>`,
+    ...warningSection(results),
     ...figures.map(figureSection),
     closureSection(results),
     provenanceSection(results),
@@ -31,6 +32,25 @@ function methodTable(results: Results): string {
     return `<tr${highlighted}>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
   return `<table><thead>${headRow(methodTableHead(results))}</thead><tbody>${rows.join('')}</tbody></table>`;
+}
+
+/** What makes scores hard to believe: for each sign how many runs show it, and the sentence of the first. */
+function warningSection({ methods }: Results): string[] {
+  const found = methods.flatMap(({ label, runs }) =>
+    runs.flatMap(({ seed, warnings = [] }) =>
+      warnings.map((warning) => ({ ...warning, run: `${label}, seed ${seed}` })),
+    ),
+  );
+  const codes = [...new Set(found.map(({ code }) => code))];
+  if (codes.length === 0) return [];
+  const items = codes.map((code) => {
+    const shown = found.filter((warning) => warning.code === code);
+    const first = `${shown[0].message} (${shown[0].run})`;
+    return `<li><strong>${escapeHtml(code)}</strong> in ${counted(shown.length, 'run')}. ${escapeHtml(first)}</li>`;
+  });
+  return [
+    `<h2>Scores that are hard to believe</h2><p class="caption">The warnings of AutoAttack (Croce and Hein 2020), looked for on some test examples at the end of every run.</p>\n<ul>${items.join('')}</ul>`,
+  ];
 }
 
 /** The verdict on every closure of every seed: how well it predicted pilot runs left out of its fit. */

@@ -82,7 +82,17 @@ function commonBody(
   coefficients: Coefficients,
 ): Pick<
   Policy,
-  'kind' | 'schema_version' | 'requires' | 'name' | 'time' | 'output' | 'fallback' | 'objective' | 'attack'
+  | 'kind'
+  | 'schema_version'
+  | 'requires'
+  | 'name'
+  | 'time'
+  | 'output'
+  | 'fallback'
+  | 'objective'
+  | 'attack'
+  | 'loss'
+  | 'training'
 > {
   return {
     kind: 'policy',
@@ -104,6 +114,8 @@ function commonBody(
     fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'] },
     objective: coefficients.objective,
     attack: coefficients.attack,
+    ...(coefficients.loss === undefined ? {} : { loss: coefficients.loss }),
+    ...(coefficients.training === undefined ? {} : { training: coefficients.training }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { RandomState } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
 import type { ClipState } from './clip.js';
 import type { OptimizerState } from './optimizers/index.js';
+import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */
 export interface Checkpoint {
@@ -17,13 +18,19 @@ export interface Checkpoint {
   readonly schedule: Json;
   readonly clip: ClipState;
   readonly streams: Readonly<Record<string, RandomState>>;
+  /** What the update rule carries; null where it carries nothing. */
+  readonly rule: RuleState | null;
+  /** Running statistics of a model that has them. */
+  readonly statistics?: Float32Array;
   /** Seconds spent so far: the one field that may differ between equal runs. */
   readonly seconds: number;
 }
 
 /** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
-interface StoredCheckpoint extends Omit<Checkpoint, 'optimizer'> {
+interface StoredCheckpoint extends Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics'> {
   readonly header_sha256: string;
+  readonly rule: Readonly<Record<string, string>> | null;
+  readonly statistics?: string;
   readonly optimizer: {
     readonly numbers: Readonly<Record<string, number>>;
     readonly arrays: Readonly<Record<string, string>>;
@@ -37,11 +44,14 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the hash of the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { numbers, arrays } = checkpoint.optimizer;
+  const { optimizer, rule, statistics, ...rest } = checkpoint;
+  const { numbers, arrays } = optimizer;
   const stored: StoredCheckpoint = {
     header_sha256: artifactSha256(header),
-    ...checkpoint,
+    ...rest,
     optimizer: { numbers, arrays: mapValues(arrays, encode) },
+    rule: rule === null ? null : mapValues(rule, encode),
+    ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
   };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
 }
@@ -50,10 +60,14 @@ export async function writeCheckpoint(log: string, header: LogHeader, checkpoint
 export async function readCheckpoint(log: string, header: LogHeader): Promise<Checkpoint | null> {
   const file = checkpointPath(log);
   if (!existsSync(file)) return null;
-  const { header_sha256, ...stored } = (await readJson(file)) as StoredCheckpoint;
+  const { header_sha256, optimizer, rule, statistics, ...rest } = (await readJson(file)) as StoredCheckpoint;
   if (header_sha256 !== artifactSha256(header)) return null;
-  const { numbers, arrays } = stored.optimizer;
-  return { ...stored, optimizer: { numbers, arrays: mapValues(arrays, decode) } };
+  return {
+    ...rest,
+    optimizer: { numbers: optimizer.numbers, arrays: mapValues(optimizer.arrays, decode) },
+    rule: rule === null ? null : mapValues(rule, decode),
+    ...(statistics === undefined ? {} : { statistics: decode(statistics) }),
+  };
 }
 
 export async function removeCheckpoint(log: string): Promise<void> {

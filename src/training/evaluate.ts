@@ -1,27 +1,30 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log.js';
 import { randomStream } from '../math/random.js';
-import { createAttack, scoringAttack } from '../workloads/attacks/index.js';
-import { lossesOf, predictions } from '../workloads/losses/index.js';
+import { evaluationAttacks, scoringAttack } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
-import type { Attack, Dataset, Workload } from '../workloads/workload.js';
+import type { Dataset, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';
-import { gatherBatch, lossOf, perturbInputs } from './minibatch.js';
+import { gatherBatch, lossOf } from './minibatch.js';
+import { outcomesAt, worstCase, type Outcomes, type ScoringAttack } from './worst-case.js';
+
+export type Split = 'train' | 'validation' | 'test';
 
 interface SplitScore {
   readonly loss: number;
   readonly accuracy: number;
   readonly robustLoss: number;
   readonly robustAccuracy: number;
+  /** Of each attack: its own robust accuracy where all examples were attacked, and the one so far. */
+  readonly attacks: readonly { readonly alone: number | null; readonly together: number }[];
 }
-
-type Split = 'train' | 'validation' | 'test';
 
 /**
  * Losses and accuracies of weights on fixed examples: the same examples, batches and attack noise for every run,
- * whatever its seed. The attack is the evaluation's own, or PGD with 10 steps and one start on the training attack's
- * ball; without an attack the robust figures are the clean ones. An objective on the validation split has its
- * validation losses scored too, on as many examples as the test split.
+ * whatever its seed (where misclassified examples are spared, the noise depends on who is left). The attack is the
+ * evaluation's own, or PGD with 10 steps and one start on the training attack's ball; without an attack the robust
+ * figures are the clean ones. Robust figures are of the worst case of each example, its clean input included. An
+ * objective on the validation split has its validation losses scored too, on as many examples as the test split.
  *
  * The cost is charged to no method: it is for the report alone, and no rate depends on it.
  *
@@ -34,9 +37,9 @@ export function evaluate(
   options: EvaluationOptions,
   { update, objective }: { readonly update: number; readonly objective: Objective },
 ): LogEvaluation {
-  const attack = evaluationAttack(workload, options);
+  const attacks = scoringAttacks(workload, options);
   const score = (split: Split, count: number): SplitScore =>
-    scoreSplit(workload, network, attack, { split, count, ...options });
+    scoreSplit(workload, network, attacks, { ...options, split, count });
   const train = score('train', options.train_examples);
   const test = score('test', options.test_examples);
   const validation = objective.split === 'validation' ? score('validation', options.test_examples) : null;
@@ -50,11 +53,26 @@ export function evaluate(
     test_acc: test.accuracy,
     test_robust_acc: test.robustAccuracy,
     ...(validation === null ? {} : validationColumns(validation)),
+    ...attackColumns(attacks, test),
   };
 }
 
 function validationColumns({ loss, robustLoss }: SplitScore): Partial<LogEvaluation> {
   return { validation_loss: logNumber(loss), validation_robust_loss: logNumber(robustLoss) };
+}
+
+/** Which attack it was; of several what each has come to. */
+function attackColumns(attacks: readonly ScoringAttack[], { attacks: found }: SplitScore): Partial<LogEvaluation> {
+  if (attacks.length === 0) return {};
+  if (attacks.length === 1) return { attack: attacks[0].name };
+  return {
+    attack: `the worst case of ${attacks.length} attacks`,
+    test_attacks: found.map(({ alone, together }, i) => ({
+      attack: attacks[i].name,
+      ...(alone === null ? {} : { robust_acc: alone }),
+      worst_case_acc: together,
+    })),
+  };
 }
 
 /** The row of a diverged run: no loss exists, and weights that are not finite classify nothing rightly. */
@@ -71,47 +89,72 @@ export function divergedEvaluation(update: number): LogEvaluation {
   };
 }
 
-function evaluationAttack({ attack }: Workload, options: EvaluationOptions): Attack | null {
-  if (attack === null) return null;
-  if (options.attack !== undefined) return createAttack(options.attack);
-  return attack.spec === null ? attack : createAttack(scoringAttack(attack.spec));
+/** What the robust figures of a workload are scored with; none where it has no attack. */
+export function scoringAttacks({ attack, dataset }: Workload, options: EvaluationOptions): readonly ScoringAttack[] {
+  if (attack === null) return [];
+  if (options.attack !== undefined) return evaluationAttacks(options.attack, dataset.classes);
+  if (attack.spec === null) return [{ name: "the workload's own attack", spec: null, starts: [attack] }];
+  return evaluationAttacks(scoringAttack(attack.spec), dataset.classes);
 }
 
 function scoreSplit(
   workload: Workload,
   network: Network,
-  attack: Attack | null,
-  options: { split: Split; count: number; batch_size: number; seed: number },
+  attacks: readonly ScoringAttack[],
+  options: EvaluationOptions & { readonly split: Split; readonly count: number },
 ): SplitScore {
   const examples = workload.dataset[options.split];
   const loss = lossOf(workload);
   const indices = fixedSubset(workload.dataset, options);
   const stream = randomStream(options.seed, `evaluation/${options.split}/attack`);
-  const clean = { loss: 0, hits: 0 };
-  const robust = { loss: 0, hits: 0 };
-  const add = (sums: typeof clean, inputs: Float32Array, labels: Int32Array): void => {
-    const logits = network.logits(inputs);
-    sums.loss += lossesOf(loss, logits, labels).reduce((sum, value) => sum + value, 0);
-    sums.hits += predictions(logits, network.classes).filter((c, i) => c === labels[i]).length;
-  };
+  const sums = { clean: noneYet(), robust: noneYet(), attacks: attacks.map(() => ({ alone: 0, together: 0 })) };
   for (let first = 0; first < indices.length; first += options.batch_size) {
     const batch = gatherBatch(examples, indices.subarray(first, first + options.batch_size));
-    add(clean, batch.inputs, batch.labels);
-    add(robust, perturbInputs(network, batch, { loss, attack, stream }), batch.labels);
+    const clean = outcomesAt(network, batch, loss);
+    const worst = worstCase(network, batch, attacks, { clean, loss, stream, spare: options.spare_misclassified });
+    add(sums.clean, clean);
+    add(sums.robust, worst);
+    worst.attacks.forEach(({ alone, together }, i) => {
+      sums.attacks[i].alone += alone === null ? NaN : rightOf(alone);
+      sums.attacks[i].together += rightOf(together);
+    });
   }
   const mean = (sum: number): number => sum / indices.length;
   return {
-    loss: mean(clean.loss),
-    accuracy: mean(clean.hits),
-    robustLoss: mean(robust.loss),
-    robustAccuracy: mean(robust.hits),
+    loss: mean(sums.clean.loss),
+    accuracy: mean(sums.clean.right),
+    robustLoss: mean(sums.robust.loss),
+    robustAccuracy: mean(sums.robust.right),
+    attacks: sums.attacks.map(({ alone, together }) => ({
+      alone: Number.isNaN(alone) ? null : mean(alone),
+      together: mean(together),
+    })),
   };
 }
 
+interface Sums {
+  loss: number;
+  right: number;
+}
+
+function noneYet(): Sums {
+  return { loss: 0, right: 0 };
+}
+
+function add(sums: Sums, { losses, wrong }: Outcomes): void {
+  sums.loss += losses.reduce((sum, value) => sum + value, 0);
+  sums.right += rightOf(wrong);
+}
+
+/** How many are rightly classified. */
+export function rightOf(wrong: Uint8Array): number {
+  return wrong.reduce((sum, value) => sum + 1 - value, 0);
+}
+
 /** The first examples of a permutation that depends on the evaluation seed alone, in ascending order. */
-function fixedSubset(
+export function fixedSubset(
   dataset: Dataset,
-  { split, count, seed }: { split: Split; count: number; seed: number },
+  { split, count, seed }: { readonly split: Split; readonly count: number; readonly seed: number },
 ): Int32Array {
   const stream = randomStream(seed, `evaluation/${split}/examples`);
   const order = Int32Array.from({ length: dataset[split].count }, (_, i) => i);

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../math/random.js';
 import { gradientOf, LOSSES, lossesOf, type Loss } from '../workloads/losses/index.js';
 import type { Network } from '../workloads/network.js';
-import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
+import type { AnyAttack, LabelledInputs, Workload } from '../workloads/workload.js';
 
 /** The examples of these indices. */
 export function gatherBatch({ inputs, labels }: LabelledInputs, indices: Int32Array): LabelledInputs {
@@ -25,7 +25,7 @@ export function lossOf({ loss = 'cross_entropy' }: Workload): Loss {
 export function perturbInputs(
   network: Network,
   examples: LabelledInputs,
-  { loss, attack, stream }: { readonly loss: Loss; readonly attack: Attack | null; readonly stream: RandomStream },
+  { loss, attack, stream }: { readonly loss: Loss; readonly attack: AnyAttack | null; readonly stream: RandomStream },
 ): Float32Array {
   if (attack === null) return examples.inputs;
   if (attack.spec !== null) return attack.perturb(network, examples, loss, stream);
@@ -52,6 +52,7 @@ export function meanLoss(network: Network, { inputs, labels }: LabelledInputs, l
   return mean(lossesOf(loss, network.logits(inputs), labels));
 }
 
-function mean(values: Float64Array): number {
+/** Mean of the losses of a minibatch. */
+export function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,7 +2,7 @@ import type { Objective } from '../artifacts/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Network } from '../workloads/network.js';
-import type { LabelledInputs, Workload } from '../workloads/workload.js';
+import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 
@@ -11,6 +11,8 @@ export interface ObservationPoint {
   /** With the weights loaded at which the gradient was taken. */
   readonly network: Network;
   readonly batch: LabelledInputs;
+  /** The attack in force. */
+  readonly attack: Attack | null;
   /** The minibatch's loss at the perturbed inputs, computed for the update anyway. */
   readonly trainingLoss: number;
 }
@@ -64,14 +66,13 @@ interface ObserverOptions {
  */
 export function createObserver(workload: Workload, objective: Objective, options: ObserverOptions): Observer {
   const column = observedColumn(objective, workload.attack !== null);
-  const cost = observationCost(objective, workload.attack === null ? 0 : workload.attack.gradientEvaluations);
   switch (column) {
     case 'train_robust_loss':
       return updateLoss();
     case 'train_loss':
-      return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload, cost);
+      return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload);
     default:
-      return validationLoss(workload, column, { ...options, cost });
+      return validationLoss(workload, column, options);
   }
 }
 
@@ -80,11 +81,11 @@ function updateLoss(): Observer {
   return { observe: ({ trainingLoss }) => ({ loss: trainingLoss, columns: {}, cost: 0 }), state: () => ({}) };
 }
 
-function cleanTrainingLoss(workload: Workload, cost: number): Observer {
+function cleanTrainingLoss(workload: Workload): Observer {
   return {
     observe({ network, batch }) {
       const loss = meanLoss(network, batch, lossOf(workload));
-      return { loss, columns: { train_loss: logNumber(loss) }, cost };
+      return { loss, columns: { train_loss: logNumber(loss) }, cost: 1 };
     },
     state: () => ({}),
   };
@@ -93,19 +94,20 @@ function cleanTrainingLoss(workload: Workload, cost: number): Observer {
 function validationLoss(
   workload: Workload,
   column: 'val_loss' | 'val_robust_loss',
-  { seed, resumed, cost }: ObserverOptions & { cost: number },
+  { seed, resumed }: ObserverOptions,
 ): Observer {
   const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
   const batches = stream('validation/batches');
   const noise = stream('validation/attack');
   const { validation } = workload.dataset;
   const loss = lossOf(workload);
-  const attack = column === 'val_robust_loss' ? workload.attack : null;
+  const attacked = column === 'val_robust_loss';
   return {
-    observe({ network, batch: { labels } }) {
+    observe({ network, attack, batch: { labels } }) {
       const batch = gatherBatch(validation, drawIndices(validation.count, labels.length, batches));
-      const inputs = perturbInputs(network, batch, { loss, attack, stream: noise });
+      const inputs = perturbInputs(network, batch, { loss, attack: attacked ? attack : null, stream: noise });
       const seen = meanLoss(network, { inputs, labels: batch.labels }, loss);
+      const cost = 1 + (attacked && attack !== null ? attack.gradientEvaluations : 0);
       return { loss: seen, columns: { [column]: logNumber(seen) }, cost };
     },
     state: () => ({ 'validation/batches': batches.state(), 'validation/attack': noise.state() }),

@@ -5,17 +5,22 @@ import { differences } from '../execution/ledger.js';
 import type { Json } from '../execution/task.js';
 import { createAttack, objectiveOf, type Workload } from '../workloads/index.js';
 
+const STANDARD = { type: 'standard' } as const;
+
 /**
- * Where an experiment is not what a policy was made for: another attack, optimizer, batch size or objective gives other
+ * Where an experiment is not what a policy was made for: another attack, loss, training, optimizer, batch size or objective gives other
  * losses at the same weights, or other steps at the same rate. The length of the run is the policy's own affair
  * (`time.stretch`).
  */
 export function policyMismatches(policy: Policy, experiment: Experiment, workload: Workload): Issue[] {
   const { batch_size, ...optimizer } = policy.output.optimizer;
   const attack = policy.attack === null ? null : createAttack(policy.attack).spec;
-  const madeFor = { attack, objective: policy.objective, optimizer, batch_size };
+  const { objective, loss = 'cross_entropy', training = STANDARD } = policy;
+  const madeFor = { attack, loss, training, objective, optimizer, batch_size };
   const found = {
     attack: workload.attack === null ? null : workload.attack.spec,
+    loss: workload.loss ?? 'cross_entropy',
+    training: workload.training ?? STANDARD,
     objective: objectiveOf(experiment, workload),
     optimizer: experiment.optimizer,
     batch_size: experiment.batch_size,

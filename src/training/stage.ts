@@ -3,7 +3,7 @@ import type { Experiment } from '../artifacts/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
 import { canonicalJson } from '../artifacts/hash.js';
 import { partialPath } from '../artifacts/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import type { LogEvaluation, TrainingLog } from '../artifacts/training-log.js';
 import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
@@ -47,8 +47,10 @@ export async function trainStage(options: TrainStageOptions) {
   return {
     artifacts: [...files, file],
     summary: [
-      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}`,
+      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
+      ...attackLines(scores),
+      ...(scores.warnings ?? []).map(({ code, message }) => `warning: ${code}: ${message}`),
     ],
     result: {
       status: log.end!.status,
@@ -57,6 +59,14 @@ export async function trainStage(options: TrainStageOptions) {
       n_grad_evals: spent.reduce((sum, { n_grad_evals }) => sum + n_grad_evals, 0),
     },
   };
+}
+
+/** What each of several attacks has left. */
+function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
+  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
+    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
+    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
+  });
 }
 
 /** A run with its log and its record in the folder. */

@@ -6,7 +6,14 @@ import type { Experiment } from '../artifacts/experiment.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
-import { createWorkload, objectiveOf, tryWorkload, type ImportedWorkload, type Workload } from '../workloads/index.js';
+import {
+  checkAttacks,
+  createWorkload,
+  objectiveOf,
+  tryWorkload,
+  type ImportedWorkload,
+  type Workload,
+} from '../workloads/index.js';
 import { batchSizes } from './batch-size.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
@@ -81,6 +88,7 @@ async function readExperiment(file: string): Promise<OpenExperiment> {
   const experiment = await readArtifact('experiment', file);
   const baseDirectory = path.dirname(path.resolve(file));
   const workload = await namingFile(file, () => createWorkload(experiment.workload, baseDirectory));
+  checkAttacks(file, experiment, workload);
   return { experiment, workload };
 }
 
@@ -120,6 +128,9 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack?.spec ?? null,
+    training: workload.training ?? { type: 'standard' },
+    ...(workload.augmentation === undefined ? {} : { augmentation: workload.augmentation }),
+    ...(workload.attackMode === undefined ? {} : { attack_mode: workload.attackMode }),
     dataset: describeDataset(workload),
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),

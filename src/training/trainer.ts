@@ -4,17 +4,21 @@ import type { LogWriter } from '../artifacts/log-file.js';
 import type { LogEnd, LogEvaluation, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
+import { attackAt } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
-import type { LabelledInputs } from '../workloads/workload.js';
+import type { Attack, LabelledInputs } from '../workloads/workload.js';
+import { checkScores } from './attack-checks.js';
+import { augmented } from './augmentation.js';
 import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
-import { drawIndices, gatherBatch, lossAndGradient, lossOf, perturbInputs } from './minibatch.js';
+import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
 import type { ResolvedRun } from './train.js';
+import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
 import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
@@ -28,7 +32,9 @@ export class Trainer {
   readonly #gradient: Float32Array;
   readonly #optimizer: Optimizer;
   readonly #observer: Observer;
+  readonly #rule: UpdateRule;
   readonly #batches: RandomStream;
+  readonly #augmentation: RandomStream;
   readonly #noise: RandomStream;
   readonly #sizes: BatchSizes;
   readonly #startedAt: number;
@@ -47,10 +53,13 @@ export class Trainer {
     this.#run = run;
     const { model, dataset } = run.workload;
     this.#sizes = batchSizes(batch_size, horizon);
-    const capacity = Math.max(this.#sizes.largest, run.evaluation?.batch_size ?? 0);
-    this.#network = run.engine.createNetwork(model, dataset, capacity);
+    const atOnce = Math.max(this.#sizes.largest * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
+    this.#network = run.engine.createNetwork(model, dataset, atOnce);
+    if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
+    this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
     this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
+    this.#augmentation = stream('augmentation');
     this.#noise = stream('attack');
     this.#observer = run.observed ? createObserver(run.workload, run.objective, { seed, resumed }) : NO_OBSERVER;
     this.#optimizer = createOptimizer(run.method, {
@@ -93,7 +102,9 @@ export class Trainer {
     const { evaluation } = this.#run;
     if (evaluation === null) return;
     const update = end.updates;
-    return writer.append(end.status === 'diverged' ? divergedEvaluation(update) : this.#evaluate(evaluation, update));
+    if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
+    const scores = this.#evaluate(evaluation, update);
+    return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
   dispose(): void {
@@ -116,27 +127,28 @@ export class Trainer {
 
   /** One update; the row tells what was seen before it and the step taken. */
   #step(): LogStep {
-    const { workload } = this.#run;
-    const loss = lossOf(workload);
+    const { workload, header } = this.#run;
     this.#network.load(this.#optimizer.gradientPoint());
-    const batch = this.#drawBatch();
-    const inputs = perturbInputs(this.#network, batch, { loss, attack: workload.attack, stream: this.#noise });
-    const taken = lossAndGradient(this.#network, { inputs, labels: batch.labels }, loss);
+    const attack = attackAt(workload.attack, this.#update / header.updates);
+    const draw = (): LabelledInputs => this.#drawBatch();
+    const taken = this.#rule.gradient({ network: this.#network, attack, draw, noise: this.#noise });
     this.#gradient.set(taken.gradient);
-    return this.#descend(batch, taken.loss);
+    return this.#descend(taken, attack);
   }
 
   #drawBatch(): LabelledInputs {
-    const { train } = this.#run.workload.dataset;
-    return gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    const { dataset, augmentation } = this.#run.workload;
+    const { train, inputShape } = dataset;
+    const batch = gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
   }
 
   /** Shows the schedule its loss, asks for the rate, clips, and steps. */
-  #descend(batch: LabelledInputs, loss: number): LogStep {
+  #descend({ batch, loss, gradientEvaluations }: MinibatchGradient, attack: Attack | null): LogStep {
     const { workload, schedule, method } = this.#run;
-    const { dataset, attack } = workload;
+    const { dataset } = workload;
     const gradientNorm = norm(this.#gradient);
-    const observed = this.#observer.observe({ network: this.#network, batch, trainingLoss: loss });
+    const observed = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss: loss });
     this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
     const { rate, reason } = schedule.rate(this.#schedule);
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
@@ -145,7 +157,7 @@ export class Trainer {
     const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     const update = this.#update;
     this.#clip = clipped.state;
-    this.#charge(1 + (attack === null ? 0 : attack.gradientEvaluations) + observed.cost, batch.labels.length);
+    this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
     this.#update += 1;
     return {
       type: 'step',
@@ -202,12 +214,19 @@ export class Trainer {
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
       clip: this.#clip,
-      streams: { batches: this.#batches.state(), attack: this.#noise.state(), ...this.#observer.state() },
+      streams: {
+        batches: this.#batches.state(),
+        augmentation: this.#augmentation.state(),
+        attack: this.#noise.state(),
+        ...this.#observer.state(),
+      },
+      rule: this.#rule.state(),
+      ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
     });
   }
 }
 
-function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams'> {
+function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams' | 'rule'> {
   return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, exampleGradients: 0, seconds: 0 };
 }

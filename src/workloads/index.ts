@@ -6,11 +6,20 @@ import { loadDataset } from './datasets/index.js';
 import { createModel } from './models/index.js';
 import type { Workload } from './workload.js';
 
-export { createAttack, scoringAttack } from './attacks/index.js';
+export {
+  attackAt,
+  createAttack,
+  describeAttack,
+  evaluationAttacks,
+  evaluationCost,
+  scoringAttack,
+  type EvaluationAttack,
+} from './attacks/index.js';
+export { checkAttacks } from './door.js';
 export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
 export { tryWorkload } from './tensors/try-workload.js';
-export type { LogitGradient, Network } from './network.js';
+export { inPass, type LogitGradient, type Network, type Pass, type Passes } from './network.js';
 export type {
   ArrayAttack,
   Attack,
@@ -22,6 +31,7 @@ export type {
   Model,
   TensorAttack,
   TensorModel,
+  TensorPass,
   Workload,
 } from './workload.js';
 
@@ -53,7 +63,9 @@ export async function createWorkload(spec: Experiment['workload'], baseDirectory
     dataset,
     model: createModel(spec.model, dataset.inputShape, dataset.classes),
     loss: spec.loss,
-    attack: spec.attack === null ? null : createAttack(spec.attack),
+    attack: spec.attack === null ? null : createAttack(spec.attack, spec.training.type === 'free' ? { reach: 1 } : {}),
+    training: spec.training,
+    ...(spec.augmentation === undefined ? {} : { augmentation: spec.augmentation }),
   };
 }
 

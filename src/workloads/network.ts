@@ -18,6 +18,21 @@ export interface LinfAscent {
 }
 
 /**
+ * How passes treat layers such as batch normalisation: by running statistics (`inference`), by the batch's own (`train`),
+ * or by the batch's own, which also move the running ones (`update`).
+ */
+export type Pass = 'inference' | 'train' | 'update';
+
+/** Of a network whose model is passed differently in training. */
+export interface Passes {
+  /** For the calls that follow; `inference` at first. */
+  set(pass: Pass): void;
+  /** All running statistics one after the other: a copy. */
+  statistics(): Float32Array;
+  loadStatistics(values: Float32Array): void;
+}
+
+/**
  * A model on an engine, its buffers planned once for at most `capacity` examples. Losses, attacks and optimizers are
  * plain code above this interface, so that they are the same on every engine. Numbers are float32, inputs row-major
  * [n, inputSize], weights one array with all parameters in the order of the model's `parameterShapes`.
@@ -50,6 +65,19 @@ export interface Network {
   linfAscent?(start: Float32Array, clean: Float32Array, loss: LogitGradient, ascent: LinfAscent): Float32Array;
   /** Inputs perturbed by an attack written on tensors, [n, inputSize]; only networks of that library can. */
   perturbTensors?(attack: TensorAttack, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
+  /** Of a model written on tensors alone: declared layers are the same in every pass. */
+  readonly passes?: Passes;
   /** Frees what the engine holds. */
   dispose(): void;
+}
+
+/** What `compute` returns, its calls passed as said; those after it in inference again. */
+export function inPass<Result>({ passes }: Network, pass: Pass, compute: () => Result): Result {
+  if (passes === undefined) return compute();
+  passes.set(pass);
+  try {
+    return compute();
+  } finally {
+    passes.set('inference');
+  }
 }

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { AttackSpec, LossName, ModelSpec, Objective } from '../artifacts/experiment.js';
+import type { SingleAttackSpec, TrainingAttackSpec } from '../artifacts/attacks.js';
+import type { AugmentationSpec, LossName, ModelSpec, Objective, TrainingSpec } from '../artifacts/experiment.js';
 import type { RandomStream } from '../math/random.js';
 import type { Loss } from './losses/loss.js';
 import type { PlannedLayer } from './models/plan.js';
@@ -42,11 +43,27 @@ export interface DeclaredModel extends Parameterised {
   readonly layers: readonly PlannedLayer[];
 }
 
+/** How the pass that a model is asked for treats layers such as batch normalisation. */
+export interface TensorPass {
+  /** Whether a batch is normalised by its own statistics; by the running ones otherwise. */
+  readonly training: boolean;
+  /** The running statistics, in the order of the model's `statistics.shapes`. */
+  readonly statistics: readonly tf.Tensor[];
+  /** Hands over what the running statistics become, in the same order; kept in the passes of updates alone. */
+  moveStatistics(moved: readonly tf.Tensor[]): void;
+}
+
 /** A model written on TensorFlow.js tensors: the engines `native` and `tfjs` run it. */
 export interface TensorModel extends Parameterised {
   readonly spec: ModelSpec | null;
+  /** Running statistics that no gradient moves: the run owns them and keeps them in its checkpoints. */
+  readonly statistics?: {
+    readonly shapes: readonly (readonly number[])[];
+    /** Fresh ones, one array for each shape. */
+    initialise(): Float32Array[];
+  };
   /** Logits [n, classes] of inputs [n, ...inputShape]; differentiable in both. */
-  logits(weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor2D;
+  logits(weights: readonly tf.Tensor[], inputs: tf.Tensor, pass: TensorPass): tf.Tensor2D;
 }
 
 export type Model = DeclaredModel | TensorModel;
@@ -56,8 +73,8 @@ export function isTensorModel(model: Model): model is TensorModel {
 }
 
 /** The inner maximisation: K ascent steps on the input perturbation. */
-export interface ArrayAttack {
-  readonly spec: AttackSpec;
+export interface ArrayAttack<Spec = TrainingAttackSpec> {
+  readonly spec: Spec;
   /** Gradient evaluations that one call spends on each example. */
   readonly gradientEvaluations: number;
   /**
@@ -68,6 +85,8 @@ export interface ArrayAttack {
    * @param stream - source of the random start
    */
   perturb(network: Network, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
+  /** The attack in force when a share of the run is done, in [0, 1], where that changes along a run. */
+  at?(share: number): ArrayAttack;
 }
 
 /** Loss of each example, [n], as a function of the perturbed inputs [n, ...inputShape]; differentiable. */
@@ -87,6 +106,9 @@ export interface TensorAttack {
 
 export type Attack = ArrayAttack | TensorAttack;
 
+/** Also one that only scores. */
+export type AnyAttack = ArrayAttack<TrainingAttackSpec | SingleAttackSpec> | TensorAttack;
+
 /** What is trained. A module named by `"workload": "./my-workload.js"` exports one as `workload` (or a function that returns it). */
 export interface Workload {
   readonly dataset: Dataset;
@@ -95,5 +117,11 @@ export interface Workload {
   readonly loss?: LossName;
   /** null: training on clean inputs. */
   readonly attack: Attack | null;
+  /** What the gradient of an update is taken of: the loss at the perturbed inputs by default. */
+  readonly training?: TrainingSpec;
+  /** Random crops and flips of the images of training minibatches. */
+  readonly augmentation?: AugmentationSpec;
+  /** How a model's batch normalisation is passed while the training attack ascends; `inference` by default. */
+  readonly attackMode?: 'inference' | 'train';
   readonly objective?: Partial<Objective>;
 }

@@ -13,7 +13,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['solvers', 'src/artifacts', 'src/execution'],
   ['src/workloads', 'src/schedules'],
   ['src/training'],
-  ['src/pilot', 'src/sde', 'src/estimation'],
+  ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
   ['benchmarks', 'src/report'],
   ['src/cli'],
@@ -33,7 +33,7 @@ interface Import {
   readonly isTypeOnly: boolean;
 }
 
-const SOURCES: readonly SourceFile[] = ['src', 'solvers', 'benchmarks'].flatMap((folder) =>
+const SOURCES: readonly SourceFile[] = ['src', 'solvers', 'benchmarks', 'scripts'].flatMap((folder) =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => ({ name: path.join(folder, name), text: readFileSync(path.join(ROOT, folder, name), 'utf8') })),

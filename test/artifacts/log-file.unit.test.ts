@@ -176,14 +176,4 @@ describe('readTrainingLog', () => {
     const file = await changed((lines) => lines.with(1, JSON.stringify({ ...exampleStep(0), grad_norm: 'nan' })));
     expect((await readTrainingLog(file)).steps[0].grad_norm).toBe('nan');
   });
-
-  test('reads 1,000 rows in less than 100 ms', async () => {
-    const file = await newLog();
-    const writer = await createLogWriter(file, exampleHeader(), { keepSteps: 0 });
-    for (let update = 0; update < 5000; update += 1) await writer.append(exampleStep(update));
-    await writer.finish({ ...END, updates: 5000 });
-    const started = performance.now();
-    expect((await readTrainingLog(file)).steps).toHaveLength(5000);
-    expect((performance.now() - started) / 5).toBeLessThan(100);
-  });
 });

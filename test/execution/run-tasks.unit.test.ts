@@ -90,6 +90,34 @@ describe('runTasks', () => {
     expect(errors[1].message).toBe('The worker of task gone ended (exit code 7).');
   });
 
+  test('what a killed worker printed last is in its error; the other worker goes on', async () => {
+    const outcomes = await runTasks([task('loud', 'die-loudly'), wait('good', 300)], { workers: 2 });
+    expect(outcomes.map(({ status }) => status)).toEqual(['failed', 'done']);
+    // Of 20 lines and a native frame after them, the last 10 lines.
+    const lines = Array.from({ length: 10 }, (_, i) => `line ${i + 10}`);
+    const { error } = outcomes[0] as unknown as { error: HjbLrError };
+    expect(error.fields).toEqual({ task: 'loud', signal: 'SIGKILL', last_lines: lines });
+    expect(error.message.split('\n')).toEqual([
+      'The worker of task loud was ended by SIGKILL; its last lines:',
+      ...lines.map((line) => `    ${line}`),
+    ]);
+  });
+
+  test('a worker that prints more than a pipe holds does not wait for a reader', async () => {
+    expect(values(resultsOf(await runTasks([task('talker', 'print-much')], { workers: 1 })))).toEqual(['printed']);
+  });
+
+  test('resultsOf throws the first error and lists the others in it', async () => {
+    const refused = { id: 'refused', module: refusing, input: null };
+    const outcomes = await runTasks([refused, wait('good', 0), task('bad', 'throw')], { workers: 0 });
+    expect(() => resultsOf(outcomes)).toThrow(
+      expect.objectContaining({
+        code: 'E_DATA',
+        issues: [expect.objectContaining({ path: 'labels.3' }), { path: 'bad', message: 'the task failed' }],
+      }),
+    );
+  });
+
   test('an abort ends the workers and gives E_INTERRUPTED', async () => {
     const controller = new AbortController();
     const pids: number[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -31,6 +31,20 @@ async function killAfter(out: string, milliseconds: number): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The processes that a process has started, from the files of the system. */
+async function children(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+/** A worker of the stage that runs: a child of the child. */
+async function aWorker(main: number): Promise<number> {
+  for (;;) {
+    for (const stage of await children(main)) for (const worker of await children(stage)) return worker;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 describe('a run killed with SIGKILL and resumed', () => {
   // Pilot, estimate and solve of either seed, training of the first and of the last methods, and the report.
   test.each([0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9])(
@@ -51,4 +65,22 @@ describe('a run killed with SIGKILL and resumed', () => {
     expect((await runCommand(['run', TINY, '--out', out])).code).toBe(0);
     expect(await folderContent(out)).toEqual(undisturbed);
   }, 300_000);
+});
+
+describe('one worker of a run killed with SIGKILL', () => {
+  test('is reported with its task, and the same command goes on to the artifacts of an undisturbed run', async () => {
+    const out = path.join(folder, 'worker');
+    const { child, finished } = startCli(['run', TINY, '--out', out, '--workers', '2']);
+    const worker = await aWorker(child.pid!);
+    process.kill(worker, 'SIGKILL');
+    const { code, stderr } = await finished;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/The worker of task prepare\/[12] was ended by SIGKILL/);
+    expect(stderr).toContain('run the same command again: it resumes');
+    // The other seed has come to its end.
+    const seeds = await readdir(path.join(out, 'seeds'), { recursive: true });
+    expect(seeds.filter((name) => name.endsWith('policy.json'))).toHaveLength(1);
+    expect((await runCommand(['run', TINY, '--out', out])).code).toBe(0);
+    expect(await folderContent(out)).toEqual(undisturbed);
+  }, 180_000);
 });

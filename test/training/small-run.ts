@@ -1,11 +1,6 @@
 import path from 'node:path';
-import {
-  attackSchema,
-  evaluationSchema,
-  objectiveSchema,
-  type AttackSpec,
-  type BatchSize,
-} from '../../src/artifacts/experiment.js';
+import type { TrainingAttackInput } from '../../src/artifacts/attacks.js';
+import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
@@ -90,6 +85,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     objective,
     loss: workload.loss ?? 'cross_entropy',
     attack: workload.attack === null ? null : workload.attack.spec,
+    training: workload.training ?? { type: 'standard' },
     dataset: {
       name: dataset.name,
       sha256: dataset.sha256,
@@ -124,7 +120,7 @@ export function cloudsWorkload(attack: object | null): Workload {
   return {
     dataset,
     model: createModel({ layers }, [WIDTH], CLASSES),
-    attack: attack === null ? null : createAttack(attackSchema.parse(attack) as AttackSpec),
+    attack: attack === null ? null : createAttack(attack as TrainingAttackInput),
   };
 }
 

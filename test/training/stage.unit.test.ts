@@ -28,7 +28,15 @@ const rowsOf = async (file: string): Promise<string> =>
   (await readFile(file, 'utf8')).replace(/"(wall_s|started_at|host)":("[^"]*"|[\d.]+),?/g, '');
 
 /** As its author writes it: the step length of the attack is left to its default. */
-const ATTACK = { type: 'pgd', norm: 'Linf', eps: 0.1, steps: 3, random_start: true, restarts: 1 } as const;
+const ATTACK = {
+  type: 'pgd',
+  norm: 'Linf',
+  eps: 0.1,
+  steps: 3,
+  random_start: true,
+  restarts: 1,
+  keep: 'last',
+} as const;
 
 /** Files of one experiment and of one rate's policy for it, and the options that train under it. */
 async function setting(policy: Partial<Policy> = {}, experiment: object = {}): Promise<TrainStageOptions> {

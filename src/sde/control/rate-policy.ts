@@ -151,5 +151,7 @@ function attackOf(attack: SgdAttackSpec): Policy['attack'] {
   if (attack.type === 'penalised_ascent') return attack;
   const { norm, eps, steps, alpha, random_start, direction } = attack;
   const usual = norm === 'Linf' ? 'sign' : 'normalised';
-  return direction === usual && alpha > 0 ? { type: 'pgd', norm, eps, steps, alpha, random_start, restarts: 1 } : null;
+  return direction === usual && alpha > 0
+    ? { type: 'pgd', norm, eps, steps, alpha, random_start, restarts: 1, keep: 'last' }
+    : null;
 }

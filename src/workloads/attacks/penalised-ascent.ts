@@ -1,6 +1,8 @@
-import type { AttackSpec } from '../../artifacts/experiment.js';
-import { gradientOf } from '../losses/loss.js';
+import type { AttackSpec } from '../../artifacts/attacks.js';
+import { gradientOf } from '../losses/index.js';
 import type { ArrayAttack } from '../workload.js';
+
+type PenalisedAscentSpec = Extract<AttackSpec, { type: 'penalised_ascent' }>;
 
 /**
  * The inner loop of Gu & Guo (2021, arXiv 2105.08037), from delta^0 = 0 without a random start, K steps of
@@ -8,7 +10,7 @@ import type { ArrayAttack } from '../workload.js';
  * There is no ball and no clip to [0, 1]: the penalty alone bounds the perturbation, so perturbed inputs may leave the
  * box, and the scale of the loss matters.
  */
-export function createPenalisedAscent(spec: Extract<AttackSpec, { type: 'penalised_ascent' }>): ArrayAttack {
+export function createPenalisedAscent(spec: PenalisedAscentSpec): ArrayAttack<PenalisedAscentSpec> {
   const { steps, eta_i, lambda } = spec;
   return {
     spec,

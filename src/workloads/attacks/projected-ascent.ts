@@ -1,6 +1,6 @@
-import type { AttackSpec } from '../../artifacts/experiment.js';
+import type { AttackLossName } from '../../artifacts/attacks.js';
 import type { RandomStream } from '../../math/random.js';
-import { gradientOf, lossesOf, type Loss } from '../losses/loss.js';
+import { ATTACK_LOSSES, gradientOf, lossesOf, type Loss } from '../losses/index.js';
 import type { LogitGradient, Network } from '../network.js';
 import type { ArrayAttack, LabelledInputs } from '../workload.js';
 import { l2Ball, linfBall, type Ball } from './balls.js';
@@ -10,45 +10,72 @@ export interface ProjectedAscentOptions {
   readonly eps: number;
   readonly steps: number;
   readonly alpha: number;
-  readonly random_start: boolean;
   readonly restarts: number;
+  readonly start: Start;
+  /** What it raises in place of the training loss. */
+  readonly loss: AttackLossName | undefined;
+  readonly keep: 'last' | 'best';
+}
+
+/** Where an ascent starts: at the input, at a uniform point of the ball, or at input + deviation N(0, 1). */
+export type Start = 'input' | 'uniform' | { readonly deviation: number };
+
+/** Perturbed inputs, [n, inputSize], and the loss of each example that they reach, [n]. */
+export interface Reached {
+  readonly x: Float32Array;
+  readonly losses: Float64Array;
 }
 
 /**
- * Projected gradient ascent on the ball |delta| <= eps (Madry et al. 2018): from a uniform random point of the ball, or
- * from the input, K steps of
+ * Projected gradient ascent on the ball |delta| <= eps (Madry et al. 2018): K steps of
  *   x' <- x' + alpha sign(g)  (Linf)   or   x' + alpha g / |g|_2  (L2),   g = grad_x loss(x'),
- * each followed by projection on the ball and then by the clip to [0, 1]. Of several restarts each example keeps the
- * one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
+ * each followed by projection on the ball and then by the clip to [0, 1]. An ascent ends at its last point, or, with
+ * `keep: 'best'`, at the one of the largest loss among its start and its K steps. Of several restarts each example keeps
+ * the one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
  */
-export function createProjectedAscent(spec: AttackSpec, options: ProjectedAscentOptions): ArrayAttack {
-  const { norm, eps, steps, restarts } = options;
+export function createProjectedAscent<Spec>(spec: Spec, options: ProjectedAscentOptions): ArrayAttack<Spec> {
+  const { eps, steps, restarts } = options;
   return {
     spec,
     gradientEvaluations: eps === 0 ? 0 : steps * restarts,
-    perturb(network, examples, loss, stream) {
+    perturb(network, examples, trainingLoss, stream) {
       if (eps === 0) return examples.inputs;
-      const ball = norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
-      const ascend = (): Float32Array => ascent(network, examples, loss, ball, stream, options);
-      return restarts === 1 ? ascend() : strongest(network, examples, loss, restarts, ascend);
+      const loss = options.loss === undefined ? trainingLoss : ATTACK_LOSSES[options.loss];
+      const ball = options.norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
+      const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, options);
+      return restarts === 1 && options.keep === 'last' ? ascend().last() : strongest(ascend, restarts, options.keep);
     },
   };
 }
 
-function ascent(
+/** One ascent that is ready to go: to its last point, which may be the network's own array, or with the losses too. */
+interface Ascent {
+  last(): Float32Array;
+  reached(keep: 'last' | 'best'): Reached;
+}
+
+function startedAscent(
   network: Network,
   { inputs, labels }: LabelledInputs,
   loss: Loss,
   ball: Ball,
   stream: RandomStream,
-  { norm, steps, alpha, random_start }: ProjectedAscentOptions,
-): Float32Array {
-  const x = random_start ? randomStart(inputs, ball, stream) : Float32Array.from(inputs);
-  const head = gradientOf(loss, labels, new Float64Array(labels.length));
-  if (norm === 'Linf' && network.linfAscent !== undefined) {
-    return network.linfAscent(x, inputs, head, { steps, alpha, radius: ball.radius });
-  }
-  return projectedAscent(network, x, inputs, head, ball, { steps, alpha });
+  { norm, steps, alpha, start }: ProjectedAscentOptions,
+): Ascent {
+  const x = startingPoint(start, inputs, ball, stream);
+  const last = (): Float32Array => {
+    const head = gradientOf(loss, labels, new Float64Array(labels.length));
+    if (norm === 'Linf' && network.linfAscent !== undefined) {
+      return network.linfAscent(x, inputs, head, { steps, alpha, radius: ball.radius });
+    }
+    return projectedAscent(network, x, inputs, head, ball, { steps, alpha });
+  };
+  const reachedLast = (): Reached => {
+    const point = Float32Array.from(last());
+    return { x: point, losses: lossesOf(loss, network.logits(point), labels) };
+  };
+  const best = (): Reached => bestOnTheWay(network, x, { inputs, labels }, loss, ball, { steps, alpha });
+  return { last, reached: (keep) => (keep === 'last' ? reachedLast() : best()) };
 }
 
 /** K steps of ascent on the ball around the clean inputs, in place. */
@@ -64,6 +91,35 @@ export function projectedAscent(
   return x;
 }
 
+/** Of each example the point of the largest loss among the start and the K steps; the losses come with the gradients. */
+function bestOnTheWay(
+  network: Network,
+  x: Float32Array,
+  { inputs, labels }: LabelledInputs,
+  loss: Loss,
+  ball: Ball,
+  { steps, alpha }: { readonly steps: number; readonly alpha: number },
+): Reached {
+  const seen = new Float64Array(labels.length);
+  const head = gradientOf(loss, labels, seen);
+  const best = { x: Float32Array.from(x), losses: new Float64Array(labels.length).fill(-Infinity) };
+  for (let k = 0; k < steps; k += 1) {
+    const gradient = network.inputGradient(x, head);
+    keepStronger(best, { x, losses: seen });
+    ball.ascend(x, inputs, gradient, alpha);
+  }
+  keepStronger(best, { x, losses: lossesOf(loss, network.logits(x), labels) });
+  return best;
+}
+
+function startingPoint(start: Start, clean: Float32Array, ball: Ball, stream: RandomStream): Float32Array {
+  if (start === 'input') return Float32Array.from(clean);
+  if (start === 'uniform') return randomStart(clean, ball, stream);
+  const x = Float32Array.from(clean, (value) => value + start.deviation * stream.normal());
+  ball.project(x, clean);
+  return x;
+}
+
 /** A uniform point of the ball around each input, clipped to the box. */
 export function randomStart(clean: Float32Array, ball: Ball, stream: RandomStream): Float32Array {
   const x = new Float32Array(clean.length);
@@ -74,29 +130,18 @@ export function randomStart(clean: Float32Array, ball: Ball, stream: RandomStrea
 }
 
 /** For each example the perturbed input of the largest loss among `restarts` ascents. */
-function strongest(
-  network: Network,
-  { labels }: LabelledInputs,
-  loss: Loss,
-  restarts: number,
-  ascend: () => Float32Array,
-): Float32Array {
-  const best = Float32Array.from(ascend());
-  const losses = lossesOf(loss, network.logits(best), labels);
-  for (let restart = 1; restart < restarts; restart += 1) {
-    const x = Float32Array.from(ascend());
-    const others = lossesOf(loss, network.logits(x), labels);
-    keepStronger(best, losses, x, others);
-  }
-  return best;
+function strongest(ascend: () => Ascent, restarts: number, keep: 'last' | 'best'): Float32Array {
+  const best = ascend().reached(keep);
+  for (let restart = 1; restart < restarts; restart += 1) keepStronger(best, ascend().reached(keep));
+  return best.x;
 }
 
-/** Example by example, `x` takes the place of `best` where its loss is larger. */
-export function keepStronger(best: Float32Array, losses: Float64Array, x: Float32Array, others: Float64Array): void {
-  const width = x.length / losses.length;
-  for (let i = 0; i < losses.length; i += 1) {
-    if (!(others[i] > losses[i])) continue;
-    losses[i] = others[i];
-    best.set(x.subarray(i * width, (i + 1) * width), i * width);
+/** Example by example, the other point takes the place of the best one where its loss is larger. */
+export function keepStronger(best: Reached, other: Reached): void {
+  const width = best.x.length / best.losses.length;
+  for (let i = 0; i < best.losses.length; i += 1) {
+    if (!(other.losses[i] > best.losses[i])) continue;
+    best.losses[i] = other.losses[i];
+    best.x.set(other.x.subarray(i * width, (i + 1) * width), i * width);
   }
 }

@@ -7,6 +7,7 @@ import { readCsv } from './csv.js';
 import { readIdxPair } from './idx.js';
 import { readNpz } from './npz.js';
 import { prepare } from './pool.js';
+import { shapeError } from './problem.js';
 import { splitTable } from './split.js';
 import type { Table } from './table.js';
 
@@ -28,9 +29,22 @@ export async function loadDataset(
   { baseDirectory }: { readonly baseDirectory: string },
 ): Promise<Dataset> {
   if (spec.format === 'builtin') return withHash({ name: spec.name, ...(await loadBuiltin(spec)) });
-  const table = await loadTable(spec, (file) => path.resolve(baseDirectory, file));
+  const resolve = (file: string): string => path.resolve(baseDirectory, file);
+  const table = await loadTable(spec, resolve);
   const { inputShape, classes } = table;
-  return withHash({ name: path.basename(table.file), inputShape, classes, ...splitTable(table, spec.split) });
+  const test =
+    spec.format === 'idx' && spec.test !== undefined ? await loadTable({ ...spec, ...spec.test }, resolve) : null;
+  if (test !== null) requireAlike(table, test);
+  const splits = splitTable(table, spec.split, test);
+  return withHash({ name: path.basename(table.file), inputShape, classes, ...splits });
+}
+
+/** @throws E_SHAPE if test examples have another shape or other classes than those they are to test */
+function requireAlike(table: Table, test: Table): void {
+  const shown = ({ inputShape, classes }: Table): string =>
+    `inputs of shape [${inputShape.join(', ')}], ${classes} classes`;
+  if (shown(table) === shown(test)) return;
+  throw shapeError(test.file, `holds ${shown(test)} beside ${shown(table)} in ${table.file}`, 'Give files of one set.');
 }
 
 async function loadTable(spec: FileSpec, resolve: (file: string) => string): Promise<Table> {

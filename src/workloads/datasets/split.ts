@@ -14,16 +14,19 @@ export interface SplitShares {
 
 /**
  * Cuts one table of n examples along a random permutation: training examples first, then round(n validation), then
- * round(n test). The order of the examples within a split is that of the permutation.
+ * round(n test). The order of the examples within a split is that of the permutation. Test examples that come in files of
+ * their own stay in their order; nothing is cut off for them then, and validation examples may be left out.
  *
+ * @param own - test examples of their own; null: they are cut off the table
  * @throws E_DATA if a split would be empty, or the training examples of one class only
  */
-export function splitTable(table: Table, shares: SplitShares): Splits {
+export function splitTable(table: Table, shares: SplitShares, own: Table | null = null): Splits {
   const n = table.labels.length;
   const validation = Math.round(shares.validation * n);
   const test = Math.round(shares.test * n);
   const train = n - validation - test;
-  const empty = Object.entries({ train, validation, test }).filter(([, count]) => count < 1);
+  const needed = own === null ? { train, validation, test } : shares.validation > 0 ? { train, validation } : { train };
+  const empty = Object.entries(needed).filter(([, count]) => count < 1);
   if (empty.length > 0) {
     const reason = `its ${n} examples leave none for ${empty.map(([name]) => name).join(' and ')}`;
     throw dataError(table.file, reason, 'Give more examples, or other shares in "split".');
@@ -34,7 +37,7 @@ export function splitTable(table: Table, shares: SplitShares): Splits {
   return {
     train: training,
     validation: selected(table, order.slice(train, train + validation)),
-    test: selected(table, order.slice(train + validation)),
+    test: own === null ? selected(table, order.slice(train + validation)) : whole(own),
   };
 }
 
@@ -54,6 +57,10 @@ function selected({ inputs, labels, inputShape }: Table, rows: readonly number[]
   const chosen = new Float32Array(rows.length * width);
   rows.forEach((row, i) => chosen.set(inputs.subarray(row * width, (row + 1) * width), i * width));
   return { count: rows.length, inputs: chosen, labels: Int32Array.from(rows, (row) => labels[row]) };
+}
+
+function whole({ inputs, labels }: Table): Examples {
+  return { count: labels.length, inputs, labels };
 }
 
 /**

@@ -16,7 +16,7 @@ export const crossEntropy: Loss = {
       losses[i] = Math.log(sum) - (logits[first + labels[i]] - largest);
       if (gradient === null) continue;
       for (let c = first; c < end; c += 1) gradient[c] = exp(logits[c] - largest) / sum;
-      gradient[first + labels[i]] -= 1;
+      gradient[first + labels[i]] = exp(logits[first + labels[i]] - largest) / sum - 1;
     }
   },
 };

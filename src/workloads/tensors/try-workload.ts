@@ -42,16 +42,30 @@ function tensorIssues(dataset: Workload['dataset'], model: TensorModel, attack: 
   const issues = differing('workload.model.initialise', [...arrays.map(({ length }) => length)], lengths);
   if (issues.length > 0) return issues;
   const weights = arrays.map((values, i) => tf.tensor(values, [...model.parameterShapes[i]]));
+  const { shapes, initialise } = model.statistics ?? { shapes: [], initialise: () => [] };
+  const running = initialise();
+  const sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
+  issues.push(...differing('workload.model.statistics.initialise', [...running.map(({ length }) => length)], sizes));
+  if (issues.length > 0) return issues;
+  const statistics = running.map((values, i) => tf.tensor(values, [...shapes[i]]));
+  const moved: number[][] = [];
+  const pass = {
+    training: true,
+    statistics,
+    moveStatistics: (all: readonly tf.Tensor[]) => void moved.push(all.map(({ size }) => size)),
+  };
   const inputs = tf.tensor(train.inputs.slice(0, n * width), [n, ...inputShape]);
-  issues.push(...differing('workload.model.logits', model.logits(weights, inputs).shape, [n, classes]));
+  issues.push(...differing('workload.model.logits', model.logits(weights, inputs, pass).shape, [n, classes]));
+  if (moved.length > 0) issues.push(...differing('workload.model.logits: moveStatistics', moved[0], sizes));
   if (attack === null || attack.spec !== null || issues.length > 0) return issues;
-  const losses = (x: tf.Tensor): tf.Tensor1D => tf.sum(tf.square(model.logits(weights, x)), 1);
+  const losses = (x: tf.Tensor): tf.Tensor1D => tf.sum(tf.square(model.logits(weights, x, pass)), 1);
   const perturbed = attack.perturb(losses, inputs, randomStream(0, 'trial'));
   return differing('workload.attack.perturb', perturbed.shape, inputs.shape);
 }
 
 function differing(path: string, got: readonly number[], needed: readonly number[]): Issue[] {
   if (got.length === needed.length && got.every((side, i) => side === needed[i])) return [];
-  const what = path.endsWith('initialise') ? 'arrays of lengths' : 'a tensor of shape';
+  const what =
+    path.endsWith('initialise') || path.endsWith('moveStatistics') ? 'arrays of lengths' : 'a tensor of shape';
   return [{ path, message: `returns ${what} [${got.join(', ')}] and must return [${needed.join(', ')}]` }];
 }

@@ -1,45 +1,57 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { attackSchema, type AttackSpec } from '../../../src/artifacts/experiment.js';
+import type { TrainingAttackInput } from '../../../src/artifacts/attacks.js';
 import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
-import { createAttack, type InputLosses } from '../../../src/workloads/index.js';
-import { uniforms, valuesOf } from '../../helpers/tensors.js';
+import { openEngine, type Engine } from '../../../src/training/engines/index.js';
+import { createAttack } from '../../../src/workloads/index.js';
+import type { Network } from '../../../src/workloads/network.js';
+import { networkOf, sumOfLogits } from '../../helpers/networks.js';
+import { uniforms } from '../../helpers/tensors.js';
 
 const EXAMPLES = 5;
 const SHAPE = [4, 3, 1];
+const WIDTH = 12;
+const LABELS = new Int32Array(EXAMPLES);
 const norms = fc.constantFrom('Linf' as const, 'L2' as const);
 const radii = fc.double({ min: 1e-3, max: 0.6, noNaN: true });
 const seeds = fc.integer({ min: 0, max: 1e6 });
 
+let engine: Engine;
+
 function attackOf(spec: object): ReturnType<typeof createAttack> {
-  return createAttack(attackSchema.parse(spec) as AttackSpec);
+  return createAttack(spec as TrainingAttackInput);
 }
 
 /** Losses with many local maxima in the inputs: the sum of sin(9 w x) of each example. */
-function wavyLosses(seed: number): InputLosses {
-  return (x) => {
+function wavy(seed: number): Network {
+  const logits = (x: tf.Tensor): tf.Tensor => {
     const weights = uniforms(randomStream(seed, 'weights'), SHAPE, -1, 1);
-    return tf.sum(tf.sin(tf.mul(tf.mul(x, weights), 9)), [1, 2, 3]) as tf.Tensor1D;
+    return tf.reshape(tf.sum(tf.sin(tf.mul(tf.mul(x, weights), 9)), [1, 2, 3]), [-1, 1]);
   };
+  return networkOf(engine, logits, { inputShape: SHAPE, classes: 1, capacity: EXAMPLES });
 }
 
-function inputsOf(seed: number): tf.Tensor {
-  return uniforms(randomStream(seed, 'inputs'), [EXAMPLES, ...SHAPE], 0, 1);
+function wavyLosses(seed: number, rows: readonly (readonly number[])[]): Float32Array {
+  return wavy(seed).logits(Float32Array.from(rows.flat())).slice();
+}
+
+function inputsOf(seed: number): Float32Array {
+  return randomStream(seed, 'inputs').fillUniform(new Float32Array(EXAMPLES * WIDTH), 0, 1);
 }
 
 /** Clean and perturbed inputs of each example, in float64. */
 function perturbed(attack: ReturnType<typeof createAttack>, seed: number): { clean: number[][]; moved: number[][] } {
-  const clean = valuesOf(() => inputsOf(seed));
-  const moved = valuesOf(() => attack.perturb(wavyLosses(seed), inputsOf(seed), randomStream(seed, 'attack')));
-  const rows = (values: number[]): number[][] =>
-    Array.from({ length: EXAMPLES }, (_, i) => values.slice(i * 12, (i + 1) * 12));
-  return { clean: rows(clean), moved: rows(moved) };
+  const inputs = inputsOf(seed);
+  const examples = { inputs, labels: LABELS };
+  const moved = attack.perturb(wavy(seed), examples, sumOfLogits, randomStream(seed, 'attack'));
+  const rows = (values: Float32Array): number[][] =>
+    Array.from({ length: EXAMPLES }, (_, i) => [...values.subarray(i * WIDTH, (i + 1) * WIDTH)]);
+  return { clean: rows(inputs), moved: rows(moved) };
 }
 
 beforeAll(async () => {
-  await openEngine('tfjs');
+  engine = await openEngine('tfjs', 'dense');
 });
 
 describe('projected ascent', () => {
@@ -49,6 +61,8 @@ describe('projected ascent', () => {
       eps: radii,
       random_start: fc.boolean(),
       steps: fc.integer({ min: 1, max: 6 }),
+      keep: fc.constantFrom('last', 'best'),
+      restarts: fc.integer({ min: 1, max: 2 }),
     });
     fc.assert(
       fc.property(shapes, seeds, (spec, seed) => {
@@ -69,12 +83,15 @@ describe('projected ascent', () => {
     fc.assert(
       fc.property(norms, radii, seeds, (norm, eps, seed) => {
         const inputs = inputsOf(seed);
-        const before = [...inputs.dataSync()];
-        attackOf({ type: 'pgd', norm, eps, steps: 3 })
-          .perturb(wavyLosses(seed), inputs, randomStream(0, 'attack'))
-          .dispose();
-        expect([...inputs.dataSync()]).toEqual(before);
-        inputs.dispose();
+        for (const keep of ['last', 'best']) {
+          attackOf({ type: 'pgd', norm, eps, steps: 3, keep }).perturb(
+            wavy(seed),
+            { inputs, labels: LABELS },
+            sumOfLogits,
+            randomStream(0, 'attack'),
+          );
+        }
+        expect(inputs).toEqual(inputsOf(seed));
       }),
       { numRuns: 10, seed: 1 },
     );
@@ -95,7 +112,7 @@ describe('projected ascent', () => {
       fc.property(norms, seeds, (norm, seed) => {
         const losses = [1, 2, 4].map((restarts) => {
           const { moved } = perturbed(attackOf({ type: 'pgd', norm, eps: 0.5, steps: 2, restarts }), seed);
-          return valuesOf(() => wavyLosses(seed)(tf.tensor(moved.flat(), [EXAMPLES, ...SHAPE])));
+          return wavyLosses(seed, moved);
         });
         for (let i = 0; i < EXAMPLES; i += 1) {
           expect(losses[1][i]).toBeGreaterThanOrEqual(losses[0][i]);
@@ -108,12 +125,33 @@ describe('projected ascent', () => {
     expect(raised).toBeGreaterThan(0);
   });
 
+  test('more steps never lower the loss of an example that keeps its best point, and may raise it; the last point may fall', () => {
+    let [raised, fell] = [0, 0];
+    fc.assert(
+      fc.property(norms, seeds, (norm, seed) => {
+        const losses = (keep: string): Float32Array[] =>
+          [1, 3, 9].map((steps) =>
+            wavyLosses(seed, perturbed(attackOf({ type: 'pgd', norm, eps: 0.5, alpha: 0.2, steps, keep }), seed).moved),
+          );
+        const [best, last] = [losses('best'), losses('last')];
+        for (let i = 0; i < EXAMPLES; i += 1) {
+          expect(best[1][i]).toBeGreaterThanOrEqual(best[0][i]);
+          expect(best[2][i]).toBeGreaterThanOrEqual(best[1][i]);
+          expect(best[2][i]).toBeGreaterThanOrEqual(last[2][i]);
+          if (best[2][i] > best[0][i]) raised += 1;
+          if (last[2][i] < last[1][i]) fell += 1;
+        }
+      }),
+      { numRuns: 10, seed: 1 },
+    );
+    expect(raised).toBeGreaterThan(0);
+    expect(fell).toBeGreaterThan(0);
+  });
+
   test('the loss after the steps is above the loss of the start for nearly every example', () => {
     const start = perturbed(attackOf({ type: 'pgd', eps: 0.1, steps: 1, alpha: 1e-12 }), 7);
     const end = perturbed(attackOf({ type: 'pgd', eps: 0.1, steps: 10 }), 7);
-    const lossesOf = (rows: number[][]): number[] =>
-      valuesOf(() => wavyLosses(7)(tf.tensor(rows.flat(), [EXAMPLES, ...SHAPE])));
-    const [low, high] = [lossesOf(start.moved), lossesOf(end.moved)];
+    const [low, high] = [wavyLosses(7, start.moved), wavyLosses(7, end.moved)];
     expect(high.every((loss, i) => loss > low[i])).toBe(true);
   });
 });

@@ -1,21 +1,32 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { attackSchema, type AttackSpec } from '../../../src/artifacts/experiment.js';
+import type { TrainingAttackInput } from '../../../src/artifacts/attacks.js';
+import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
-import { createAttack, scoringAttack, type Attack, type InputLosses } from '../../../src/workloads/index.js';
-import { valuesOf } from '../../helpers/tensors.js';
+import { openEngine, type Engine } from '../../../src/training/engines/index.js';
+import { attackAt, createAttack, scoringAttack, type ArrayAttack } from '../../../src/workloads/index.js';
+import type { Loss } from '../../../src/workloads/losses/index.js';
+import type { Network } from '../../../src/workloads/network.js';
+import { counted, networkOf, sumOfLogits } from '../../helpers/networks.js';
+
+let engine: Engine;
 
 const stream = () => randomStream(1, 'attack');
-const attackOf = (spec: object): Attack => createAttack(attackSchema.parse(spec) as AttackSpec);
-const point = (attack: Attack, losses: InputLosses, x: number[], width = x.length): number[] =>
-  valuesOf(() => attack.perturb(losses, tf.tensor2d(x, [x.length / width, width]), stream()));
+const attackOf = (spec: object): ArrayAttack => createAttack(spec as TrainingAttackInput);
 
-/** Loss w.x of each example. */
-const linear =
-  (...w: number[]): InputLosses =>
-  (x) =>
-    tf.reshape(tf.matMul(x as tf.Tensor2D, tf.tensor2d(w, [w.length, 1])), [-1]);
+/** Perturbed inputs of the attack that raises the sum of logits, unless told. */
+const point = (attack: ArrayAttack, network: Network, x: number[], loss: Loss = sumOfLogits): number[] => {
+  const labels = new Int32Array(x.length / network.inputSize);
+  return [...attack.perturb(network, { inputs: Float32Array.from(x), labels }, loss, stream())];
+};
+
+/** The one logit w.x of each example. */
+const linear = (...w: number[]): Network =>
+  networkOf(engine, (x) => tf.matMul(x as tf.Tensor2D, tf.tensor2d(w, [w.length, 1])), {
+    inputShape: [w.length],
+    classes: 1,
+    capacity: 5000,
+  });
 
 const close = (got: number[], expected: number[]): void => {
   expect(got).toHaveLength(expected.length);
@@ -23,7 +34,7 @@ const close = (got: number[], expected: number[]): void => {
 };
 
 beforeAll(async () => {
-  await openEngine('tfjs');
+  engine = await openEngine('tfjs', 'dense');
 });
 
 describe('step lengths', () => {
@@ -34,7 +45,7 @@ describe('step lengths', () => {
   });
 
   test('scoring takes ten steps and one start on the same ball, whatever the training attack took', () => {
-    const spec = attackOf({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 2, alpha: 0.2, restarts: 3 }).spec!;
+    const { spec } = attackOf({ type: 'pgd', norm: 'L2', eps: 0.3, steps: 2, alpha: 0.2, restarts: 3 });
     expect(attackOf(scoringAttack(spec)).spec).toMatchObject({
       type: 'pgd',
       norm: 'L2',
@@ -71,8 +82,14 @@ describe('steps by hand, from the input', () => {
 
   test('every example has a ball of its own', () => {
     const attack = attackOf({ type: 'pgd', norm: 'L2', eps: 0.1, alpha: 0.1, steps: 1, random_start: false });
-    const losses: InputLosses = (x) => tf.mul(linear(3, -4)(x), tf.tensor1d([1, -100]));
-    close(point(attack, losses, [0.5, 0.5, 0.5, 0.5], 2), [0.56, 0.42, 0.44, 0.58]);
+    const opposed: Loss = {
+      name: 'opposed',
+      evaluate(logits, _, losses, gradient) {
+        losses.set([logits[0], -100 * logits[1]]);
+        gradient?.set([1, -100]);
+      },
+    };
+    close(point(attack, linear(3, -4), [0.5, 0.5, 0.5, 0.5], opposed), [0.56, 0.42, 0.44, 0.58]);
   });
 
   test('a gradient of zero moves nothing', () => {
@@ -94,12 +111,7 @@ describe('random start', () => {
   const dimensions = 6;
   const points = 4000;
   const starts = (norm: string, eps: number): number[][] => {
-    const x = point(
-      still(norm, eps),
-      linear(0, 0, 0, 0, 0, 0),
-      Array(points * dimensions).fill(0.5) as number[],
-      dimensions,
-    );
+    const x = point(still(norm, eps), linear(0, 0, 0, 0, 0, 0), Array(points * dimensions).fill(0.5) as number[]);
     return Array.from({ length: points }, (_, i) => x.slice(i * dimensions, (i + 1) * dimensions).map((v) => v - 0.5));
   };
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -135,17 +147,14 @@ describe('gradient evaluations', () => {
   test.each<[object, number]>([
     [{ type: 'pgd', eps: 0.1, steps: 5 }, 5],
     [{ type: 'pgd', norm: 'L2', eps: 0.1, steps: 7 }, 7],
+    [{ type: 'pgd', eps: 0.1, steps: 5, keep: 'best' }, 5],
     [{ type: 'fgsm', eps: 0.1 }, 1],
     [{ type: 'penalised_ascent', steps: 4, eta_i: 0.1, lambda: 1 }, 4],
   ])('%j spends as many as it says', (spec, expected) => {
     const attack = attackOf(spec);
-    let evaluations = 0;
-    const counted: InputLosses = (x) => {
-      evaluations += 1;
-      return linear(1, 2)(x);
-    };
-    point(attack, counted, [0.5, 0.5]);
-    expect(evaluations).toBe(expected);
+    const { network, gradients } = counted(linear(1, 2));
+    point(attack, network, [0.5, 0.5]);
+    expect(gradients()).toBe(expected);
     expect(attack.gradientEvaluations).toBe(expected);
   });
 
@@ -159,12 +168,112 @@ describe('penalised ascent', () => {
   test('follows the closed form on a squared loss: c = 0.45882285 for eta_I = 0.15, lambda = 3, K = 7', () => {
     const attack = attackOf({ type: 'penalised_ascent', steps: 7, eta_i: 0.15, lambda: 3 });
     const theta = 0.2;
-    const losses: InputLosses = (x) => tf.sum(tf.div(tf.square(tf.sub(theta, x)), 2), 1);
-    close(point(attack, losses, [0.7, 0.1]), [0.7 + 0.45882285 * 0.5, 0.1 - 0.45882285 * 0.1]);
+    const halfSquares = networkOf(engine, (x) => tf.div(tf.square(tf.sub(theta, x)), 2), {
+      inputShape: [2],
+      classes: 2,
+      capacity: 1,
+    });
+    close(point(attack, halfSquares, [0.7, 0.1]), [0.7 + 0.45882285 * 0.5, 0.1 - 0.45882285 * 0.1]);
   });
 
   test('is not clipped to [0, 1]', () => {
     const attack = attackOf({ type: 'penalised_ascent', steps: 1, eta_i: 1, lambda: 0 });
     close(point(attack, linear(1, -1), [0.5, 0.5]), [1.5, -0.5]);
+  });
+});
+
+describe('the best point', () => {
+  // Loss -(x - 0.5)^2 from 0.3, steps of 0.15 on a ball of 0.4: 0.3, 0.45, 0.6, 0.45; best 0.45, first met at step 1.
+  const hill = (): Network =>
+    networkOf(engine, (x) => tf.neg(tf.square(tf.sub(x, 0.5))), { inputShape: [1], classes: 1, capacity: 1 });
+  const walk = { type: 'pgd', eps: 0.4, alpha: 0.15, random_start: false };
+
+  test('is kept where the ascent oversteps the top: 0.45 of 0.3, 0.45, 0.6', () => {
+    close(point(attackOf({ ...walk, steps: 2 }), hill(), [0.3]), [0.6]);
+    close(point(attackOf({ ...walk, steps: 2, keep: 'best' }), hill(), [0.3]), [0.45]);
+  });
+
+  test('may be the start', () => {
+    close(point(attackOf({ ...walk, steps: 1, alpha: 0.4, keep: 'best' }), hill(), [0.5]), [0.5]);
+  });
+});
+
+describe("an attack's own loss", () => {
+  // z = (4 x1, 3 x2, 2 x3) of class 0 at (0.5, 0.5, 0.5): the margin 1.5 - 2 rises along -x1 and +x2 alone, while
+  // cross-entropy moves x3 too. DLR = -(2 - 1.5) / (2 - 1) also has a slope in x3, the third: -0.5 * 2.
+  const scaled = (): Network =>
+    networkOf(engine, (x) => tf.mul(x, [4, 3, 2]), { inputShape: [3], classes: 3, capacity: 1 });
+  const step = { type: 'pgd', eps: 0.1, alpha: 0.1, steps: 1, random_start: false };
+
+  test.each([
+    ['margin', [0.4, 0.6, 0.5]],
+    ['cross_entropy', [0.4, 0.6, 0.6]],
+    ['dlr', [0.4, 0.6, 0.4]],
+  ])('%s takes the place of the training loss', (loss, expected) => {
+    close(point(attackOf({ ...step, loss }), scaled(), [0.5, 0.5, 0.5]), expected);
+    close(point(attackOf(step), scaled(), [0.5, 0.5, 0.5]), [0.6, 0.6, 0.6]);
+  });
+});
+
+describe('schedules', () => {
+  // eps: linear from 0.02 at the start to 0.1 at 0.3, then constant; steps: 1 until half time, 4 from there.
+  const attack = (): ArrayAttack =>
+    attackOf({
+      type: 'pgd',
+      eps: { schedule: [[0, 0.02], [0.3, 0.1]] }, // prettier-ignore
+      steps: { schedule: [[0, 1], [0.5, 4]] }, // prettier-ignore
+    });
+
+  test.each([
+    [0, 0.02, 1],
+    [0.15, 0.06, 1],
+    [0.3, 0.1, 1],
+    [0.499, 0.1, 1],
+    [0.5, 0.1, 4],
+    [1, 0.1, 4],
+  ])('after %d of the run: eps %d, %d steps, and the step length that follows', (share, eps, steps) => {
+    const { spec, gradientEvaluations } = attackAt(attack(), share) as ArrayAttack;
+    expect(spec).toMatchObject({ type: 'pgd', steps, restarts: 1 });
+    expect((spec as { eps: number }).eps).toBeCloseTo(eps, 12);
+    expect((spec as { alpha: number }).alpha).toBeCloseTo((2.5 * eps) / steps, 12);
+    expect(gradientEvaluations).toBe(steps);
+  });
+
+  test('before the first point its own value holds', () => {
+    const late = attackOf({ type: 'fgsm', eps: { schedule: [[0.5, 0.2]] } }); // prettier-ignore
+    expect((attackAt(late, 0) as ArrayAttack).spec).toMatchObject({ eps: 0.2, alpha: 0.25 });
+  });
+
+  test('the cost of a run is the mean: (1 + 4) / 2; the description keeps the schedule', () => {
+    expect(attack().gradientEvaluations).toBeCloseTo(2.5, 12);
+    expect(attack().spec).toMatchObject({ steps: { schedule: [[0, 1], [0.5, 4]] } }); // prettier-ignore
+  });
+
+  test('runs are scored on the last ball', () => {
+    expect(scoringAttack(attack().spec)).toMatchObject({ eps: 0.1, steps: 10 });
+  });
+
+  test('without one the attack is itself at all times', () => {
+    const plain = attackOf({ type: 'pgd', eps: 0.1, steps: 3 });
+    expect(attackAt(plain, 0.3)).toBe(plain);
+    expect(attackAt(null, 0.3)).toBeNull();
+  });
+});
+
+describe('a description that is none of an attack', () => {
+  const issuesOf = (spec: object): string[] => {
+    try {
+      attackOf(spec);
+    } catch (error) {
+      const { code, issues } = error as HjbLrError;
+      return [code, ...issues.map(({ path }) => path)];
+    }
+    throw new Error('no error');
+  };
+
+  test('is refused with every field at fault', () => {
+    expect(issuesOf({ type: 'pgd', eps: -1, steps: 0 })).toEqual(['E_INVALID', 'attack.eps', 'attack.steps']);
+    const backwards = { schedule: [[0.5, 0.1], [0.2, 0.2]] }; // prettier-ignore
+    expect(issuesOf({ type: 'pgd', eps: backwards, steps: 3 })).toEqual(['E_INVALID', 'attack.eps.schedule']);
   });
 });

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { dataSchema } from '../../../src/artifacts/experiment.js';
 import { failure, idx, load, rows } from './files.js';
 
 const spec = { format: 'idx', images: 'images', labels: 'labels', split: { validation: 0.25, test: 0.25 } };
@@ -78,5 +79,43 @@ describe('IDX files', () => {
     expect(missing.remedy).toMatch(/experiment file/);
     const folder = await failure({ ...spec, images: '.' }, { labels });
     expect([folder.code, folder.remedy]).toEqual(['E_NOT_FOUND', 'Give a file, not a folder.']);
+  });
+});
+
+describe('test examples in files of their own', () => {
+  const testImages = idx([2, 1, 2], [255, 255, 51, 0]);
+  const testLabels = idx([2], [1, 0]);
+  const own = {
+    ...spec,
+    test: { images: 'test-images', labels: 'test-labels' },
+    split: { validation: 0.25, test: 0 },
+  };
+  const files = { images, labels, 'test-images': testImages, 'test-labels': testLabels };
+
+  test('stay whole and in their order; the rest is cut in two', async () => {
+    const dataset = await load(own, files);
+    expect([dataset.train.count, dataset.validation.count, dataset.test.count]).toEqual([3, 1, 2]);
+    expect([...dataset.test.inputs]).toEqual([1, 1, Math.fround(0.2), 0]);
+    expect([...dataset.test.labels]).toEqual([1, 0]);
+  });
+
+  test('leave all examples to training where no validation is asked for', async () => {
+    const dataset = await load({ ...own, split: { validation: 0, test: 0 } }, files);
+    expect([dataset.train.count, dataset.validation.count, dataset.test.count]).toEqual([4, 0, 2]);
+  });
+
+  test('must be alike', async () => {
+    const error = await failure(own, { ...files, 'test-images': idx([2, 2, 2], new Uint8Array(8)) });
+    expect(error.code).toBe('E_SHAPE');
+    expect(error.message).toMatch(
+      /inputs of shape \[2, 2, 1\], 2 classes beside inputs of shape \[1, 2, 1\], 2 classes/,
+    );
+  });
+
+  test('are not cut off a second time: split.test must be 0', () => {
+    const parsed = dataSchema.safeParse({ ...own, split: { validation: 0.25, test: 0.25 } });
+    expect(parsed.error!.issues.map(({ path, message }) => `${path.join('.')} ${message}`)).toEqual([
+      'split.test must be 0 where "test" names files of test examples',
+    ]);
   });
 });

@@ -9,19 +9,23 @@ import { repairMaxPoolGradient } from './wasm/max-pool-gradient.js';
 
 const requirePackage = createRequire(import.meta.url);
 
-/** tfjs-node: an optional dependency, whose native library may be missing. Rejects if it does not load. */
-export async function openNative(): Promise<EngineInfo> {
+/**
+ * tfjs-node: an optional dependency, whose native library may be missing. Rejects if it does not load.
+ * @param location - name or folder of the package
+ */
+export async function openNative(location = '@tensorflow/tfjs-node'): Promise<EngineInfo> {
   restoreUtilHelpers();
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
-  const native = requirePackage('@tensorflow/tfjs-node') as { version: Readonly<Record<string, string>> };
+  const native = requirePackage(location) as { version: Readonly<Record<string, string>> };
   await requireBackend('tensorflow');
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']);
   return {
     engine: 'native',
     backend: 'tensorflow',
-    kernel: 'libtensorflow',
+    kernel: `libtensorflow ${binding.TF_Version}`,
     threads,
     version: native.version['tfjs-node'],
   };
@@ -52,9 +56,9 @@ async function requireBackend(name: string): Promise<void> {
   if (!started) throw new Error(`The back end ${name} did not start.`);
 }
 
-/** tfjs-node 4.22 calls two helpers of `util` that Node 23 dropped. */
+/** tfjs-node 4.22 calls two helpers of `util` that Node 23 dropped and earlier ones warn of. */
 function restoreUtilHelpers(): void {
   const util = requirePackage('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+  util['isNullOrUndefined'] = (value: unknown): boolean => value === null || value === undefined;
+  util['isArray'] = Array.isArray;
 }

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../../artifacts/training-log.js';
 import { HjbLrError } from '../../../errors.js';
-import { tensorLogits } from '../../../workloads/tensors/layers.js';
-import { isTensorModel, type Model } from '../../../workloads/workload.js';
 import type { Engine } from '../engine.js';
 import { openCpu, openNative, openWasm } from './backends.js';
 import { createTensorNetwork } from './network.js';
+import { passedLogits } from './passes.js';
 
 /** The engine that has set the back end of this process. */
 let running: 'native' | 'tfjs' | null = null;
@@ -33,14 +32,9 @@ export function tensorEngine(info: EngineInfo): Engine {
     info,
     createNetwork(model, data, capacity) {
       const { parameterShapes } = model;
-      return createTensorNetwork(logitsOf(model), { ...data, parameterShapes, capacity });
+      return createTensorNetwork(passedLogits(model), { ...data, parameterShapes, capacity });
     },
   };
-}
-
-function logitsOf(model: Model) {
-  if (!isTensorModel(model)) return tensorLogits(model.spec, model.layers);
-  return (weights: readonly tf.Tensor[], inputs: tf.Tensor) => model.logits(weights, inputs);
 }
 
 /** A tensor of another back end is reinterpreted bit by bit: 1 becomes 1e-45, and losses are silently 0. */
@@ -54,7 +48,7 @@ function madeTooEarly(tensors: number, backend: string): HjbLrError {
 function nativeFailed(cause: unknown): never {
   throw engineError(
     'The engine "native" (@tensorflow/tfjs-node) does not load here.',
-    'Install it with its native library (npm install @tensorflow/tfjs-node), or use another engine, such as --engine tfjs.',
+    'Build it by npm run native in the checkout of hjb-lr, or use another engine, such as --engine tfjs.',
     cause,
   );
 }

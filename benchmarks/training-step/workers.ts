@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { max, median, min } from 'simple-statistics';
+import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
+import { methodSchema } from '../../src/training/method.js';
+import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import type { Spread } from '../solvers/rounds.js';
+
+export interface WorkerRatio {
+  readonly experiment: string;
+  readonly runs: number;
+  readonly updates: number;
+  /** Median runs per minute of one worker, and of two, their start and end included. */
+  readonly runsPerMinute: { readonly one: number; readonly two: number };
+  /** Of two over one, round by round. */
+  readonly ratio: Spread;
+  readonly floor: number;
+}
+
+const EXPERIMENT = fileURLToPath(new URL('../learning-rate/quickstart.json', import.meta.url));
+const [RUNS, UPDATES, ROUNDS] = [12, 800, 5];
+
+/** Independent runs of the quickstart on two workers against one, in interleaved rounds. */
+export async function workerRatio(): Promise<WorkerRatio> {
+  const seen: Record<1 | 2, number[]> = { 1: [], 2: [] };
+  await runsPerMinute(2);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const workers of [1, 2] as const) seen[workers].push(await runsPerMinute(workers));
+  }
+  const ratios = seen[2].map((two, round) => two / seen[1][round]);
+  return {
+    ...{ experiment: 'quickstart', runs: RUNS, updates: UPDATES, floor: 1.8 },
+    runsPerMinute: { one: median(seen[1]), two: median(seen[2]) },
+    ratio: { median: median(ratios), least: min(ratios), most: max(ratios) },
+  };
+}
+
+async function runsPerMinute(workers: number): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'training-step-'));
+  try {
+    const tasks = Array.from({ length: RUNS }, (_, seed): Task => ({
+      ...{ id: `seed ${seed}`, module: TRAINING_TASK_MODULE },
+      input: trainingTask(folder, seed),
+    }));
+    const start = performance.now();
+    resultsOf(await runTasks(tasks, { workers }));
+    return RUNS / ((performance.now() - start) / 60_000);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function trainingTask(folder: string, seed: number): TrainingTask {
+  return {
+    ...{ experimentPath: EXPERIMENT, engine: 'auto', runId: `seed ${seed}`, purpose: 'train', seed, updates: UPDATES },
+    method: methodSchema.parse({ schedule: { name: 'constant', rate: 0.2 }, optimizer: { name: 'sgd' } }),
+    ...{ evaluated: false, log: path.join(folder, `seed-${seed}.jsonl`) },
+  };
+}
