@@ -12,7 +12,6 @@ export default {
   testTimeout: 60_000,
   maxWorkers: '100%',
   // Both cores at work: a test that takes a second alone may take many.
-  testTimeout: 60_000,
   projects: [
     {
       ...base,
