@@ -101,16 +101,22 @@ function isPassing(steps: readonly Step[], index: number): boolean {
   return index > 0 && steps[index - 1].kind === 'product' && steps[index]?.kind === 'max_pool';
 }
 
-/** Images in small blocks; the dense layers at the end, if any, in larger ones. */
+/** All steps in small blocks, but for dense layers at the end whose weights a small block would leave too little used. */
 function planSegments(steps: readonly Step[], layouts: readonly ImageLayout[], capacity: number): Segment[] {
   const dense = steps.findLastIndex(({ kind, output }) => kind !== 'product' || output[0] * output[1] > 1) + 1;
+  const images = dense > 0 && bytesOfWeights(steps.slice(dense)) <= CACHE ? steps.length : dense;
   const segment = (first: number, end: number, least: number): Segment => {
     const bytes = layouts.slice(first, end + 1).reduce((sum, { exampleBytes }) => sum + 2 * exampleBytes, 0);
     const block = Math.max(least, TILE * Math.floor(CACHE / bytes / TILE));
     return { first, end, block: Math.min(capacity, block) };
   };
-  const images = dense > 0 || steps.length === 0 ? [segment(0, dense, TILE)] : [];
-  return dense < steps.length ? [...images, segment(dense, steps.length, DENSE_BLOCK)] : images;
+  if (images === steps.length) return [segment(0, images, TILE)];
+  const last = segment(images, steps.length, DENSE_BLOCK);
+  return images === 0 ? [last] : [segment(0, images, TILE), last];
+}
+
+function bytesOfWeights(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => (step.kind === 'product' ? sum + 4 * (step.bias - step.weights) : sum), 0);
 }
 
 function placeBoundary(arena: Arena, { shape }: ImageLayout, capacity: number): Boundary {
