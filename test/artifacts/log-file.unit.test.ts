@@ -39,6 +39,7 @@ describe('createLogWriter', () => {
       header: exampleHeader(),
       steps: [exampleStep(0)],
       evaluations: [],
+    measurements: [],
       end: END,
     });
   });
@@ -66,6 +67,7 @@ describe('createLogWriter', () => {
     expect(await readTrainingLog(partialPath(file), { allowPartial: true })).toMatchObject({
       steps: [{ update: 0 }, { update: 1 }],
       evaluations: [],
+    measurements: [],
       end: null,
     });
   });
@@ -166,7 +168,7 @@ describe('readTrainingLog', () => {
         { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
         { path: 'line 2: mood', message: 'unknown field' },
         { path: 'line 3: grad_norm', message: expect.stringContaining('missing') },
-        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'end'") },
+        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'end'") },
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
