@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sgdSchema } from '../../src/artifacts/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine, type EngineName } from '../../src/training/engines/index.js';
 import { lossAndGradient } from '../../src/training/minibatch.js';
@@ -33,7 +34,7 @@ export async function adversarialSteps(folder: string, name: EngineName): Promis
   const attackFrom = (random_start: boolean) =>
     createAttack({ ...{ type: 'pgd', norm: 'Linf', eps, alpha, steps, random_start, restarts: 1 } });
   const fresh = () =>
-    createOptimizer({ name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0 }, { initial, resumed: null });
+    createOptimizer({ optimizer: sgdSchema.parse({}), averaging: null }, { initial, resumed: null, updates: Infinity });
 
   const update = (
     optimizer: ReturnType<typeof fresh>,
