@@ -8,6 +8,8 @@ const base = {
 // default: Node alone, no network. full: what needs more (browser, kill matrices, packed install). ci: a fixed part of full.
 export default {
   coverageProvider: 'v8',
+  // Both cores at work: a test that takes a second alone may take many. (Jest ignores it inside a project.)
+  testTimeout: 60_000,
   maxWorkers: '100%',
   // Both cores at work: a test that takes a second alone may take many.
   testTimeout: 60_000,

@@ -11,10 +11,18 @@ export type { SdeAnalysis, SdeControl, SdePoint, SdeResult } from './artifacts/s
 export type { LongRun, Robustness, Simulation, WeakOrder } from './artifacts/sde-studies.js';
 export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model.js';
 export type { Solution } from './artifacts/solution.js';
-export type { LogEnd, LogEvaluation, LogHeader, LogStep, TrainingLog } from './artifacts/training-log.js';
+export type {
+  LogEnd,
+  LogEvaluation,
+  LogHeader,
+  LogMeasurement,
+  LogStep,
+  TrainingLog,
+} from './artifacts/training-log.js';
 export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
 export { estimateStage } from './estimation/stage.js';
 export { fastStream, type FastStream } from './math/fast-stream.js';
+export { lanczos, type Quadrature, type SymmetricOperator } from './math/lanczos.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
 export { problemStage } from './report/problem-stage.js';
@@ -66,6 +74,22 @@ export type {
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
+export {
+  batchLoss,
+  gradientMoments,
+  hessianVectorProduct,
+  lanczosSpectrum,
+  rayleighQuotient,
+  stepCurvature,
+} from './training/measurements/index.js';
+export type {
+  BatchLoss,
+  BatchLossOptions,
+  GradientMoments,
+  StepCurvature,
+  WeightLoss,
+} from './training/measurements/index.js';
+export { readWeights, writeWeights } from './training/saved-weights.js';
 export { trainStage } from './training/stage.js';
 export { createAttack, createModel, defineWorkload } from './workloads/index.js';
 export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workloads/index.js';

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mean, sampleVariance } from 'simple-statistics';
 import { dataSchema } from '../../src/artifacts/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
@@ -19,6 +20,8 @@ import { ATTACKS, CASES, type Case } from './cases.js';
 /** Images of the test split that are attacked. */
 const IMAGES = 2000;
 const BATCH = 100;
+/** Of an attack with a random start, so many are compared by their means. */
+const STARTS = 5;
 /** Aim: robust accuracies differ by no more than this, in points. */
 const AIM = 0.2;
 const LOSS = LOSSES.cross_entropy;
@@ -29,7 +32,9 @@ interface Row {
   /** Accuracies in per cent. */
   readonly ours: number;
   readonly torchattacks: number;
-  /** Images that one attack breaks and the other does not. */
+  /** Standard error of the difference of the means over starts; 0 where nothing is random. */
+  readonly standard_error: number;
+  /** Images that one attack breaks and the other does not: the first starts. */
   readonly disagreeing: number;
 }
 
@@ -37,8 +42,8 @@ interface TorchAnswer {
   readonly versions: Readonly<Record<string, string>>;
   readonly largest_logit: number;
   readonly logits: readonly number[];
-  /** 1 where misclassified, for each attack. */
-  readonly wrong: Readonly<Record<string, readonly number[]>>;
+  /** 1 where misclassified, for each start of each attack. */
+  readonly wrong: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
 /**
@@ -74,16 +79,20 @@ function compared(one: Case, network: Network, examples: LabelledInputs, wrong: 
   return Object.entries({ 'no attack': null, ...ATTACKS }).map(([name, spec]) => {
     const stream = randomStream(1, `agreement/${name}`);
     const attack = spec === null ? null : createAttack(spec);
-    const ours = inBatches(examples, (batch) => {
-      const inputs = perturbInputs(network, batch, { loss: LOSS, attack, stream });
-      return [...outcomesAt(network, { inputs, labels: batch.labels }, LOSS).wrong];
-    });
+    const ours = wrong[name].map(() =>
+      inBatches(examples, (batch) => {
+        const inputs = perturbInputs(network, batch, { loss: LOSS, attack, stream });
+        return [...outcomesAt(network, { inputs, labels: batch.labels }, LOSS).wrong];
+      }),
+    );
+    const [own, theirs] = [ours, wrong[name]].map((starts) => starts.map(percentRight));
     return {
       model: one.name,
       attack: name,
-      ours: percentRight(ours),
-      torchattacks: percentRight(wrong[name]),
-      disagreeing: ours.filter((value, i) => value !== wrong[name][i]).length,
+      ours: mean(own),
+      torchattacks: mean(theirs),
+      standard_error: own.length < 2 ? 0 : Math.sqrt((sampleVariance(own) + sampleVariance(theirs)) / own.length),
+      disagreeing: ours[0].filter((value, i) => value !== wrong[name][0][i]).length,
     };
   });
 }
@@ -144,7 +153,7 @@ function torchAnswer(
     writeFileSync(file('weights'), weights);
     writeFileSync(file('inputs'), inputs);
     writeFileSync(file('labels'), labels);
-    writeFileSync(file('case.json'), JSON.stringify({ ...one, attacks: ATTACKS, batch: BATCH }));
+    writeFileSync(file('case.json'), JSON.stringify({ ...one, attacks: ATTACKS, batch: BATCH, starts: STARTS }));
     const script = fileURLToPath(new URL('torch_agreement.py', import.meta.url));
     execFileSync(python, [script, folder], { stdio: ['ignore', 'inherit', 'inherit'] });
     return JSON.parse(readFileSync(file('answer.json'), 'utf8')) as TorchAnswer;
@@ -170,17 +179,18 @@ function store(results: Stored): void {
 }
 
 function markdown({ machine, engine, versions, logit_difference, images, rows }: Stored): string {
-  const lines = rows.map(({ model, attack, ours, torchattacks, disagreeing }) => {
-    const difference = ours - torchattacks;
-    return `| ${model} | ${attack} | ${ours.toFixed(2)} | ${torchattacks.toFixed(2)} | ${difference.toFixed(2)} | ${disagreeing} |`;
+  const lines = rows.map(({ model, attack, ours, torchattacks, standard_error, disagreeing }) => {
+    const difference = `${(ours - torchattacks).toFixed(2)}${standard_error > 0 ? ` ± ${standard_error.toFixed(2)}` : ''}`;
+    return `| ${model} | ${attack} | ${ours.toFixed(2)} | ${torchattacks.toFixed(2)} | ${difference} | ${disagreeing} |`;
   });
   const worst = Math.max(...rows.map(({ ours, torchattacks }) => Math.abs(ours - torchattacks)));
   const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `# Robust accuracy by our attacks and by torchattacks, same weights
 
 ${images} test images of Fashion-MNIST, radius 0.1 (Linf) and 1 (L2), steps of 2.5 eps / steps; per cent. Largest difference
-${worst.toFixed(2)} points (aim: ${AIM}). Logits agree to ${logit_difference.toExponential(1)} of the largest. "Apart" counts
-images that one side breaks and the other does not; random starts are different numbers on the two sides.
+${worst.toFixed(2)} points (aim: ${AIM}). Logits agree to ${logit_difference.toExponential(1)} of the largest. Random starts are other numbers on the two
+sides: accuracies are means over ${STARTS} of them, with the standard error of their difference. "Apart" counts images that one
+side breaks and the other does not, in the first start.
 
 | model | attack | ours | torchattacks | difference | apart |
 |---|---|---|---|---|---|

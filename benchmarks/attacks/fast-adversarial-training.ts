@@ -16,7 +16,7 @@ import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task
 import { machineText, thisMachine, type Machine } from '../machine.js';
 
 /** Largest rate: from 0 straight up to it over two fifths of the run, then straight down to 0. */
-const PEAK = 0.1;
+const PEAK = 5e-3;
 const CYCLE = `${PEAK} * min((t + 1) / (0.4 * T), (T - t) / (0.6 * T))`;
 
 const EXPERIMENT = fileURLToPath(new URL('./fast-adversarial-training.json', import.meta.url));

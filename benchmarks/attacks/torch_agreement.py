@@ -75,11 +75,12 @@ for parameter in model.parameters():
     parameter.requires_grad_(False)
 batches = [(inputs[i : i + case["batch"]], labels[i : i + case["batch"]]) for i in range(0, len(labels), case["batch"])]
 logits = torch.cat([model(x) for x, _ in batches])
-wrong = {"no attack": (logits.argmax(1) != labels).int().tolist()}
+wrong = {"no attack": [(logits.argmax(1) != labels).int().tolist()]}
 for name, spec in case["attacks"].items():
     attack = attack_of(model, spec)
-    broken = [model(attack(x, y)).argmax(1) != y for x, y in batches]
-    wrong[name] = torch.cat(broken).int().tolist()
+    starts = case["starts"] if spec["random_start"] else 1
+    broken = [torch.cat([model(attack(x, y)).argmax(1) != y for x, y in batches]) for _ in range(starts)]
+    wrong[name] = [each.int().tolist() for each in broken]
 answer = {
     "versions": {"torch": torch.__version__, "torchattacks": torchattacks.__version__},
     "largest_logit": logits.abs().max().item(),

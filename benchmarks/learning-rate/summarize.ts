@@ -2,6 +2,7 @@ import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Comparison, DecidingFigure, MethodResult, RunResult, Series } from '../../src/artifacts/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../../src/artifacts/results.js';
 import type { TrainingLog } from '../../src/artifacts/training-log.js';
+import { measuredSeries } from './measured.js';
 import type { BenchmarkMethod } from './methods.js';
 
 /** Points that a figure shows of one run. */
@@ -18,6 +19,7 @@ export function runResult(
 ): RunResult {
   const evaluation = log.evaluations[log.evaluations.length - 1];
   const loss = finiteOrNull(evaluation?.train_robust_loss);
+  const measured = measuredSeries(log);
   return {
     seed: log.header.seed,
     log: logPath,
@@ -28,12 +30,14 @@ export function runResult(
     test_acc: finiteOrNull(evaluation?.test_acc),
     test_robust_acc: finiteOrNull(evaluation?.test_robust_acc),
     [figure]: figure === 'run_mean_loss' ? meanLoss(log) : finiteOrNull(evaluation?.[figure]),
-    run_grad_evals: log.end!.n_grad_evals,
+    // Measuring is for the report alone: no rate depends on it.
+    run_grad_evals: log.end!.n_grad_evals - (log.end!.measurement_grad_evals ?? 0),
     pilot_grad_evals: spentBefore,
     ...(evaluation?.warnings === undefined || evaluation.warnings.length === 0
       ? {}
       : { warnings: evaluation.warnings }),
     series: thinnedSeries(log),
+    ...(measured === undefined ? {} : { measured }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { sgdSchema } from '../../src/artifacts/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine, type EngineName } from '../../src/training/engines/index.js';
 import { lossAndGradient } from '../../src/training/minibatch.js';
@@ -33,8 +32,8 @@ export async function adversarialSteps(folder: string, name: EngineName): Promis
   const gradient = new Float32Array(initial.length);
   const attackFrom = (random_start: boolean) =>
     createAttack({ ...{ type: 'pgd', norm: 'Linf', eps, alpha, steps, random_start, restarts: 1 } });
-  const fresh = () =>
-    createOptimizer({ optimizer: sgdSchema.parse({}), averaging: null }, { initial, resumed: null, updates: Infinity });
+  const sgd = { name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0 } as const;
+  const fresh = () => createOptimizer({ optimizer: sgd, averaging: null }, { initial, updates: Infinity, resumed: null });
 
   const update = (
     optimizer: ReturnType<typeof fresh>,

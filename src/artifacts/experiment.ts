@@ -11,6 +11,7 @@ import {
   positiveCount,
   schemaVersion,
 } from './common.js';
+import { measurementsSchema } from './measurements.js';
 
 /** Share of the examples, and the stream seed, with which a single table is cut into three splits. */
 const splitSchema = z
@@ -326,6 +327,17 @@ export const benchmarkSchema = z.strictObject({
 
 export { attackSchema, type AttackSpec } from './attacks.js';
 
+/** Why measurements and another training than the standard one do not go together. */
+export const NOT_MEASURABLE = 'are of standard training, whose loss is that at the perturbed inputs: leave them out';
+
+/** Whether what is measured is what training descends along. */
+export function isMeasurable(
+  { training }: { readonly training?: { readonly type: string } | undefined },
+  measurements: readonly unknown[],
+): boolean {
+  return measurements.length === 0 || training === undefined || training.type === 'standard';
+}
+
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */
 export const experimentSchema = z
   .strictObject({
@@ -347,9 +359,15 @@ export const experimentSchema = z
     solver: solverSchema.prefault({}),
     policy: policyOptionsSchema.prefault({}),
     evaluation: evaluationSchema.prefault({}),
+    /** Taken along every run that is scored, and charged to it. */
+    measurements: measurementsSchema.default([]),
     benchmark: benchmarkSchema.optional(),
   })
   .refine((experiment) => !averagesTwice(experiment), { error: AVERAGES_TWICE, path: ['averaging'] })
+  .refine(({ workload, measurements }) => typeof workload === 'string' || isMeasurable(workload, measurements), {
+    error: NOT_MEASURABLE,
+    path: ['measurements'],
+  })
   .meta({ title: 'hjb-lr experiment' });
 
 export type Experiment = z.output<typeof experimentSchema>;

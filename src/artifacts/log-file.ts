@@ -138,6 +138,7 @@ export async function readTrainingLog(file: string, { allowPartial = false } = {
     header,
     steps: rows.filter((row) => row.type === 'step'),
     evaluations: rows.filter((row) => row.type === 'evaluation'),
+    measurements: rows.filter((row) => row.type === 'measurement'),
     end,
   };
 }

@@ -3,34 +3,43 @@ const MAGIC = '\u0093NUMPY\u0001\u0000';
 /** Bytes of the magic, the version and the length of the header. */
 const PREFIX = 10;
 const ALIGNMENT = 64;
-const DOUBLE = 8;
+
+/** Bytes of a number, by NumPy's names. */
+const BYTES = { '<f8': 8, '<f4': 4 } as const;
 
 /**
- * A NumPy file (NumPy enhancement proposal 1, version 1): magic, header, then the numbers as little-endian doubles in C
- * order.
+ * A NumPy file (NumPy enhancement proposal 1, version 1): magic, header, then the numbers, little-endian, in C order.
  *
  * @param shape - whose product is the number of values
+ * @param type - doubles by default, or float32
  *
  * @example
  * await writeFileAtomic('value.npy', npyBytes([[1, 2, 3], [4, 5, 6]], [2, 3])); // numpy.load('value.npy')
  */
-export function npyBytes(rows: readonly ArrayLike<number>[], shape: readonly number[]): Uint8Array {
-  const header = headerOf(shape);
+export function npyBytes(
+  rows: readonly ArrayLike<number>[],
+  shape: readonly number[],
+  type: keyof typeof BYTES = '<f8',
+): Uint8Array {
+  const header = headerOf(shape, type);
   const length = rows.reduce((sum, row) => sum + row.length, 0);
-  const bytes = new Uint8Array(header.length + DOUBLE * length);
+  const bytes = new Uint8Array(header.length + BYTES[type] * length);
   bytes.set(header);
   const view = new DataView(bytes.buffer);
   let offset = header.length;
   for (const row of rows) {
-    for (let i = 0; i < row.length; i += 1, offset += DOUBLE) view.setFloat64(offset, row[i], true);
+    for (let i = 0; i < row.length; i += 1, offset += BYTES[type]) {
+      if (type === '<f4') view.setFloat32(offset, row[i], true);
+      else view.setFloat64(offset, row[i], true);
+    }
   }
   return bytes;
 }
 
 /** Padded with blanks and ended by a line feed, so that the numbers start at a multiple of 64. */
-function headerOf(shape: readonly number[]): Uint8Array {
+function headerOf(shape: readonly number[], type: string): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const length = Math.ceil((PREFIX + text.length + 1) / ALIGNMENT) * ALIGNMENT - PREFIX;
   const header = Buffer.alloc(PREFIX + length);
   header.write(MAGIC, 'latin1');

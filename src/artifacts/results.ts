@@ -13,6 +13,30 @@ export const seriesSchema = z.strictObject({
   loss: z.array(finite.nullable()),
 });
 
+/** What is measured along a run, as figures show it; see `measurements` of an experiment. */
+export const QUANTITIES = [
+  'inner_product',
+  'half_batch_noise_trace',
+  'squared_gradient',
+  'noise_trace',
+  'step_curvature',
+  'batch_sharpness',
+  'noise_frozen',
+  'noise_re_attacked',
+  'noise_largest',
+  'gradient_frozen',
+  'gradient_re_attacked',
+  'gradient_largest',
+  'random_frozen',
+  'random_re_attacked',
+  'random_largest',
+] as const;
+
+export const measuredSeriesSchema = z.partialRecord(
+  z.enum(QUANTITIES),
+  z.strictObject({ update: z.array(count), value: z.array(finite.nullable()) }),
+);
+
 /**
  * What may decide between methods: a final loss on fixed examples, or the mean over the run of the minibatch losses of
  * its updates.
@@ -56,6 +80,8 @@ export const runResultSchema = z.strictObject({
   /** What makes the scores of this run hard to believe. */
   warnings: z.array(scoreWarningSchema).optional(),
   series: seriesSchema,
+  /** Where the experiment has measurements. */
+  measured: measuredSeriesSchema.optional(),
 });
 
 export const summarySchema = z.strictObject({ mean: finite.nullable(), standard_error: nonnegative.nullable() });
@@ -134,6 +160,8 @@ export const resultsSchema = z
   .meta({ title: 'hjb-lr results' });
 
 export type Series = z.output<typeof seriesSchema>;
+export type Quantity = (typeof QUANTITIES)[number];
+export type MeasuredSeries = z.output<typeof measuredSeriesSchema>;
 export type RunResult = z.output<typeof runResultSchema>;
 export type MethodResult = z.output<typeof methodResultSchema>;
 export type Comparison = z.output<typeof comparisonSchema>;

@@ -13,10 +13,11 @@ import {
   trainingSchema,
   type Objective,
 } from './experiment.js';
+import { logNumber } from './log-number.js';
+import { logMeasurementSchema, measurementsSchema, type LogMeasurement } from './measurements.js';
 
-/** Non-finite numbers are the strings "nan", "inf" and "-inf", in training logs alone. */
-export const logNumber = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
-export type LogNumber = z.output<typeof logNumber>;
+export type { LogNumber } from './log-number.js';
+export type { LogMeasurement } from './measurements.js';
 
 export const engineInfoSchema = z.strictObject({
   engine: z.enum(['native', 'fused', 'tfjs']),
@@ -58,6 +59,8 @@ export const logHeaderSchema = z.strictObject({
   parameters: positiveCount,
   /** How the weights are scored, in the log of a run that is. */
   evaluation: evaluationSchema.optional(),
+  /** What is measured on the way, in the log of a run that is. */
+  measurements: measurementsSchema.optional(),
   host: z.string().optional(),
   started_at: timestamp.optional(),
 });
@@ -153,13 +156,22 @@ export const logEndSchema = z.strictObject({
   reason: z.string().optional(),
   updates: count,
   n_grad_evals: count,
+  /** How many of them went into measurements; absent where nothing is measured. */
+  measurement_grad_evals: count.optional(),
+  /** Where the final weights were kept, beside the log. */
+  weights: z.strictObject({ file: z.string(), sha256: z.string() }).optional(),
   /** Gradients of single examples, where the batch size follows a schedule. */
   n_example_grads: count.optional(),
   /** What a run was for, in numbers: the reading of a D-Adaptation run, for example. */
   summary: z.record(z.string(), finite).optional(),
 });
 
-export const logRowSchema = z.discriminatedUnion('type', [logStepSchema, logEvaluationSchema, logEndSchema]);
+export const logRowSchema = z.discriminatedUnion('type', [
+  logStepSchema,
+  logEvaluationSchema,
+  logMeasurementSchema,
+  logEndSchema,
+]);
 
 export type EngineInfo = z.output<typeof engineInfoSchema>;
 export type LogHeader = z.output<typeof logHeaderSchema>;
@@ -182,5 +194,6 @@ export interface TrainingLog {
   readonly header: LogHeader;
   readonly steps: readonly LogStep[];
   readonly evaluations: readonly LogEvaluation[];
+  readonly measurements: readonly LogMeasurement[];
   readonly end: LogEnd | null;
 }

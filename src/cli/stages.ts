@@ -60,6 +60,7 @@ export interface Stages {
       seed: number | undefined;
       engine: EngineChoice;
       allowMismatch?: boolean;
+      saveWeights?: boolean;
       fresh?: boolean;
       commandLine?: string;
     }>;

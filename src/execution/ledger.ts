@@ -15,7 +15,7 @@ export const LEDGER_NAME = /(^|\.)run\.json$/;
 const LEDGER_VERSION = '1.0.0';
 
 /** Kinds of files that a record may name one by one. */
-const OUR_KINDS = /\.(json|jsonl|html|bin)$/;
+const OUR_KINDS = /\.(json|jsonl|html|bin|npz)$/;
 
 /** Names of the files that this project writes into folders of its own; anything else there is the user's. */
 const OUR_NAMES = new RegExp(

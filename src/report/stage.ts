@@ -5,6 +5,7 @@ import type { Figure } from './figure.js';
 import { driftFigure, shownClosure } from './figures/coefficients.js';
 import { lossFigure, rateFigure } from './figures/curves.js';
 import { heatMapFigures } from './figures/heat-maps.js';
+import { measuredFigures } from './figures/measured.js';
 import { plotlySource } from './html.js';
 import { methodTableText } from './method-table.js';
 import { reportPage } from './page.js';
@@ -12,7 +13,7 @@ import { reportPage } from './page.js';
 /** Every figure of a report, as plain data. */
 export function reportFigures(results: Results): Figure[] {
   const fitted = results.seeds.some((seed) => shownClosure(seed) !== null) ? [driftFigure(results)] : [];
-  return [rateFigure(results), lossFigure(results), ...fitted, ...heatMapFigures(results)];
+  return [rateFigure(results), lossFigure(results), ...measuredFigures(results), ...fitted, ...heatMapFigures(results)];
 }
 
 /** `hjb-lr report RESULTS`: results.json -> report.html, one offline page. */

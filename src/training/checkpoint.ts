@@ -1,20 +1,27 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { readJson, writeFileAtomic } from '../artifacts/files.js';
+import { readText, writeFileAtomic } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/hash.js';
 import type { LogHeader } from '../artifacts/training-log.js';
+import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
 import type { ClipState } from './clip.js';
 import type { OptimizerState } from './optimizers/index.js';
+import { requireSameRun } from './run-identity.js';
 import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */
 export interface Checkpoint {
+  /** Updates done: the data cursor too, since minibatches are drawn from a stream. */
   readonly update: number;
   readonly gradientEvaluations: number;
+  /** Those of them that went into measurements. */
+  readonly measurementEvaluations: number;
   readonly exampleGradients: number;
+  /** The weights are among its arrays. */
   readonly optimizer: OptimizerState;
+  /** The schedule's memory: a policy's filter and guards. */
   readonly schedule: Json;
   readonly clip: ClipState;
   readonly streams: Readonly<Record<string, RandomState>>;
@@ -26,15 +33,25 @@ export interface Checkpoint {
   readonly seconds: number;
 }
 
+/** Grows with every change of what a checkpoint holds. */
+const FORMAT = 2;
+
 /** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
-interface StoredCheckpoint extends Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics'> {
-  readonly header_sha256: string;
-  readonly rule: Readonly<Record<string, string>> | null;
-  readonly statistics?: string;
-  readonly optimizer: {
-    readonly numbers: Readonly<Record<string, number>>;
-    readonly arrays: Readonly<Record<string, string>>;
+interface StoredCheckpoint {
+  readonly kind: 'checkpoint';
+  readonly format: typeof FORMAT;
+  /** Of the log that it belongs to: it names model, engine, kernel, version and everything else a run depends on. */
+  readonly header: LogHeader;
+  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics'> & {
+    readonly optimizer: {
+      readonly numbers: Readonly<Record<string, number>>;
+      readonly arrays: Readonly<Record<string, string>>;
+    };
+    readonly rule: Readonly<Record<string, string>> | null;
+    readonly statistics?: string;
   };
+  /** Of `state`, its clock field aside. */
+  readonly sha256: string;
 }
 
 /** Where the checkpoint of a log lies while the run is under way. */
@@ -42,26 +59,34 @@ export function checkpointPath(log: string): string {
   return log.replace(/\.jsonl$/, '.checkpoint.json');
 }
 
-/** Writes the checkpoint atomically, tied to its run by the hash of the log's header. */
+/** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
   const { optimizer, rule, statistics, ...rest } = checkpoint;
   const { numbers, arrays } = optimizer;
-  const stored: StoredCheckpoint = {
-    header_sha256: artifactSha256(header),
+  const state: StoredCheckpoint['state'] = {
     ...rest,
     optimizer: { numbers, arrays: mapValues(arrays, encode) },
     rule: rule === null ? null : mapValues(rule, encode),
     ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
   };
+  const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
 }
 
-/** The checkpoint of this very run, or null if there is none or it belongs to another one. */
+/**
+ * The checkpoint of this very run, or null if there is none.
+ * @throws E_TRUNCATED if the file is damaged; E_VERSION if another release wrote it in another form; E_RUN_MISMATCH
+ * naming every field that differs, such as the engine, its kernel or the model, if it is another run's
+ */
 export async function readCheckpoint(log: string, header: LogHeader): Promise<Checkpoint | null> {
   const file = checkpointPath(log);
   if (!existsSync(file)) return null;
-  const { header_sha256, optimizer, rule, statistics, ...rest } = (await readJson(file)) as StoredCheckpoint;
-  if (header_sha256 !== artifactSha256(header)) return null;
+  const stored = parsed(await readText(file), file);
+  if (stored.format !== FORMAT) throw otherFormat(file, stored.format);
+  if (stored.sha256 !== artifactSha256(stored.state ?? null))
+    throw damaged(file, 'its hash is not that of its content');
+  requireSameRun(file, stored.header, header);
+  const { optimizer, rule, statistics, ...rest } = stored.state;
   return {
     ...rest,
     optimizer: { numbers: optimizer.numbers, arrays: mapValues(optimizer.arrays, decode) },
@@ -72,6 +97,33 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
 
 export async function removeCheckpoint(log: string): Promise<void> {
   await rm(checkpointPath(log), { force: true });
+}
+
+function parsed(text: string, file: string): StoredCheckpoint {
+  try {
+    return Object(JSON.parse(text)) as StoredCheckpoint;
+  } catch (cause) {
+    throw damaged(file, (cause as Error).message, cause);
+  }
+}
+
+function damaged(file: string, reason: string, cause?: unknown): HjbLrError {
+  return new HjbLrError('E_TRUNCATED', `The checkpoint ${file} is damaged: ${reason}.`, {
+    remedy: 'Start the run over with --fresh; the updates that it had done are lost.',
+    fields: { file },
+    cause,
+  });
+}
+
+function otherFormat(file: string, found: unknown): HjbLrError {
+  return new HjbLrError(
+    'E_VERSION',
+    `The checkpoint ${file} has format ${String(found)}; this release reads ${FORMAT}.`,
+    {
+      remedy: 'Finish the run with the release that began it, or start over with --fresh.',
+      fields: { file, found, supported: FORMAT },
+    },
+  );
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {

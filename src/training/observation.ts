@@ -103,7 +103,7 @@ function validationLoss(
   const loss = lossOf(workload);
   const attacked = column === 'val_robust_loss';
   return {
-    observe({ network, batch: { labels }, attack }) {
+    observe({ network, attack, batch: { labels } }) {
       const batch = gatherBatch(validation, drawIndices(validation.count, labels.length, batches));
       const inputs = perturbInputs(network, batch, { loss, attack: attacked ? attack : null, stream: noise });
       const seen = meanLoss(network, { inputs, labels: batch.labels }, loss);

@@ -31,7 +31,8 @@ export async function findEarlierRun(log: string, header: LogHeader): Promise<Ea
   return { finished: null, isPartial: true };
 }
 
-function requireSameRun(file: string, found: LogHeader, expected: LogHeader): void {
+/** @throws E_RUN_MISMATCH naming the fields of the header in which a file's run differs from the one asked for */
+export function requireSameRun(file: string, found: LogHeader, expected: LogHeader): void {
   const differing = differingFields(found, expected);
   if (differing.length === 0) return;
   throw new HjbLrError('E_RUN_MISMATCH', `${file} belongs to another run: ${differing.join(', ')} differ.`, {

@@ -12,6 +12,7 @@ import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import { methodUnder, resolveMethod, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
 import { readingOf, type Reading } from './reading.js';
+import { weightsPath } from './saved-weights.js';
 import { openExperiment, openTraining, readingTask, type TrainingTask } from './task.js';
 import { trainRun, type TrainingRun } from './train.js';
 
@@ -25,6 +26,8 @@ export interface TrainStageOptions {
   readonly engine: EngineChoice;
   /** Trains under a policy that was made for another attack, optimizer, batch size or objective; the log names them. */
   readonly allowMismatch?: boolean;
+  /** Keeps the final weights beside the log, as `NAME.weights.npz`. */
+  readonly saveWeights?: boolean;
   /** Removes what an earlier run of this method and seed left, and starts over. */
   readonly fresh?: boolean;
   readonly commandLine?: string | undefined;
@@ -45,7 +48,7 @@ export async function trainStage(options: TrainStageOptions) {
   const scores = log.evaluations[log.evaluations.length - 1];
   const spent = [...(chosen.reading === undefined ? [] : [chosen.reading]), log.end!];
   return {
-    artifacts: [...files, file],
+    artifacts: [...files, file, ...(log.end!.weights === undefined ? [] : [weightsPath(file)])],
     summary: [
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
@@ -61,6 +64,14 @@ export async function trainStage(options: TrainStageOptions) {
   };
 }
 
+/** What each of several attacks has left. */
+function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
+  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
+    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
+    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
+  });
+}
+
 /** A run with its log and its record in the folder. */
 async function trainInFolder(
   options: TrainStageOptions,
@@ -72,19 +83,12 @@ async function trainInFolder(
   const run = await openTraining({ experimentPath, engine, log: file, ...task });
   await openTrainFolder(options, run);
   const report = (done: number): void => onProgress({ stage: task.purpose, done, total: task.updates });
-  return { log: await trainRun({ ...run, onProgress: report }), file };
+  const saveWeights = task.evaluated && options.saveWeights === true;
+  return { log: await trainRun({ ...run, saveWeights, onProgress: report }), file };
 }
 
 function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
   return `reading ${rate.toPrecision(3)} after ${updates} updates, whose ${n_grad_evals} gradient evaluations are charged`;
-}
-
-/** What each of several attacks has left. */
-function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
-  return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
-    const alone = robust_acc === undefined ? '' : ` ${robust_acc} alone,`;
-    return `  ${attack}:${alone} ${worst_case_acc} with those before it`;
-  });
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */
@@ -95,7 +99,7 @@ async function openTrainFolder({ out, fresh, commandLine }: TrainStageOptions, r
     command: 'train',
     options: JSON.parse(canonicalJson(header)) as RunFolderOptions['options'],
     fresh: fresh === true,
-    owns: [log, partialPath(log), checkpointPath(log)].map((file) => path.basename(file)),
+    owns: [log, partialPath(log), checkpointPath(log), weightsPath(log)].map((file) => path.basename(file)),
     expects: [name],
     ledger: name.replace(/jsonl$/, 'run.json'),
     commandLine,

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
-import { namingFile } from '../errors.js';
-import type { Experiment } from '../artifacts/experiment.js';
+import { HjbLrError, namingFile } from '../errors.js';
+import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
@@ -41,7 +41,7 @@ export interface TrainingTask {
   readonly mismatches?: readonly string[];
   /** Where a schedule by name has its rate from: the log names it. */
   readonly reading?: Reading;
-  /** Whether the final weights are scored. */
+  /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
   readonly evaluated: boolean;
   readonly log: string;
 }
@@ -105,6 +105,8 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const baseDirectory = path.dirname(path.resolve(task.experimentPath));
   const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
   const objective = objectiveOf(experiment, workload);
+  const measurements = task.evaluated ? experiment.measurements : [];
+  if (!isMeasurable(workload, measurements)) throw notMeasurable(task.experimentPath);
   const header: LogHeader = {
     kind: 'training_log',
     schema_version: '1.0.0',
@@ -135,6 +137,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     model: workload.model.spec,
     parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
     ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
+    ...(measurements.length === 0 ? {} : { measurements }),
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };
@@ -148,7 +151,17 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
     objective,
     ...(task.observed === undefined ? {} : { observed: task.observed }),
     evaluation: task.evaluated ? experiment.evaluation : null,
+    measurements,
   };
+}
+
+/** Of a module's workload, whose training its experiment's schema does not see. */
+function notMeasurable(file: string): HjbLrError {
+  return new HjbLrError('E_INVALID', `${file}: measurements ${NOT_MEASURABLE}.`, {
+    remedy: 'Take the measurements out of the experiment, or train by the standard rule.',
+    issues: [{ path: 'measurements', message: NOT_MEASURABLE }],
+    fields: { file },
+  });
 }
 
 /** Entry of a worker process. */

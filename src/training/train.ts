@@ -1,12 +1,15 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
-import { createLogWriter, readTrainingLog } from '../artifacts/log-file.js';
-import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
+import type { MeasurementSpec } from '../artifacts/measurements.js';
+import type { LogEnd, LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { HjbLrError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
-import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
+import { checkpointPath, readCheckpoint, removeCheckpoint, type Checkpoint } from './checkpoint.js';
 import type { Engine } from './engines/engine.js';
 import type { Method } from './method.js';
 import { findEarlierRun } from './run-identity.js';
+import { requireSavedWeights, weightsPath, writeWeights } from './saved-weights.js';
 import { Trainer } from './trainer.js';
 
 /** Updates between two checkpoints. */
@@ -29,6 +32,10 @@ export interface TrainingRun {
   readonly evaluation: EvaluationOptions | null;
   /** Scores the weights every so many updates too; at the end alone by default. */
   readonly evaluateEvery?: number;
+  /** What is measured along the run; nothing by default. It costs gradient evaluations and leaves the weights as they are. */
+  readonly measurements?: readonly MeasurementSpec[];
+  /** Keeps the final weights of a run that completes, in a file beside its log that the end row names; false by default. */
+  readonly saveWeights?: boolean;
   /** Updates between two checkpoints, 100 by default. */
   readonly checkpointEvery?: number;
   /** Called after every update with the number of updates done. */
@@ -43,32 +50,46 @@ export type ResolvedRun = Required<TrainingRun>;
  * weights at the optimizer's gradient point, and one descent step on the weights. Initial weights, minibatches and attack
  * noise come from the streams `init`, `batches` and `attack` of the seed, so that all methods of a seed share them.
  *
- * Charged are minibatch gradients, the attack's included, and what the schedule is shown beyond them; scoring is not.
+ * Charged are minibatch gradients, the attack's included, what the schedule is shown beyond them, and measurements, which
+ * the end row lists apart; scoring is not.
  * A loss, gradient or step that is not finite ends the run with the status `diverged`: that is a result, not an error.
  *
  * A finished log of the same header is returned as it is. A killed run goes on from its last checkpoint and gives the
  * same rows bit for bit, but for `wall_s`.
  *
  * @returns the log as it stands on disk
- * @throws E_RUN_MISMATCH if the log, finished or not, belongs to a run of another header; E_WRITE
+ * @throws E_RUN_MISMATCH if the log, finished or not, or the checkpoint belongs to a run of another header, naming what
+ * differs; E_TRUNCATED or E_VERSION if the checkpoint cannot be read; E_NOT_FOUND if its log is gone; E_WRITE
  */
 export async function trainRun(options: TrainingRun): Promise<TrainingLog> {
   const run = resolved(options);
   const { log, header } = run;
   const { finished, isPartial } = await findEarlierRun(log, header);
-  if (finished === null) await trainFrom(run, isPartial ? await readCheckpoint(log, header) : null);
+  if (finished === null) await trainFrom(run, await startingCheckpoint(run, isPartial));
   await removeCheckpoint(log);
+  if (finished !== null && run.saveWeights) await requireSavedWeights(log, finished.end!);
   return finished ?? readTrainingLog(log);
 }
 
-async function trainFrom(run: ResolvedRun, checkpoint: Awaited<ReturnType<typeof readCheckpoint>>): Promise<void> {
+/** Where an earlier process stopped, or null before its first checkpoint. */
+async function startingCheckpoint({ log, header }: ResolvedRun, isPartial: boolean): Promise<Checkpoint | null> {
+  const checkpoint = await readCheckpoint(log, header);
+  if (checkpoint === null || isPartial) return checkpoint;
+  const [file, partial] = [checkpointPath(log), partialPath(log)];
+  throw new HjbLrError('E_NOT_FOUND', `There is the checkpoint ${file}, but not the log ${partial} that it goes on.`, {
+    remedy: 'Put the log back, or start over with --fresh.',
+    fields: { file: partial, checkpoint: file },
+  });
+}
+
+async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promise<void> {
   const keepSteps = checkpoint === null ? 0 : checkpoint.update;
   const writer = await createLogWriter(run.log, run.header, { keepSteps });
   const trainer = new Trainer(run, checkpoint);
   try {
     const end = await trainer.runUpdates(writer);
     await trainer.score(end, writer);
-    await writer.finish(end);
+    await writer.finish(run.saveWeights && end.status === 'completed' ? await keepWeights(run, trainer, end) : end);
   } catch (error) {
     await writer.close().catch(() => {});
     throw error;
@@ -77,12 +98,18 @@ async function trainFrom(run: ResolvedRun, checkpoint: Awaited<ReturnType<typeof
   }
 }
 
+async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end: LogEnd): Promise<LogEnd> {
+  return { ...end, weights: await writeWeights(weightsPath(log), workload.model, trainer.weights()) };
+}
+
 function resolved(run: TrainingRun): ResolvedRun {
   const {
     observed = run.schedule.observes,
     evaluateEvery = Infinity,
+    measurements = [],
+    saveWeights = false,
     checkpointEvery = CHECKPOINT_EVERY,
     onProgress = () => {},
   } = run;
-  return { ...run, observed, evaluateEvery, checkpointEvery, onProgress };
+  return { ...run, observed, evaluateEvery, measurements, saveWeights, checkpointEvery, onProgress };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationOptions } from '../artifacts/experiment.js';
 import type { LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogEvaluation, LogStep } from '../artifacts/training-log.js';
+import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
 import { attackAt } from '../workloads/attacks/index.js';
@@ -14,6 +14,7 @@ import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
+import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
@@ -38,10 +39,13 @@ export class Trainer {
   readonly #noise: RandomStream;
   readonly #sizes: BatchSizes;
   readonly #startedAt: number;
+  /** The minibatch at its perturbed points, of an update before which something is measured. */
+  #perturbed = new Float32Array(0);
   #schedule: Json;
   #clip: ClipState;
   #update: number;
   #gradientEvaluations: number;
+  #measurementEvaluations: number;
   /** Gradients of single examples: the evaluations above, each times the size of its minibatch. */
   #exampleGradients: number;
 
@@ -53,8 +57,8 @@ export class Trainer {
     this.#run = run;
     const { model, dataset } = run.workload;
     this.#sizes = batchSizes(batch_size, horizon);
-    const atOnce = this.#sizes.largest * batchesAtOnce(run.workload);
-    this.#network = run.engine.createNetwork(model, dataset, Math.max(atOnce, run.evaluation?.batch_size ?? 0));
+    const atOnce = Math.max(this.#sizes.largest * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
+    this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
     this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
     this.#gradient = new Float32Array(this.#network.parameters);
@@ -72,6 +76,7 @@ export class Trainer {
     this.#clip = start.clip;
     this.#update = start.update;
     this.#gradientEvaluations = start.gradientEvaluations;
+    this.#measurementEvaluations = start.measurementEvaluations;
     this.#exampleGradients = start.exampleGradients;
     this.#startedAt = performance.now() - 1000 * start.seconds;
   }
@@ -82,7 +87,8 @@ export class Trainer {
     let lastTurn = performance.now();
     while (this.#update < header.updates) {
       await this.#scoreOnTheWay(writer);
-      const row = this.#step();
+      const { measured, row } = this.#step();
+      for (const measurement of measured) await writer.append(measurement);
       await writer.append(row);
       if (typeof row.step_length !== 'number') return this.#diverged(row);
       onProgress(this.#update);
@@ -107,6 +113,11 @@ export class Trainer {
     return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
+  /** The weights that are evaluated. */
+  weights(): Float32Array {
+    return this.#optimizer.output();
+  }
+
   dispose(): void {
     this.#network.dispose();
   }
@@ -125,13 +136,15 @@ export class Trainer {
     await writer.append(this.#evaluate(evaluation, update));
   }
 
-  /** One update; the row tells what was seen before it and the step taken. */
-  #step(): LogStep {
+  /** One update; the row tells what was seen before it and the step taken. Before it stands what was measured. */
+  #step(): { measured: LogMeasurement[]; row: LogStep } {
     const { workload, header } = this.#run;
     this.#network.load(this.#optimizer.gradientPoint());
     const attack = attackAt(workload.attack, this.#update / header.updates);
     const draw = (): LabelledInputs => this.#drawBatch();
-    const taken = this.#rule.gradient({ network: this.#network, attack, draw, noise: this.#noise });
+    const keep = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
+    const point = { network: this.#network, attack, draw, noise: this.#noise };
+    const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: keep } : point);
     this.#gradient.set(taken.gradient);
     return this.#descend(taken, attack);
   }
@@ -143,8 +156,29 @@ export class Trainer {
     return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
   }
 
-  /** Shows the schedule its loss, asks for the rate, clips, and steps. */
-  #descend({ batch, loss, gradientEvaluations }: MinibatchGradient, attack: Attack | null): LogStep {
+  #measuresNow(): boolean {
+    return this.#run.measurements.some((spec) => isDue(spec, this.#update));
+  }
+
+  /** What is due before this update, charged for. */
+  #measure({ labels }: LabelledInputs, attack: Attack | null, rate: number): LogMeasurement[] {
+    const { workload, header, measurements } = this.#run;
+    const [update, weights, gradient] = [this.#update, this.#optimizer.gradientPoint(), this.#gradient];
+    const perturbed = { inputs: this.#perturbed, labels };
+    const point = { update, weights, perturbed, gradient, rate, attack };
+    const options = { network: this.#network, workload, seed: header.seed };
+    const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
+    const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
+    this.#charge(cost, labels.length);
+    this.#measurementEvaluations += cost;
+    return rows;
+  }
+
+  /** Shows the schedule its loss, asks for the rate, clips, measures, and steps. */
+  #descend(
+    { batch, loss, gradientEvaluations }: MinibatchGradient,
+    attack: Attack | null,
+  ): { measured: LogMeasurement[]; row: LogStep } {
     const { workload, schedule, method } = this.#run;
     const { dataset } = workload;
     const gradientNorm = norm(this.#gradient);
@@ -154,12 +188,13 @@ export class Trainer {
     const clipped = clipStep(method.clip, this.#clip, gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
-    const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     const update = this.#update;
+    const measured = isFinite && this.#measuresNow() ? this.#measure(batch, attack, rate * clipped.factor) : [];
+    const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
     this.#clip = clipped.state;
     this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
     this.#update += 1;
-    return {
+    const row: LogStep = {
       type: 'step',
       update,
       epoch: this.#sizes.before(update) / dataset.train.count,
@@ -174,6 +209,7 @@ export class Trainer {
       ...(this.#sizes.varies ? { batch_size: batch.labels.length, n_example_grads: this.#exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
+    return { measured, row };
   }
 
   /** What evaluations on a minibatch of this size cost. */
@@ -200,6 +236,7 @@ export class Trainer {
       ...(reason === undefined ? {} : { reason }),
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
       ...(this.#sizes.varies ? { n_example_grads: this.#exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
@@ -210,6 +247,7 @@ export class Trainer {
     await writeCheckpoint(this.#run.log, this.#run.header, {
       update: this.#update,
       gradientEvaluations: this.#gradientEvaluations,
+      measurementEvaluations: this.#measurementEvaluations,
       exampleGradients: this.#exampleGradients,
       optimizer: this.#optimizer.state(),
       schedule: this.#schedule,
@@ -228,5 +266,13 @@ export class Trainer {
 }
 
 function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams' | 'rule'> {
-  return { schedule: schedule.init(), clip: null, update: 0, gradientEvaluations: 0, exampleGradients: 0, seconds: 0 };
+  return {
+    schedule: schedule.init(),
+    clip: null,
+    update: 0,
+    gradientEvaluations: 0,
+    measurementEvaluations: 0,
+    exampleGradients: 0,
+    seconds: 0,
+  };
 }

@@ -8,7 +8,7 @@ import { createAttack } from './attacks/index.js';
 import { createModel } from './models/index.js';
 import { tensorLogits } from './tensors/layers.js';
 import type { Workload } from './workload.js';
-import { workloadIssues } from './workload-check.js';
+import { withDefaults, workloadIssues } from './workload-check.js';
 
 /**
  * What a workload module is given, so that it computes with the same TensorFlow.js and the same random streams as the
@@ -50,7 +50,7 @@ export async function importWorkload(file: string): Promise<ImportedWorkload> {
   const issues = workloadIssues(workload);
   if (issues.length > 0) throw notAWorkload(file, 'does not export a whole workload', issues);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...(workload as Workload), module: { file, sha256 } };
+  return { ...withDefaults(workload as Workload), module: { file, sha256 } };
 }
 
 async function exportedWorkload(file: string): Promise<unknown> {

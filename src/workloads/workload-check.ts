@@ -1,4 +1,5 @@
-import { objectiveSchema } from '../artifacts/experiment.js';
+import type { z } from 'zod';
+import { augmentationSchema, lossSchema, objectiveSchema, trainingSchema } from '../artifacts/experiment.js';
 import { issuesOf } from '../artifacts/issues.js';
 import type { Issue } from '../errors.js';
 import type { DeclaredModel, Examples, TensorModel, Workload } from './workload.js';
@@ -10,11 +11,12 @@ export function workloadIssues(candidate: unknown): Issue[] {
   if (typeof candidate !== 'object' || candidate === null) {
     return [{ path: 'workload', message: 'is not exported' }];
   }
-  const { dataset, model, attack, objective } = candidate as Partial<Workload>;
+  const { dataset, model, attack, attackMode, ...described } = candidate as Partial<Workload>;
   const checks: Check[] = [
     ['dataset', isObject(dataset), 'must be an object'],
     ['model', isObject(model), 'must be an object'],
     ['attack', attack === null || isObject(attack), 'must be an attack, or null to train on clean inputs'],
+    ['attackMode', isAttackMode(attackMode), 'must be "inference" or "train"'],
     ...(isObject(dataset) ? datasetChecks(dataset) : []),
     ...(isObject(model) ? modelChecks(model) : []),
     ...(isObject(attack) ? attackChecks(attack) : []),
@@ -22,13 +24,40 @@ export function workloadIssues(candidate: unknown): Issue[] {
   const failed = checks
     .filter(([, holds]) => !holds)
     .map(([path, , message]) => ({ path: `workload.${path}`, message }));
-  return objective === undefined ? failed : [...failed, ...objectiveIssues(objective)];
+  return [...failed, ...describedIssues(described)];
 }
 
-function objectiveIssues(objective: unknown): Issue[] {
-  const parsed = objectiveSchema.partial().safeParse(objective, { reportInput: true });
-  if (parsed.success) return [];
-  return issuesOf(parsed.error).map(({ path, message }) => ({ path: `workload.objective.${path}`, message }));
+/** Fields that are written as in an experiment. */
+const DESCRIBED: Readonly<Partial<Record<keyof Workload, z.ZodType>>> = {
+  loss: lossSchema,
+  training: trainingSchema,
+  augmentation: augmentationSchema,
+  objective: objectiveSchema.partial(),
+};
+
+function describedIssues(described: Partial<Workload>): Issue[] {
+  return Object.entries(DESCRIBED).flatMap(([field, schema]) => {
+    const parsed = schema.optional().safeParse(described[field as keyof typeof described], { reportInput: true });
+    if (parsed.success) return [];
+    return issuesOf(parsed.error).map(({ path, message }) => ({
+      path: ['workload', field, ...(path === '' ? [] : [path])].join('.'),
+      message,
+    }));
+  });
+}
+
+/** The same workload with the defaults of its training and augmentation filled in. */
+export function withDefaults<Checked extends Workload>(workload: Checked): Checked {
+  const { training, augmentation } = workload;
+  return {
+    ...workload,
+    ...(training === undefined ? {} : { training: trainingSchema.parse(training) }),
+    ...(augmentation === undefined ? {} : { augmentation: augmentationSchema.parse(augmentation) }),
+  };
+}
+
+function isAttackMode(mode: unknown): boolean {
+  return mode === undefined || mode === 'inference' || mode === 'train';
 }
 
 function datasetChecks(dataset: Partial<Workload['dataset']>): Check[] {
@@ -79,8 +108,9 @@ function modelChecks({
   ];
 }
 
-function attackChecks({ perturb, gradientEvaluations }: Partial<NonNullable<Workload['attack']>>): Check[] {
-  const counted = gradientEvaluations === 0 || isCount(gradientEvaluations);
+function attackChecks({ perturb, gradientEvaluations, ...rest }: Partial<NonNullable<Workload['attack']>>): Check[] {
+  // Where the attack follows a schedule it is a mean over the run.
+  const counted = gradientEvaluations === 0 || isCount(gradientEvaluations) || 'at' in rest;
   return [
     ['attack.perturb', typeof perturb === 'function', 'must be a function of the losses, the inputs and a stream'],
     ['attack.gradientEvaluations', counted, 'must be the gradients that one call spends on each example'],

@@ -15,8 +15,8 @@ import { exampleExperiment } from '../artifacts/fixtures/examples.js';
 const experiment = (fields: Partial<ExperimentInput> = {}): Experiment =>
   parseArtifact('experiment', { ...exampleExperiment(), ...fields }, 'experiment.json');
 
-/** A workload of which only the attack is asked. */
-const attacked = (attack: Workload['attack']): Workload => ({ attack }) as Workload;
+/** A workload of which only the attack and the number of classes are asked. */
+const attacked = (attack: Workload['attack']): Workload => ({ attack, dataset: { classes: 10 } }) as Workload;
 const PGD = createAttack(attackSchema.parse({ type: 'pgd', eps: 0.1, steps: 5 }));
 
 describe('unitCosts', () => {

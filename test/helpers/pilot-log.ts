@@ -53,6 +53,7 @@ export function pilotLog(runId: string, overrides: Overrides = {}): TrainingLog 
       n_grad_evals: 6 * (k + 1),
     })),
     evaluations: [],
+    measurements: [],
     end: { type: 'end', status, updates, n_grad_evals: 6 * updates },
   };
 }

@@ -44,6 +44,15 @@ const METHODS: [string, SmallRunOptions][] = [
     },
   ],
   ['a validation objective', { objective: { split: 'validation' } }],
+  [
+    'measurements',
+    {
+      measurements: [
+        { type: 'noise_trace', every: 4 },
+        { type: 'lanczos_spectrum', every: 12, examples: 20 },
+      ],
+    },
+  ],
   ['an L2 attack', { attack: { type: 'pgd', norm: 'L2', eps: 0.1, steps: 2, restarts: 2 } }],
 ];
 

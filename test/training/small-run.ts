@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { TrainingAttackInput } from '../../src/artifacts/attacks.js';
 import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment.js';
+import { measurementsSchema } from '../../src/artifacts/measurements.js';
 import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
@@ -47,6 +48,7 @@ export interface SmallRunOptions {
   readonly evaluation?: object | null;
   readonly schedule?: Schedule;
   readonly workload?: Workload;
+  readonly measurements?: readonly object[];
 }
 
 const CONSTANT: MethodInput = { schedule: { name: 'constant', rate: 0.3 }, optimizer: { name: 'sgd' } };
@@ -65,6 +67,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
   const objective = objectiveSchema.parse(options.objective ?? {});
   const workload = options.workload ?? cloudsWorkload(attack);
   const schedule = options.schedule ?? (await createSchedule(method.schedule, { updates, baseDirectory: '.' }));
+  const measurements = measurementsSchema.parse(options.measurements ?? []);
   const { dataset, model } = workload;
   const header: LogHeader = {
     kind: 'training_log',
@@ -96,6 +99,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     model: model.spec,
     parameters: model.parameterShapes.reduce((sum, shape) => sum + size(shape), 0),
     ...(evaluation === null ? {} : { evaluation: evaluationSchema.parse(evaluation) }),
+    ...(measurements.length === 0 ? {} : { measurements }),
   };
   const log = path.join(folder, 'run.jsonl');
   return {
@@ -107,6 +111,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     method,
     objective,
     evaluation: evaluation === null ? null : evaluationSchema.parse(evaluation),
+    measurements,
   };
 }
 
@@ -125,6 +130,7 @@ export function cloudsWorkload(attack: object | null): Workload {
 }
 
 /** All rows in the order of the kinds, without the clock: what two equal runs share. */
-export function comparable({ steps, evaluations, end }: TrainingLog): LogRow[] {
-  return [...steps.map(({ wall_s: _, ...row }) => row), ...evaluations, ...(end === null ? [] : [end])];
+export function comparable({ steps, evaluations, measurements, end }: TrainingLog): LogRow[] {
+  const rows = steps.map(({ wall_s: _, ...row }) => row);
+  return [...rows, ...evaluations, ...measurements, ...(end === null ? [] : [end])];
 }

@@ -67,6 +67,23 @@ describe('hjb-lr train', () => {
     ]);
   });
 
+  test('keeps its weights where that is asked for, and --fresh removes them', async () => {
+    const options = { ...(await setting()), saveWeights: true };
+    const { artifacts } = await trainStage(options);
+    expect(artifacts.map((file) => path.basename(file))).toEqual(['policy-seed-1.jsonl', 'policy-seed-1.weights.npz']);
+    await trainStage({ ...options, saveWeights: false, fresh: true });
+    expect((await readdir(options.out)).filter((name) => name.endsWith('.npz'))).toEqual([]);
+  });
+
+  test('measures along the run what the experiment asks for, and says so in its header', async () => {
+    const measurements = [{ type: 'batch_sharpness', every: 2 }];
+    const options = await setting({}, { measurements });
+    await trainStage(options);
+    const { header, measurements: rows } = await readTrainingLog(path.join(options.out, 'policy-seed-1.jsonl'));
+    expect(header.measurements).toEqual(measurements);
+    expect(rows.map(({ update }) => update)).toEqual([0, 2]);
+  });
+
   test('under a policy of another experiment is refused, every difference named', async () => {
     const objective = { metric: 'clean', split: 'train', form: 'terminal' } as const;
     const output = { ...examplePolicy().output, optimizer: { ...examplePolicy().output.optimizer, batch_size: 32 } };
@@ -188,5 +205,14 @@ test('optimizer and averaging of the experiment are those of the run, and its lo
     optimizer: { name: 'adam', beta2: 0.999 },
     clip: { kind: 'norm', maximum: 1 },
     averaging: { kind: 'polynomial', power: 3 },
+  });
+});
+
+test('measurements of another rule than standard training are refused at the door', async () => {
+  const workload = { ...EXPERIMENT.workload, training: { type: 'trades' } };
+  const options = await setting({}, { workload, measurements: [{ type: 'batch_sharpness' }] });
+  await expect(trainStage(options)).rejects.toMatchObject({
+    code: 'E_INVALID',
+    issues: [{ path: 'measurements', message: expect.stringContaining('are of standard training') }],
   });
 });

@@ -59,6 +59,12 @@ describe('a workload module', () => {
     await expect(workloadOf(moduleText('')).then(tryWorkload)).resolves.toBeUndefined();
   });
 
+  test('has the defaults of its training and augmentation filled in', async () => {
+    const workload = await workloadOf(moduleText('training: { type: "trades" }, augmentation: { crop_padding: 2 }'));
+    expect(workload.training).toEqual({ type: 'trades', beta: 6, start_deviation: 0.001 });
+    expect(workload.augmentation).toEqual({ crop_padding: 2, horizontal_flip: false });
+  });
+
   test('defineWorkload gives back what it is given', () => {
     const factory = () => {
       throw new Error('not called');
@@ -137,6 +143,14 @@ describe('errors name what is wrong', () => {
       'attack: { spec: null, perturb: (losses, x) => x }',
       'workload.attack.gradientEvaluations',
       'must be the gradients that one call spends on each example',
+    ],
+    ['a training that does not exist', 'training: { type: "fast" }', 'workload.training.type', 'got "fast"'],
+    ['replays that are none', 'training: { type: "free", replays: 0 }', 'workload.training.replays', '>0'],
+    [
+      'an attack mode that does not exist',
+      'attackMode: "eval"',
+      'workload.attackMode',
+      'must be "inference" or "train"',
     ],
     ['an objective that does not exist', 'objective: { metric: "best" }', 'workload.objective.metric', ''],
   ])('%s', async (_name, change, issuePath, message) => {

@@ -17,6 +17,7 @@ export const configure = (command: Command): Command =>
     .addOption(seedOption("seed of the run; the experiment's first by default"))
     .addOption(engineOption())
     .option('--allow-mismatch', 'train under a policy made for another attack, optimizer, batch size or objective')
+    .option('--save-weights', 'keep the final weights: NAME.weights.npz, one array for each parameter')
     .addOption(freshOption());
 
 interface TrainFlags {
@@ -26,15 +27,17 @@ interface TrainFlags {
   readonly seed?: number;
   readonly engine: string;
   readonly allowMismatch?: boolean;
+  readonly saveWeights?: boolean;
   readonly fresh?: boolean;
 }
 
 export async function run(experimentPath: string, flags: TrainFlags, context: CommandContext): Promise<CommandResult> {
   requireOneSchedule(flags);
   const out = required(flags.out, '--out FOLDER');
-  const { policy: policyPath, schedule, seed, engine, allowMismatch, fresh } = flags;
+  const { policy: policyPath, schedule, seed, engine, allowMismatch, saveWeights, fresh } = flags;
   const { commandLine } = context;
-  const options = { experimentPath, out, policyPath, schedule, seed, engine, allowMismatch, fresh, commandLine };
+  const chosen = { policyPath, schedule, seed, engine, allowMismatch, saveWeights, fresh };
+  const options = { experimentPath, out, ...chosen, commandLine };
   return inWorker('../training/stage.js', 'trainStage', options, context);
 }
 

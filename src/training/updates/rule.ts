@@ -12,6 +12,8 @@ export interface UpdatePoint {
   readonly draw: () => LabelledInputs;
   /** Of the attack's random starts. */
   readonly noise: RandomStream;
+  /** Shown the perturbed inputs, by the standard rule, before the gradient is taken at them: void after the call. */
+  readonly onPerturbed?: (inputs: Float32Array) => void;
 }
 
 /** The gradient that an update descends along. */

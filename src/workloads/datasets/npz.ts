@@ -12,7 +12,8 @@ import { position, type RawTable } from './table.js';
  *   E_SHAPE if the arrays do not fit
  */
 export async function readNpz(file: string, names: { inputs: string; labels: string }): Promise<RawTable> {
-  const arrays = unzip(await readBytes(file), file, [names.inputs, names.labels]);
+  const remedy = 'Name the arrays in "inputs" and "labels".';
+  const arrays = await readArrays(file, [names.inputs, names.labels], remedy);
   const inputs = arrays.get(names.inputs)!;
   const labels = arrays.get(names.labels)!;
   checkShapes(file, names, inputs.shape, labels.shape);
@@ -27,16 +28,25 @@ export async function readNpz(file: string, names: { inputs: string; labels: str
   };
 }
 
-function unzip(bytes: Uint8Array, file: string, names: readonly string[]): Map<string, NpyArray> {
+/**
+ * These arrays of an NPZ file, by their names.
+ * @param remedy - what to do about one that is not there
+ * @throws E_NOT_FOUND if the file cannot be read; E_DATA if it or an array is missing, damaged or of a wrong type
+ */
+export async function readArrays(
+  file: string,
+  names: readonly string[],
+  remedy: string,
+): Promise<Map<string, NpyArray>> {
   const found: string[] = [];
-  const entries = unpacked(bytes, file, (entry) => {
+  const entries = unpacked(await readBytes(file), file, (entry) => {
     found.push(entry.replace(/\.npy$/, ''));
     return names.includes(found.at(-1)!);
   });
   const missing = names.filter((name) => entries[`${name}.npy`] === undefined);
   if (missing.length > 0) {
     const reason = `no array "${missing.join('", "')}"; there are: ${listed(found)}`;
-    throw dataError(file, reason, 'Name the arrays in "inputs" and "labels".');
+    throw dataError(file, reason, remedy);
   }
   return new Map(names.map((name) => [name, parseNpy(entries[`${name}.npy`], `${file}, array "${name}"`)]));
 }

@@ -8,7 +8,8 @@ export interface Probabilities {
 }
 
 export function softmax(logits: Float32Array, classes: number): Probabilities {
-  const { exp, log } = Math;
+  const exp = Math.exp;
+  const log = Math.log;
   const values = new Float64Array(logits.length);
   const logarithms = new Float64Array(logits.length);
   for (let first = 0; first < logits.length; first += classes) {

@@ -85,6 +85,12 @@ export const CASES: readonly Case[] = [
     classes: 3,
   },
   {
+    name: 'dense layers with more weights than fit the cache, after images',
+    spec: { layers: [convolution(8, 3, 1), relu, flatten, dense(64), relu, dense(5)] },
+    inputShape: [12, 12, 1],
+    classes: 5,
+  },
+  {
     name: 'pooling alone',
     spec: { normalization, layers: [pool('max_pool', 2), flatten] },
     inputShape: [4, 5, 1],

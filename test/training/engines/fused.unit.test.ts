@@ -9,6 +9,7 @@ import { linfBall } from '../../../src/workloads/attacks/balls.js';
 import { projectedAscent } from '../../../src/workloads/attacks/projected-ascent.js';
 import { createModel } from '../../../src/workloads/models/index.js';
 import type { LogitGradient, Network } from '../../../src/workloads/network.js';
+import { within } from '../../helpers/within.js';
 import { CASES, quadraticLoss } from './fused-models.js';
 
 const flatten: LayerSpec = { type: 'flatten' };
@@ -94,6 +95,21 @@ describe.each(CASES)('$name', ({ name, spec, inputShape, classes }) => {
       const part = gradient.subarray(i * many.inputSize, (i + 1) * many.inputSize);
       expect(part).toEqual(one.inputGradient(own, quadraticLoss));
     }
+  });
+
+  test('the gradient in the weights of many blocks is the sum of those of their examples', () => {
+    const one = createFusedNetwork(model, 1);
+    one.load(weights);
+    const sum = new Float64Array(many.parameters);
+    for (let i = 0; i < EXAMPLES; i += 1) {
+      const own = inputs.slice(i * many.inputSize, (i + 1) * many.inputSize);
+      one.weightGradient(own, quadraticLoss).forEach((value, k) => (sum[k] += value));
+    }
+    const largest = sum.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const because = 'float32 sums of some thousand numbers, in another order';
+    many.weightGradient(inputs, quadraticLoss).forEach((value, k) => {
+      within(value, sum[k], { abs: 5e-6 * largest, because });
+    });
   });
 
   test('the ascent gives the bits of the plain one', () => {

@@ -13,7 +13,7 @@ export const NO_BORDER: Border = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /** The smallest border that holds both. */
 export function widerBorder(a: Border, b: Border): Border {
-  const { max } = Math;
+  const max = Math.max;
   return {
     top: max(a.top, b.top),
     bottom: max(a.bottom, b.bottom),
@@ -98,15 +98,18 @@ export class Activation {
   }
 }
 
-/** Room for the values of `kept` examples and the gradients of a block. */
+/** Room for the values and the gradients of so many examples: all that there are at most, or those of a block. */
 export function placeActivation(
   arena: Arena,
   layout: ImageLayout,
   isRelu: boolean,
-  { kept, block }: { readonly kept: number; readonly block: number },
+  room: { readonly values: number; readonly gradients: number; readonly capacity: number },
 ): Activation {
-  const values = { place: placeImages(arena, layout, kept), isKept: kept > block };
-  return new Activation(layout, isRelu, values, { place: placeImages(arena, layout, block), isKept: false });
+  const place = (examples: number): Images => ({
+    place: placeImages(arena, layout, examples),
+    isKept: examples === room.capacity,
+  });
+  return new Activation(layout, isRelu, place(room.values), place(room.gradients));
 }
 
 /** Room for the images of `examples` examples. */

@@ -11,6 +11,7 @@ export interface FusedExports {
     columns: number,
     weights: number,
     bias: number,
+    atOnce: number,
     scratch: number,
   ): void;
   pack(weights: number, k: number, columns: number, panels: number): void;

@@ -2,7 +2,7 @@ import type { LinfAscent, LogitGradient, Network } from '../../../workloads/netw
 import type { DeclaredModel } from '../../../workloads/workload.js';
 import { AS_IT_IS } from './image.js';
 import { FUSED_KERNEL, type FusedKernel } from './module.js';
-import { Passes, type Wanted } from './passes.js';
+import { Passes, type Block, type Wanted } from './passes.js';
 import { planNetwork } from './plan.js';
 
 /**
@@ -36,7 +36,7 @@ export function createFusedNetwork(
     load: (weights) => passes.load(weights),
     logits(inputs) {
       const n = passes.enter(inputs, plan.inputs.values);
-      passes.inBlocks(n, (first, examples) => passes.forward(first, examples));
+      passes.forward(n);
       return passes.view(plan.logits.values, n * classes);
     },
     inputGradient: (inputs, loss) => gradients(passes, inputs, loss, { inputs: true, weights: false }).inputs,
@@ -52,16 +52,15 @@ function gradients(passes: Passes, inputs: Float32Array, loss: LogitGradient, wa
   const { parameters, inputs: place } = passes.plan;
   const n = passes.enter(inputs, place.values);
   if (wanted.weights) passes.run.fillZero(parameters.gradient, 4 * parameters.count);
-  passes.inBlocks(n, (first, examples) => passes.forward(first, examples));
+  passes.forward(n);
   passes.applyLoss(n, loss);
-  passes.inBlocks(n, (first, examples) => passes.backward(first, examples, wanted));
+  passes.backward(n, wanted);
   return {
     inputs: passes.view(place.gradients, inputs.length),
     weights: passes.view(parameters.gradient, parameters.count),
   };
 }
 
-/** A block goes backward, takes its step and goes forward again while it is in the cache. */
 function linfAscent(
   passes: Passes,
   start: Float32Array,
@@ -73,15 +72,19 @@ function linfAscent(
   const { exampleBytes } = inputs.layout;
   passes.enter(clean, cleanAt);
   const n = passes.enter(start, inputs.values);
-  passes.inBlocks(n, (first, examples) => passes.forward(first, examples));
-  for (let k = 1; k <= steps; k += 1) {
+  const ascend = ({ first, examples }: Block): void => {
+    const [x, from, g] = [inputs.values, cleanAt, inputs.gradients].map((place) => place + first * exampleBytes);
+    passes.run.ascend(x, from, g, examples * exampleBytes, alpha, radius);
+  };
+  passes.forward(n);
+  for (let k = 1; k < steps; k += 1) {
     passes.applyLoss(n, loss);
-    passes.inBlocks(n, (first, examples) => {
-      passes.backward(first, examples, { inputs: true, weights: false });
-      const [x, from, g] = [inputs.values, cleanAt, inputs.gradients].map((place) => place + first * exampleBytes);
-      passes.run.ascend(x, from, g, examples * exampleBytes, alpha, radius);
-      if (k < steps) passes.forward(first, examples);
-    });
+    passes.cycle(n, ascend);
   }
-  return passes.view(inputs.values, (n * passes.plan.inputs.layout.exampleBytes) / 4);
+  if (steps > 0) {
+    passes.applyLoss(n, loss);
+    passes.backward(n, { inputs: true, weights: false });
+    ascend({ first: 0, examples: n });
+  }
+  return passes.view(inputs.values, (n * exampleBytes) / 4);
 }

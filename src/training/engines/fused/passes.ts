@@ -2,12 +2,18 @@ import { HjbLrError } from '../../../errors.js';
 import type { LogitGradient } from '../../../workloads/network.js';
 import { copyImages, type Normalization, type PlacedImages } from './image.js';
 import { fusedExports, type FusedExports, type FusedKernel } from './module.js';
-import type { Boundary, NetworkPlan } from './plan.js';
+import type { Boundary, NetworkPlan, Segment } from './plan.js';
 
 /** Which gradients a backward pass leaves. */
 export interface Wanted {
   readonly inputs: boolean;
   readonly weights: boolean;
+}
+
+/** Examples that go through a segment together. */
+export interface Block {
+  readonly first: number;
+  readonly examples: number;
 }
 
 /** The passes of a network over batches in its memory, a block of examples at a time. */
@@ -51,19 +57,31 @@ export class Passes {
     return n;
   }
 
-  inBlocks(n: number, pass: (first: number, examples: number) => void): void {
-    const { block } = this.plan;
-    for (let first = 0; first < n; first += block) pass(first, Math.min(block, n - first));
+  /** From the inputs to the logits. */
+  forward(n: number): void {
+    for (const segment of this.plan.segments) this.inBlocks(n, segment, (block) => this.forwardThrough(segment, block));
   }
 
-  /** From the inputs of a block to its logits. */
-  forward(first: number, examples: number): void {
-    const { inputs, logits, activations, steps } = this.plan;
-    const [x, z] = [activations[0], activations[activations.length - 1]];
-    copyImages(this.run, batch(inputs, 'values', first), x.placed('values', first), examples, this.normalization);
-    if (x.isRelu) this.run.applyRelu(x.values(first), examples * x.layout.exampleBytes);
-    for (const step of steps) step.forward(this.run, first, examples);
-    copyImages(this.run, z.placed('values', first), batch(logits, 'values', first), examples);
+  /** From the gradient in the logits to those that are wanted; weights are added to. */
+  backward(n: number, wanted: Wanted): void {
+    for (const segment of this.plan.segments.toReversed()) {
+      this.inBlocks(n, segment, (block) => this.backwardThrough(segment, block, wanted));
+    }
+  }
+
+  /** Backward to the inputs, `move` them, and forward again: the first steps while their block is in the cache. */
+  cycle(n: number, move: (block: Block) => void): void {
+    const [first, ...others] = this.plan.segments;
+    const wanted = { inputs: true, weights: false };
+    for (const segment of others.toReversed()) {
+      this.inBlocks(n, segment, (block) => this.backwardThrough(segment, block, wanted));
+    }
+    this.inBlocks(n, first, (block) => {
+      this.backwardThrough(first, block, wanted);
+      move(block);
+      this.forwardThrough(first, block);
+    });
+    for (const segment of others) this.inBlocks(n, segment, (block) => this.forwardThrough(segment, block));
   }
 
   /** The loss's gradient in the logits of all blocks. */
@@ -73,20 +91,44 @@ export class Passes {
     loss(this.view(values, length), this.view(gradients, length));
   }
 
-  /** From the gradient in the logits of a block to those that are wanted; weights are added to. */
-  backward(first: number, examples: number, wanted: Wanted): void {
-    this.packBackward();
+  private inBlocks(n: number, { block }: Segment, pass: (block: Block) => void): void {
+    for (let first = 0; first < n; first += block) pass({ first, examples: Math.min(block, n - first) });
+  }
+
+  private forwardThrough(segment: Segment, { first, examples }: Block): void {
     const { inputs, logits, activations, steps } = this.plan;
-    const [x, z] = [activations[0], activations[activations.length - 1]];
-    copyImages(this.run, batch(logits, 'gradients', first), z.placed('gradients', first), examples);
-    if (z.isRelu) this.run.applyMask(z.gradients(first), z.values(first), examples * z.layout.exampleBytes);
-    for (let i = steps.length - 1; i >= 0; i -= 1) {
+    if (segment.first === 0) {
+      const [x] = activations;
+      copyImages(this.run, batch(inputs, 'values', first), x.placed('values', first), examples, this.normalization);
+      if (x.isRelu) this.run.applyRelu(x.values(first), examples * x.layout.exampleBytes);
+    }
+    for (let i = segment.first; i < segment.end; i += 1) steps[i].forward(this.run, first, examples);
+    if (segment.end < steps.length) return;
+    const z = activations[steps.length];
+    copyImages(this.run, z.placed('values', first), batch(logits, 'values', first), examples);
+  }
+
+  private backwardThrough(segment: Segment, { first, examples }: Block, wanted: Wanted): void {
+    this.packBackward();
+    const { logits, activations, steps } = this.plan;
+    if (segment.end === steps.length) {
+      const z = activations[steps.length];
+      copyImages(this.run, batch(logits, 'gradients', first), z.placed('gradients', first), examples);
+      if (z.isRelu) this.run.applyMask(z.gradients(first), z.values(first), examples * z.layout.exampleBytes);
+    }
+    for (let i = segment.end - 1; i >= segment.first; i -= 1) {
       if (wanted.weights) steps[i].weightGradient?.(this.run, first, examples);
       if (wanted.inputs || i > this.firstProduct) steps[i].inputGradient(this.run, first, examples);
     }
-    if (!wanted.inputs) return;
+    if (segment.first === 0 && wanted.inputs) this.leave({ first, examples });
+  }
+
+  /** The gradient in the inputs of a block, as the caller has them. */
+  private leave({ first, examples }: Block): void {
+    const { inputs, activations } = this.plan;
     const scale = { mean: 0, standard_deviation: this.normalization.standard_deviation };
-    copyImages(this.run, x.placed('gradients', first), batch(inputs, 'gradients', first), examples, scale);
+    const from = activations[0].placed('gradients', first);
+    copyImages(this.run, from, batch(inputs, 'gradients', first), examples, scale);
   }
 
   /** The transposed weights, once after they were loaded. */

@@ -8,16 +8,26 @@ import { placeProduct, type Parameters, type PlacedStep } from './product.js';
 import { planSteps, type Step, type Steps } from './steps.js';
 import { planTransposed, type Transposed } from './transposed.js';
 
-/** What stays in the second-level cache while a block of examples goes through the network, in bytes. */
+/** What stays in the second-level cache while a block of examples goes through a segment, in bytes. */
 const CACHE = 2 ** 18;
 /** Rows of a tile of the kernel: a block is whole tiles even where an example is one row. */
 const TILE = 4;
+/** Least examples of a block in dense layers, whose weights, unlike filters, are many for each row. */
+const DENSE_BLOCK = 64;
 
 /** Batches as the caller has them, without borders, and the gradients in them. */
 export interface Boundary {
   readonly layout: ImageLayout;
   readonly values: number;
   readonly gradients: number;
+}
+
+/** Steps, from `first` to before `end`, through which blocks of examples go one after the other. */
+export interface Segment {
+  readonly first: number;
+  readonly end: number;
+  /** Examples of a block at most. */
+  readonly block: number;
 }
 
 /** A network in a memory that is not open yet. */
@@ -30,8 +40,7 @@ export interface NetworkPlan {
   readonly logits: Boundary;
   readonly parameters: Parameters & { readonly count: number };
   readonly capacity: number;
-  /** Examples that go through the network at a time. */
-  readonly block: number;
+  readonly segments: readonly Segment[];
   /** Clean inputs of an ascent. */
   readonly clean: number;
 }
@@ -43,7 +52,9 @@ export interface NetworkPlan {
 export function planNetwork({ spec, layers }: Pick<DeclaredModel, 'spec' | 'layers'>, capacity: number): NetworkPlan {
   const planned = planSteps(layers);
   const { layouts, transposed } = planLayouts(planned);
-  const block = blockOf(layouts, capacity);
+  const segments = planSegments(planned.steps, layouts, capacity);
+  /** Examples between the steps before and after an activation at a time. */
+  const blockAt = (i: number): number => segments.find(({ first, end }) => first < i && i < end)?.block ?? capacity;
   const arena = new Arena();
   const count = layers.flatMap(({ parameterShapes }) => parameterShapes).reduce((sum, shape) => sum + size(shape), 0);
   const parameters = { weights: arena.numbers(count), gradient: arena.numbers(count), count };
@@ -54,16 +65,19 @@ export function planNetwork({ spec, layers }: Pick<DeclaredModel, 'spec' | 'laye
     const isRelu = i === 0 ? planned.isInputRelu : planned.steps[i - 1].isRelu;
     if (i === 0 && isPlain && layout.isDense) return atBoundary(inputs);
     if (i === planned.steps.length && !isRelu && layout.isDense) return atBoundary(logits);
-    return placeActivation(arena, layout, isRelu, { block, kept: isPassing(planned.steps, i) ? block : capacity });
+    const kept = isPassing(planned.steps, i) ? blockAt(i) : capacity;
+    return placeActivation(arena, layout, isRelu, { values: kept, gradients: blockAt(i), capacity });
   });
-  const steps = planned.steps.map((step, i) => {
-    const between = { inputs: activations[i], outputs: activations[i + 1], block };
-    if (step.kind === 'product') return placeProduct(arena, step, transposed[i]!, between, parameters);
-    return placePool(arena, step, between, capacity);
-  });
+  const steps = segments.flatMap(({ first, end, block }) =>
+    planned.steps.slice(first, end).map((step, k) => {
+      const between = { inputs: activations[first + k], outputs: activations[first + k + 1], block };
+      if (step.kind === 'product') return placeProduct(arena, step, transposed[first + k]!, between, parameters);
+      return placePool(arena, step, between, capacity);
+    }),
+  );
   const clean = placeImages(arena, inputs.layout, capacity);
   if (!arena.fits) throw tooLarge(arena.bytes, capacity);
-  return { arena, steps, activations, inputs, logits, parameters, capacity, block, clean };
+  return { arena, steps, activations, inputs, logits, parameters, capacity, segments, clean };
 }
 
 /** The layouts between steps: borders for the windows of the step after, and for those of the gradient of the one before. */
@@ -87,9 +101,22 @@ function isPassing(steps: readonly Step[], index: number): boolean {
   return index > 0 && steps[index - 1].kind === 'product' && steps[index]?.kind === 'max_pool';
 }
 
-function blockOf(layouts: readonly ImageLayout[], capacity: number): number {
-  const bytes = layouts.reduce((sum, { exampleBytes }) => sum + 2 * exampleBytes, 0);
-  return Math.min(capacity, TILE * Math.max(1, Math.floor(CACHE / bytes / TILE)));
+/** All steps in small blocks, but for dense layers at the end whose weights a small block would leave too little used. */
+function planSegments(steps: readonly Step[], layouts: readonly ImageLayout[], capacity: number): Segment[] {
+  const dense = steps.findLastIndex(({ kind, output }) => kind !== 'product' || output[0] * output[1] > 1) + 1;
+  const images = dense > 0 && bytesOfWeights(steps.slice(dense)) <= CACHE ? steps.length : dense;
+  const segment = (first: number, end: number, least: number): Segment => {
+    const bytes = layouts.slice(first, end + 1).reduce((sum, { exampleBytes }) => sum + 2 * exampleBytes, 0);
+    const block = Math.max(least, TILE * Math.floor(CACHE / bytes / TILE));
+    return { first, end, block: Math.min(capacity, block) };
+  };
+  if (images === steps.length) return [segment(0, images, TILE)];
+  const last = segment(images, steps.length, DENSE_BLOCK);
+  return images === 0 ? [last] : [segment(0, images, TILE), last];
+}
+
+function bytesOfWeights(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => (step.kind === 'product' ? sum + 4 * (step.bias - step.weights) : sum), 0);
 }
 
 function placeBoundary(arena: Arena, { shape }: ImageLayout, capacity: number): Boundary {

@@ -5,8 +5,9 @@ import type { FusedExports } from './module.js';
 import type { ProductStep } from './steps.js';
 import type { Group, Transposed } from './transposed.js';
 
-/** Rows that `weightGradient` of assembly/weight-gradient.ts lays out at a time. */
-const ROWS_AT_A_TIME = 256;
+/** Numbers that the gradient of the weights lays out at a time, for the second-level cache; and rows, at most and least. */
+const LAID_OUT = 2 ** 16;
+const [MOST_ROWS, LEAST_ROWS] = [256, 32];
 
 /** A step of a network in a memory. */
 export interface PlacedStep {
@@ -42,7 +43,9 @@ export function placeProduct(
 ): PlacedStep {
   const { inputs, outputs } = between;
   const filters = step.output[2];
-  const scratch = arena.numbers(ROWS_AT_A_TIME * inPanels(filters));
+  const width = inPanels(filters);
+  const atOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.floor(LAID_OUT / width)));
+  const scratch = arena.numbers(atOnce * (width + 4));
   const [weights, bias] = [step.weights, step.bias].map((index) => parameters.weights + 4 * index);
   const [gradient, biasGradient] = [step.weights, step.bias].map((index) => parameters.gradient + 4 * index);
   const whole = placeForward(arena, step, between, bias);
@@ -60,7 +63,8 @@ export function placeProduct(
     },
     weightGradient(run, first, examples) {
       const [a, d] = [inputs.values(first), outputs.gradients(first)];
-      run.weightGradient(whole.at, a, d, whole.rows * examples, filters, gradient, biasGradient, scratch);
+      const rows = whole.rows * examples;
+      run.weightGradient(whole.at, a, d, rows, filters, gradient, biasGradient, atOnce, scratch);
     },
   };
 }

@@ -2,13 +2,11 @@
 import { Product } from './layout';
 import { multiplyAdd, storeUpTo } from './vectors';
 
-/** Rows at a time, so that the panels of D stay in the second-level cache. */
-const ROWS: i32 = 256;
-
 /**
  * @param at - the product whose rows A gave the results D
  * @param columns - of D and W
- * @param scratch - room for 256 rows of D, columns rounded up to eight
+ * @param atOnce - rows that are laid out at a time
+ * @param scratch - room for them: four columns of A, and those of D rounded up to eight
  */
 export function weightGradient(
   at: usize,
@@ -18,23 +16,25 @@ export function weightGradient(
   columns: i32,
   W: usize,
   bias: usize,
+  atOnce: i32,
   scratch: usize,
 ): void {
-  for (let first = 0; first < rows; first += ROWS) {
-    const count = min(ROWS, rows - first);
-    gatherPanels(at, D, first, count, columns, scratch);
-    addColumns(scratch, count, columns, bias);
-    addProducts(at, A, first, count, columns, W, scratch);
+  const panels = scratch + ((<usize>atOnce) << 4);
+  for (let first = 0; first < rows; first += atOnce) {
+    const count = min(atOnce, rows - first);
+    gatherPanels(at, D, first, count, columns, panels);
+    addColumns(panels, count, columns, bias);
+    addProducts(at, A, first, count, columns, W, scratch, panels);
   }
 }
 
 /** Rows of D as panels of eight columns; what stands beyond the last column is of no account. */
-function gatherPanels(at: usize, D: usize, first: i32, rows: i32, columns: i32, scratch: usize): void {
+function gatherPanels(at: usize, D: usize, first: i32, rows: i32, columns: i32, panels: usize): void {
   const table = <usize>load<i32>(at, Product.RESULTS) + ((<usize>first) << 2);
   const panelBytes = (<usize>rows) << 5;
   for (let r = 0; r < rows; r++) {
     let d = D + <usize>load<i32>(table + ((<usize>r) << 2));
-    let to = scratch + ((<usize>r) << 5);
+    let to = panels + ((<usize>r) << 5);
     for (let n = 0; n < columns; n += 8) {
       v128.store(to, v128.load(d));
       v128.store(to, v128.load(d, 16), 16);
@@ -44,8 +44,8 @@ function gatherPanels(at: usize, D: usize, first: i32, rows: i32, columns: i32, 
   }
 }
 
-function addColumns(scratch: usize, rows: i32, columns: i32, bias: usize): void {
-  let d = scratch;
+function addColumns(panels: usize, rows: i32, columns: i32, bias: usize): void {
+  let d = panels;
   for (let n = 0; n < columns; n += 8) {
     let sum0 = f32x4.splat(0),
       sum1 = f32x4.splat(0);
@@ -58,9 +58,19 @@ function addColumns(scratch: usize, rows: i32, columns: i32, bias: usize): void 
   }
 }
 
-function addProducts(at: usize, A: usize, first: i32, rows: i32, columns: i32, W: usize, scratch: usize): void {
+/** Four columns of A at a time are laid out side by side: in their own places, far apart, they would fall out of the cache. */
+function addProducts(
+  at: usize,
+  A: usize,
+  first: i32,
+  rows: i32,
+  columns: i32,
+  W: usize,
+  scratch: usize,
+  panels: usize,
+): void {
   const table = <usize>load<i32>(at, Product.ROWS) + ((<usize>first) << 2);
-  const tableEnd = table + ((<usize>rows) << 2);
+  const end = scratch + ((<usize>rows) << 4);
   const segments = load<i32>(at, Product.SEGMENTS);
   const length = load<i32>(at, Product.LENGTH);
   const stride = <usize>load<i32>(at, Product.STRIDE);
@@ -70,7 +80,12 @@ function addProducts(at: usize, A: usize, first: i32, rows: i32, columns: i32, W
   for (let s = 0; s < segments; s++) {
     for (let m = 0; m < length; m += 16) {
       const a = A + <usize>s * stride + <usize>m;
-      let b = scratch;
+      let t = table;
+      for (let p = scratch; p < end; p += 16) {
+        v128.store(p, v128.load(a + <usize>load<i32>(t)));
+        t += 4;
+      }
+      let b = panels;
       for (let n = 0; n < columns; n += 8) {
         let c00 = zero,
           c01 = zero,
@@ -80,8 +95,7 @@ function addProducts(at: usize, A: usize, first: i32, rows: i32, columns: i32, W
           c21 = zero,
           c30 = zero,
           c31 = zero;
-        for (let t = table; t < tableEnd; t += 4) {
-          const p = a + <usize>load<i32>(t);
+        for (let p = scratch; p < end; p += 16) {
           const b0 = v128.load(b);
           const b1 = v128.load(b, 16);
           const x0 = v128.load32_splat(p);

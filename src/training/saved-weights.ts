@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { zipSync } from 'fflate';
+import { sha256 } from '../canonical-json.js';
+import { writeFileAtomic } from '../artifacts/files.js';
+import { npyBytes } from '../artifacts/npy.js';
+import type { LogEnd } from '../artifacts/training-log.js';
+import { HjbLrError, type Issue } from '../errors.js';
+import { readBytes } from '../workloads/datasets/bytes.js';
+import { readArrays } from '../workloads/datasets/npz.js';
+import { isTensorModel, type Model } from '../workloads/workload.js';
+import { concatenated, separated } from './weights.js';
+
+/** Local midnight: archives hold local time, and the same weights must give the same bytes everywhere. */
+const ARCHIVE_TIME = new Date(1980, 0, 1);
+
+/** Where the final weights of a log are kept. */
+export function weightsPath(log: string): string {
+  return log.replace(/\.jsonl$/, '.weights.npz');
+}
+
+/**
+ * Names of a model's parameters, in their order: `layers.0.kernel` and `layers.0.bias` by the index of the layer; of a
+ * model written on tensors `parameters.0`, ... Kernels have Keras' layouts, [in, out] and [height, width, in, out]:
+ * PyTorch's are their transposes, [out, in] and [out, in, height, width].
+ */
+export function parameterNames(model: Model): string[] {
+  if (isTensorModel(model)) return model.parameterShapes.map((_, i) => `parameters.${i}`);
+  return model.layers.flatMap((layer, i) =>
+    layer.parameterShapes.map((_, part) => `layers.${i}.${part === 0 ? 'kernel' : 'bias'}`),
+  );
+}
+
+/**
+ * Writes weights as an NPZ file (`numpy.load`), one float32 array for each parameter, not compressed: the same weights
+ * give the same bytes.
+ * @returns its name and SHA-256, for the log
+ * @throws E_WRITE
+ */
+export async function writeWeights(
+  file: string,
+  model: Model,
+  weights: Float32Array,
+): Promise<{ file: string; sha256: string }> {
+  const names = parameterNames(model);
+  const arrays = separated(weights, model.parameterShapes).map((values, i) => [
+    `${names[i]}.npy`,
+    npyBytes([values], model.parameterShapes[i], '<f4'),
+  ]);
+  const bytes = zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: ARCHIVE_TIME });
+  await writeFileAtomic(file, bytes);
+  return { file: path.basename(file), sha256: sha256(bytes) };
+}
+
+/**
+ * The weights of a model from such a file, ours or one of numpy.savez.
+ *
+ * @param model - which names the arrays and says their shapes
+ * @returns all parameters one after the other, as `Network.load` takes them
+ * @throws E_NOT_FOUND; E_DATA if it is no NPZ file, or an array is missing or cannot be read; E_SHAPE with every array of
+ * another shape
+ *
+ * @example
+ * network.load(await readWeights('runs/a/policy-seed-1.weights.npz', workload.model));
+ */
+export async function readWeights(file: string, model: Model): Promise<Float32Array> {
+  const names = parameterNames(model);
+  const arrays = await readArrays(file, names, 'Give the weights of the model that the experiment describes.');
+  const issues = names.flatMap((name, i) => shapeIssues(name, arrays.get(name)!.shape, model.parameterShapes[i]));
+  if (issues.length === 0) return concatenated(names.map((name) => Float32Array.from(arrays.get(name)!.values)));
+  throw new HjbLrError('E_SHAPE', `${file} holds the weights of another model.`, {
+    remedy: 'Give the weights of the model that the experiment describes; kernels are [in, out].',
+    issues,
+    fields: { file },
+  });
+}
+
+/** @throws E_RUN_MISMATCH if a finished run kept no weights, or they are gone or others */
+export async function requireSavedWeights(log: string, { status, weights }: LogEnd): Promise<void> {
+  if (status !== 'completed') return;
+  const file = weightsPath(log);
+  const there = existsSync(file) ? sha256(await readBytes(file)) : null;
+  if (weights !== undefined && weights.sha256 === there) return;
+  const why =
+    weights === undefined ? 'did not keep its weights' : `kept its weights in ${file}, which are not there now`;
+  throw new HjbLrError('E_RUN_MISMATCH', `The finished run ${log} ${why}.`, {
+    remedy: 'Train again with --fresh and --save-weights.',
+    fields: { file },
+  });
+}
+
+function shapeIssues(path: string, got: readonly number[], needed: readonly number[]): Issue[] {
+  if (got.join() === needed.join()) return [];
+  return [{ path, message: `has shape [${got.join(', ')}] and must have [${needed.join(', ')}]` }];
+}
