@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,12 +38,14 @@ async function children(pid: number): Promise<number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
-/** A worker of the stage that runs: a child of the child. */
-async function aWorker(main: number): Promise<number> {
-  for (;;) {
-    for (const stage of await children(main)) for (const worker of await children(stage)) return worker;
+/** One of two workers, once both are there. */
+async function aWorker(main: ChildProcess): Promise<number> {
+  while (main.exitCode === null) {
+    const [first, second] = await children(main.pid!);
+    if (second !== undefined) return first;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  throw new Error('the run ended before its workers were seen');
 }
 
 describe('a run killed with SIGKILL and resumed', () => {
@@ -71,7 +74,7 @@ describe('one worker of a run killed with SIGKILL', () => {
   test('is reported with its task, and the same command goes on to the artifacts of an undisturbed run', async () => {
     const out = path.join(folder, 'worker');
     const { child, finished } = startCli(['run', TINY, '--out', out, '--workers', '2']);
-    const worker = await aWorker(child.pid!);
+    const worker = await aWorker(child);
     process.kill(worker, 'SIGKILL');
     const { code, stderr } = await finished;
     expect(code).toBe(3);

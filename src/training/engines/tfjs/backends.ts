@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { EngineInfo } from '../../../artifacts/training-log.js';
+import { replaceNativeStep } from './native-step.js';
 import { repairBatchMatMul } from './wasm/batch-mat-mul.js';
 import { registerFilterGradient } from './wasm/filter-gradient.js';
 import { repairInputGradient } from './wasm/input-gradient.js';
@@ -20,6 +21,7 @@ export async function openNative(location = '@tensorflow/tfjs-node'): Promise<En
   process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
   const native = requirePackage(location) as { version: Readonly<Record<string, string>> };
   await requireBackend('tensorflow');
+  replaceNativeStep();
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']);
   return {

@@ -32,7 +32,8 @@ export function tensorEngine(info: EngineInfo): Engine {
     info,
     createNetwork(model, data, capacity) {
       const { parameterShapes } = model;
-      return createTensorNetwork(passedLogits(model), { ...data, parameterShapes, capacity });
+      const ascends = info.engine === 'native';
+      return createTensorNetwork(passedLogits(model), { ...data, parameterShapes, capacity, ascends });
     },
   };
 }

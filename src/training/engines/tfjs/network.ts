@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { size } from '../../../workloads/models/plan.js';
 import type { LogitGradient, Network } from '../../../workloads/network.js';
 import { concatenated, separated } from '../../weights.js';
+import { ascendOnTensors } from './ascent.js';
 import { inputLosses, sumOfLosses } from './losses.js';
 import type { PassedLogits } from './passes.js';
 
@@ -10,11 +11,13 @@ interface TensorNetworkOptions {
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly capacity: number;
+  /** Whether the ascent is faster on tensors than in plain code between them. */
+  readonly ascends: boolean;
 }
 
 /** A network whose logits are computed on TensorFlow.js tensors, and differentiated by that library. */
 export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: TensorNetworkOptions): Network {
-  const { parameterShapes, inputShape, classes, capacity } = options;
+  const { parameterShapes, inputShape, classes, capacity, ascends } = options;
   const inputSize = size(inputShape);
   let weights: tf.Tensor[] = [];
 
@@ -32,6 +35,11 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       return tf.grads(total)(variables).map(valuesOf);
     });
 
+  const ofInputs = (loss: LogitGradient): ((x: tf.Tensor) => tf.Tensor) =>
+    tf.grad((x: tf.Tensor) => sumOfLosses(logits(weights, x), loss));
+  const linfAscent: Network['linfAscent'] = (start, clean, loss, ascent) =>
+    tidied(() => valuesOf(ascendOnTensors(ofInputs(loss), tensorOf(start), tensorOf(clean), ascent)));
+
   return {
     inputSize,
     classes,
@@ -42,18 +50,18 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       weights = separated(values, parameterShapes).map((value, i) => tf.tensor(value.slice(), [...parameterShapes[i]]));
     },
     logits: (inputs) => tidied(() => valuesOf(logits(weights, tensorOf(inputs)))),
-    inputGradient: (inputs, loss) =>
-      tidied(() => valuesOf(tf.grad((x: tf.Tensor) => sumOfLosses(logits(weights, x), loss))(tensorOf(inputs)))),
+    inputGradient: (inputs, loss) => tidied(() => valuesOf(ofInputs(loss)(tensorOf(inputs)))),
     weightGradient: (inputs, loss) => concatenated(gradients(inputs, loss, { ofInputs: false })),
     gradients(inputs, loss) {
-      const [ofInputs, ...ofWeights] = gradients(inputs, loss, { ofInputs: true });
-      return { inputs: ofInputs, weights: concatenated(ofWeights) };
+      const [ofX, ...ofWeights] = gradients(inputs, loss, { ofInputs: true });
+      return { inputs: ofX, weights: concatenated(ofWeights) };
     },
     perturbTensors: (attack, { inputs, labels }, loss, stream) =>
       tidied(() => {
         const losses = (x: tf.Tensor): tf.Tensor1D => inputLosses(logits(weights, x), loss, labels);
         return valuesOf(attack.perturb(losses, tensorOf(inputs), stream));
       }),
+    ...(ascends ? { linfAscent } : {}),
     ...(rest.passes === undefined ? {} : { passes: rest.passes }),
     dispose() {
       free();

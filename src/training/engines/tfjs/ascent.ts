@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LinfAscent } from '../../../workloads/network.js';
+
+/**
+ * K steps x <- clip(clean + clip(x + alpha sign(g(x)) - clean, -radius, radius), 0, 1) without leaving tensors: the float32
+ * operations of `linfBall` (workloads/attacks/balls.ts), one kernel each.
+ * @param gradient - g, of the shape of its argument
+ * @returns x after the last step
+ */
+export function ascendOnTensors(
+  gradient: (x: tf.Tensor) => tf.Tensor,
+  start: tf.Tensor,
+  clean: tf.Tensor,
+  { steps, alpha, radius }: LinfAscent,
+): tf.Tensor {
+  let x = start;
+  for (let k = 0; k < steps; k += 1) {
+    const before = x;
+    x = tf.tidy(() => {
+      const moved = tf.add(before, tf.mul(tf.sign(gradient(before)), alpha));
+      const delta = tf.clipByValue(tf.sub(moved, clean), -radius, radius);
+      return tf.clipByValue(tf.add(clean, delta), 0, 1);
+    });
+    if (before !== start) before.dispose();
+  }
+  return x;
+}
