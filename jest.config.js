@@ -11,8 +11,6 @@ export default {
   // Both cores at work: a test that takes a second alone may take many. (Jest ignores it inside a project.)
   testTimeout: 60_000,
   maxWorkers: '100%',
-  // Both cores at work: a test that takes a second alone may take many.
-  testTimeout: 60_000,
   projects: [
     {
       ...base,

@@ -89,7 +89,7 @@ export type {
   StepCurvature,
   WeightLoss,
 } from './training/measurements/index.js';
-export { readWeights, writeWeights } from './training/saved-weights.js';
+export { readWeights, writeWeights, type SavedWeights } from './training/saved-weights.js';
 export { trainStage } from './training/stage.js';
 export { createAttack, createModel, defineWorkload } from './workloads/index.js';
 export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workloads/index.js';

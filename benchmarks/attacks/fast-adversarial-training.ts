@@ -42,7 +42,7 @@ async function fastAdversarialTraining(): Promise<void> {
   const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: task }));
   resultsOf(await runTasks(jobs, { workers: Number(values.workers), onEvent: progress(experiment.horizon) }));
   const logs = await Promise.all(tasks.map(({ log }) => readTrainingLog(log)));
-  await store({ machine: thisMachine(), experiment, logs });
+  await store({ machine: thisMachine(), experiment: await readArtifact('experiment', EXPERIMENT), logs });
 }
 
 /** The experiment with its data in another folder, written where the runs are. */

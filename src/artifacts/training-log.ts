@@ -108,7 +108,7 @@ const checksSchema = z.strictObject({
   robust_acc: fraction.optional(),
   margin_acc: fraction.optional(),
   random_search_acc: fraction.optional(),
-  /** Forward and backward passes of one example that the checks spent. */
+  /** Forward passes of one example that the checks spent, and gradients at most: misclassified examples are spared. */
   n_forward_evals: count,
   n_grad_evals: count,
 });

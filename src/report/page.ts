@@ -35,7 +35,7 @@ function methodTable(results: Results): string {
 }
 
 /** What makes scores hard to believe: for each sign how many runs show it, and the sentence of the first. */
-function warningSection({ methods }: Results): string[] {
+export function warningSection({ methods }: Results): string[] {
   const found = methods.flatMap(({ label, runs }) =>
     runs.flatMap(({ seed, warnings = [] }) =>
       warnings.map((warning) => ({ ...warning, run: `${label}, seed ${seed}` })),

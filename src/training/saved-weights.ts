@@ -31,23 +31,29 @@ export function parameterNames(model: Model): string[] {
   );
 }
 
+/** What a run leaves: parameters one after the other, and the running statistics of a model that has them. */
+export interface SavedWeights {
+  readonly weights: Float32Array;
+  readonly statistics?: Float32Array;
+}
+
 /**
- * Writes weights as an NPZ file (`numpy.load`), one float32 array for each parameter, not compressed: the same weights
- * give the same bytes.
+ * Writes weights as an NPZ file (`numpy.load`), one float32 array for each parameter, and `statistics.0`, ... for running
+ * statistics; not compressed: the same weights give the same bytes.
  * @returns its name and SHA-256, for the log
  * @throws E_WRITE
  */
 export async function writeWeights(
   file: string,
   model: Model,
-  weights: Float32Array,
+  { weights, statistics }: SavedWeights,
 ): Promise<{ file: string; sha256: string }> {
-  const names = parameterNames(model);
-  const arrays = separated(weights, model.parameterShapes).map((values, i) => [
-    `${names[i]}.npy`,
-    npyBytes([values], model.parameterShapes[i], '<f4'),
-  ]);
-  const bytes = zipSync(Object.fromEntries(arrays) as Record<string, Uint8Array>, { level: 0, mtime: ARCHIVE_TIME });
+  const { names, shapes } = statisticsOf(model);
+  const arrays = {
+    ...npyFiles(weights, parameterNames(model), model.parameterShapes),
+    ...(statistics === undefined ? {} : npyFiles(statistics, names, shapes)),
+  };
+  const bytes = zipSync(arrays, { level: 0, mtime: ARCHIVE_TIME });
   await writeFileAtomic(file, bytes);
   return { file: path.basename(file), sha256: sha256(bytes) };
 }
@@ -56,19 +62,45 @@ export async function writeWeights(
  * The weights of a model from such a file, ours or one of numpy.savez.
  *
  * @param model - which names the arrays and says their shapes
- * @returns all parameters one after the other, as `Network.load` takes them
+ * @returns the parameters as `Network.load` takes them; the statistics of a model that has them, for
+ * `Network.passes.loadStatistics`
  * @throws E_NOT_FOUND; E_DATA if it is no NPZ file, or an array is missing or cannot be read; E_SHAPE with every array of
  * another shape
  *
  * @example
- * network.load(await readWeights('runs/a/policy-seed-1.weights.npz', workload.model));
+ * const { weights } = await readWeights('runs/a/policy-seed-1.weights.npz', workload.model);
+ * network.load(weights);
  */
-export async function readWeights(file: string, model: Model): Promise<Float32Array> {
-  const names = parameterNames(model);
+export async function readWeights(file: string, model: Model): Promise<SavedWeights> {
+  const statistics = statisticsOf(model);
+  const names = [...parameterNames(model), ...statistics.names];
+  const shapes = [...model.parameterShapes, ...statistics.shapes];
   const arrays = await readArrays(file, names, 'Give the weights of the model that the experiment describes.');
-  const issues = names.flatMap((name, i) => shapeIssues(name, arrays.get(name)!.shape, model.parameterShapes[i]));
-  if (issues.length === 0) return concatenated(names.map((name) => Float32Array.from(arrays.get(name)!.values)));
-  throw new HjbLrError('E_SHAPE', `${file} holds the weights of another model.`, {
+  const issues = names.flatMap((name, i) => shapeIssues(name, arrays.get(name)!.shape, shapes[i]));
+  if (issues.length > 0) throw otherModel(file, issues);
+  const values = names.map((name) => Float32Array.from(arrays.get(name)!.values));
+  const weights = concatenated(values.slice(0, model.parameterShapes.length));
+  if (statistics.names.length === 0) return { weights };
+  return { weights, statistics: concatenated(values.slice(model.parameterShapes.length)) };
+}
+
+/** Running statistics of a model, by name. */
+function statisticsOf(model: Model): { names: string[]; shapes: readonly (readonly number[])[] } {
+  const shapes = (isTensorModel(model) ? model.statistics?.shapes : undefined) ?? [];
+  return { names: shapes.map((_, i) => `statistics.${i}`), shapes };
+}
+
+function npyFiles(
+  values: Float32Array,
+  names: readonly string[],
+  shapes: readonly (readonly number[])[],
+): Record<string, Uint8Array> {
+  const parts = separated(values, shapes);
+  return Object.fromEntries(names.map((name, i) => [`${name}.npy`, npyBytes([parts[i]], shapes[i], '<f4')]));
+}
+
+function otherModel(file: string, issues: readonly Issue[]): HjbLrError {
+  return new HjbLrError('E_SHAPE', `${file} holds the weights of another model.`, {
     remedy: 'Give the weights of the model that the experiment describes; kernels are [in, out].',
     issues,
     fields: { file },

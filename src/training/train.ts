@@ -99,7 +99,7 @@ async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promi
 }
 
 async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end: LogEnd): Promise<LogEnd> {
-  return { ...end, weights: await writeWeights(weightsPath(log), workload.model, trainer.weights()) };
+  return { ...end, weights: await writeWeights(weightsPath(log), workload.model, trainer.outcome()) };
 }
 
 function resolved(run: TrainingRun): ResolvedRun {

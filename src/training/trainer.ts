@@ -18,6 +18,7 @@ import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
 import { createOptimizer, norm, type Optimizer, type StepTaken } from './optimizers/index.js';
+import type { SavedWeights } from './saved-weights.js';
 import type { ResolvedRun } from './train.js';
 import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
 import { concatenated } from './weights.js';
@@ -113,9 +114,11 @@ export class Trainer {
     return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
-  /** The weights that are evaluated. */
-  weights(): Float32Array {
-    return this.#optimizer.output();
+  /** What is evaluated: the weights, and the running statistics of a model that has them. */
+  outcome(): SavedWeights {
+    const { passes } = this.#network;
+    const weights = this.#optimizer.output();
+    return passes === undefined ? { weights } : { weights, statistics: passes.statistics() };
   }
 
   dispose(): void {

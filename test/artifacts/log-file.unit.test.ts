@@ -39,7 +39,7 @@ describe('createLogWriter', () => {
       header: exampleHeader(),
       steps: [exampleStep(0)],
       evaluations: [],
-    measurements: [],
+      measurements: [],
       end: END,
     });
   });
@@ -67,7 +67,7 @@ describe('createLogWriter', () => {
     expect(await readTrainingLog(partialPath(file), { allowPartial: true })).toMatchObject({
       steps: [{ update: 0 }, { update: 1 }],
       evaluations: [],
-    measurements: [],
+      measurements: [],
       end: null,
     });
   });

@@ -4,7 +4,7 @@ import { lossFigure, rateFigure } from '../../src/report/figures/curves.js';
 import { logAxis, logTicks } from '../../src/report/figure.js';
 import { objectiveName } from '../../src/report/objective.js';
 import { methodTableHead, methodTableRows, methodTableText } from '../../src/report/method-table.js';
-import { embeddedJson, escapeHtml } from '../../src/report/page.js';
+import { embeddedJson, escapeHtml, warningSection } from '../../src/report/page.js';
 
 function method(
   id: string,
@@ -158,5 +158,25 @@ describe('what users wrote cannot break the page', () => {
       '&lt;/script&gt;&lt;img src=&quot;x&quot; onerror=&#39;y&#39;&gt;&amp;',
     );
     expect(embeddedJson({ name: '</script>' })).toBe('{"name":"\\u003c/script>"}');
+  });
+});
+
+describe('scores that are hard to believe', () => {
+  const masking = (share: string) => ({ code: 'masking' as const, message: `Random search finds ${share} <more>.` });
+
+  test('each sign once, with the number of runs and the first of them', () => {
+    const [first, second] = METHODS.map((each) => structuredClone(each));
+    first.runs[1] = { ...first.runs[1], warnings: [masking('3 %')] };
+    second.runs[0] = { ...second.runs[0], warnings: [masking('5 %'), { code: 'zero_gradients', message: 'None.' }] };
+    const [section] = warningSection({ ...RESULTS, methods: [first, second] });
+    expect(section).toContain(
+      '<strong>masking</strong> in 2 runs. Random search finds 3 % &lt;more&gt;. (policy, seed 1)',
+    );
+    expect(section).toContain('<strong>zero_gradients</strong> in 1 run. None. (fixed-0.1, seed 0)');
+    expect(section).not.toContain('5 %');
+  });
+
+  test('nothing where there is none', () => {
+    expect(warningSection(RESULTS)).toEqual([]);
   });
 });

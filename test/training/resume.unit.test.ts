@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MethodInput } from '../../src/training/method.js';
 import { trainRun, type TrainingRun } from '../../src/training/train.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { smallRun } from './run.js';
+import { cutOff, smallRun } from './run.js';
 import { comparable, type SmallRunOptions } from './small-run.js';
 
 const METHODS: [string, SmallRunOptions][] = [
@@ -55,14 +55,6 @@ const METHODS: [string, SmallRunOptions][] = [
   ],
   ['an L2 attack', { attack: { type: 'pgd', norm: 'L2', eps: 0.1, steps: 2, restarts: 2 } }],
 ];
-
-/** Runs until `stop` updates are done, then is cut off. */
-async function cutOff(run: TrainingRun, stop: number): Promise<void> {
-  const onProgress = (update: number): void => {
-    if (update === stop) throw new Error('cut off');
-  };
-  await expect(trainRun({ ...run, onProgress })).rejects.toThrow('cut off');
-}
 
 describe('a run that was cut off', () => {
   test.each(METHODS)('goes on bit for bit: %s', async (_name, options) => {

@@ -7,7 +7,7 @@ import { meanLoss } from '../../src/training/minibatch.js';
 import { parameterNames, readWeights, weightsPath, writeWeights } from '../../src/training/saved-weights.js';
 import { trainRun } from '../../src/training/train.js';
 import { crossEntropy } from '../../src/workloads/losses/cross-entropy.js';
-import { createModel } from '../../src/workloads/index.js';
+import { createModel, type TensorModel } from '../../src/workloads/index.js';
 import { parseNpy } from '../../src/workloads/datasets/npy.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { smallRun } from './run.js';
@@ -28,7 +28,7 @@ const WEIGHTS = Float32Array.from({ length: 3 * 3 * 2 + 2 + 32 * 3 + 3 }, (_, i)
 describe('weights of a model as a file', () => {
   test('have the names and layouts of Keras, in float32', async () => {
     const file = path.join(await temporaryFolder(), 'a.weights.npz');
-    await writeWeights(file, MODEL, WEIGHTS);
+    await writeWeights(file, MODEL, { weights: WEIGHTS });
     const entries = unzipSync(await readFile(file));
     const arrays = Object.entries(entries).map(([name, bytes]) => [name, parseNpy(bytes, name).shape]);
     expect(arrays).toEqual([
@@ -43,15 +43,35 @@ describe('weights of a model as a file', () => {
 
   test('read back bit for bit, and written twice are the same bytes', async () => {
     const folder = await temporaryFolder();
-    const [a, b] = await Promise.all(['a', 'b'].map((name) => writeWeights(path.join(folder, name), MODEL, WEIGHTS)));
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map((name) => writeWeights(path.join(folder, name), MODEL, { weights: WEIGHTS })),
+    );
     expect(a.sha256).toBe(b.sha256);
     expect(a.sha256).toBe(sha256(await readFile(path.join(folder, 'a'))));
-    expect(await readWeights(path.join(folder, 'a'), MODEL)).toEqual(WEIGHTS);
+    expect(await readWeights(path.join(folder, 'a'), MODEL)).toEqual({ weights: WEIGHTS });
+  });
+
+  test('of a model with running statistics come with them', async () => {
+    const file = path.join(await temporaryFolder(), 'a.weights.npz');
+    const model: TensorModel = {
+      spec: null,
+      parameterShapes: [[2, 3], [3]],
+      statistics: { shapes: [[3], [3]], initialise: () => [new Float32Array(3), new Float32Array(3)] },
+      initialise: () => [new Float32Array(6), new Float32Array(3)],
+      logits: () => {
+        throw new Error('not asked for');
+      },
+    };
+    const saved = { weights: WEIGHTS.slice(0, 9), statistics: WEIGHTS.slice(20, 26) };
+    await writeWeights(file, model, saved);
+    expect(await readWeights(file, model)).toEqual(saved);
+    const names = ['parameters.0', 'parameters.1', 'statistics.0', 'statistics.1'];
+    expect(Object.keys(unzipSync(await readFile(file)))).toEqual(names.map((name) => `${name}.npy`));
   });
 
   test('of another model are refused, every array named', async () => {
     const file = path.join(await temporaryFolder(), 'a.weights.npz');
-    await writeWeights(file, MODEL, WEIGHTS);
+    await writeWeights(file, MODEL, { weights: WEIGHTS });
     const wider = createModel(
       {
         layers: [
@@ -94,7 +114,8 @@ describe('a run that keeps its weights', () => {
     expect(end!.weights).toEqual({ file: 'run.weights.npz', sha256: sha256(await readFile(weightsPath(run.log))) });
     const { model, dataset } = run.workload;
     const network = run.engine.createNetwork(model, dataset, dataset.test.count);
-    network.load(await readWeights(weightsPath(run.log), model));
+    const { weights } = await readWeights(weightsPath(run.log), model);
+    network.load(weights);
     expect(meanLoss(network, dataset.test, crossEntropy)).toBeCloseTo(evaluations[0].test_loss as number, 6);
     network.dispose();
   });

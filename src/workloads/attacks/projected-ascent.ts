@@ -35,6 +35,7 @@ export interface Reached {
  */
 export function createProjectedAscent<Spec>(spec: Spec, options: ProjectedAscentOptions): ArrayAttack<Spec> {
   const { eps, steps, restarts } = options;
+  const points = reusedArray();
   return {
     spec,
     gradientEvaluations: eps === 0 ? 0 : steps * restarts,
@@ -42,7 +43,7 @@ export function createProjectedAscent<Spec>(spec: Spec, options: ProjectedAscent
       if (eps === 0) return examples.inputs;
       const loss = options.loss === undefined ? trainingLoss : ATTACK_LOSSES[options.loss];
       const ball = options.norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
-      const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, options);
+      const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, { ...options, points });
       return restarts === 1 && options.keep === 'last' ? ascend().last() : strongest(ascend, restarts, options.keep);
     },
   };
@@ -60,9 +61,16 @@ function startedAscent(
   loss: Loss,
   ball: Ball,
   stream: RandomStream,
-  { norm, steps, alpha, start }: ProjectedAscentOptions,
+  {
+    norm,
+    steps,
+    alpha,
+    start,
+    points,
+  }: ProjectedAscentOptions & { readonly points: (inputs: Float32Array) => Float32Array },
 ): Ascent {
-  const x = startingPoint(start, inputs, ball, stream);
+  const x = points(inputs);
+  setStart(x, start, inputs, ball, stream);
   const last = (): Float32Array => {
     const head = gradientOf(loss, labels, new Float64Array(labels.length));
     if (norm === 'Linf' && network.linfAscent !== undefined) {
@@ -78,7 +86,7 @@ function startedAscent(
   return { last, reached: (keep) => (keep === 'last' ? reachedLast() : best()) };
 }
 
-/** K steps of ascent on the ball around the clean inputs, in place. */
+/** K steps of ascent on the ball around the clean inputs, in place, from the nearest point of the ball and the box. */
 export function projectedAscent(
   network: Network,
   x: Float32Array,
@@ -87,6 +95,7 @@ export function projectedAscent(
   ball: Ball,
   { steps, alpha }: { readonly steps: number; readonly alpha: number },
 ): Float32Array {
+  ball.project(x, clean);
   for (let k = 0; k < steps; k += 1) ball.ascend(x, clean, network.inputGradient(x, head), alpha);
   return x;
 }
@@ -100,6 +109,7 @@ function bestOnTheWay(
   ball: Ball,
   { steps, alpha }: { readonly steps: number; readonly alpha: number },
 ): Reached {
+  ball.project(x, inputs);
   const seen = new Float64Array(labels.length);
   const head = gradientOf(loss, labels, seen);
   const best = { x: Float32Array.from(x), losses: new Float64Array(labels.length).fill(-Infinity) };
@@ -112,21 +122,22 @@ function bestOnTheWay(
   return best;
 }
 
-function startingPoint(start: Start, clean: Float32Array, ball: Ball, stream: RandomStream): Float32Array {
-  if (start === 'input') return Float32Array.from(clean);
-  if (start === 'uniform') return randomStart(clean, ball, stream);
-  const x = Float32Array.from(clean, (value) => value + start.deviation * stream.normal());
-  ball.project(x, clean);
-  return x;
+/** The starting points, before they are projected. */
+function setStart(x: Float32Array, start: Start, clean: Float32Array, ball: Ball, stream: RandomStream): void {
+  if (start === 'input') x.set(clean);
+  else if (start === 'uniform') {
+    ball.sample(x, stream);
+    for (let i = 0; i < x.length; i += 1) x[i] += clean[i];
+  } else for (let i = 0; i < x.length; i += 1) x[i] = clean[i] + start.deviation * stream.normal();
 }
 
-/** A uniform point of the ball around each input, clipped to the box. */
-export function randomStart(clean: Float32Array, ball: Ball, stream: RandomStream): Float32Array {
-  const x = new Float32Array(clean.length);
-  ball.sample(x, stream);
-  for (let i = 0; i < x.length; i += 1) x[i] += clean[i];
-  ball.project(x, clean);
-  return x;
+/** An array like the one given, and apart from it, reused while lengths are the same: new ones keep the collector busy. */
+function reusedArray(): (like: Float32Array) => Float32Array {
+  let kept = new Float32Array(0);
+  return (like) => {
+    if (kept.length !== like.length || kept.buffer === like.buffer) kept = new Float32Array(like.length);
+    return kept;
+  };
 }
 
 /** For each example the perturbed input of the largest loss among `restarts` ascents. */

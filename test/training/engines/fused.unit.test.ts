@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LayerSpec } from '../../../src/artifacts/experiment.js';
+import { attackSchema } from '../../../src/artifacts/attacks.js';
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { createFusedNetwork, FUSED_KERNEL, openFusedEngine } from '../../../src/training/engines/fused/index.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { TOOL_VERSION } from '../../../src/version.js';
+import { createAttack } from '../../../src/workloads/attacks/index.js';
 import { linfBall } from '../../../src/workloads/attacks/balls.js';
 import { projectedAscent } from '../../../src/workloads/attacks/projected-ascent.js';
+import { crossEntropy } from '../../../src/workloads/losses/cross-entropy.js';
 import { createModel } from '../../../src/workloads/models/index.js';
 import type { LogitGradient, Network } from '../../../src/workloads/network.js';
 import { within } from '../../helpers/within.js';
@@ -119,6 +122,20 @@ describe.each(CASES)('$name', ({ name, spec, inputShape, classes }) => {
     const { linfAscent, ...plain } = many;
     const expected = projectedAscent(plain, start.slice(), inputs, quadraticLoss, ball, ascent);
     expect(linfAscent!(start, inputs, quadraticLoss, ascent)).toEqual(expected);
+  });
+
+  test('an attack gives the same bits as without it, and its own points can be handed back to it', () => {
+    const { linfAscent: _, ...plain } = many;
+    const labels = Int32Array.from({ length: EXAMPLES }, (_value, i) => i % classes);
+    const chained = (on: Network, copy: boolean): Float32Array => {
+      const attack = createAttack(attackSchema.parse({ type: 'pgd', eps: 0.1, steps: 2 }));
+      const noise = randomStream(3, 'noise');
+      const perturb = (x: Float32Array): Float32Array => attack.perturb(on, { inputs: x, labels }, crossEntropy, noise);
+      const once = perturb(inputs);
+      return perturb(copy ? once.slice() : once).slice();
+    };
+    const expected = chained(plain, true);
+    for (const on of [plain, many]) expect(chained(on, false)).toEqual(expected);
   });
 
   test('calls leave the memory as large as it is, and nothing of one batch in the next', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { LogMeasurement, LogStep, TrainingLog } from '../../../src/artifacts/training-log.js';
 import type { Schedule } from '../../../src/schedules/index.js';
 import type { MethodInput } from '../../../src/training/method.js';
+import { openEngine } from '../../../src/training/engines/index.js';
 import { trainRun } from '../../../src/training/train.js';
 import { smallRun } from '../run.js';
 import type { SmallRunOptions } from '../small-run.js';
@@ -50,6 +51,20 @@ describe('a measured run', () => {
     expect(plain.measurements).toEqual([]);
     expect(plain.end!.measurement_grad_evals).toBeUndefined();
     expect(watched.measurements).toHaveLength(3 * ALL.length);
+  });
+
+  test('on the fused engine too, whose perturbed inputs are its own array', async () => {
+    const engine = await openEngine('fused', 'dense');
+    const [plain, watched] = await Promise.all(
+      [[], ALL].map(async (measurements) => {
+        const run = await smallRun({ measurements });
+        return trainRun({ ...run, engine, header: { ...run.header, ...engine.info } });
+      }),
+    );
+    expect(steps(watched)).toEqual(steps(plain));
+    const [sharp] = rowsOf(watched, 'batch_sharpness');
+    const [onTfjs] = rowsOf(await measured([{ type: 'batch_sharpness', every: 10 }]), 'batch_sharpness');
+    expect(sharp.sharpness).toBeCloseTo(onTfjs.sharpness as number, 2);
   });
 
   test('writes each row before the update of its number, from 0 on', async () => {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingRun } from '../../../src/training/train.js';
 import { trainRun } from '../../../src/training/train.js';
 import { createAttack, createModel, type Workload } from '../../../src/workloads/index.js';
 import { batchNormModel } from '../../helpers/batch-norm.js';
-import { smallRun } from '../run.js';
+import { cutOff, smallRun } from '../run.js';
 import { cloudsWorkload, comparable } from '../small-run.js';
 
 const pgd = createAttack({ type: 'pgd', eps: 0.05, steps: 2 });
@@ -42,13 +41,6 @@ const WORKLOADS: [string, () => Workload][] = [
   ['crops and flips', () => ({ ...images(), augmentation: { crop_padding: 1, horizontal_flip: true } })],
   ['batch normalisation', () => ({ ...cloudsWorkload(null), attack: pgd, model: batchNormModel(tf) })],
 ];
-
-async function cutOff(run: TrainingRun, stop: number): Promise<void> {
-  const onProgress = (update: number): void => {
-    if (update === stop) throw new Error('cut off');
-  };
-  await expect(trainRun({ ...run, onProgress })).rejects.toThrow('cut off');
-}
 
 describe('a run that was cut off goes on bit for bit', () => {
   test.each(WORKLOADS)('%s', async (_name, workload) => {

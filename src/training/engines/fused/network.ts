@@ -72,10 +72,12 @@ function linfAscent(
   const { exampleBytes } = inputs.layout;
   passes.enter(clean, cleanAt);
   const n = passes.enter(start, inputs.values);
-  const ascend = ({ first, examples }: Block): void => {
+  const ascend = ({ first, examples }: Block, length = alpha): void => {
     const [x, from, g] = [inputs.values, cleanAt, inputs.gradients].map((place) => place + first * exampleBytes);
-    passes.run.ascend(x, from, g, examples * exampleBytes, alpha, radius);
+    passes.run.ascend(x, from, g, examples * exampleBytes, length, radius);
   };
+  // A step of length 0 projects.
+  ascend({ first: 0, examples: n }, 0);
   passes.forward(n);
   for (let k = 1; k < steps; k += 1) {
     passes.applyLoss(n, loss);
