@@ -20,7 +20,7 @@ export interface WorkerRatio {
 }
 
 const EXPERIMENT = fileURLToPath(new URL('../learning-rate/quickstart.json', import.meta.url));
-const [RUNS, UPDATES, ROUNDS] = [12, 800, 5];
+const [RUNS, UPDATES, ROUNDS] = [36, 800, 3];
 
 /** Independent runs of the quickstart on two workers against one, in interleaved rounds. */
 export async function workerRatio(): Promise<WorkerRatio> {
