@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { inner, length } from './vectors.js';
+import { dot, norm } from './vectors.js';
 
 /** A symmetric linear operator, A v. The argument is not kept and not changed. */
 export type SymmetricOperator = (vector: Float64Array) => Float64Array;
@@ -40,23 +40,23 @@ export function lanczos(
   steps: number,
   exhausted = EXHAUSTED,
 ): Quadrature {
-  const norm = length(start);
-  if (norm === 0) return { norm, values: [], weights: [] };
-  const basis = [start.map((x) => x / norm)];
+  const ofStart = norm(start);
+  if (ofStart === 0) return { norm: 0, values: [], weights: [] };
+  const basis = [start.map((x) => x / ofStart)];
   const [alpha, beta]: [number[], number[]] = [[], []];
   let scale = 0;
   while (alpha.length < steps) {
     const q = basis[basis.length - 1];
     const rest = apply(q).slice();
-    alpha.push(inner(q, rest));
+    alpha.push(dot(q, rest));
     for (let pass = 0; pass < 2; pass += 1) removeProjections(rest, basis);
-    const residual = length(rest);
+    const residual = norm(rest);
     scale = Math.max(scale, Math.abs(alpha[alpha.length - 1]), residual);
     if (alpha.length === start.length || !(residual > exhausted * scale)) break;
     beta.push(residual);
     basis.push(rest.map((x) => x / residual));
   }
-  return { norm, ...gaussRule(alpha, beta.slice(0, alpha.length - 1)) };
+  return { norm: ofStart, ...gaussRule(alpha, beta.slice(0, alpha.length - 1)) };
 }
 
 function gaussRule(alpha: readonly number[], beta: readonly number[]): Omit<Quadrature, 'norm'> {
@@ -75,7 +75,7 @@ function gaussRule(alpha: readonly number[], beta: readonly number[]): Omit<Quad
 /** v <- v - sum_q <q, v> q, one after the other. */
 function removeProjections(v: Float64Array, basis: readonly Float64Array[]): void {
   for (const q of basis) {
-    const share = inner(q, v);
+    const share = dot(q, v);
     for (let i = 0; i < v.length; i += 1) v[i] -= share * q[i];
   }
 }

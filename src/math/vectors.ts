@@ -1,11 +1,18 @@
 /** <a, b>, summed in float64. */
-export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
   return sum;
 }
 
 /** |v|. */
-export function length(v: ArrayLike<number>): number {
-  return Math.sqrt(inner(v, v));
+export function norm(v: ArrayLike<number>): number {
+  return Math.sqrt(dot(v, v));
+}
+
+/** The mean, summed in order; NaN for none. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i];
+  return sum / values.length;
 }

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../math/random.js';
+import { mean } from '../math/vectors.js';
 import { gradientOf, LOSSES, lossesOf, type Loss } from '../workloads/losses/index.js';
 import type { Network } from '../workloads/network.js';
 import type { AnyAttack, LabelledInputs, Workload } from '../workloads/workload.js';
@@ -50,9 +51,4 @@ export function lossAndGradient(
 /** Mean loss of the weights that are loaded. */
 export function meanLoss(network: Network, { inputs, labels }: LabelledInputs, loss: Loss): number {
   return mean(lossesOf(loss, network.logits(inputs), labels));
-}
-
-/** Mean of the losses of a minibatch. */
-export function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

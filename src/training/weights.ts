@@ -1,4 +1,4 @@
-import { size } from '../workloads/models/plan.js';
+import { size } from '../workloads/shape.js';
 
 /** All arrays one after the other. */
 export function concatenated(arrays: readonly Float32Array[]): Float32Array {

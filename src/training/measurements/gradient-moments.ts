@@ -1,4 +1,4 @@
-import { inner } from '../../math/vectors.js';
+import { dot, mean } from '../../math/vectors.js';
 
 /** What independent minibatch gradients at the same weights tell of their law, h with mean hbar and covariance S. */
 export interface GradientMoments {
@@ -22,7 +22,7 @@ export interface GradientMoments {
  * gradientMoments([Float64Array.of(1, 0), Float64Array.of(0, 1)]); // squaredMean 0, noiseTrace 1
  */
 export function gradientMoments(gradients: readonly ArrayLike<number>[]): GradientMoments {
-  const G = gradients.map((a) => gradients.map((b) => inner(a, b)));
+  const G = gradients.map((a) => gradients.map((b) => dot(a, b)));
   const all = G.map((_, i) => i);
   const pairs = all.flatMap((i) => all.filter((j) => j !== i).map((j) => [i, j] as const));
   const noiseAlong = pairs.flatMap(([i, j]) =>
@@ -35,9 +35,4 @@ export function gradientMoments(gradients: readonly ArrayLike<number>[]): Gradie
     noiseTrace: mean(pairs.map(([i, j]) => (G[i][i] + G[j][j]) / 2 - G[i][j])),
     noiseAlongMean: mean(noiseAlong),
   };
-}
-
-/** NaN for none. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,4 @@
-import { inner, length } from '../../math/vectors.js';
+import { dot, norm } from '../../math/vectors.js';
 import type { WeightLoss } from './batch-loss.js';
 import { moved } from './moved.js';
 
@@ -34,9 +34,9 @@ export function hessianVectorProduct(
   vector: ArrayLike<number>,
   relativeStep = RELATIVE_STEP,
 ): Float64Array {
-  const norm = length(vector);
-  if (norm === 0) return new Float64Array(weights.length);
-  const e = (relativeStep * Math.max(1, length(weights))) / norm;
+  const ofVector = norm(vector);
+  if (ofVector === 0) return new Float64Array(weights.length);
+  const e = (relativeStep * Math.max(1, norm(weights))) / ofVector;
   const ahead = loss.gradient(moved(weights, e, vector));
   const behind = loss.gradient(moved(weights, -e, vector));
   return ahead.map((value, i) => (value - behind[i]) / (2 * e));
@@ -44,5 +44,5 @@ export function hessianVectorProduct(
 
 /** v^T A v / |v|^2 for a product A v. */
 export function rayleighQuotient(vector: ArrayLike<number>, product: ArrayLike<number>): number {
-  return inner(vector, product) / inner(vector, vector);
+  return dot(vector, product) / dot(vector, vector);
 }

@@ -1,5 +1,5 @@
 import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/measurements.js';
-import { length } from '../../math/vectors.js';
+import { norm } from '../../math/vectors.js';
 import type { Network } from '../../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import { logNumber } from '../log-number.js';
@@ -109,7 +109,7 @@ function curvature({ point, batchSize, samples }: Setting, perturbation: 'frozen
   const along = stepCurvature(perturbation === 'frozen' ? drawn.frozenAt(weights) : drawn, weights, step);
   return {
     measurement: 'step_curvature',
-    step_length: logNumber(length(step)),
+    step_length: logNumber(norm(step)),
     loss: logNumber(along.loss),
     slope: logNumber(along.slope),
     curvature: logNumber(along.curvature),
@@ -167,7 +167,7 @@ function products(setting: Setting, spec: SampleSpec): Columns {
     examples: count,
     products: vectors.map(({ vector, start }) => ({
       vector,
-      norm: logNumber(length(start)),
+      norm: logNumber(norm(start)),
       frozen: quotient(frozen, start),
       re_attacked: quotient(reAttacked, start),
     })),
@@ -180,8 +180,9 @@ function spectra(setting: Setting, spec: Extract<SampleSpec, { type: 'lanczos_sp
     measurement: 'lanczos_spectrum',
     examples: count,
     spectra: vectors.map(({ vector, start }) => {
-      const { norm, values, weights } = lanczosSpectrum(frozen, setting.point.weights, start, spec.steps);
-      return { vector, norm: logNumber(norm), values: values.map(logNumber), weights: weights.map(logNumber) };
+      const spectrum = lanczosSpectrum(frozen, setting.point.weights, start, spec.steps);
+      const [values, weights] = [spectrum.values.map(logNumber), spectrum.weights.map(logNumber)];
+      return { vector, norm: logNumber(spectrum.norm), values, weights };
     }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Method } from '../method.js';
 import { startingArray, startingNumber, type Optimizer, type OptimizerStart } from './optimizer.js';
-import { dot, norm } from './vectors.js';
+import { dot, norm } from '../../math/vectors.js';
 
 type DAdaptationSpec = Extract<Method['optimizer'], { name: 'd_adaptation' }>;
 

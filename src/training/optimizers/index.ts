@@ -8,7 +8,6 @@ import { createScheduleFree } from './schedule-free.js';
 import { createSgd } from './sgd.js';
 
 export type { Optimizer, OptimizerStart, OptimizerState, StepRequest, StepTaken } from './optimizer.js';
-export { dot, norm } from './vectors.js';
 
 /** The update rule of a method with its averaging, fresh or from a checkpoint. */
 export function createOptimizer(

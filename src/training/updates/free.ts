@@ -1,9 +1,10 @@
 import type { AttackSpec } from '../../artifacts/attacks.js';
 import type { TrainingSpec } from '../../artifacts/experiment.js';
+import { mean } from '../../math/vectors.js';
 import { gradientOf } from '../../workloads/losses/index.js';
 import { inPass } from '../../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
-import { lossOf, mean } from '../minibatch.js';
+import { lossOf } from '../minibatch.js';
 import type { RuleState, UpdatePoint, UpdateRule } from './rule.js';
 
 type FreeSpec = Extract<TrainingSpec, { type: 'free' }>;

@@ -1,9 +1,9 @@
 import type { TrainingSpec } from '../../artifacts/experiment.js';
+import { mean } from '../../math/vectors.js';
 import { createAttack } from '../../workloads/attacks/index.js';
 import { divergenceFrom, softmax, tradesGradient } from '../../workloads/losses/index.js';
 import { inPass, type Network } from '../../workloads/network.js';
 import type { ArrayAttack, Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
-import { mean } from '../minibatch.js';
 import type { UpdatePoint, UpdateRule } from './rule.js';
 
 type TradesSpec = Extract<TrainingSpec, { type: 'trades' }>;

@@ -1,6 +1,7 @@
 import { readBytes } from './bytes.js';
 import { dataError, shapeError } from './problem.js';
-import { position, size, type RawTable } from './table.js';
+import { size } from '../shape.js';
+import { position, type RawTable } from './table.js';
 
 interface IdxArray {
   readonly shape: readonly number[];

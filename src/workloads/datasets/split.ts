@@ -1,7 +1,8 @@
 import { randomStream } from '../../math/random.js';
 import type { Dataset, Examples } from '../workload.js';
 import { dataError } from './problem.js';
-import { size, type Table } from './table.js';
+import { size } from '../shape.js';
+import type { Table } from './table.js';
 
 export type Splits = Pick<Dataset, 'train' | 'validation' | 'test'>;
 

@@ -1,3 +1,5 @@
+import { size } from '../shape.js';
+
 /** Labelled examples as a file holds them, before any check; every number is as it stands in the file. */
 export interface RawTable {
   /** Where they come from, for messages. */
@@ -20,11 +22,6 @@ export interface Table {
   readonly inputs: Float32Array;
   readonly labels: Int32Array;
   readonly classes: number;
-}
-
-/** Number of values of a shape: the product of its axes. */
-export function size(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 /** The axes of flat position `index` in a row-major array, for example [3, 7] for position 91 of [28, 28]. */

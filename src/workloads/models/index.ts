@@ -1,9 +1,11 @@
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
 import type { RandomStream } from '../../math/random.js';
 import type { DeclaredModel } from '../workload.js';
-import { planLayers, size, type PlannedLayer } from './plan.js';
+import { size } from '../shape.js';
+import { planLayers, type PlannedLayer } from './plan.js';
 
-export { planLayers, size, type PlannedLayer } from './plan.js';
+export { size } from '../shape.js';
+export { planLayers, type PlannedLayer } from './plan.js';
 
 /**
  * The classifier of a declarative description; inputs in [0, 1], the normalization (x - mean) / standard_deviation

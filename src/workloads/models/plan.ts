@@ -1,5 +1,6 @@
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
 import { HjbLrError } from '../../errors.js';
+import { size } from '../shape.js';
 
 /** A layer with its shapes known, without the batch axis. */
 export interface PlannedLayer {
@@ -118,9 +119,4 @@ function shapeError(index: number, type: string, reason: string): HjbLrError {
 
 function shown(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
-}
-
-/** Numbers in an array of this shape. */
-export function size(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { randomStream } from '../../../src/math/random.js';
-import { inner } from '../../../src/math/vectors.js';
+import { dot } from '../../../src/math/vectors.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';
 import { gradientMoments } from '../../../src/training/measurements/gradient-moments.js';
 import { hessianVectorProduct, rayleighQuotient } from '../../../src/training/measurements/hessian-vector-product.js';
@@ -26,8 +26,8 @@ async function smallProblem() {
   const each = Array.from({ length: COUNT }, (_, i) => gradientOf(Int32Array.of(i)));
   const mean = each[0].map((_, j) => each.reduce((sum, h) => sum + h[j] / COUNT, 0));
   const deviations = each.map((h) => h.map((value, j) => value - mean[j]));
-  const trace = deviations.reduce((sum, d) => sum + inner(d, d) / COUNT, 0);
-  const along = deviations.reduce((sum, d) => sum + inner(d, mean) ** 2 / COUNT, 0);
+  const trace = deviations.reduce((sum, d) => sum + dot(d, d) / COUNT, 0);
+  const along = deviations.reduce((sum, d) => sum + dot(d, mean) ** 2 / COUNT, 0);
   return { network, weights, examples, gradientOf, mean, trace, along };
 }
 
@@ -44,7 +44,7 @@ describe('on twelve examples, all of whose gradients are known', () => {
     const stream = randomStream(1, 'moments');
     const batch = (): Float64Array => gradientOf(drawIndices(COUNT, BATCH, stream));
     const drawn = Array.from({ length: DRAWS }, () => gradientMoments([batch(), batch(), batch(), batch()]));
-    const exact = { squaredMean: inner(mean, mean), noiseTrace: trace / BATCH, noiseAlongMean: along / BATCH };
+    const exact = { squaredMean: dot(mean, mean), noiseTrace: trace / BATCH, noiseAlongMean: along / BATCH };
     for (const [name, value] of Object.entries(exact)) {
       const { mean: found, error } = average(drawn.map((moments) => moments[name as keyof typeof exact]));
       // Three standard errors with a fixed seed; each is small enough to tell the value from 0 and from its double.
@@ -58,10 +58,10 @@ describe('on twelve examples, all of whose gradients are known', () => {
     const stream = randomStream(1, 'moments');
     const squares = Array.from({ length: DRAWS }, () => {
       const h = gradientOf(drawIndices(COUNT, BATCH, stream));
-      return inner(h, h);
+      return dot(h, h);
     });
     const { mean: found, error } = average(squares);
-    expect(found - inner(mean, mean)).toBeGreaterThan(5 * error);
+    expect(found - dot(mean, mean)).toBeGreaterThan(5 * error);
   });
 
   test('the Lanczos spectrum is that of the Hessian, column by column', async () => {
@@ -82,7 +82,7 @@ describe('on twelve examples, all of whose gradients are known', () => {
     for (const degree of [1, 2, 3]) {
       const exact = realEigenvalues.reduce((sum, value, i) => {
         const projection = start.reduce((product, x, j) => product + x * eigenvectorMatrix.get(j, i), 0);
-        return sum + (projection ** 2 / inner(start, start)) * value ** degree;
+        return sum + (projection ** 2 / dot(start, start)) * value ** degree;
       }, 0);
       const found = values.reduce((sum, value, i) => sum + shares[i] * value ** degree, 0);
       expect(Math.abs(found / exact - 1)).toBeLessThan(1e-3);

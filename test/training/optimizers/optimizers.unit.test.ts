@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
+import { dot, norm } from '../../../src/math/vectors.js';
 import {
   createOptimizer,
-  dot,
-  norm,
   type Optimizer,
   type OptimizerState,
   type StepTaken,

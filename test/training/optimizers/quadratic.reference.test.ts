@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
 import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
-import { createOptimizer, norm } from '../../../src/training/optimizers/index.js';
+import { norm } from '../../../src/math/vectors.js';
+import { createOptimizer } from '../../../src/training/optimizers/index.js';
 import { within } from '../../helpers/within.js';
 
 const CURVATURES = [2, 0.7, 0.3, 0.1, 0.02];

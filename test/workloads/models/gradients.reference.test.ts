@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
-import { dot } from '../../../src/training/optimizers/index.js';
+import { dot } from '../../../src/math/vectors.js';
 import { gradientOf, LOSSES, lossesOf } from '../../../src/workloads/losses/index.js';
 import { createModel, size } from '../../../src/workloads/models/index.js';
 import { within } from '../../helpers/within.js';
