@@ -81,7 +81,7 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
     const double high = chosen[8] + v * (chosen[9] + v * chosen[10]);
     const double missing = best + source[i] - rest * here;
     const double diagonal = rest + low + high;
-    if (!(low >= 0 && high >= 0) && offender < 0) {
+    if ((low < 0 || high < 0) && offender < 0) {
       const double magnitude = std::fabs(low) + std::fabs(high);
       const double slack = kRounding * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
@@ -301,20 +301,20 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
       }
       control[i] = row[0] + v;
       double sum = 0;
-      bool isSigned = true;
+      bool isNegative = false;
       for (int s = 0; s < (kThree ? 6 : 4); ++s) {
         const double* c = row + 5 + 3 * s;
         const double weight = c[0] + v * (c[1] + v * c[2]);
         w[s][i] = weight;
         sum += weight;
-        isSigned &= weight >= 0;
+        isNegative |= weight < 0;
       }
       own[i] = rest;
       const double raw = best + source[i] - rest * here;
       missingAt[i] = raw * inverse;
       if (sum > stiffness) stiffness = sum;
       const double diagonal = rest + sum;
-      if (!isSigned && offender < 0) offender = i;
+      if (isNegative && offender < 0) offender = i;
       const double size = std::fabs(raw);
       if (size > rawResidual) rawResidual = size;
       if (size > residual * diagonal) residual = size / diagonal;

@@ -150,14 +150,14 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       w2[i] = a2;
       w3[i] = a3;
       let sum = a0 + a1 + a2 + a3;
-      let isSigned = a0 >= 0 && a1 >= 0 && a2 >= 0 && a3 >= 0;
+      let isNegative = a0 < 0 || a1 < 0 || a2 < 0 || a3 < 0;
       if (isThree) {
         const a4 = data[row + 17] + v * (data[row + 18] + v * data[row + 19]);
         const a5 = data[row + 20] + v * (data[row + 21] + v * data[row + 22]);
         w4[i] = a4;
         w5[i] = a5;
         sum += a4 + a5;
-        isSigned = isSigned && a4 >= 0 && a5 >= 0;
+        isNegative = isNegative || a4 < 0 || a5 < 0;
       }
       let rowOwn = rest;
       if (hasCross) {
@@ -165,7 +165,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
         let legs = 0;
         for (let c = crossStart[taken], to = crossEnd[taken]; c < to; c += 1) {
           legs += crossWeights[c];
-          isSigned = isSigned && f * crossWeights[c] >= 0;
+          isNegative = isNegative || f * crossWeights[c] < 0;
         }
         rowOwn += f * legs;
         factor[i] = f;
@@ -176,7 +176,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       missing[i] = hasCross ? raw / rowOwn : raw * inverse;
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;
-      if (!isSigned && offender < 0 && !isDominant(rows, grid, rest, i)) offender = i;
+      if (isNegative && offender < 0 && !isDominant(rows, grid, rest, i)) offender = i;
       const size = abs(raw);
       if (size > rawResidual) rawResidual = size;
       if (size > residual * diagonal) residual = size / diagonal;

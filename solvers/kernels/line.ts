@@ -109,7 +109,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     const high = data[chosen + 8] + v * (data[chosen + 9] + v * data[chosen + 10]);
     const diagonal = rest + low + high;
     const missing = best + source[i] - rest * here;
-    if (!(low >= 0 && high >= 0) && offender < 0) {
+    if ((low < 0 || high < 0) && offender < 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;

@@ -1,5 +1,6 @@
 // The kernel of two and three states: ../grid.ts, operation by operation, so that both come to the same numbers.
 import { Found, Grid } from './layout';
+import { signOf } from './sign';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -50,7 +51,26 @@ function polynomial(k: usize, v: f64): f64 {
   return load<f64>(k) + v * (load<f64>(k, 8) + v * load<f64>(k, 16));
 }
 
+/** A flag that the compiler knows: what depends on it is compiled once for each. */
+type Yes = i64;
+type No = i32;
+function is<Flag>(): bool {
+  return sizeof<Flag>() == sizeof<Yes>();
+}
+
 export function gridForward(at: usize, found: usize, rest: f64, first: i32, end: i32): void {
+  const isThree = load<i32>(at, Grid.STATES) == 3;
+  const hasCross = load<i32>(at, Grid.HAS_CROSS) == 1;
+  if (isThree) {
+    if (hasCross) forwardOf<Yes, Yes>(at, found, rest, first, end);
+    else forwardOf<Yes, No>(at, found, rest, first, end);
+  } else if (hasCross) forwardOf<No, Yes>(at, found, rest, first, end);
+  else forwardOf<No, No>(at, found, rest, first, end);
+}
+
+function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32, end: i32): void {
+  const isThree = is<Three>();
+  const hasCross = is<Cross>();
   const data = pointer(at, Grid.DATA);
   const start = pointer(at, Grid.START);
   const V = pointer(at, Grid.V);
@@ -70,10 +90,8 @@ export function gridForward(at: usize, found: usize, rest: f64, first: i32, end:
   const w3 = pointer(at, Grid.WEIGHTS + 12);
   const w4 = pointer(at, Grid.WEIGHTS + 16);
   const w5 = pointer(at, Grid.WEIGHTS + 20);
-  const states = load<i32>(at, Grid.STATES);
-  const hasCross = load<i32>(at, Grid.HAS_CROSS) == 1;
   const piece = (<usize>load<i32>(at, Grid.STRIDE)) << 3;
-  const isThree = states == 3;
+  const states = isThree ? 3 : 2;
   const length = shapeOf(at, states - 1);
   const middle = isThree ? shapeOf(at, 1) : 1;
   const wrapLow = offsetTo(at, states - 1, 0, -1);
@@ -164,14 +182,14 @@ export function gridForward(at: usize, found: usize, rest: f64, first: i32, end:
       store<f64>(w2 + o, a2);
       store<f64>(w3 + o, a3);
       let sum = a0 + a1 + a2 + a3;
-      let isSigned = a0 >= 0 && a1 >= 0 && a2 >= 0 && a3 >= 0;
+      let signs = signOf(a0) | signOf(a1) | signOf(a2) | signOf(a3);
       if (isThree) {
         const a4 = polynomial(row + 136, v);
         const a5 = polynomial(row + 160, v);
         store<f64>(w4 + o, a4);
         store<f64>(w5 + o, a5);
         sum += a4 + a5;
-        isSigned = isSigned && a4 >= 0 && a5 >= 0;
+        signs |= signOf(a4) | signOf(a5);
       }
       let rowOwn = rest;
       if (hasCross) {
@@ -181,7 +199,7 @@ export function gridForward(at: usize, found: usize, rest: f64, first: i32, end:
         for (let c = load<i32>(crossStart + ((<usize>taken) << 2)); c < to; c++) {
           const weight = load<f64>(crossWeights + ((<usize>c) << 3));
           legs += weight;
-          isSigned = isSigned && f * weight >= 0;
+          signs |= signOf(f * weight);
         }
         rowOwn += f * legs;
         store<f64>(factor + o, f);
@@ -192,7 +210,7 @@ export function gridForward(at: usize, found: usize, rest: f64, first: i32, end:
       store<f64>(missingAt + o, hasCross ? raw / rowOwn : raw * inverse);
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;
-      if (!isSigned && offender < 0 && !isDominant(at, rest, i)) offender = i;
+      if (signs < 0 && offender < 0 && !isDominant(at, rest, i)) offender = i;
       const magnitude = abs(raw);
       if (magnitude > rawResidual) rawResidual = magnitude;
       if (magnitude > residual * diagonal) residual = magnitude / diagonal;

@@ -1,5 +1,6 @@
 // The fused kernel of one state: ../line.ts, operation by operation.
 import { Found, Line } from './layout';
+import { signOf } from './sign';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -33,7 +34,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     let v: f64 = 0;
     let chosen = k;
     const end = data + PIECE * <usize>load<i32>(start + ((<usize>i) << 2), 4);
-    for (; k < end; k += PIECE) {
+    do {
       const c = f64x2.add(
         f64x2.add(v128.load(k, 16), f64x2.mul(v128.load(k, 40), low2)),
         f64x2.mul(v128.load(k, 64), high2),
@@ -46,23 +47,27 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
         v = 0;
         chosen = k;
       }
-      if (c1 >= 0 && c2 >= 0) continue;
-      let other = load<f64>(k, 8);
-      const twice = 2 * c2;
-      if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
-      const H = c0 + other * (c1 + other * c2);
-      if (H < best - TIE_SLACK * abs(H)) {
-        best = H;
-        v = other;
-        chosen = k;
+      if (c1 < 0 || c2 < 0) {
+        let other = load<f64>(k, 8);
+        const twice = 2 * c2;
+        if (c2 > 0) {
+          if (c1 + twice * other > 0) other = -c1 / twice;
+        }
+        const H = c0 + other * (c1 + other * c2);
+        if (H < best - TIE_SLACK * abs(H)) {
+          best = H;
+          v = other;
+          chosen = k;
+        }
       }
-    }
+      k += PIECE;
+    } while (k < end);
     store<f64>(control + o, load<f64>(chosen) + v);
     const low = load<f64>(chosen, 40) + v * (load<f64>(chosen, 48) + v * load<f64>(chosen, 56));
     const high = load<f64>(chosen, 64) + v * (load<f64>(chosen, 72) + v * load<f64>(chosen, 80));
     const diagonal = rest + low + high;
     const missing = best + load<f64>(source + o) - rest * here;
-    if (!(low >= 0 && high >= 0) && offender < 0) {
+    if ((signOf(low) | signOf(high)) < 0 && offender < 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
@@ -75,7 +80,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     lastFactor = high * pivot;
     store<f64>(factor + o, lastFactor);
     store<f64>(partial + o, lastPartial);
-    toLow = -toHigh;
+    toLow = here - above;
     here = above;
   }
   store<f64>(found, residual, Found.RESIDUAL);
