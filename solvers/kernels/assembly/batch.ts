@@ -1,105 +1,153 @@
-// Eight problems of one state on the same nodes and pieces, lane by lane the arithmetic of ./line.ts: every number of
-// ../row-pieces.ts, and every value at a node, stands eight times side by side.
+// Eight problems of one state on the same nodes and pieces, two by two: ./line.ts with a problem in each half of a vector.
+// Every number of ../row-pieces.ts, and every value at a node, stands twice side by side, pair of problems after pair.
 import { Found, Line } from './layout';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
-/** Bytes of a field, of a piece, and of what is found of all lanes. */
+/** Bytes of a pair of numbers, of a piece, and of what is found of all lanes. */
+const PAIR: usize = 16;
+const PIECE: usize = 11 * PAIR;
 const FIELD: usize = 64;
-const PIECE: usize = 11 * FIELD;
 
-function valueAt(k: usize, v: v128): v128 {
-  return f64x2.add(v128.load(k), f64x2.mul(v, f64x2.add(v128.load(k, FIELD), f64x2.mul(v, v128.load(k, 2 * FIELD)))));
-}
-
-function hamiltonianAt(k: usize, toLow: v128, toHigh: v128): v128 {
-  return f64x2.add(
-    f64x2.add(v128.load(k), f64x2.mul(v128.load(k, 3 * FIELD), toLow)),
-    f64x2.mul(v128.load(k, 6 * FIELD), toHigh),
-  );
+function pointer(at: usize, field: usize): usize {
+  return <usize>load<i32>(at + field);
 }
 
 export function batchForward(at: usize, found: usize, size: i32, rest: f64): void {
-  const start = <usize>load<i32>(at, Line.START);
-  const V = <usize>load<i32>(at, Line.V);
-  const source = <usize>load<i32>(at, Line.SOURCE);
-  const control = <usize>load<i32>(at, Line.CONTROL);
-  const factor = <usize>load<i32>(at, Line.FACTOR);
-  const partial = <usize>load<i32>(at, Line.PARTIAL);
-  const data = <usize>load<i32>(at, Line.DATA);
+  const start = pointer(at, Line.START);
+  const nodes = <usize>size * PAIR;
+  const rows = PIECE * <usize>load<i32>(start + ((<usize>size) << 2));
+  for (let pair: usize = 0; pair < 4; pair++) {
+    forwardPair(
+      pointer(at, Line.DATA) + pair * rows,
+      start,
+      pointer(at, Line.V) + pair * nodes,
+      pointer(at, Line.SOURCE) + pair * nodes,
+      pointer(at, Line.CONTROL) + pair * nodes,
+      pointer(at, Line.FACTOR) + pair * nodes,
+      pointer(at, Line.PARTIAL) + pair * nodes,
+      found + pair * PAIR,
+      size,
+      rest,
+    );
+  }
+}
+
+function forwardPair(
+  data: usize,
+  start: usize,
+  V: usize,
+  source: usize,
+  control: usize,
+  factor: usize,
+  partial: usize,
+  found: usize,
+  size: i32,
+  rest: f64,
+): void {
   const last = size - 1;
   const zero = f64x2.splat(0);
   const rest2 = f64x2.splat(rest);
-  const slack2 = f64x2.splat(TIE_SLACK);
+  const slack = f64x2.splat(TIE_SLACK);
   const one = f64x2.splat(1);
-  for (let lane: usize = 0; lane < FIELD; lane += 16) {
-    v128.store(found + lane, zero, Found.RESIDUAL * 8);
-    v128.store(found + lane, zero, Found.RAW_RESIDUAL * 8);
-    v128.store(found + lane, f64x2.splat(-1), Found.OFFENDER * 8);
-  }
-  let first = data;
+  v128.store(found, f64x2.splat(-1), Found.OFFENDER * 8);
+  let residual = zero;
+  let rawResidual = zero;
+  let lastFactor = zero;
+  let lastPartial = zero;
+  let toLow = zero;
+  let here = v128.load(V);
+  let k = data;
   for (let i = 0; i <= last; i++) {
+    const o = <usize>i * PAIR;
+    const above = i < last ? v128.load(V + o, PAIR) : here;
+    const toHigh = f64x2.sub(above, here);
     const end = data + PIECE * <usize>load<i32>(start + ((<usize>i) << 2), 4);
-    for (let lane: usize = 0; lane < FIELD; lane += 16) {
-      const o = ((<usize>i) << 6) + lane;
-      const here = v128.load(V + o);
-      const toLow = i > 0 ? f64x2.sub(v128.load(V + o - FIELD), here) : zero;
-      const toHigh = i < last ? f64x2.sub(v128.load(V + o, FIELD), here) : zero;
-      let best = f64x2.splat(Infinity);
-      let u = zero;
-      let low = zero;
-      let high = zero;
-      for (let k = first + lane; k < end; k += PIECE) {
-        const c0 = hamiltonianAt(k + 2 * FIELD, toLow, toHigh);
-        const c1 = hamiltonianAt(k + 3 * FIELD, toLow, toHigh);
-        const c2 = hamiltonianAt(k + 4 * FIELD, toLow, toHigh);
-        const isFrom = f64x2.lt(c0, f64x2.sub(best, f64x2.mul(slack2, f64x2.abs(c0))));
-        best = v128.bitselect(c0, best, isFrom);
-        let isTaken = isFrom;
-        let v = zero;
-        const rises = v128.and(f64x2.ge(c1, zero), f64x2.ge(c2, zero));
-        if (!i64x2.all_true(rises)) {
-          const width = v128.load(k, FIELD);
-          const twice = f64x2.add(c2, c2);
-          const isInside = v128.and(f64x2.gt(c2, zero), f64x2.gt(f64x2.add(c1, f64x2.mul(twice, width)), zero));
-          const other = v128.bitselect(f64x2.div(f64x2.neg(c1), twice), width, isInside);
-          const H = f64x2.add(c0, f64x2.mul(other, f64x2.add(c1, f64x2.mul(other, c2))));
-          const isOther = v128.andnot(f64x2.lt(H, f64x2.sub(best, f64x2.mul(slack2, f64x2.abs(H)))), rises);
-          best = v128.bitselect(H, best, isOther);
-          isTaken = v128.or(isFrom, isOther);
-          v = v128.and(other, isOther);
-        }
-        if (!v128.any_true(isTaken)) continue;
-        u = v128.bitselect(f64x2.add(v128.load(k), v), u, isTaken);
-        low = v128.bitselect(valueAt(k + 5 * FIELD, v), low, isTaken);
-        high = v128.bitselect(valueAt(k + 8 * FIELD, v), high, isTaken);
+    let best = f64x2.splat(Infinity);
+    let v = zero;
+    let row = k;
+    // Halves that take different pieces: what they take is held in u, low and high.
+    let isMixed = false;
+    let u = zero;
+    let low = zero;
+    let high = zero;
+    do {
+      const piece = k;
+      k += PIECE;
+      const c0 = hamiltonian(piece + 2 * PAIR, toLow, toHigh);
+      const c1 = hamiltonian(piece + 3 * PAIR, toLow, toHigh);
+      const c2 = hamiltonian(piece + 4 * PAIR, toLow, toHigh);
+      let isTaken = f64x2.lt(c0, f64x2.sub(best, f64x2.mul(slack, f64x2.abs(c0))));
+      best = v128.bitselect(c0, best, isTaken);
+      let to = zero;
+      if (i64x2.bitmask(v128.or(c1, c2)) != 0) {
+        const other = lowest(c1, c2, v128.load(piece, PAIR), zero);
+        const H = f64x2.add(c0, f64x2.mul(other, f64x2.add(c1, f64x2.mul(other, c2))));
+        const isOther = f64x2.lt(H, f64x2.sub(best, f64x2.mul(slack, f64x2.abs(H))));
+        best = v128.bitselect(H, best, isOther);
+        to = v128.and(other, isOther);
+        isTaken = v128.or(isTaken, isOther);
       }
-      v128.store(control + o, u);
-      const diagonal = f64x2.add(f64x2.add(rest2, low), high);
-      const missing = f64x2.sub(f64x2.add(best, v128.load(source + o)), f64x2.mul(rest2, here));
-      if (!i64x2.all_true(v128.and(f64x2.ge(low, zero), f64x2.ge(high, zero)))) {
-        blame(found + lane, i, low, high, diagonal, rest);
+      const taken = i64x2.bitmask(isTaken);
+      if (taken == 0) continue;
+      if (taken == 3) {
+        v = to;
+        row = piece;
+        isMixed = false;
+        continue;
       }
-      const raw = f64x2.abs(missing);
-      const rawAt = found + lane;
-      const rawResidual = v128.load(rawAt, Found.RAW_RESIDUAL * 8);
-      if (v128.any_true(f64x2.gt(raw, rawResidual))) {
-        v128.store(rawAt, f64x2.max(rawResidual, raw), Found.RAW_RESIDUAL * 8);
+      if (!isMixed) {
+        u = f64x2.add(v128.load(row), v);
+        low = weight(row + 5 * PAIR, v);
+        high = weight(row + 8 * PAIR, v);
+        isMixed = true;
       }
-      const residual = v128.load(rawAt, Found.RESIDUAL * 8);
-      const isLarger = f64x2.gt(raw, f64x2.mul(residual, diagonal));
-      if (v128.any_true(isLarger)) {
-        const larger = v128.bitselect(f64x2.div(raw, diagonal), residual, isLarger);
-        v128.store(rawAt, larger, Found.RESIDUAL * 8);
-      }
-      const lastFactor = i > 0 ? v128.load(factor + o - FIELD) : zero;
-      const lastPartial = i > 0 ? v128.load(partial + o - FIELD) : zero;
-      const pivot = f64x2.div(one, f64x2.sub(diagonal, f64x2.mul(low, lastFactor)));
-      v128.store(partial + o, f64x2.mul(f64x2.add(missing, f64x2.mul(low, lastPartial)), pivot));
-      v128.store(factor + o, f64x2.mul(high, pivot));
+      u = v128.bitselect(f64x2.add(v128.load(piece), to), u, isTaken);
+      low = v128.bitselect(weight(piece + 5 * PAIR, to), low, isTaken);
+      high = v128.bitselect(weight(piece + 8 * PAIR, to), high, isTaken);
+    } while (k < end);
+    if (!isMixed) {
+      u = f64x2.add(v128.load(row), v);
+      low = weight(row + 5 * PAIR, v);
+      high = weight(row + 8 * PAIR, v);
     }
-    first = end;
+    v128.store(control + o, u);
+    const diagonal = f64x2.add(f64x2.add(rest2, low), high);
+    const missing = f64x2.sub(f64x2.add(best, v128.load(source + o)), f64x2.mul(rest2, here));
+    if (i64x2.bitmask(v128.or(low, high)) != 0) blame(found, i, low, high, diagonal, rest);
+    const raw = f64x2.abs(missing);
+    rawResidual = f64x2.pmax(rawResidual, raw);
+    const isLarger = f64x2.gt(raw, f64x2.mul(residual, diagonal));
+    if (i64x2.bitmask(isLarger) != 0) residual = v128.bitselect(f64x2.div(raw, diagonal), residual, isLarger);
+    const pivot = f64x2.div(one, f64x2.sub(diagonal, f64x2.mul(low, lastFactor)));
+    lastPartial = f64x2.mul(f64x2.add(missing, f64x2.mul(low, lastPartial)), pivot);
+    lastFactor = f64x2.mul(high, pivot);
+    v128.store(partial + o, lastPartial);
+    v128.store(factor + o, lastFactor);
+    toLow = f64x2.sub(here, above);
+    here = above;
   }
+  v128.store(found, residual, Found.RESIDUAL * 8);
+  v128.store(found, rawResidual, Found.RAW_RESIDUAL * 8);
+}
+
+function hamiltonian(k: usize, toLow: v128, toHigh: v128): v128 {
+  return f64x2.add(
+    f64x2.add(v128.load(k), f64x2.mul(v128.load(k, 3 * PAIR), toLow)),
+    f64x2.mul(v128.load(k, 6 * PAIR), toHigh),
+  );
+}
+
+/** Where c1 v + c2 v^2 is least in [0, width]: at its vertex, or at the upper end; 0 where it rises from there on. */
+function lowest(c1: v128, c2: v128, width: v128, zero: v128): v128 {
+  const twice = f64x2.add(c2, c2);
+  const vertex = f64x2.pmax(zero, f64x2.div(f64x2.neg(c1), twice));
+  const isInside = v128.and(f64x2.gt(c2, zero), f64x2.gt(f64x2.add(c1, f64x2.mul(twice, width)), zero));
+  return v128.bitselect(vertex, width, isInside);
+}
+
+function weight(k: usize, v: v128): v128 {
+  return f64x2.add(v128.load(k), f64x2.mul(v, f64x2.add(v128.load(k, PAIR), f64x2.mul(v, v128.load(k, 2 * PAIR)))));
 }
 
 /** Rows with a negative weight that is more than rounding: the first of each lane. */
@@ -117,26 +165,31 @@ function blame(found: usize, i: i32, low: v128, high: v128, diagonal: v128, rest
 }
 
 export function batchBackward(at: usize, found: usize, size: i32): void {
-  const V = <usize>load<i32>(at, Line.V);
-  const factor = <usize>load<i32>(at, Line.FACTOR);
-  const partial = <usize>load<i32>(at, Line.PARTIAL);
-  const active = <usize>load<i32>(at, Line.ACTIVE);
-  const zero = f64x2.splat(0);
-  for (let lane: usize = 0; lane < FIELD; lane += 16) {
-    const moves = v128.load(active + lane);
-    let change = zero;
-    let largest = zero;
-    let correction = zero;
-    for (let i = size - 1; i >= 0; i--) {
-      const o = ((<usize>i) << 6) + lane;
-      correction = f64x2.add(v128.load(partial + o), f64x2.mul(v128.load(factor + o), correction));
-      const before = v128.load(V + o);
-      const value = v128.bitselect(f64x2.add(before, correction), before, moves);
-      change = f64x2.max(change, f64x2.abs(correction));
-      largest = f64x2.max(largest, f64x2.abs(value));
-      v128.store(V + o, value);
-    }
-    v128.store(found + lane, change, Found.CHANGE * 8);
-    v128.store(found + lane, largest, Found.LARGEST * 8);
+  const nodes = <usize>size * PAIR;
+  for (let pair: usize = 0; pair < 4; pair++) {
+    backwardPair(
+      pointer(at, Line.V) + pair * nodes,
+      pointer(at, Line.FACTOR) + pair * nodes,
+      pointer(at, Line.PARTIAL) + pair * nodes,
+      v128.load(pointer(at, Line.ACTIVE) + pair * PAIR),
+      found + pair * PAIR,
+      size,
+    );
   }
+}
+
+function backwardPair(V: usize, factor: usize, partial: usize, moves: v128, found: usize, size: i32): void {
+  let change = f64x2.splat(0);
+  let largest = change;
+  let correction = change;
+  for (let i = size - 1; i >= 0; i--) {
+    const o = <usize>i * PAIR;
+    correction = f64x2.add(v128.load(partial + o), f64x2.mul(v128.load(factor + o), correction));
+    const value = f64x2.add(v128.load(V + o), v128.and(correction, moves));
+    change = f64x2.pmax(change, f64x2.abs(correction));
+    largest = f64x2.pmax(largest, f64x2.abs(value));
+    v128.store(V + o, value);
+  }
+  v128.store(found, change, Found.CHANGE * 8);
+  v128.store(found, largest, Found.LARGEST * 8);
 }

@@ -11,7 +11,7 @@ export const LANES = 8;
 /** Numbers of a piece of one state. */
 const PIECE = 11;
 
-/** Eight problems of one state on the same nodes: every value at a node stands eight times side by side. */
+/** Eight problems of one state on the same nodes, two by two: a value at a node stands where `placeOf` says. */
 export interface BatchKernel {
   readonly V: Float64Array;
   readonly source: Float64Array;
@@ -69,6 +69,11 @@ export function batchKernel(size: number): BatchKernel {
   };
 }
 
+/** Where number i of a lane stands among `size` numbers of every lane: side by side with that of its neighbour lane. */
+export function placeOf(lane: number, i: number, size: number): number {
+  return ((lane >> 1) * size + i) * 2 + (lane & 1);
+}
+
 /** Every node has as many pieces as the lane with the most. */
 function setStarts(rows: readonly RowPieces[], start: Int32Array): void {
   for (let node = 0; node + 1 < start.length; node += 1) {
@@ -88,13 +93,15 @@ function interleave(
   end: number,
 ): void {
   const { data: from, start: begins } = rows;
-  for (let node = 0, size = start.length - 1; node < size; node += 1) {
+  const nodes = start.length - 1;
+  const length = PIECE * start[nodes];
+  for (let node = 0; node < nodes; node += 1) {
     let k = begins[node] * PIECE;
     const stop = begins[node + 1] * PIECE;
     for (let p = start[node], last = start[node + 1]; p < last; p += 1, k += PIECE) {
-      const to = p * PIECE * LANES + lane;
-      if (k >= stop) data[to + GIVEN * LANES] = Infinity;
-      else for (let j = first; j < end; j += 1) data[to + j * LANES] = from[k + j];
+      const to = placeOf(lane, p * PIECE, length);
+      if (k >= stop) data[to + GIVEN * 2] = Infinity;
+      else for (let j = first; j < end; j += 1) data[to + j * 2] = from[k + j];
     }
   }
 }
