@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { benchmarkFile } from '../file.js';
 import { machineText, thisMachine } from '../machine.js';
 import { kernelRatio } from './kernel-ratio.js';
 import { kernelText, twoWeightsText } from './report.js';
@@ -29,7 +29,7 @@ function store(name: string, results: object, text: string): void {
   const machine = thisMachine();
   const command = `npm run benchmark:sde -- ${name}`;
   const head = `${machineText(machine)}; \`${command}\`\n`;
-  const at = (ending: string): string => fileURLToPath(new URL(`./results/${name}${ending}`, import.meta.url));
+  const at = (ending: string): string => benchmarkFile(`sde/results/${name}${ending}`);
   process.stdout.write(`${text}\n${head}`);
   writeFileSync(at('.results.json'), `${JSON.stringify({ command, machine, ...results }, null, 2)}\n`);
   writeFileSync(at('.md'), `${text}\n${head}`);

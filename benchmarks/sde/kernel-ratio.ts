@@ -2,6 +2,7 @@ import { median } from 'simple-statistics';
 import { parseArtifact } from '../../src/artifacts/files.js';
 import { fastStream, NORMAL_ARGUMENTS } from '../../src/math/fast-stream.js';
 import { compileSgdModel, fuseIteration } from '../../src/sde/index.js';
+import { benchmarkFile } from '../file.js';
 import { apart, runRounds, speedRatio, timed, type Contender, type Spread } from '../solvers/rounds.js';
 import { startYardsticks, type Timed, type Yardstick } from '../solvers/yardstick.js';
 
@@ -76,5 +77,5 @@ function startLoops(): readonly Yardstick[] {
   const numbers = Float64Array.of(C, MU, SIGMA, ETA_I, LAMBDA, START, RATE, ...ends, ...shares);
   const head = Int32Array.of(K, 0, ...fastStream(0, 'benchmark').words);
   const tables = Buffer.concat([Buffer.from(head.buffer), Buffer.from(numbers.buffer)]);
-  return startYardsticks(new URL('./yardstick.cpp', import.meta.url), tables);
+  return startYardsticks(benchmarkFile('sde/yardstick.cpp'), tables);
 }

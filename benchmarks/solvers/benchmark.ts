@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { benchmarkFile } from '../file.js';
 import { thisMachine } from '../machine.js';
 import { ceilings } from './ceilings.js';
 import { kernelRatios } from './kernel-ratios.js';
@@ -24,7 +24,7 @@ async function benchmark(part: string | undefined): Promise<void> {
   const text = markdown(results);
   process.stdout.write(text);
   if (part !== undefined) return;
-  const at = (name: string): string => fileURLToPath(new URL(`./results/${name}`, import.meta.url));
+  const at = (name: string): string => benchmarkFile(`solvers/results/${name}`);
   writeFileSync(at('solvers.results.json'), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(at('solvers.md'), text);
 }

@@ -35,8 +35,8 @@ function repeated(work: () => number): number {
 
 /** 64^3 nodes x 200 steps with \`keep: query\`, in a process of its own, whose memory is all there is to it. */
 function largeGrid(kernel: Kernel, threads: number): Ceiling[] {
-  const script = fileURLToPath(new URL('./large-grid.ts', import.meta.url));
-  const printed = execFileSync(process.execPath, ['--import', 'tsx', script, kernel, String(threads)]).toString();
+  const script = fileURLToPath(new URL('./large-grid.js', import.meta.url));
+  const printed = execFileSync(process.execPath, [script, kernel, String(threads)]).toString();
   const { seconds, megabytes } = JSON.parse(printed) as { seconds: number; megabytes: number };
   const what = `64 x 64 x 64 nodes x 200 steps, ${kernel}${threads > 1 ? `, ${threads} threads` : ''}`;
   return [

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RowPieces } from '../../solvers/kernels/row-pieces.js';
 import { startAnswering, type Answering } from '../answering.js';
+import { benchmarkFile } from '../file.js';
 
 export type { Timed } from '../answering.js';
 
@@ -21,7 +21,7 @@ const COMPILERS = ['g++', 'clang++'];
  * Compiles a program by each compiler that is there and starts it on its input. It answers each line that it is given with
  * "CPU-seconds checksum".
  */
-export function startYardsticks(source: URL, input: Uint8Array): readonly Yardstick[] {
+export function startYardsticks(source: string, input: Uint8Array): readonly Yardstick[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'yardstick-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'input.bin');
@@ -29,7 +29,7 @@ export function startYardsticks(source: URL, input: Uint8Array): readonly Yardst
   return COMPILERS.flatMap((compiler) => {
     const binary = path.join(folder, compiler);
     try {
-      execFileSync(compiler, [...FLAGS, '-o', binary, fileURLToPath(source)], {
+      execFileSync(compiler, [...FLAGS, '-o', binary, source], {
         stdio: ['ignore', 'ignore', 'inherit'],
       });
     } catch {
@@ -46,7 +46,7 @@ export function startSolverYardsticks(
   shape: readonly number[],
   rest: number,
 ): readonly Yardstick[] {
-  return startYardsticks(new URL('./yardstick.cpp', import.meta.url), rowsFile(lanes, shape, rest));
+  return startYardsticks(benchmarkFile('solvers/yardstick.cpp'), rowsFile(lanes, shape, rest));
 }
 
 /** As readRows of yardstick.cpp reads it. */
