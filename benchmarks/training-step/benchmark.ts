@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { benchmarkFile } from '../file.js';
 import { machineText, thisMachine } from '../machine.js';
 import { memoryRows } from './memory.js';
 import { stepRatios } from './ratios.js';
 import { memoryText, ratiosText, workersText } from './report.js';
 import { workerRatio } from './workers.js';
 
-const FOLDER = new URL('./results/', import.meta.url);
+const FOLDER = benchmarkFile('training-step/results');
 
 /**
  * Each part prints its table and stores it in results/.
@@ -37,7 +38,7 @@ function store(name: string, results: object, text: string): void {
   const machine = thisMachine();
   const command = `npm run benchmark:training-step -- ${name}`;
   const whole = `${text}\n${machineText(machine)}; \`${command}\`\n`;
-  const at = (ending: string): string => fileURLToPath(new URL(`${name}${ending}`, FOLDER));
+  const at = (ending: string): string => path.join(FOLDER, `${name}${ending}`);
   process.stdout.write(whole);
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(at('.results.json'), `${JSON.stringify({ command, machine, ...results }, null, 2)}\n`);

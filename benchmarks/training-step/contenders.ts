@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { typeScriptCommand } from '../../scripts/command.js';
 import { nodeExecutable } from '../../scripts/nodes/install.js';
 import type { EngineName } from '../../src/training/engines/index.js';
 import { startAnswering, type Answering } from '../answering.js';
+import { benchmarkFile } from '../file.js';
 
 export const YARDSTICK = 'PyTorch';
 
@@ -24,16 +24,16 @@ export interface ContenderSpec {
 /** An engine on a Node of that major. */
 export async function engineContender(engine: EngineName, major: number): Promise<ContenderSpec> {
   const node = await nodeExecutable(major);
-  const entry = new URL('./contender.ts', import.meta.url);
+  const entry = fileURLToPath(new URL('./contender.js', import.meta.url));
   return {
     name: `${engine}, Node ${major}`,
-    start: (folder) => pinned(typeScriptCommand(entry, [folder, engine], node)),
+    start: (folder) => pinned([node, entry, folder, engine]),
   };
 }
 
 /** The same steps in PyTorch, by a Python that has it. */
 export function yardstick(python: string): ContenderSpec {
-  const script = fileURLToPath(new URL('./yardstick.py', import.meta.url));
+  const script = benchmarkFile('training-step/yardstick.py');
   return { name: YARDSTICK, start: (folder) => pinned([python, script, folder]) };
 }
 

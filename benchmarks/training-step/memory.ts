@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runCommand, typeScriptCommand } from '../../scripts/command.js';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../scripts/command.js';
 import type { EngineName } from '../../src/training/engines/index.js';
 import { PROBLEMS, writeProblem } from './problems.js';
 
@@ -45,9 +46,9 @@ export async function memoryRows(engines: readonly EngineName[] = ['fused', 'nat
 }
 
 async function pointsOf(folder: string, engine: EngineName): Promise<MemoryPoint[] | null> {
-  const entry = new URL('./memory-entry.ts', import.meta.url);
-  const [node, ...rest] = typeScriptCommand(entry, [folder, engine, ...COUNTS.map(String)]);
-  const { code, stdout, output } = await runCommand([node, '--expose-gc', ...rest]);
+  const entry = fileURLToPath(new URL('./memory-entry.js', import.meta.url));
+  const command = [process.execPath, '--expose-gc', entry, folder, engine, ...COUNTS.map(String)] as const;
+  const { code, stdout, output } = await runCommand(command);
   if (code === 0) return JSON.parse(stdout) as MemoryPoint[];
   process.stderr.write(`${output}\n`);
   return null;

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { max, median, min } from 'simple-statistics';
 import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
 import { methodSchema } from '../../src/training/method.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import { benchmarkFile } from '../file.js';
 import type { Spread } from '../solvers/rounds.js';
 
 export interface WorkerRatio {
@@ -19,7 +19,7 @@ export interface WorkerRatio {
   readonly floor: number;
 }
 
-const EXPERIMENT = fileURLToPath(new URL('../learning-rate/quickstart.json', import.meta.url));
+const EXPERIMENT = benchmarkFile('learning-rate/quickstart.json');
 const [RUNS, UPDATES, ROUNDS] = [36, 800, 3];
 
 /** Independent runs of the quickstart on two workers against one, in interleaved rounds. */
