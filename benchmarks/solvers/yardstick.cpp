@@ -65,9 +65,9 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
     double best = std::numeric_limits<double>::infinity(), v = 0;
     const double* chosen = k;
     for (const double* end = data + 11 * start[i + 1]; k < end; k += 11) {
-      const double c0 = k[2] + k[5] * toLow + k[8] * toHigh;
-      const double c1 = k[3] + k[6] * toLow + k[9] * toHigh;
-      const double c2 = k[4] + k[7] * toLow + k[10] * toHigh;
+      const double c0 = k[2] + k[5] * toLow + k[6] * toHigh;
+      const double c1 = k[3] + k[7] * toLow + k[8] * toHigh;
+      const double c2 = k[4] + k[9] * toLow + k[10] * toHigh;
       if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; chosen = k; }
       if (c1 >= 0 && c2 >= 0) continue;
       double other = k[1];
@@ -77,8 +77,8 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
       if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; chosen = k; }
     }
     control[i] = chosen[0] + v;
-    const double low = chosen[5] + v * (chosen[6] + v * chosen[7]);
-    const double high = chosen[8] + v * (chosen[9] + v * chosen[10]);
+    const double low = chosen[5] + v * (chosen[7] + v * chosen[9]);
+    const double high = chosen[6] + v * (chosen[8] + v * chosen[10]);
     const double missing = best + source[i] - rest * here;
     const double diagonal = rest + low + high;
     if ((low < 0 || high < 0) && offender < 0) {
@@ -170,9 +170,9 @@ void batchForward(const Rows& rows, Batch& batch) {
     for (const double* k = first; k < end; k += 11 * kLanes) {
       for (int c = 0; c < kLanes; ++c) {
         const auto at = [&](int field) { return k[field * kLanes + c]; };
-        const double c0 = at(2) + at(5) * toLow[c] + at(8) * toHigh[c];
-        const double c1 = at(3) + at(6) * toLow[c] + at(9) * toHigh[c];
-        const double c2 = at(4) + at(7) * toLow[c] + at(10) * toHigh[c];
+        const double c0 = at(2) + at(5) * toLow[c] + at(6) * toHigh[c];
+        const double c1 = at(3) + at(7) * toLow[c] + at(8) * toHigh[c];
+        const double c2 = at(4) + at(9) * toLow[c] + at(10) * toHigh[c];
         const bool isFrom = c0 < best[c] - kTieSlack * std::fabs(c0);
         const double before = isFrom ? c0 : best[c];
         const double width = at(1), twice = 2 * c2;
@@ -184,7 +184,7 @@ void batchForward(const Rows& rows, Batch& batch) {
         best[c] = isOther ? H : before;
         const bool isTaken = isFrom | isOther;
         const double v = isOther ? other : 0;
-        const double l = at(5) + v * (at(6) + v * at(7)), h = at(8) + v * (at(9) + v * at(10));
+        const double l = at(5) + v * (at(7) + v * at(9)), h = at(6) + v * (at(8) + v * at(10));
         u[c] = isTaken ? at(0) + v : u[c];
         low[c] = isTaken ? l : low[c];
         high[c] = isTaken ? h : high[c];
@@ -283,14 +283,15 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
       double best = std::numeric_limits<double>::infinity(), v = 0;
       const double* row = k;
       for (const double* end = data + size_t(stride) * start[i + 1]; k < end; k += stride) {
-        double c0 = k[2] + k[5] * d0 + k[8] * d1 + k[11] * d2 + k[14] * d3;
-        double c1 = k[3] + k[6] * d0 + k[9] * d1 + k[12] * d2 + k[15] * d3;
-        double c2 = k[4] + k[7] * d0 + k[10] * d1 + k[13] * d2 + k[16] * d3;
+        double low0 = k[5] * d0 + k[11] * d2, high0 = k[6] * d1 + k[12] * d3;
+        double low1 = k[7] * d0 + k[13] * d2, high1 = k[8] * d1 + k[14] * d3;
+        double low2 = k[9] * d0 + k[15] * d2, high2 = k[10] * d1 + k[16] * d3;
         if (kThree) {
-          c0 += k[17] * d4 + k[20] * d5;
-          c1 += k[18] * d4 + k[21] * d5;
-          c2 += k[19] * d4 + k[22] * d5;
+          low0 += k[17] * d4, high0 += k[18] * d5;
+          low1 += k[19] * d4, high1 += k[20] * d5;
+          low2 += k[21] * d4, high2 += k[22] * d5;
         }
+        const double c0 = k[2] + low0 + high0, c1 = k[3] + low1 + high1, c2 = k[4] + low2 + high2;
         if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; row = k; }
         if (c1 >= 0 && c2 >= 0) continue;
         double other = k[1];
@@ -303,8 +304,8 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
       double sum = 0;
       bool isNegative = false;
       for (int s = 0; s < (kThree ? 6 : 4); ++s) {
-        const double* c = row + 5 + 3 * s;
-        const double weight = c[0] + v * (c[1] + v * c[2]);
+        const double* c = row + 5 + 6 * (s / 2) + s % 2;
+        const double weight = c[0] + v * (c[2] + v * c[4]);
         w[s][i] = weight;
         sum += weight;
         isNegative |= weight < 0;

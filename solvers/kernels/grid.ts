@@ -105,14 +105,24 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       let row = k;
       let taken = p;
       for (const last = start[i + 1]; p < last; p += 1, k += stride) {
-        let c0 = data[k + 2] + data[k + 5] * d0 + data[k + 8] * d1 + data[k + 11] * d2 + data[k + 14] * d3;
-        let c1 = data[k + 3] + data[k + 6] * d0 + data[k + 9] * d1 + data[k + 12] * d2 + data[k + 15] * d3;
-        let c2 = data[k + 4] + data[k + 7] * d0 + data[k + 10] * d1 + data[k + 13] * d2 + data[k + 16] * d3;
+        // Neighbours below and above apart: WebAssembly holds them in the halves of one vector.
+        let low0 = data[k + 5] * d0 + data[k + 11] * d2;
+        let high0 = data[k + 6] * d1 + data[k + 12] * d3;
+        let low1 = data[k + 7] * d0 + data[k + 13] * d2;
+        let high1 = data[k + 8] * d1 + data[k + 14] * d3;
+        let low2 = data[k + 9] * d0 + data[k + 15] * d2;
+        let high2 = data[k + 10] * d1 + data[k + 16] * d3;
         if (isThree) {
-          c0 += data[k + 17] * d4 + data[k + 20] * d5;
-          c1 += data[k + 18] * d4 + data[k + 21] * d5;
-          c2 += data[k + 19] * d4 + data[k + 22] * d5;
+          low0 += data[k + 17] * d4;
+          high0 += data[k + 18] * d5;
+          low1 += data[k + 19] * d4;
+          high1 += data[k + 20] * d5;
+          low2 += data[k + 21] * d4;
+          high2 += data[k + 22] * d5;
         }
+        let c0 = data[k + 2] + low0 + high0;
+        let c1 = data[k + 3] + low1 + high1;
+        let c2 = data[k + 4] + low2 + high2;
         if (hasCross && crossStart[p] < crossEnd[p]) {
           let legs = 0;
           for (let c = crossStart[p], to = crossEnd[p]; c < to; c += 1)
@@ -141,24 +151,27 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
         }
       }
       control[i] = data[row] + v;
-      const a0 = data[row + 5] + v * (data[row + 6] + v * data[row + 7]);
-      const a1 = data[row + 8] + v * (data[row + 9] + v * data[row + 10]);
-      const a2 = data[row + 11] + v * (data[row + 12] + v * data[row + 13]);
-      const a3 = data[row + 14] + v * (data[row + 15] + v * data[row + 16]);
+      const a0 = data[row + 5] + v * (data[row + 7] + v * data[row + 9]);
+      const a1 = data[row + 6] + v * (data[row + 8] + v * data[row + 10]);
+      const a2 = data[row + 11] + v * (data[row + 13] + v * data[row + 15]);
+      const a3 = data[row + 12] + v * (data[row + 14] + v * data[row + 16]);
       w0[i] = a0;
       w1[i] = a1;
       w2[i] = a2;
       w3[i] = a3;
-      let sum = a0 + a1 + a2 + a3;
+      let lows = a0 + a2;
+      let highs = a1 + a3;
       let isNegative = a0 < 0 || a1 < 0 || a2 < 0 || a3 < 0;
       if (isThree) {
-        const a4 = data[row + 17] + v * (data[row + 18] + v * data[row + 19]);
-        const a5 = data[row + 20] + v * (data[row + 21] + v * data[row + 22]);
+        const a4 = data[row + 17] + v * (data[row + 19] + v * data[row + 21]);
+        const a5 = data[row + 18] + v * (data[row + 20] + v * data[row + 22]);
         w4[i] = a4;
         w5[i] = a5;
-        sum += a4 + a5;
+        lows += a4;
+        highs += a5;
         isNegative = isNegative || a4 < 0 || a5 < 0;
       }
+      const sum = lows + highs;
       let rowOwn = rest;
       if (hasCross) {
         const f = data[row + stride - 3] + v * (data[row + stride - 2] + v * data[row + stride - 1]);

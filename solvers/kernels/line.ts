@@ -84,9 +84,9 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     let v = 0;
     let chosen = k;
     for (const end = 11 * start[i + 1]; k < end; k += 11) {
-      const c0 = data[k + 2] + data[k + 5] * toLow + data[k + 8] * toHigh;
-      const c1 = data[k + 3] + data[k + 6] * toLow + data[k + 9] * toHigh;
-      const c2 = data[k + 4] + data[k + 7] * toLow + data[k + 10] * toHigh;
+      const c0 = data[k + 2] + data[k + 5] * toLow + data[k + 6] * toHigh;
+      const c1 = data[k + 3] + data[k + 7] * toLow + data[k + 8] * toHigh;
+      const c2 = data[k + 4] + data[k + 9] * toLow + data[k + 10] * toHigh;
       // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
       if (c0 < best - 1e-13 * abs(c0)) {
         best = c0;
@@ -105,8 +105,8 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
       }
     }
     control[i] = data[chosen] + v;
-    const low = data[chosen + 5] + v * (data[chosen + 6] + v * data[chosen + 7]);
-    const high = data[chosen + 8] + v * (data[chosen + 9] + v * data[chosen + 10]);
+    const low = data[chosen + 5] + v * (data[chosen + 7] + v * data[chosen + 9]);
+    const high = data[chosen + 6] + v * (data[chosen + 8] + v * data[chosen + 10]);
     const diagonal = rest + low + high;
     const missing = best + source[i] - rest * here;
     if ((low < 0 || high < 0) && offender < 0) {

@@ -8,8 +8,8 @@ import type { Discretization, NodeModel } from '../hjb/node-model.js';
  * v the control less the lower end of the piece. A problem that is maximized is the minimization of -V: its given part
  * changes sign.
  *
- * Of piece p, from `data[stride p]` on: its lower end and its width; then three coefficients each of given, of low and
- * high of the first axis, of the second, ..., and with cross legs of the factor. The pieces of node i are those from
+ * Of piece p, from `data[stride p]` on: its lower end and its width; the three coefficients of given; for each axis low0,
+ * high0, low1, high1, low2, high2, the two weights side by side; and with cross legs those of the factor. The pieces of node i are those from
  * start[i] to start[i + 1]; a node with a given value has one without weights.
  */
 export interface RowPieces {
@@ -119,19 +119,19 @@ function packPiece(d: Discretization, model: NodeModel, rows: RowPieces, node: n
     for (let j = 0; j < 3; j += 1) {
       const b = model.drift.data[first + j];
       const s = model.variance.data[first + j];
-      data[weights + j] = b * entries[e] + s * entries[e + 2];
-      data[weights + 3 + j] = b * entries[e + 1] + s * entries[e + 3];
+      data[weights + 2 * j] = b * entries[e] + s * entries[e + 2];
+      data[weights + 2 * j + 1] = b * entries[e + 1] + s * entries[e + 3];
     }
-    shift(data, weights, from);
-    shift(data, weights + 3, from);
+    shift(data, weights, 2, from);
+    shift(data, weights + 1, 2, from);
   }
 }
 
-/** A polynomial in the control as one in the control less `from`. */
-function shift(data: Float64Array, k: number, from: number): void {
-  const twice = from * data[k + 2];
-  data[k] += from * (data[k + 1] + twice);
-  data[k + 1] += 2 * twice;
+/** A polynomial in the control, its coefficients `apart` places from each other, as one in the control less `from`. */
+function shift(data: Float64Array, k: number, apart: number, from: number): void {
+  const twice = from * data[k + 2 * apart];
+  data[k] += from * (data[k + apart] + twice);
+  data[k + apart] += 2 * twice;
 }
 
 function packCross(model: NodeModel, rows: RowPieces): void {
@@ -151,7 +151,7 @@ function packCross(model: NodeModel, rows: RowPieces): void {
     if (isFixed) continue;
     const at = (k + 1) * stride - 3;
     for (let j = 0; j < 3; j += 1) data[at + j] = model.factor.data[3 * q + j];
-    shift(data, at, data[k * stride]);
+    shift(data, at, 1, data[k * stride]);
   }
 }
 

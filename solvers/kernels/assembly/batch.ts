@@ -74,9 +74,9 @@ function forwardPair(
     do {
       const piece = k;
       k += PIECE;
-      const c0 = hamiltonian(piece + 2 * PAIR, toLow, toHigh);
-      const c1 = hamiltonian(piece + 3 * PAIR, toLow, toHigh);
-      const c2 = hamiltonian(piece + 4 * PAIR, toLow, toHigh);
+      const c0 = hamiltonian(piece + 2 * PAIR, piece + 5 * PAIR, toLow, toHigh);
+      const c1 = hamiltonian(piece + 3 * PAIR, piece + 7 * PAIR, toLow, toHigh);
+      const c2 = hamiltonian(piece + 4 * PAIR, piece + 9 * PAIR, toLow, toHigh);
       let isTaken = f64x2.lt(c0, f64x2.sub(best, f64x2.mul(slack, f64x2.abs(c0))));
       best = v128.bitselect(c0, best, isTaken);
       let to = zero;
@@ -99,17 +99,17 @@ function forwardPair(
       if (!isMixed) {
         u = f64x2.add(v128.load(row), v);
         low = weight(row + 5 * PAIR, v);
-        high = weight(row + 8 * PAIR, v);
+        high = weight(row + 6 * PAIR, v);
         isMixed = true;
       }
       u = v128.bitselect(f64x2.add(v128.load(piece), to), u, isTaken);
       low = v128.bitselect(weight(piece + 5 * PAIR, to), low, isTaken);
-      high = v128.bitselect(weight(piece + 8 * PAIR, to), high, isTaken);
+      high = v128.bitselect(weight(piece + 6 * PAIR, to), high, isTaken);
     } while (k < end);
     if (!isMixed) {
       u = f64x2.add(v128.load(row), v);
       low = weight(row + 5 * PAIR, v);
-      high = weight(row + 8 * PAIR, v);
+      high = weight(row + 6 * PAIR, v);
     }
     v128.store(control + o, u);
     const diagonal = f64x2.add(f64x2.add(rest2, low), high);
@@ -131,11 +131,11 @@ function forwardPair(
   v128.store(found, rawResidual, Found.RAW_RESIDUAL * 8);
 }
 
-function hamiltonian(k: usize, toLow: v128, toHigh: v128): v128 {
-  return f64x2.add(
-    f64x2.add(v128.load(k), f64x2.mul(v128.load(k, 3 * PAIR), toLow)),
-    f64x2.mul(v128.load(k, 6 * PAIR), toHigh),
-  );
+/** A coefficient of the Hamiltonian from those of given, and of low and high at `weights`. */
+function hamiltonian(given: usize, weights: usize, toLow: v128, toHigh: v128): v128 {
+  const below = f64x2.mul(v128.load(weights), toLow);
+  const above = f64x2.mul(v128.load(weights, PAIR), toHigh);
+  return f64x2.add(f64x2.add(v128.load(given), below), above);
 }
 
 /** Where c1 v + c2 v^2 is least in [0, width]: at its vertex, or at the upper end; 0 where it rises from there on. */
@@ -147,7 +147,8 @@ function lowest(c1: v128, c2: v128, width: v128, zero: v128): v128 {
 }
 
 function weight(k: usize, v: v128): v128 {
-  return f64x2.add(v128.load(k), f64x2.mul(v, f64x2.add(v128.load(k, PAIR), f64x2.mul(v, v128.load(k, 2 * PAIR)))));
+  const slope = f64x2.add(v128.load(k, 2 * PAIR), f64x2.mul(v, v128.load(k, 4 * PAIR)));
+  return f64x2.add(v128.load(k), f64x2.mul(v, slope));
 }
 
 /** Rows with a negative weight that is more than rounding: the first of each lane. */

@@ -1,6 +1,6 @@
 // The kernel of two and three states: ../grid.ts, operation by operation, so that both come to the same numbers.
 import { Found, Grid } from './layout';
-import { signOf } from './sign';
+import { highs, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -117,32 +117,26 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       const here = load<f64>(x);
       const toLow: isize = j > 0 ? -8 : wrapLow;
       const toHigh: isize = j < length - 1 ? 8 : wrapHigh;
-      const d0 = load<f64>(x + below0) - here;
-      const d1 = load<f64>(x + above0) - here;
-      const d2 = load<f64>(x + (isThree ? below1 : toLow)) - here;
-      const d3 = load<f64>(x + (isThree ? above1 : toHigh)) - here;
-      const d4 = load<f64>(x + toLow) - here;
-      const d5 = load<f64>(x + toHigh) - here;
+      const here2 = f64x2.splat(here);
+      const along = f64x2.sub(pair(x + toLow, x + toHigh), here2);
+      const away0 = f64x2.sub(pair(x + below0, x + above0), here2);
+      const away1 = isThree ? f64x2.sub(pair(x + below1, x + above1), here2) : along;
       let best: f64 = Infinity;
       let v: f64 = 0;
       let row = k;
       let taken = p;
       const last = load<i32>(start + ((<usize>i) << 2), 4);
       for (; p < last; p++, k += piece) {
-        let c = f64x2.add(v128.load(k, 16), f64x2.mul(v128.load(k, 40), f64x2.splat(d0)));
-        c = f64x2.add(c, f64x2.mul(v128.load(k, 64), f64x2.splat(d1)));
-        c = f64x2.add(c, f64x2.mul(v128.load(k, 88), f64x2.splat(d2)));
-        c = f64x2.add(c, f64x2.mul(v128.load(k, 112), f64x2.splat(d3)));
-        let c2 = load<f64>(k, 32) + load<f64>(k, 56) * d0 + load<f64>(k, 80) * d1;
-        c2 = c2 + load<f64>(k, 104) * d2 + load<f64>(k, 128) * d3;
+        let p0 = f64x2.add(f64x2.mul(v128.load(k, 40), away0), f64x2.mul(v128.load(k, 88), away1));
+        let p1 = f64x2.add(f64x2.mul(v128.load(k, 56), away0), f64x2.mul(v128.load(k, 104), away1));
+        let p2 = f64x2.add(f64x2.mul(v128.load(k, 72), away0), f64x2.mul(v128.load(k, 120), away1));
         if (isThree) {
-          const more = f64x2.add(
-            f64x2.mul(v128.load(k, 136), f64x2.splat(d4)),
-            f64x2.mul(v128.load(k, 160), f64x2.splat(d5)),
-          );
-          c = f64x2.add(c, more);
-          c2 += load<f64>(k, 152) * d4 + load<f64>(k, 176) * d5;
+          p0 = f64x2.add(p0, f64x2.mul(v128.load(k, 136), along));
+          p1 = f64x2.add(p1, f64x2.mul(v128.load(k, 152), along));
+          p2 = f64x2.add(p2, f64x2.mul(v128.load(k, 168), along));
         }
+        let c = f64x2.add(f64x2.add(v128.load(k, 16), lows(p0, p1)), highs(p0, p1));
+        let c2 = load<f64>(k, 32) + f64x2.extract_lane(p2, 0) + f64x2.extract_lane(p2, 1);
         if (hasCross) {
           const from = load<i32>(crossStart + ((<usize>p) << 2));
           const to = load<i32>(crossEnd + ((<usize>p) << 2));
@@ -173,24 +167,21 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
         }
       }
       store<f64>(control + o, load<f64>(row) + v);
-      const a0 = polynomial(row + 40, v);
-      const a1 = polynomial(row + 64, v);
-      const a2 = polynomial(row + 88, v);
-      const a3 = polynomial(row + 112, v);
-      store<f64>(w0 + o, a0);
-      store<f64>(w1 + o, a1);
-      store<f64>(w2 + o, a2);
-      store<f64>(w3 + o, a3);
-      let sum = a0 + a1 + a2 + a3;
-      let signs = signOf(a0) | signOf(a1) | signOf(a2) | signOf(a3);
+      const v2 = f64x2.splat(v);
+      const a0 = weightsAt(row + 40, v2);
+      const a1 = weightsAt(row + 88, v2);
+      storePair(w0 + o, w1 + o, a0);
+      storePair(w2 + o, w3 + o, a1);
+      let total = f64x2.add(a0, a1);
+      let negative = v128.or(a0, a1);
       if (isThree) {
-        const a4 = polynomial(row + 136, v);
-        const a5 = polynomial(row + 160, v);
-        store<f64>(w4 + o, a4);
-        store<f64>(w5 + o, a5);
-        sum += a4 + a5;
-        signs |= signOf(a4) | signOf(a5);
+        const a2 = weightsAt(row + 136, v2);
+        storePair(w4 + o, w5 + o, a2);
+        total = f64x2.add(total, a2);
+        negative = v128.or(negative, a2);
       }
+      const sum = f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
+      let isSuspect = i64x2.bitmask(negative) != 0;
       let rowOwn = rest;
       if (hasCross) {
         const f = polynomial(row + piece - 24, v);
@@ -199,7 +190,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
         for (let c = load<i32>(crossStart + ((<usize>taken) << 2)); c < to; c++) {
           const weight = load<f64>(crossWeights + ((<usize>c) << 3));
           legs += weight;
-          signs |= signOf(f * weight);
+          if (f * weight < 0) isSuspect = true;
         }
         rowOwn += f * legs;
         store<f64>(factor + o, f);
@@ -210,7 +201,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       store<f64>(missingAt + o, hasCross ? raw / rowOwn : raw * inverse);
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;
-      if (signs < 0 && offender < 0 && !isDominant(at, rest, i)) offender = i;
+      if (isSuspect && offender < 0 && !isDominant(at, rest, i)) offender = i;
       const magnitude = abs(raw);
       if (magnitude > rawResidual) rawResidual = magnitude;
       if (magnitude > residual * diagonal) residual = magnitude / diagonal;

@@ -1,6 +1,6 @@
 // The fused kernel of one state: ../line.ts, operation by operation.
 import { Found, Line } from './layout';
-import { signOf } from './sign';
+import { highs, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -28,20 +28,20 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     const o = (<usize>i) << 3;
     const above = i < last ? load<f64>(V + o, 8) : here;
     const toHigh = above - here;
-    const low2 = f64x2.splat(toLow);
-    const high2 = f64x2.splat(toHigh);
+    // To the neighbour below and to the one above, as the weights of a piece lie.
+    const away = f64x2.replace_lane(f64x2.splat(toLow), 1, toHigh);
     let best: f64 = Infinity;
     let v: f64 = 0;
     let chosen = k;
     const end = data + PIECE * <usize>load<i32>(start + ((<usize>i) << 2), 4);
     do {
-      const c = f64x2.add(
-        f64x2.add(v128.load(k, 16), f64x2.mul(v128.load(k, 40), low2)),
-        f64x2.mul(v128.load(k, 64), high2),
-      );
+      const p0 = f64x2.mul(v128.load(k, 40), away);
+      const p1 = f64x2.mul(v128.load(k, 56), away);
+      const p2 = f64x2.mul(v128.load(k, 72), away);
+      const c = f64x2.add(f64x2.add(v128.load(k, 16), lows(p0, p1)), highs(p0, p1));
       const c0 = f64x2.extract_lane(c, 0);
       const c1 = f64x2.extract_lane(c, 1);
-      const c2 = load<f64>(k, 32) + load<f64>(k, 56) * toLow + load<f64>(k, 80) * toHigh;
+      const c2 = load<f64>(k, 32) + f64x2.extract_lane(p2, 0) + f64x2.extract_lane(p2, 1);
       if (c0 < best - TIE_SLACK * abs(c0)) {
         best = c0;
         v = 0;
@@ -63,11 +63,12 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
       k += PIECE;
     } while (k < end);
     store<f64>(control + o, load<f64>(chosen) + v);
-    const low = load<f64>(chosen, 40) + v * (load<f64>(chosen, 48) + v * load<f64>(chosen, 56));
-    const high = load<f64>(chosen, 64) + v * (load<f64>(chosen, 72) + v * load<f64>(chosen, 80));
+    const weights = weightsAt(chosen + 40, f64x2.splat(v));
+    const low = f64x2.extract_lane(weights, 0);
+    const high = f64x2.extract_lane(weights, 1);
     const diagonal = rest + low + high;
     const missing = best + load<f64>(source + o) - rest * here;
-    if ((signOf(low) | signOf(high)) < 0 && offender < 0) {
+    if (i64x2.bitmask(weights) != 0 && offender < 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;

@@ -1,0 +1,16 @@
+// The weights of the neighbours below and above along an axis, side by side in one vector.
+
+/** The first halves of two vectors. */
+export function lows(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 0, 2);
+}
+
+/** The second halves of two vectors. */
+export function highs(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 1, 3);
+}
+
+/** Both weights of an axis, whose coefficients begin at k, under the control v. */
+export function weightsAt(k: usize, v: v128): v128 {
+  return f64x2.add(v128.load(k), f64x2.mul(v, f64x2.add(v128.load(k, 16), f64x2.mul(v, v128.load(k, 32)))));
+}
