@@ -126,7 +126,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       let row = k;
       let taken = p;
       const last = load<i32>(start + ((<usize>i) << 2), 4);
-      for (; p < last; p++, k += piece) {
+      do {
         let p0 = f64x2.add(f64x2.mul(v128.load(k, 40), away0), f64x2.mul(v128.load(k, 88), away1));
         let p1 = f64x2.add(f64x2.mul(v128.load(k, 56), away0), f64x2.mul(v128.load(k, 104), away1));
         let p2 = f64x2.add(f64x2.mul(v128.load(k, 72), away0), f64x2.mul(v128.load(k, 120), away1));
@@ -154,18 +154,23 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
           row = k;
           taken = p;
         }
-        if (c1 >= 0 && c2 >= 0) continue;
-        let other = load<f64>(k, 8);
-        const twice = 2 * c2;
-        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
-        const H = c0 + other * (c1 + other * c2);
-        if (H < best - TIE_SLACK * abs(H)) {
-          best = H;
-          v = other;
-          row = k;
-          taken = p;
+        if (c1 < 0 || c2 < 0) {
+          let other = load<f64>(k, 8);
+          const twice = 2 * c2;
+          if (c2 > 0) {
+            if (c1 + twice * other > 0) other = -c1 / twice;
+          }
+          const H = c0 + other * (c1 + other * c2);
+          if (H < best - TIE_SLACK * abs(H)) {
+            best = H;
+            v = other;
+            row = k;
+            taken = p;
+          }
         }
-      }
+        p++;
+        k += piece;
+      } while (p < last);
       store<f64>(control + o, load<f64>(row) + v);
       const v2 = f64x2.splat(v);
       const a0 = weightsAt(row + 40, v2);
