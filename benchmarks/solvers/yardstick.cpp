@@ -64,18 +64,21 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
     const double above = i < last ? V[i + 1] : here, toHigh = above - here;
     double best = std::numeric_limits<double>::infinity(), v = 0;
     const double* chosen = k;
-    for (const double* end = data + 11 * start[i + 1]; k < end; k += 11) {
+    const double* end = data + 11 * start[i + 1];
+    do {
       const double c0 = k[2] + k[5] * toLow + k[6] * toHigh;
       const double c1 = k[3] + k[7] * toLow + k[8] * toHigh;
       const double c2 = k[4] + k[9] * toLow + k[10] * toHigh;
       if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; chosen = k; }
-      if (c1 >= 0 && c2 >= 0) continue;
-      double other = k[1];
-      const double twice = 2 * c2;
-      if (c1 + twice * other > 0 && c2 > 0) other = -c1 / twice;
-      const double H = c0 + other * (c1 + other * c2);
-      if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; chosen = k; }
-    }
+      if (c1 < 0 || c2 < 0) {
+        double other = k[1];
+        const double twice = 2 * c2;
+        if (c1 + twice * other > 0 && c2 > 0) other = -c1 / twice;
+        const double H = c0 + other * (c1 + other * c2);
+        if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; chosen = k; }
+      }
+      k += 11;
+    } while (k < end);
     control[i] = chosen[0] + v;
     const double low = chosen[5] + v * (chosen[7] + v * chosen[9]);
     const double high = chosen[6] + v * (chosen[8] + v * chosen[10]);
@@ -282,7 +285,8 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
       const double d4 = V[low] - here, d5 = V[high] - here;
       double best = std::numeric_limits<double>::infinity(), v = 0;
       const double* row = k;
-      for (const double* end = data + size_t(stride) * start[i + 1]; k < end; k += stride) {
+      const double* end = data + size_t(stride) * start[i + 1];
+      do {
         double low0 = k[5] * d0 + k[11] * d2, high0 = k[6] * d1 + k[12] * d3;
         double low1 = k[7] * d0 + k[13] * d2, high1 = k[8] * d1 + k[14] * d3;
         double low2 = k[9] * d0 + k[15] * d2, high2 = k[10] * d1 + k[16] * d3;
@@ -293,13 +297,15 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
         }
         const double c0 = k[2] + low0 + high0, c1 = k[3] + low1 + high1, c2 = k[4] + low2 + high2;
         if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; row = k; }
-        if (c1 >= 0 && c2 >= 0) continue;
-        double other = k[1];
-        const double twice = 2 * c2;
-        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
-        const double H = c0 + other * (c1 + other * c2);
-        if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; row = k; }
-      }
+        if (c1 < 0 || c2 < 0) {
+          double other = k[1];
+          const double twice = 2 * c2;
+          if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+          const double H = c0 + other * (c1 + other * c2);
+          if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; row = k; }
+        }
+        k += stride;
+      } while (k < end);
       control[i] = row[0] + v;
       double sum = 0;
       bool isNegative = false;

@@ -104,7 +104,8 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       let k = stride * p;
       let row = k;
       let taken = p;
-      for (const last = start[i + 1]; p < last; p += 1, k += stride) {
+      const last = start[i + 1];
+      do {
         // Neighbours below and above apart: WebAssembly holds them in the halves of one vector.
         let low0 = data[k + 5] * d0 + data[k + 11] * d2;
         let high0 = data[k + 6] * d1 + data[k + 12] * d3;
@@ -138,18 +139,21 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
           row = k;
           taken = p;
         }
-        if (c1 >= 0 && c2 >= 0) continue;
-        let other = data[k + 1];
-        const twice = 2 * c2;
-        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
-        const H = c0 + other * (c1 + other * c2);
-        if (H < best - 1e-13 * abs(H)) {
-          best = H;
-          v = other;
-          row = k;
-          taken = p;
+        if (c1 < 0 || c2 < 0) {
+          let other = data[k + 1];
+          const twice = 2 * c2;
+          if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+          const H = c0 + other * (c1 + other * c2);
+          if (H < best - 1e-13 * abs(H)) {
+            best = H;
+            v = other;
+            row = k;
+            taken = p;
+          }
         }
-      }
+        p += 1;
+        k += stride;
+      } while (p < last);
       control[i] = data[row] + v;
       const a0 = data[row + 5] + v * (data[row + 7] + v * data[row + 9]);
       const a1 = data[row + 6] + v * (data[row + 8] + v * data[row + 10]);

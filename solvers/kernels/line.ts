@@ -83,7 +83,8 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     let best = Infinity;
     let v = 0;
     let chosen = k;
-    for (const end = 11 * start[i + 1]; k < end; k += 11) {
+    const end = 11 * start[i + 1];
+    do {
       const c0 = data[k + 2] + data[k + 5] * toLow + data[k + 6] * toHigh;
       const c1 = data[k + 3] + data[k + 7] * toLow + data[k + 8] * toHigh;
       const c2 = data[k + 4] + data[k + 9] * toLow + data[k + 10] * toHigh;
@@ -93,17 +94,19 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
         v = 0;
         chosen = k;
       }
-      if (c1 >= 0 && c2 >= 0) continue;
-      let other = data[k + 1];
-      const twice = 2 * c2;
-      if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
-      const H = c0 + other * (c1 + other * c2);
-      if (H < best - 1e-13 * abs(H)) {
-        best = H;
-        v = other;
-        chosen = k;
+      if (c1 < 0 || c2 < 0) {
+        let other = data[k + 1];
+        const twice = 2 * c2;
+        if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
+        const H = c0 + other * (c1 + other * c2);
+        if (H < best - 1e-13 * abs(H)) {
+          best = H;
+          v = other;
+          chosen = k;
+        }
       }
-    }
+      k += 11;
+    } while (k < end);
     control[i] = data[chosen] + v;
     const low = data[chosen + 5] + v * (data[chosen + 7] + v * data[chosen + 9]);
     const high = data[chosen + 6] + v * (data[chosen + 8] + v * data[chosen + 10]);

@@ -1,6 +1,6 @@
 // The kernel of two and three states: ../grid.ts, operation by operation, so that both come to the same numbers.
 import { Found, Grid } from './layout';
-import { highs, lows, weightsAt } from './pairs';
+import { highs, isEitherNegative, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -100,7 +100,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
   let residual: f64 = 0;
   let rawResidual: f64 = 0;
   let stiffness: f64 = 0;
-  let offender: i32 = -1;
+  let offender = i32.MAX_VALUE;
   let p = load<i32>(start + ((<usize>(first * length)) << 2));
   let k = data + piece * <usize>p;
   for (let line = first; line < end; line++) {
@@ -154,7 +154,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
           row = k;
           taken = p;
         }
-        if (c1 < 0 || c2 < 0) {
+        if (isEitherNegative(c1, c2)) {
           let other = load<f64>(k, 8);
           const twice = 2 * c2;
           if (c2 > 0) {
@@ -206,7 +206,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       store<f64>(missingAt + o, hasCross ? raw / rowOwn : raw * inverse);
       if (sum > stiffness) stiffness = sum;
       const diagonal = rowOwn + sum;
-      if (isSuspect && offender < 0 && !isDominant(at, rest, i)) offender = i;
+      if (isSuspect && !isDominant(at, rest, i)) offender = min(offender, i);
       const magnitude = abs(raw);
       if (magnitude > rawResidual) rawResidual = magnitude;
       if (magnitude > residual * diagonal) residual = magnitude / diagonal;
@@ -214,7 +214,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
   }
   store<f64>(found, residual, Found.RESIDUAL);
   store<f64>(found, rawResidual, Found.RAW_RESIDUAL);
-  store<f64>(found, <f64>offender, Found.OFFENDER);
+  store<f64>(found, offender < i32.MAX_VALUE ? <f64>offender : -1, Found.OFFENDER);
   store<f64>(found, stiffness, Found.STIFFNESS);
 }
 

@@ -1,6 +1,6 @@
 // The fused kernel of one state: ../line.ts, operation by operation.
 import { Found, Line } from './layout';
-import { highs, lows, weightsAt } from './pairs';
+import { highs, isEitherNegative, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -18,7 +18,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
   const last = size - 1;
   let residual: f64 = 0;
   let rawResidual: f64 = 0;
-  let offender: i32 = -1;
+  let offender = i32.MAX_VALUE;
   let lastFactor: f64 = 0;
   let lastPartial: f64 = 0;
   let toLow: f64 = 0;
@@ -47,7 +47,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
         v = 0;
         chosen = k;
       }
-      if (c1 < 0 || c2 < 0) {
+      if (isEitherNegative(c1, c2)) {
         let other = load<f64>(k, 8);
         const twice = 2 * c2;
         if (c2 > 0) {
@@ -68,10 +68,10 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     const high = f64x2.extract_lane(weights, 1);
     const diagonal = rest + low + high;
     const missing = best + load<f64>(source + o) - rest * here;
-    if (i64x2.bitmask(weights) != 0 && offender < 0) {
+    if (i64x2.bitmask(weights) != 0) {
       const magnitude = abs(low) + abs(high);
       const slack = ROUNDING * (rest + magnitude);
-      if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
+      if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = min(offender, i);
     }
     const raw = abs(missing);
     if (raw > rawResidual) rawResidual = raw;
@@ -86,7 +86,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
   }
   store<f64>(found, residual, Found.RESIDUAL);
   store<f64>(found, rawResidual, Found.RAW_RESIDUAL);
-  store<f64>(found, <f64>offender, Found.OFFENDER);
+  store<f64>(found, offender < i32.MAX_VALUE ? <f64>offender : -1, Found.OFFENDER);
 }
 
 export function lineBackward(at: usize, found: usize, size: i32): void {

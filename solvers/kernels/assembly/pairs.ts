@@ -1,4 +1,4 @@
-// The weights of the neighbours below and above along an axis, side by side in one vector.
+// Numbers side by side in one vector, as the weights of the neighbours below and above along an axis are.
 
 /** The first halves of two vectors. */
 export function lows(a: v128, b: v128): v128 {
@@ -8,6 +8,11 @@ export function lows(a: v128, b: v128): v128 {
 /** The second halves of two vectors. */
 export function highs(a: v128, b: v128): v128 {
   return v128.shuffle<f64>(a, b, 1, 3);
+}
+
+/** By the sign bits, -0 included: comparisons would be turned into numbers first. */
+export function isEitherNegative(a: f64, b: f64): bool {
+  return (reinterpret<i64>(a) | reinterpret<i64>(b)) < 0;
 }
 
 /** Both weights of an axis, whose coefficients begin at k, under the control v. */
