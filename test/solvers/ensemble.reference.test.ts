@@ -35,6 +35,19 @@ describe('solveEnsemble', () => {
     });
   });
 
+  // Targets on either side of every node: its problems, two by two, take different pieces of their controls.
+  test('problems that steer to different sides', () => {
+    const shifted = Array.from({ length: 8 }, (_, k): ControlProblem => ({
+      ...ENSEMBLE[0],
+      drift: (_t, _x, [u], out) => (out[0] = u),
+      runningCost: (_t, [x], [u]) => (x - (-1) ** k * 0.2 * k) ** 2 + 0.1 * u * u,
+    }));
+    solveEnsemble(shifted, OPTIONS).forEach((solution, k) => {
+      const alone = solveHjb(shifted[k], OPTIONS);
+      expect({ ...solution, kernel: '' }).toEqual({ ...alone, kernel: '' });
+    });
+  });
+
   test('what cannot go together is solved alone, in the order given', () => {
     const problems = [
       liTaiE({ nodes: 41, steps: 20 }),
