@@ -5,6 +5,8 @@ import { stepBack } from '../../solvers/hjb/march.js';
 import { endMarch, startMarch, type KernelChoice, type March } from '../../solvers/hjb/march-state.js';
 import { discretize } from '../../solvers/hjb/node-model.js';
 import { resolveOptions } from '../../solvers/hjb/options.js';
+import { batchKernel, LANES } from '../../solvers/kernels/wasm/batch.js';
+import { WEIGHTS } from '../../solvers/kernels/row-pieces.js';
 import { logGrid, uniformGrid, type Boundary, type ControlProblem, type Scheme } from '../../solvers/index.js';
 import { linearQuadratic, linearQuadraticWithNoise, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -86,10 +88,14 @@ const GRIDS: readonly (readonly [string, ControlProblem])[] = [
 
 const SCHEMES = ['monotone', 'accurate'] as const;
 
-function marched(problem: ControlProblem, scheme: Scheme, kernel: KernelChoice['kernel'], threads = 1): March {
+function started(problem: ControlProblem, scheme: Scheme, kernel: KernelChoice['kernel'], threads = 1): March {
   const d = discretize(problem, buildLattice(problem.states), scheme);
   const options = { tolerance: 1e-13, maximumPolicyIterations: 60, keep: [0], scheme };
-  const march = startMarch(d, resolveOptions(options, problem.times), { kernel, threads });
+  return startMarch(d, resolveOptions(options, problem.times), { kernel, threads });
+}
+
+function marched(problem: ControlProblem, scheme: Scheme, kernel: KernelChoice['kernel'], threads = 1): March {
+  const march = started(problem, scheme, kernel, threads);
   expect(march.kernel === null).toBe(kernel === 'steps');
   for (let level = problem.times.length - 2; level >= 0; level -= 1) stepBack(march, level);
   endMarch(march);
@@ -147,5 +153,43 @@ describe('a row that is none of an M-matrix', () => {
     const march = startMarch(d, options, { kernel, threads: 1 });
     for (const level of [59, 58, 57]) stepBack(march, level);
     expect(march.offender).toMatch(/negative weight at x = 4\.800/);
+  });
+
+  /** After a step, with a negative weight below at one node, whatever piece it takes. */
+  function spoiled(
+    problem: ControlProblem,
+    kernel: 'typescript' | 'wasm',
+    threads = 1,
+  ): { march: March; node: number } {
+    const march = started(problem, 'monotone', kernel, threads);
+    stepBack(march, problem.times.length - 2);
+    const { start, data, stride } = march.rows!;
+    const node = Math.floor((start.length - 1) / 2);
+    for (let p = start[node]; p < start[node + 1]; p += 1) data[p * stride + WEIGHTS] = -1e4;
+    return { march, node };
+  }
+
+  test.each([
+    ['typescript', 1],
+    ['wasm', 1],
+    ['wasm', 2],
+  ] as const)('is found on every grid by %s with %d threads', (kernel, threads) => {
+    for (const [, problem] of GRIDS) {
+      const { march, node } = spoiled(problem, kernel, threads);
+      const used = march.kernel!.kernel;
+      used.forward(1e3);
+      const found = used.state.offender;
+      endMarch(march);
+      expect(found).toBe(node);
+    }
+  });
+
+  test('is found in its lane among eight problems', () => {
+    const { march, node } = spoiled(LINE, 'typescript');
+    const sound = marched(LINE, 'monotone', 'typescript').rows!;
+    const batch = batchKernel(march.V.length);
+    batch.load(Array.from({ length: LANES }, (_, lane) => (lane === 5 ? march.rows! : sound)));
+    batch.forward(1e3);
+    expect(batch.findings.map(({ offender }) => offender)).toEqual([-1, -1, -1, -1, -1, node, -1, -1]);
   });
 });
