@@ -1,6 +1,6 @@
 import { problemFault } from './faults.js';
 import type { Discretization } from './node-model.js';
-import type { PointCoefficients } from './coefficients-at.js';
+import { withoutStraight, type PointCoefficients } from './coefficients-at.js';
 
 /** What changes the coefficients of a level beside the problem's own functions. */
 export interface LevelInput {
@@ -31,6 +31,7 @@ export function sampleAt(
   requireSemidefinite(d, node, input.t, u, sample);
   requireFaces(d, node, input.t, u, sample);
   if (input.gradient !== null) addRisk(d, input.gradient, node, sample);
+  withoutStraight(sample, d.faces[node]);
   if (input.slopeChange !== null) addSlopes(d, input.slopeChange, node, sample);
 }
 

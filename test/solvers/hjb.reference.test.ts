@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { solveLinearQuadratic, type ControlProblem, type HjbOptions, type Scheme } from '../../solvers/index.js';
+import {
+  solveHjb,
+  solveLinearQuadratic,
+  uniformGrid,
+  type ControlProblem,
+  type HjbOptions,
+  type Scheme,
+} from '../../solvers/index.js';
 import { observedOrder } from '../helpers/order.js';
 import { FREE_STATE, linearQuadratic, linearQuadraticWithNoise, liTaiE, LQR } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -198,5 +205,31 @@ describe('a cost that is no polynomial', () => {
       abs: 2e-3,
       because: 'second order at 81 nodes',
     });
+  });
+});
+
+describe('risk where a face is linear', () => {
+  // dx = -u dt + u dW with terminal x: V = x + T min_u (-u + theta u^2 / 2) = x - T / (2 theta), on any grid.
+  test.each([
+    ['exact', true],
+    ['searched', false],
+  ])('%s minimiser: the noise at the face counts in the criterion', (_name, polynomial) => {
+    const problem: ControlProblem = {
+      ...linearQuadratic({ nodes: 31, steps: 10 }),
+      ...{ name: 'averse', horizon: 1, times: uniformGrid(0, 1, 11), risk: 0.8, polynomial },
+      states: [{ name: 'x', grid: uniformGrid(-3, 3, 31), coordinate: 'identity', boundary: ['linear', 'linear'] }],
+      controls: [{ name: 'u', lower: () => 0, upper: () => 2 }],
+      drift: (_t, _x, [u], out) => (out[0] = -u),
+      covariance: (_t, _x, [u], out) => (out[0] = u * u),
+      runningCost: () => 0,
+      terminalCost: ([x]) => x,
+    };
+    const solution = solveHjb(problem, { tolerance: 1e-11, maximumPolicyIterations: 20, keep: [0] });
+    expect(solution.status).toBe('converged');
+    for (const x of [-3, 0.2, 3]) {
+      const { value, control } = at(problem, solution, x);
+      within(value, x - 0.625, { abs: 1e-8, because: 'linear in x: the tolerance of the steps' });
+      within(control, 1.25, { abs: 1e-6, because: 'that of the search' });
+    }
   });
 });

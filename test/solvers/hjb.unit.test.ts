@@ -299,7 +299,10 @@ describe('bad input is refused with every issue', () => {
   });
 
   test('a covariance that is not positive semidefinite', () => {
-    expect(issuesOf({ covariance: (_t, [x], _u, out) => (out[0] = x) })[0]).toMatch(/^covariance: .* at x = -6/);
+    const falling: ControlProblem['covariance'] = (_t, [x], _u, out) => (out[0] = x);
+    expect(issuesOf({ covariance: falling })[0]).toMatch(/^covariance: .* at x = -6/);
+    const straight = [{ ...axis, grid: [-1, 0, 1], boundary: ['linear', 'linear'] as const }];
+    expect(issuesOf({ covariance: falling, states: straight })[0]).toMatch(/^covariance: .* at x = -1/);
     const { states, drift, runningCost, terminalCost, controls } = manufactured({ nodes: 5, rho: 0 });
     const square = { states, drift, runningCost, terminalCost, controls };
     const tooCorrelated: ControlProblem['covariance'] = (_t, _x, _u, out) => out.set([1, 1.01, 1.01, 1]);
