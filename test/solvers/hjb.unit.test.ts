@@ -16,6 +16,7 @@ import {
   type Scheme,
   type StateAxis,
 } from '../../solvers/index.js';
+import { simulateClosedLoop } from '../../solvers/simulation/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic } from '../helpers/problems.js';
 import { manufactured } from './problems.js';
@@ -224,6 +225,25 @@ describe('solveHjb', () => {
     // At the first guess of each of 20 steps, and after every iteration but the last, which changes V by less than the tolerance.
     expect(reads / once).toBeLessThanOrEqual(20 * iterations);
     expect(reads / once).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['minimize', 1],
+    ['maximize', -1],
+  ] as const)('%s: a value given at a face is not beyond the obstacle, at which one may stop there too', (...of) => {
+    const [objective, sign] = of;
+    const [axis] = linearQuadratic({ nodes: 9, steps: 2 }).states;
+    const faces = [{ dirichlet: (): number => sign * 5 }, { dirichlet: (): number => sign }] as const;
+    const problem: ControlProblem = {
+      ...linearQuadratic({ nodes: 9, steps: 2 }),
+      ...{ objective, controls: [], states: [{ ...axis, boundary: faces }] },
+      ...{ drift: (_t, _x, _u, out) => (out[0] = 0), runningCost: () => 0, terminalCost: () => sign * 9 },
+      obstacle: (t) => sign * (2 + t),
+    };
+    const solution = solveHjb(problem, { ...OPTIONS, keep: 'all' });
+    expect(solution.value.map((level) => [level[0], level[8]])).toEqual([2, 3, 4].map((at) => [sign * at, sign]));
+    const { cost } = simulateClosedLoop(problem, solution, [-6], { paths: 2, seed: 0, substeps: 1 });
+    expect(cost).toBe(sign * 2);
   });
 
   test('no control and no polynomial: there is nothing to search', () => {
