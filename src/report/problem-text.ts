@@ -70,12 +70,13 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
   }
   if (simulation !== undefined) {
     const { paths, seed, cost, standard_error: error, step_bias: bias, value, deviation, warnings } = simulation;
+    const distance = deviation === null ? 'beside' : `${number(deviation, 2)} standard errors from`;
     const vertex = Object.entries(simulation.worst_case ?? {}).map(([name, at]) => `${name} = ${at}`);
     sentences.push(
       ...(vertex.length === 0
         ? []
         : [`simulated at every vertex of the uncertain parameters, worst at ${vertex.join(', ')}:`]),
-      `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${number(deviation, 2)} standard errors from the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
+      `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${distance} the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
       ...warnings,
     );
   }

@@ -10,6 +10,7 @@ import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/proble
 import { parseNpy } from '../../src/workloads/datasets/npy.js';
 import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { within } from '../helpers/within.js';
 
 const PROBLEM = {
   kind: 'control_problem',
@@ -204,6 +205,16 @@ describe('the closed loop', () => {
     );
     const { density, problem, times } = await written(out);
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
+  });
+
+  test('where nothing is random the cost stands beside the value, without a number of standard errors', async () => {
+    // dx = -x dt from .5 over T = 1.
+    const still = { ...WIDE[0], domain: [-1, 1], nodes: 21 };
+    const fields = { states: [still], controls: [], drift: ['-x'], covariance: [[0]], running_cost: 0.1, horizon: 1 };
+    const { summary, result } = await solved(fields, { simulate: 1000 }, releasedSolvers);
+    expect(result.simulation).toMatchObject({ standard_error: 0, deviation: null });
+    within(result.simulation!.cost!, 0.5 * (7 / 8) ** 8 + 0.1, { abs: 1e-12, because: 'Euler, 8 steps' });
+    expect(summary.join()).toMatch(/1000 paths, seed 0: cost 0\.\d+ ± 0, beside the value 0\.\d+; steps twice/);
   });
 
   test('an uncertain problem is simulated at every vertex; the worst is told, and is no worse than the value', async () => {
