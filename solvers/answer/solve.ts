@@ -1,3 +1,4 @@
+import { HjbLrError } from '../../src/errors.js';
 import { interpolateSolution } from '../hjb/interpolate.js';
 import type { Scheme } from '../hjb/options.js';
 import type { HjbSolution } from '../hjb/solution.js';
@@ -47,8 +48,7 @@ export function solve(problem: ControlProblem, options: Partial<SolveOptions> = 
   const estimates = isSolved ? estimatesOf(problem, resolved, scheme, main) : null;
   const monotoneEstimates =
     scheme === 'monotone' || !isSolved ? estimates : estimatesOf(problem, resolved, 'monotone', monotone);
-  const wideProblem = resolved.widerDomain && isSolved ? wider(problem) : null;
-  const wide = wideProblem === null ? null : solveFor(wideProblem, resolved, scheme, 'query');
+  const wide = resolved.widerDomain && isSolved ? solveWider(problem, resolved) : null;
   return answerOf(problem, resolved, { main, monotone, estimates, monotoneEstimates, wide, started });
 }
 
@@ -68,6 +68,22 @@ function solveFor(
     return { value: point.value, smooth: smoothValueAt(problem, solution, t, x), controls: point.controls };
   });
   return { solution: solution.status === 'non_finite' ? solution : restricted(solution, asked), points };
+}
+
+/** On a wider domain; null where no face can move. */
+function solveWider(problem: ControlProblem, options: SolveOptions): Solved | null {
+  const wide = wider(problem);
+  if (wide === null) return null;
+  try {
+    return solveFor(wide, options, options.scheme, 'query');
+  } catch (error) {
+    if (!(error instanceof HjbLrError) || error.code !== 'E_INVALID') throw error;
+    const issues = error.issues.map(({ path, message }) => ({ path: 'wider_domain', message: `${path}: ${message}` }));
+    throw new HjbLrError('E_INVALID', 'The problem does not hold on the wider domain that was asked for.', {
+      remedy: 'Leave the wider domain out, or write the problem so that it holds beyond the faces of its own.',
+      issues,
+    });
+  }
 }
 
 /** With no level but these. */
@@ -205,7 +221,7 @@ function warningsOf(
   parts: Parts,
   disagreeing: readonly number[],
 ): string[] {
-  const { main, estimates } = parts;
+  const { main, estimates, wide } = parts;
   const warnings: string[] = [];
   if (main.solution.status !== 'converged') warnings.push(`${main.solution.status}: ${main.solution.remedy}`);
   const { firstOffender } = main.solution.monotone;
@@ -216,6 +232,10 @@ function warningsOf(
   if (estimates !== null && ordersOf(parts).length === 0) {
     const reasons = new Set(estimates.flatMap((estimate) => estimate?.order ?? []));
     if (reasons.size > 0) warnings.push(`no observed order: ${[...reasons].join('; ')}`);
+  }
+  if (options.widerDomain && main.solution.status === 'converged') {
+    if (wide === null) warnings.push('no truncation: the equation itself holds at every face, so that none can move');
+    else if (wide.solution.status !== 'converged') warnings.push(`wider domain: ${wide.solution.status}`);
   }
   for (const i of disagreeing) {
     warnings.push(`query ${i}: the accurate and the monotone value differ by more than the sum of their estimates`);

@@ -133,6 +133,36 @@ describe('solve', () => {
     expect(answer.truncation).toBeNull();
   });
 
+  test('a problem that does not hold beyond its faces has no wider domain: refused, and said of which', () => {
+    const [axis] = problem.states;
+    const rooted: ControlProblem = {
+      ...problem,
+      ...{ states: [{ ...axis, grid: uniformGrid(0, 4, 17) }], terminalCost: ([x]) => Math.sqrt(x) },
+    };
+    const { code, issues, message } = refused(rooted, { widerDomain: true });
+    expect([code, message]).toEqual(['E_INVALID', 'The problem does not hold on the wider domain that was asked for.']);
+    expect(issues).toEqual([
+      { path: 'wider_domain', message: 'terminal_cost: not finite (NaN) at x = -1.000, t = 2.000' },
+    ]);
+  });
+
+  test('a wider domain that is none, or on which the solve does not end, is told', () => {
+    const [axis] = problem.states;
+    const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
+    const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
+    const natural = { ...axis, boundary: ['natural', 'natural'] as const };
+    const closed = { ...problem, states: [natural], drift: inward, covariance: still };
+    const none = solve(closed, { query: query.slice(0, 1), widerDomain: true });
+    expect(none.truncation).toBeNull();
+    expect(none.warnings).toContain('no truncation: the equation itself holds at every face, so that none can move');
+    // Beyond 6 the cost overflows within the step.
+    const steep = { ...problem, runningCost: (_t: number, [x]: readonly number[]) => (x > 6 ? 1.7e308 : 0) };
+    const overflowing = solve(steep, { query: query.slice(0, 1), widerDomain: true });
+    expect(overflowing.status).toBe('converged');
+    expect(overflowing.truncation).toEqual([null]);
+    expect(overflowing.warnings).toContain('wider domain: non_finite');
+  });
+
   test('too few policy iterations are a status with a remedy; values are given, estimates are not', () => {
     const unfinished = solve(problem, { query, maximumPolicyIterations: 1 });
     expect(unfinished.status).toBe('max_iterations');
