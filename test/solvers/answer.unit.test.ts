@@ -198,6 +198,34 @@ describe('solve', () => {
     expect(warnings).toContain('no error estimate: an axis or the time has fewer than 4 intervals');
   });
 
+  test.each([
+    [Infinity, 'running_cost: not finite under u = -20.00 at x = 0.000, t = 1.938'],
+    [1.7e308, 'the solve ended as non_finite'],
+  ])('a coarser grid with a node where the cost is %d: no estimate, and why', (atZero, reason) => {
+    // 67 intervals have no node at 0, but half of them, 34, do.
+    const peak: ControlProblem = {
+      ...problem,
+      runningCost: (_t, [x], [u]) => u * u + (Math.abs(x) < 1e-9 ? atZero : 0),
+      states: [{ ...problem.states[0], grid: uniformGrid(-6, 6, 68) }],
+    };
+    const { values, errorEstimates, warnings } = solve(peak, { query: query.slice(0, 1) });
+    expect([values[0] === null, errorEstimates.values, errorEstimates.controls]).toEqual([false, [null], [null]]);
+    expect(warnings).toEqual([`no error estimate: on half the nodes ${reason}`]);
+  });
+
+  test('a quarter of the nodes that cannot be solved leaves an estimate from two grids', () => {
+    // 134 intervals, 67, and 34, whose first inner node is no node of the others.
+    const at = uniformGrid(-6, 6, 35)[1];
+    const peak: ControlProblem = {
+      ...problem,
+      runningCost: (_t, [x], [u]) => x * x + u * u + (Math.abs(x - at) < 1e-9 ? Infinity : 0),
+      states: [{ ...problem.states[0], grid: uniformGrid(-6, 6, 135) }],
+    };
+    const { errorEstimates, warnings } = solve(peak, { query: query.slice(0, 1) });
+    expect(errorEstimates.values[0]).toBeGreaterThan(0);
+    expect(warnings[0]).toMatch(/^error estimate from two grids: on a quarter of the nodes running_cost: not finite/);
+  });
+
   test('limits are told before anything is allocated', () => {
     const error = refused(problem, { limits: { nodeSteps: 1000, bytes: 1000 } });
     expect(error.code).toBe('E_LIMIT');
