@@ -1,6 +1,7 @@
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { SolveOptions } from './answer.js';
 import type { Estimates } from './estimates.js';
+import { faceWarnings } from './face-warnings.js';
 import type { Solved } from './solved.js';
 
 /** The solves that an answer is made of. */
@@ -39,6 +40,7 @@ export function warningsOf(
     ...new Set([...(parts.estimates?.trouble ?? []), ...(parts.monotoneEstimates?.trouble ?? [])]),
     ...orderWarnings(parts),
     ...(status === 'converged' ? companionWarnings(options, parts) : []),
+    ...(status === 'converged' ? faceWarnings(problem, parts.main.solution, options.tolerance) : []),
   ];
   for (const i of disagreeing) {
     warnings.push(`query ${i}: the accurate and the monotone value differ by more than the sum of their estimates`);

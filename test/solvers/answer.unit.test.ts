@@ -6,6 +6,7 @@ import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
+import { regulatorWithCrossDiffusion } from './problems.js';
 
 function refused(problem: ControlProblem, options: Partial<SolveOptions>): HjbLrError {
   try {
@@ -224,6 +225,26 @@ describe('solve', () => {
     const { errorEstimates, warnings } = solve(peak, { query: query.slice(0, 1) });
     expect(errorEstimates.values[0]).toBeGreaterThan(0);
     expect(warnings[0]).toMatch(/^error estimate from two grids: on a quarter of the nodes running_cost: not finite/);
+  });
+
+  test('a correlation with a state whose face is linear is left out there, and said so', () => {
+    const square = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 });
+    const [x, y] = square.states;
+    const open = { ...square, states: [{ ...x, boundary: ['reflecting', 'linear'] as const }, y] };
+    const { warnings } = solve(open, {});
+    expect(warnings.slice(1)).toEqual([
+      'the covariance of x with y is left out at the upper face of x, which is linear',
+    ]);
+    expect(solve(square, {}).warnings).toEqual([]);
+  });
+
+  test('faces of a periodic axis at which the problem says two things', () => {
+    const [axis] = problem.states;
+    const round = { ...problem, states: [{ ...axis, boundary: ['periodic', 'periodic'] as const }] };
+    const wave: ControlProblem['drift'] = (_t, [x], [u], out) => (out[0] = Math.sin((Math.PI * x) / 6) + u);
+    expect(solve({ ...round, drift: wave }, {}).warnings).toEqual([]);
+    const { warnings } = solve({ ...round, terminalCost: ([x]) => x }, {});
+    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point/);
   });
 
   test('limits are told before anything is allocated', () => {
