@@ -168,6 +168,8 @@ export function emptyModel({ lattice: { size }, states, scenarios }: Discretizat
   };
 }
 
-export function placeAt({ lattice }: Discretization, node: number, t: number): string {
-  return `${placeOf(lattice, node)}, t = ${t.toPrecision(4)}`;
+/** A node and a time in words; over an infinite horizon there is no time. */
+export function placeAt({ lattice, problem }: Discretization, node: number, t: number): string {
+  const place = placeOf(lattice, node);
+  return problem.horizon === 'infinite' ? place : `${place}, t = ${t.toPrecision(4)}`;
 }

@@ -76,6 +76,8 @@ function requireFinite(d: Discretization, node: number, t: number, u: readonly n
 const FACE_REMEDY =
   'Take "reflecting", "linear", { "dirichlet": ... } or { "slope": ... } at this face, or end the domain where nothing crosses it.';
 
+const CONTROL_REMEDY = 'Where controls are to keep the state inside, take "state_constraint".';
+
 /** A natural face needs an equation that never looks beyond it; under a state constraint the drift is the control's care. */
 function requireFaces(d: Discretization, node: number, t: number, u: readonly number[], sample: Sample): void {
   const { drift, covariance } = sample;
@@ -88,7 +90,8 @@ function requireFaces(d: Discretization, node: number, t: number, u: readonly nu
       const crossing = covariance[a * d.states + a] > 0 ? 'diffusion' : isOutward ? 'drift' : null;
       if (crossing === null) return;
       const message = `the ${crossing} of ${name} crosses this face${underControl(d, u)}`;
-      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message, FACE_REMEDY);
+      const remedy = crossing === 'drift' && u.length > 0 ? `${CONTROL_REMEDY} ${FACE_REMEDY}` : FACE_REMEDY;
+      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message, remedy);
     });
 }
 

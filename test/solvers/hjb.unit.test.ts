@@ -336,6 +336,16 @@ describe('bad input is refused with every issue', () => {
     const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
     expect(issuesOf({ states: [natural] })[0]).toMatch(/^states.0.boundary.0: the diffusion of x crosses this face/);
     expect(issuesOf({ states: [natural], covariance: still })[0]).toMatch(/the drift of x crosses this face/);
+    const remedyOf = (change: Partial<ControlProblem>): string => {
+      try {
+        solveHjb({ ...linearQuadratic({ nodes: 5, steps: 2 }), states: [natural], ...change }, OPTIONS);
+      } catch (error) {
+        return (error as HjbLrError).remedy;
+      }
+      throw new Error('not refused');
+    };
+    expect(remedyOf({ covariance: still })).toMatch(/^Where controls are to keep the state inside, take "state_cons/);
+    expect(remedyOf({})).toMatch(/^Take "reflecting"/);
     const problem = linearQuadratic({ nodes: 5, steps: 2 });
     const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     expect(solveHjb({ ...problem, states: [natural], covariance: still, drift: inward }, OPTIONS).status).toBe(
@@ -359,7 +369,7 @@ describe('bad input is refused with every issue', () => {
     });
     const along = solveHjb(endless([face(41)]), OPTIONS);
     expect(along.value[0][40]).toBeCloseTo(2, 10);
-    expect(along.monotone.firstOffender).toMatch(/^a negative weight at x = -1/);
+    expect(along.monotone.firstOffender).toBe('a negative weight at x = -1.000');
     const message = /^states.0.boundary.0: drift leaves through a linear face over an infinite horizon at x = -1/;
     expect(issuesOf(endless([face(5), { ...face(5), name: 'y' }]))[0]).toMatch(message);
     // |drift| = discount h at the faces.
