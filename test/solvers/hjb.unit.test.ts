@@ -227,6 +227,21 @@ describe('solveHjb', () => {
     expect(reads / once).toBeGreaterThan(20);
   });
 
+  test('where faces meet a given value wins over a slope, the first state over the second', () => {
+    const square = manufactured({ nodes: 5, rho: 0.5 });
+    const valued = (value: number): Boundary => ({ dirichlet: () => value });
+    const sloping: Boundary = { slope: () => 99 };
+    const faces: readonly (readonly [Boundary, Boundary])[] = [
+      [valued(7), sloping],
+      [sloping, valued(3)],
+    ];
+    const states = square.states.map((axis, d) => ({ ...axis, boundary: faces[d] }));
+    const { value } = solveHjb({ ...square, states }, { ...OPTIONS, keep: [0] });
+    // Along y, fastest, at the lower face of x; then the upper face of y, but for the corner.
+    expect(Array.from(value[0].slice(0, 5))).toEqual([7, 7, 7, 7, 7]);
+    expect([9, 14, 19, 24].map((node) => value[0][node])).toEqual([3, 3, 3, 3]);
+  });
+
   test.each([
     ['minimize', 1],
     ['maximize', -1],
