@@ -307,6 +307,7 @@ describe('bad input is refused with every issue', () => {
       'objective: must be minimize or maximize, got maximise',
       'states: one to three states, got 4',
     ]);
+    expect(issuesOf({ states: [{ ...axis, boundary: [{} as Boundary, 'natural'] }] })[0]).toMatch(/got {}$/);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
     expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');
