@@ -172,18 +172,21 @@ describe('two states: regulator with cross diffusion (theory 5 (ii))', () => {
 
 describe('two states: one control in both drifts and in a correlated covariance, exact solution', () => {
   /** Largest error over all nodes. */
-  function largestError(rho: number, nodes: number, options: Partial<HjbOptions>): number {
-    const problem = manufactured({ nodes, rho });
+  function largestError(rho: number, nodes: number, options: Partial<HjbOptions>, stretched: Stretch): number {
+    const even = manufactured({ nodes, rho });
+    const problem = { ...even, states: even.states.map((axis) => ({ ...axis, grid: axis.grid.map(stretched) })) };
     const [value] = solveAtStart(problem, options).value;
     const [xs, ys] = problem.states.map(({ grid }) => grid);
     return Math.max(
       ...xs.flatMap((x, i) => ys.map((y, j) => Math.abs(value[i * nodes + j] - 1 - manufacturedShape([x, y])))),
     );
   }
-  const order = (rho: number, scheme: Scheme, levels: readonly number[]): number =>
+  type Stretch = (x: number) => number;
+  const evenly: Stretch = (x) => x;
+  const order = (rho: number, scheme: Scheme, levels: readonly number[], stretched: Stretch = evenly): number =>
     observedOrder(
       levels.map((n) => 1 / (n - 1)),
-      levels.map((n) => largestError(rho, n, { scheme })),
+      levels.map((n) => largestError(rho, n, { scheme }, stretched)),
     );
 
   test.each([0, -0.9, 1])('upwind at order >= 0.9, correlation %d', (rho) => {
@@ -192,6 +195,11 @@ describe('two states: one control in both drifts and in a correlated covariance,
 
   test.each([0, 0.5, -0.9])('accurate scheme at order >= 1.9, correlation %d', (rho) => {
     expect(order(rho, 'accurate', [17, 25, 33, 49])).toBeGreaterThan(1.9);
+  });
+
+  test.each([0.5, -0.9])('accurate scheme at order >= 1.9 where spacings change sevenfold, correlation %d', (rho) => {
+    const unevenly: Stretch = (x) => (x === 1 ? 1 : x + 0.12 * Math.sin(2 * Math.PI * x));
+    expect(order(rho, 'accurate', [17, 25, 33, 49], unevenly)).toBeGreaterThan(1.9);
   });
 });
 

@@ -120,8 +120,11 @@ describe('stencils', () => {
     expect([right[4], diagonal[4]]).toEqual([7, 1]);
   });
 
-  test('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12, by a wide stencil', () => {
-    const { states, ...rest } = manufactured({ nodes: 9, rho: 0.3 });
+  test.each([
+    ['lattice directions', 0.3],
+    ['a wide stencil', 1],
+  ])('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12, by %s', (_name, rho) => {
+    const { states, ...rest } = manufactured({ nodes: 9, rho });
     const grids = [
       [0, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 1],
       [0, 0.2, 0.3, 0.4, 0.5, 0.55, 0.7, 0.9, 1],
@@ -136,7 +139,7 @@ describe('stencils', () => {
     expect(moment((dx) => dx)).toBeCloseTo(0.5, 12);
     expect(moment((_dx, dy) => dy)).toBeCloseTo(-0.25, 12);
     // Multilinear interpolation in a cell keeps dx dy.
-    expect(moment((dx, dy) => dx * dy)).toBeCloseTo(0.6 * (1 + 0.1 * 0.25) * 0.3, 12);
+    expect(moment((dx, dy) => dx * dy)).toBeCloseTo(0.6 * (1 + 0.1 * 0.25) * rho, 12);
   });
 
   test('a covariance along no direction of the grid still gives an M-matrix', () => {
