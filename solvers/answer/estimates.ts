@@ -24,13 +24,14 @@ export function estimatesOf(problem: ControlProblem, options: SolveOptions, sche
   const quarter = coarser(half.problem);
   const coarsest = quarter === null ? null : companion(quarter.problem, options, scheme);
   const isUsed = coarsest !== null && typeof coarsest !== 'string';
+  const largest = largestOf(fine.solution);
   const points = fine.points.map((point, i) => {
     const onHalf = coarse.points[i];
     if (point === null || onHalf === null) return null;
     return estimateAt(point, onHalf, isUsed ? coarsest.points[i] : null, {
       ratio: half.ratio,
       schemeOrder: scheme === 'accurate' ? 2 : 1,
-      noise: noiseOf(fine.solution, point.value, options.tolerance),
+      noise: Math.max(options.tolerance * largest, 16 * Number.EPSILON * Math.abs(point.value)),
     });
   });
   const trouble =
@@ -57,8 +58,7 @@ function estimateAt(fine: Point, coarse: Point, coarsest: Point | null, refineme
   return { ...estimate, value: estimate.value + Math.abs(fine.smooth - fine.value) };
 }
 
-/** How far a value is known: to the tolerance of the steps, relative to the largest value, and to rounding. */
-function noiseOf({ value }: HjbSolution, at: number, tolerance: number): number {
-  const largest = Math.max(...value.map((level) => level.reduce((most, v) => Math.max(most, Math.abs(v)), 0)));
-  return Math.max(tolerance * largest, 16 * Number.EPSILON * Math.abs(at));
+/** The largest value of the kept levels: steps are known to the tolerance relative to it. */
+function largestOf({ value }: HjbSolution): number {
+  return value.reduce((most, level) => level.reduce((larger, v) => Math.max(larger, Math.abs(v)), most), 0);
 }

@@ -83,6 +83,9 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
   return sentences;
 }
 
+/** Rows of a table on a terminal; laying out many more takes longer than solving. */
+const MOST_ROWS = 1000;
+
 /** For a terminal. */
 export function answerText(problem: Problem, result: ProblemResult): string[] {
   const { head, rows } = answerTable(problem, result);
@@ -94,8 +97,10 @@ export function answerText(problem: Problem, result: ProblemResult): string[] {
     style: { head: [], border: [] },
     colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')),
   });
-  table.push(...rows);
-  return [table.toString(), ...sentences];
+  table.push(...rows.slice(0, MOST_ROWS));
+  const more = rows.length - MOST_ROWS;
+  const left = more > 0 ? [`and ${more} more queries: --json or --out gives all of them`] : [];
+  return [table.toString(), ...left, ...sentences];
 }
 
 function number(value: number | null | undefined, digits: number): string {

@@ -135,6 +135,17 @@ describe('what people read', () => {
     ]);
   });
 
+  test('thousands of queries: the first thousand in the table, all in the result, without delay', async () => {
+    const query = Array.from({ length: 5000 }, (_, i) => ({ t: 0.5, x: i / 5000 }));
+    const started = performance.now();
+    const { summary, result } = await solved({ query, states: WIDE }, {}, releasedSolvers);
+    expect(result.values.every((value) => value !== null)).toBe(true);
+    expect(summary[0]).toContain('x = 0.1998 ');
+    expect(summary[0]).not.toContain('x = 0.2 ');
+    expect(summary[1]).toBe('and 4000 more queries: --json or --out gives all of them');
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
   test('a file that asks nothing', async () => {
     const { summary } = await solved({ query: [] });
     expect(summary[0]).toBe('The file asks for no query: --out writes value and policy on the grid.');
