@@ -218,6 +218,23 @@ describe('the closed loop', () => {
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
   });
 
+  test('more paths than the limits allow are refused before anything is solved', async () => {
+    // 1e9 paths of 4 steps, 64 bytes each.
+    await expect(solved({}, { simulate: 1e9 })).rejects.toMatchObject({
+      code: 'E_LIMIT',
+      issues: [
+        { path: 'limits.node_steps', message: 'steps of all paths: 4000000000, the limit is 1000000000' },
+        { path: 'limits.bytes', message: 'memory of all paths in bytes: about 64000000000, the limit is 2000000000' },
+      ],
+    });
+    const limits = { node_steps: 400, bytes: 1e9 };
+    await expect(solved({ limits, states: [{ ...WIDE[0], nodes: 3 }] }, { simulate: 101 })).rejects.toThrow(
+      '101 paths',
+    );
+    const { result } = await solved({ limits, states: [{ ...WIDE[0], nodes: 3 }] }, { simulate: 100 });
+    expect(result.simulation!.paths).toBe(100);
+  });
+
   test('where nothing is random the cost stands beside the value, without a number of standard errors', async () => {
     // dx = -x dt from .5 over T = 1.
     const still = { ...WIDE[0], domain: [-1, 1], nodes: 21 };
