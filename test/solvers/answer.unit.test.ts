@@ -253,6 +253,25 @@ describe('solve', () => {
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.nodeSteps', 'limits.bytes']);
   });
 
+  test('work: values of controls are gone through at every node', () => {
+    const values = (count: number): { name: string; values: number[] } => ({
+      name: 'u',
+      values: Array.from({ length: count }, (_, i) => i),
+    });
+    // 65 nodes, 64 steps, 1600 / 16 times.
+    const { issues } = refused(
+      { ...problem, controls: [values(40), values(40)] },
+      { limits: { nodeSteps: 4e5, bytes: 1e9 } },
+    );
+    expect(issues).toEqual([
+      {
+        path: 'limits.nodeSteps',
+        message:
+          'work in nodes times time steps times scenarios (times values of controls / 16): about 416000, the limit is 400000',
+      },
+    ]);
+  });
+
   test('memory: the process, its nodes by states and scenarios, a wider domain, and what is kept', () => {
     const size = { shape: [64, 64, 64], controls: 1, scenarios: 1, steps: 200, kept: 3, widerDomain: false };
     const { bytes, nodeSteps } = sizeOf(size);

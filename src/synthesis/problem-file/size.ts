@@ -1,4 +1,4 @@
-import { keptLevels, requireWithin, sizeOf } from '../../../solvers/answer/size.js';
+import { choicesOf, keptLevels, requireWithin, sizeOf } from '../../../solvers/answer/size.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem.js';
 import { HjbLrError } from '../../errors.js';
 
@@ -12,6 +12,7 @@ export function requireWithinLimits(file: ControlProblemFile): void {
   const size = sizeOf({
     shape: states.map(({ nodes }) => (typeof nodes === 'number' ? nodes : nodes.length)),
     controls: controls.length,
+    choices: choicesOf(controls),
     scenarios: 2 ** Object.keys(uncertainty).length,
     steps,
     kept: keptLevels(
