@@ -1,4 +1,3 @@
-import { Matrix, solve } from 'ml-matrix';
 import { wrapped, type Lattice } from '../grid/lattice.js';
 import { sellingDirections } from './selling.js';
 
@@ -17,8 +16,11 @@ interface Leg {
   readonly weight: number;
 }
 
-/** Moments that differ by less, relative to the trace, are equal. */
+/** Moments that differ by less, relative to their legs', are equal. */
 const ROUNDING = 1e-10;
+
+/** Pivots below this are of rows, of length 1, that depend on others. */
+const DEPENDENT = 1e-12;
 
 /**
  * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
@@ -111,23 +113,46 @@ function endOf(
  * where there are none.
  */
 function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): number[] | null {
-  const axes = Array.from({ length: n }, (_, a) => a);
-  const products = axes.flatMap((a) => axes.slice(a).map((b) => [a, b]));
-  const moments = new Matrix([
-    ...axes.map((a) => legs.map(({ offset, weight }) => weight * offset[a])),
-    ...products.map(([a, b]) => legs.map(({ offset, weight }) => weight * offset[a] * offset[b])),
-  ]);
-  const wanted = [...axes.map(() => 0), ...products.map(([a, b]) => A[a * n + b])];
-  const missing = Matrix.columnVector(wanted.map((value, row) => value - sumOf(moments.getRow(row))));
-  const change = moments.transpose().mmul(solve(moments.mmul(moments.transpose()), missing, true));
-  const size = axes.reduce((sum, a) => sum + A[a * (n + 1)], 0);
-  const isExact = moments.mmul(change).sub(missing).to1DArray().every((left) => Math.abs(left) <= ROUNDING * size); // prettier-ignore
-  const weights = change.to1DArray().map((c, k) => legs[k].weight * (1 + c));
+  const rows: number[][] = [];
+  const missing: number[] = [];
+  const want = (value: number, momentOf: (offset: readonly number[]) => number): void => {
+    const row = legs.map(({ offset, weight }) => weight * momentOf(offset));
+    const size = Math.sqrt(product(row, row)) || 1;
+    rows.push(row.map((moment) => moment / size));
+    missing.push((value - row.reduce((sum, moment) => sum + moment, 0)) / size);
+  };
+  for (let a = 0; a < n; a += 1) {
+    want(0, (offset) => offset[a]);
+    for (let b = a; b < n; b += 1) want(A[a * n + b], (offset) => offset[a] * offset[b]);
+  }
+  const change = leastChange(rows, missing);
+  const isExact = rows.every((row, k) => Math.abs(product(row, change) - missing[k]) <= ROUNDING);
+  const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
   return isExact && weights.every((weight) => weight > 0) ? weights : null;
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+/** The least c with M c = b: c = M' y with M M' y = b, rows that depend on others left out (whether they hold is not told). */
+function leastChange(M: readonly (readonly number[])[], b: readonly number[]): number[] {
+  const G = M.map((row, k) => [...M.map((other) => product(row, other)), b[k]]);
+  const last = M.length;
+  const used: number[] = [];
+  for (let k = 0; k < last; k += 1) {
+    const pivot = G[k][k];
+    if (!(pivot > DEPENDENT)) continue;
+    used.push(k);
+    for (let row = 0; row < last; row += 1) {
+      if (row === k) continue;
+      const factor = G[row][k] / pivot;
+      for (let column = k; column <= last; column += 1) G[row][column] -= factor * G[k][column];
+    }
+  }
+  return M[0].map((_, column) => used.reduce((sum, k) => sum + (M[k][column] * G[k][last]) / G[k][k], 0));
+}
+
+function product(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k += 1) sum += a[k] * b[k];
+  return sum;
 }
 
 /** What the single steps of an axis bear alike is its free variance, in the form that the drift wants; the rest are legs. */
