@@ -16,6 +16,9 @@ export interface CovarianceSpread {
   readonly weights: readonly number[];
 }
 
+/** The last covariance of each node and scenario, and its spread. */
+export type SpreadCache = ({ readonly covariance: readonly number[]; readonly spread: CovarianceSpread } | undefined)[];
+
 /** Longest step of a lattice direction along an axis. */
 const LONGEST_STEP = 8;
 

@@ -19,6 +19,7 @@ import {
 import { simulateClosedLoop } from '../../solvers/simulation/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic } from '../helpers/problems.js';
+import { within } from '../helpers/within.js';
 import { manufactured } from './problems.js';
 import { rowsFor, under, weightsOf } from './rows.js';
 
@@ -263,6 +264,31 @@ describe('solveHjb', () => {
     const { cost } = simulateClosedLoop(problem, solution, [-6], { paths: 2, seed: 0, substeps: 1 });
     expect(cost).toBe(sign * 2);
   });
+
+  test.each([true, false])(
+    'where spacings change a covariance is spread anew when it changes in time; polynomial: %s',
+    (polynomial) => {
+      const { states: even, covariance, ...rest } = manufactured({ nodes: 7, rho: 0.5 });
+      const states = even.map((axis) => ({ ...axis, grid: axis.grid.map((x) => x * x) }));
+      const times = (factor: number): ControlProblem['covariance'] => {
+        return (t, x, u, out, scenario) => {
+          covariance(t, x, u, out, scenario);
+          for (let k = 0; k < 4; k += 1) out[k] *= factor;
+        };
+      };
+      const solve = (change: Partial<ControlProblem>): Float64Array =>
+        solveHjb({ ...rest, states, covariance, polynomial, ...change }, { ...OPTIONS, tolerance: 1e-12 }).value[0];
+      const [once, twice] = [times(1), times(2)];
+      const changing: ControlProblem['covariance'] = (t, ...at) => (t < 0.5 ? once : twice)(t, ...at);
+      const value = solve({ covariance: changing, timeDependent: true });
+      // The monotone scheme starts afresh from any level: first from 1 to .6, then from there to 0.
+      const later = solve({ covariance: twice, horizon: 0.4, times: [0, 0.2, 0.4] });
+      const terminalCost = ([x, y]: readonly number[]): number =>
+        later[states[0].grid.indexOf(x) * 7 + states[1].grid.indexOf(y)];
+      const before = solve({ terminalCost, horizon: 0.6, times: [0, 0.2, 0.4, 0.6] });
+      value.forEach((v, node) => within(v, before[node], { abs: 1e-9, because: 'the tolerance of six steps' }));
+    },
+  );
 
   test('no control and no polynomial: there is nothing to search', () => {
     const still: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
