@@ -1,6 +1,7 @@
 import { buildLattice } from '../grid/lattice.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { coarseGuess } from './coarse-guess.js';
 import { solveStationary, stepBack } from './march.js';
 import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
 import { discretize } from './node-model.js';
@@ -9,7 +10,7 @@ import type { HjbSolution } from './solution.js';
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
   converged: 'Nothing to do.',
-  max_iterations: 'Raise the policy iterations or the tolerance, or take more time steps.',
+  max_iterations: 'Raise the policy iterations or the tolerance, or over a finite horizon take more time steps.',
   non_finite: 'Check the coefficients at the faces of the domain, or narrow it.',
 };
 
@@ -31,7 +32,10 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
-    return stationary ? stationarySolution(march) : marchedSolution(march);
+    if (!stationary) return marchedSolution(march);
+    const guess = coarseGuess(problem, options, solveHjb);
+    if (guess !== null) march.V.set(guess);
+    return stationarySolution(march);
   } finally {
     endMarch(march);
   }

@@ -281,3 +281,52 @@ describe('three states: a regulator beside two correlated Ornstein-Uhlenbeck sta
     within(control, -Math.tanh(1), { rel: 2e-3, because: '0.05 % measured' });
   });
 });
+
+describe('over an infinite horizon without noise, from no guess', () => {
+  // dx = u dt, |u| <= 1, cost 1 per unit of time until a face at distance d: V = (1 - e^(-.1 d)) / .1.
+  const leave = (nodes: number): ControlProblem => ({
+    name: 'way out',
+    objective: 'minimize',
+    horizon: 'infinite',
+    discount: 0.1,
+    states: [
+      {
+        name: 'x',
+        grid: uniformGrid(-1, 1, nodes),
+        coordinate: 'identity',
+        boundary: [{ dirichlet: () => 0 }, { dirichlet: () => 0 }],
+      },
+    ],
+    controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+    drift: (_t, _x, [u], out) => (out[0] = u),
+    covariance: (_t, _x, _u, out) => (out[0] = 0),
+    runningCost: () => 1,
+    terminalCost: () => 0,
+    times: [],
+  });
+
+  test.each([101, 401, 1601])(
+    '%d nodes: as few policy iterations as on a coarse grid, the value at order 1',
+    (nodes) => {
+      const solution = solveAtStart(leave(nodes), { maximumPolicyIterations: 50 });
+      expect(solution.policyIterations.max).toBeLessThanOrEqual(20);
+      const exact = (1 - Math.exp(-0.05)) / 0.1;
+      const { value, control } = at(leave(nodes), solution, 0.5);
+      within(value, exact, { abs: 0.1 / (nodes - 1), because: 'first order' });
+      expect(control).toBe(1);
+    },
+  );
+
+  test('a coarser grid that has no solution is done without', () => {
+    // discount V = x + x V_x / 8: V = 8 x / 7. On half the nodes |drift| = discount h at the linear faces, where the row vanishes.
+    const onFace = (nodes: number): ControlProblem => ({
+      ...leave(nodes),
+      ...{ controls: [], runningCost: (_t, [x]) => x, discount: 1 },
+      states: [{ name: 'x', grid: uniformGrid(-4, 4, nodes), coordinate: 'identity', boundary: ['linear', 'linear'] }],
+      drift: (_t, [x], _u, out) => (out[0] = x / 8),
+    });
+    const options = { tolerance: 1e-11, maximumPolicyIterations: 50, keep: [0] };
+    expect(() => solveHjb(onFace(17), options)).toThrow('not well posed');
+    within(solveHjb(onFace(33), options).value[0][32], 32 / 7, { abs: 1e-8, because: 'linear in x' });
+  });
+});
