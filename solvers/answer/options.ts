@@ -7,7 +7,7 @@ import { choicesOf, keptLevels, requireWithin, sizeOf } from './size.js';
 export const DEFAULT_OPTIONS: SolveOptions = {
   scheme: 'accurate',
   tolerance: 1e-9,
-  maximumPolicyIterations: 100,
+  maximumPolicyIterations: 200,
   keep: 'query',
   query: [],
   widerDomain: false,

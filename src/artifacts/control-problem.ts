@@ -124,7 +124,7 @@ const fields = z.strictObject({
     .lt(1)
     .default(1e-9)
     .describe('Policy iteration stops when a step is known to this, relative to the largest value.'),
-  maximum_policy_iterations: positiveCount.default(50).describe('In one time step.'),
+  maximum_policy_iterations: positiveCount.default(200).describe('In one time step.'),
   wider_domain: z
     .boolean()
     .default(false)

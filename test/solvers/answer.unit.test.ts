@@ -286,6 +286,23 @@ describe('solve', () => {
     ]);
   });
 
+  test('a front that steps over many nodes converges by default', () => {
+    // dx = u dt, |u| <= 1, cost 1 until a face, 1 at the horizon: V(0, .5) = .5. At first it moves on by a node an iteration.
+    const face = { dirichlet: () => 0 };
+    const front: ControlProblem = {
+      ...problem,
+      ...{ horizon: 4, times: uniformGrid(0, 4, 101), runningCost: () => 1, terminalCost: () => 1 },
+      states: [{ ...problem.states[0], grid: uniformGrid(-1, 1, 401), boundary: [face, face] }],
+      controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+      drift: (_t, _x, [u], out) => (out[0] = u),
+      covariance: (_t, _x, _u, out) => (out[0] = 0),
+    };
+    const { status, values, policyIterations } = solve(front, { query: [{ t: 0, x: [0.5] }] });
+    expect(status).toBe('converged');
+    within(values[0]!, 0.5, { abs: 1e-6, because: 'exact between faces and front' });
+    expect(policyIterations.max).toBeGreaterThan(100);
+  });
+
   test('a query with too few states is refused', () => {
     expect(refused(problem, { query: [{ t: 0, x: [] }] }).issues[0].path).toBe('query.0');
   });
