@@ -30,12 +30,12 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   requireProblem(problem);
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
+  // Before the arrays of this grid are made.
+  const guess = stationary ? coarseGuess(problem, options, solveHjb) : null;
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
-    if (!stationary) return marchedSolution(march);
-    const guess = coarseGuess(problem, options, solveHjb);
     if (guess !== null) march.V.set(guess);
-    return stationarySolution(march);
+    return stationary ? stationarySolution(march) : marchedSolution(march);
   } finally {
     endMarch(march);
   }

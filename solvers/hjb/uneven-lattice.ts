@@ -1,12 +1,6 @@
 import { wrapped, type Lattice } from '../grid/lattice.js';
+import type { CovarianceSpread } from './covariance-spread.js';
 import { sellingDirections } from './selling.js';
-
-/** Second differences along lattice directions, and what is left to the axes. */
-interface UnevenSpread {
-  readonly free: readonly number[];
-  readonly nodes: readonly number[];
-  readonly weights: readonly number[];
-}
 
 /** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
 interface Leg {
@@ -39,7 +33,7 @@ export function spreadOnUnevenLattice(
   position: readonly number[],
   S: readonly number[],
   reach: number,
-): UnevenSpread | null {
+): CovarianceSpread | null {
   const n = position.length;
   const h = position.map((_, d) => localSpacing(lattice, d, position[d]));
   const A = S.map((value, k) => {
@@ -156,7 +150,7 @@ function product(a: readonly number[], b: readonly number[]): number {
 }
 
 /** What the single steps of an axis bear alike is its free variance, in the form that the drift wants; the rest are legs. */
-function withFree(legs: readonly Leg[], variances: readonly number[], h: readonly number[]): UnevenSpread {
+function withFree(legs: readonly Leg[], variances: readonly number[], h: readonly number[]): CovarianceSpread {
   const nodes: number[] = [];
   const weights: number[] = [];
   const free = [...variances];
