@@ -218,6 +218,22 @@ describe('the closed loop', () => {
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
   });
 
+  test('a density that is none: exit code 4, and its status', async () => {
+    const closed = {
+      states: [{ ...WIDE[0], boundary: ['reflecting', 'reflecting'] }],
+      horizon: 1e12,
+      start: { x: 1 },
+      terminal_cost: 0,
+    };
+    const { exitCode, result, summary } = await solved(
+      { ...closed, controls: [], drift: ['-x'] },
+      { density: true },
+      releasedSolvers,
+    );
+    expect([result.status, result.density!.status, exitCode]).toEqual(['converged', 'mass_lost', 4]);
+    expect(summary).toContain('density: mass_lost');
+  });
+
   test('more paths than the limits allow are refused before anything is solved', async () => {
     // 1e9 paths of 4 steps, 64 bytes each.
     await expect(solved({}, { simulate: 1e9 })).rejects.toMatchObject({
