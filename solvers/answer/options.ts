@@ -2,12 +2,12 @@ import type { ControlProblem } from '../problem/control-problem.js';
 import { keepIssues, kernelIssues } from '../hjb/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
-import { keptLevels, requireWithin, sizeOf } from './size.js';
+import { choicesOf, keptLevels, requireWithin, sizeOf } from './size.js';
 
 export const DEFAULT_OPTIONS: SolveOptions = {
   scheme: 'accurate',
   tolerance: 1e-9,
-  maximumPolicyIterations: 100,
+  maximumPolicyIterations: 200,
   keep: 'query',
   query: [],
   widerDomain: false,
@@ -47,6 +47,14 @@ function requireWithinLimits({ states, controls, scenarios = 1, times }: Control
     query.map(({ t }) => t),
   );
   const shape = states.map(({ grid }) => grid.length);
-  const size = sizeOf({ shape, controls: controls.length, scenarios, steps, kept, widerDomain });
+  const size = sizeOf({
+    shape,
+    controls: controls.length,
+    choices: choicesOf(controls),
+    scenarios,
+    steps,
+    kept,
+    widerDomain,
+  });
   requireWithin(limits, size, { nodeSteps: 'limits.nodeSteps', bytes: 'limits.bytes' });
 }

@@ -5,6 +5,8 @@ export interface SizeInput {
   /** Nodes along each state. */
   readonly shape: readonly number[];
   readonly controls: number;
+  /** Combinations of the values of controls with a finite set; 1 without any. */
+  readonly choices?: number;
   readonly scenarios: number;
   /** Time steps; 1 over an infinite horizon. */
   readonly steps: number;
@@ -18,11 +20,17 @@ export interface SizeInput {
 export interface ProblemSize {
   readonly nodes: number;
   readonly steps: number;
-  /** Nodes times steps times scenarios, of the solve itself; what estimates its error adds is no more than twice as much. */
+  /**
+   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself; what estimates its error
+   * adds is no more than twice as much.
+   */
   readonly nodeSteps: number;
   /** The largest memory of the process. */
   readonly bytes: number;
 }
+
+/** Choices that are gone through in the time that anything else at a node takes. */
+const FREE_CHOICES = 16;
 
 /** The process itself, before it solves anything. */
 const BASE = 1.5e8;
@@ -44,12 +52,12 @@ const WIDENING = 1.5;
  * @example
  * sizeOf({ shape: [64, 64, 64], controls: 1, scenarios: 1, steps: 200, kept: 3, widerDomain: false }).bytes; // 5.4e8
  */
-export function sizeOf({ shape, controls, scenarios, steps, kept, widerDomain }: SizeInput): ProblemSize {
+export function sizeOf({ shape, controls, choices = 1, scenarios, steps, kept, widerDomain }: SizeInput): ProblemSize {
   const nodes = shape.reduce((product, count) => product * count, 1);
   const perNode = PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1);
   const solved = nodes * (widerDomain ? WIDENING ** shape.length : 1);
   const bytes = BASE + perNode * solved + KEPT * nodes * kept * (1 + controls);
-  return { nodes, steps, nodeSteps: nodes * steps * scenarios, bytes };
+  return { nodes, steps, nodeSteps: nodes * steps * scenarios * Math.max(1, choices / FREE_CHOICES), bytes };
 }
 
 /**
@@ -62,7 +70,7 @@ export function keptLevels(keep: 'query' | 'all' | number, steps: number, querie
   return Math.min(asked, steps + 1);
 }
 
-/** Most nodes times steps times scenarios, and bytes, that are taken on. */
+/** The most work and bytes that are taken on. */
 export interface Limits {
   readonly nodeSteps: number;
   readonly bytes: number;
@@ -82,7 +90,7 @@ export function requireWithin(limits: Limits, size: ProblemSize, paths: Readonly
     ];
   };
   const issues = [
-    ...refusal('nodeSteps', 'work in nodes times time steps times scenarios'),
+    ...refusal('nodeSteps', 'work in nodes times time steps times scenarios (times values of controls / 16)'),
     ...refusal('bytes', 'memory in bytes'),
   ];
   if (issues.length === 0) return;
@@ -95,4 +103,9 @@ export function requireWithin(limits: Limits, size: ProblemSize, paths: Readonly
 
 function inShort(amount: number): string {
   return amount < 1e6 ? String(amount) : amount.toExponential(2);
+}
+
+/** Combinations of the values of all controls with a finite set. */
+export function choicesOf(controls: readonly ({ readonly values: readonly number[] } | object)[]): number {
+  return controls.reduce<number>((product, axis) => product * ('values' in axis ? axis.values.length : 1), 1);
 }

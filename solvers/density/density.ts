@@ -76,11 +76,15 @@ export function density(
     stepForward(march, level, times[level + 1] - times[level]);
     massDefect = Math.max(massDefect, Math.abs(sumOf(march.mass) + sumOf(march.absorbedAt) - 1));
     if (!Number.isFinite(massDefect)) march.status = 'non_finite';
+    else if (massDefect > MOST_DEFECT && march.status === 'converged') march.status = 'mass_lost';
     const isKept = (level + 1) % every === 0 || level + 2 === times.length;
     if (isKept) kept.push(keptLevel(march, times[level + 1]));
   }
   return { ...resultOf(kept, march), massDefect };
 }
+
+/** Beyond this rates times a step are more than doubles tell from 1. */
+const MOST_DEFECT = 1e-10;
 
 interface KeptLevel {
   readonly time: number;

@@ -12,9 +12,9 @@ export interface DensityOptions {
 export interface DensityResult {
   /**
    * `max_iterations`: a step could not be solved to rounding; `not_monotone`: a row of the generator has a negative rate;
-   * `non_finite`: the mass is not finite.
+   * `non_finite`: the mass is not finite; `mass_lost`: mass and absorbed mass are not 1 to 1e-10.
    */
-  readonly status: 'converged' | 'max_iterations' | 'not_monotone' | 'non_finite';
+  readonly status: 'converged' | 'max_iterations' | 'not_monotone' | 'non_finite' | 'mass_lost';
   /** One sentence: what to do about the status. */
   readonly remedy: string;
   readonly times: readonly number[];
@@ -39,6 +39,7 @@ export const REMEDIES: Readonly<Record<DensityResult['status'], string>> = {
   max_iterations: 'Take more time steps.',
   not_monotone: 'Report this with the problem: the generator of the monotone scheme has no negative rates.',
   non_finite: 'Check the coefficients at the faces of the domain, or narrow it.',
+  mass_lost: 'Take more time steps: in one of these the state moves across the domain too often for doubles.',
 };
 
 /**

@@ -25,7 +25,7 @@ export function emptyCoefficients(states: number): PointCoefficients {
 
 /**
  * In the coordinate z = ln x (Ito): drift b/x - s/(2 x^2) and covariance s_ij / (x_i x_j). At a linear face the second
- * derivative in the state itself is zero: its drift stays b/x, and its row of the covariance is 0.
+ * derivative in the state itself is zero: its drift stays b/x.
  */
 export function coefficientReader(problem: ControlProblem): CoefficientReader {
   const n = problem.states.length;
@@ -43,9 +43,17 @@ export function coefficientReader(problem: ControlProblem): CoefficientReader {
     for (let i = 0; i < n; i += 1) {
       for (let j = 0; j < n; j += 1) {
         const scale = (isLog[i] ? x[i] : 1) * (isLog[j] ? x[j] : 1);
-        const isStraight = faces[i] === 'linear' || faces[j] === 'linear';
-        covariance[i * n + j] = isStraight ? 0 : covariance[i * n + j] / scale;
+        covariance[i * n + j] /= scale;
       }
     }
   };
+}
+
+/** At a linear face second derivatives are zero, mixed ones too: the state's row and column of the covariance do nothing. */
+export function withoutStraight({ covariance }: PointCoefficients, faces: readonly FaceKind[]): void {
+  const n = faces.length;
+  for (let i = 0; i < n; i += 1) {
+    if (faces[i] !== 'linear') continue;
+    for (let j = 0; j < n; j += 1) covariance[i * n + j] = covariance[j * n + i] = 0;
+  }
 }

@@ -3,6 +3,7 @@ import { bisect } from '../../src/math/interpolation.js';
 import { evenSpacing, type Lattice } from '../grid/lattice.js';
 import type { DifferenceTable } from './difference-table.js';
 import { sellingDirections } from './selling.js';
+import { spreadOnUnevenLattice } from './uneven-lattice.js';
 
 /**
  * A covariance at a node as second differences:
@@ -15,6 +16,9 @@ export interface CovarianceSpread {
   readonly weights: readonly number[];
 }
 
+/** The last covariance of each node and scenario, and its spread. */
+export type SpreadCache = ({ readonly covariance: readonly number[]; readonly spread: CovarianceSpread } | undefined)[];
+
 /** Longest step of a lattice direction along an axis. */
 const LONGEST_STEP = 8;
 
@@ -24,9 +28,9 @@ export function evenAxes({ axes }: Lattice): boolean[] {
 }
 
 /**
- * On even axes by lattice directions (Selling), else, or where the covariance is degenerate along none of them, by wide
- * stencils along its principal directions, multilinear between the nodes (first order: legs of about the square root of
- * the number of nodes). Legs are mirrored at reflecting faces and end at others.
+ * By lattice directions (Selling), or where the covariance is degenerate along none of them, or on uneven axes too nearly
+ * so, by wide stencils along its principal directions, multilinear between the nodes (first order: legs of about the square
+ * root of the number of nodes). Legs are mirrored at reflecting faces and end at others.
  *
  * @param S - covariance in the coordinates of the axes, row-major, positive semidefinite
  */
@@ -47,6 +51,9 @@ export function spreadCovariance(
     const [i, j] = [Math.floor(k / n), k % n];
     return i === j || crosses(i, j) ? value : 0;
   });
+  const isUneven = involved.some((isInvolved, d) => isInvolved && !even[d]);
+  const uneven = isUneven ? spreadOnUnevenLattice(lattice, involved, position, kept, LONGEST_STEP) : null;
+  if (uneven !== null) return uneven;
   const spread: MutableSpread = { free: position.map(() => 0), nodes: [], weights: [] };
   if (!alongLattice(lattice, even, involved, position, kept, spread)) alongPrincipal(lattice, position, kept, spread);
   return spread;

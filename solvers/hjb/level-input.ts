@@ -3,12 +3,13 @@ import type { LevelInput } from './sample.js';
 import type { Discretization } from './node-model.js';
 import { problemFault } from './faults.js';
 import type { StateFunction } from '../problem/control-problem.js';
+import { withObstacle } from '../problem/with-obstacle.js';
 
-/** Values that are given at a level: at fixed nodes, NaN elsewhere. */
+/** Values that are given at a level, never beyond the obstacle: at fixed nodes, NaN elsewhere. */
 export function fixedValues(d: Discretization, t: number, out: Float64Array): void {
   for (const node of d.fixedNodes) {
     const value = faceFunction(d, node, d.faces[node].indexOf('dirichlet'))!(t, d.x[node]);
-    out[node] = requireFinite(d, node, t, 'boundary', value);
+    out[node] = withObstacle(d.problem, t, d.x[node], requireFinite(d, node, t, 'boundary', value));
   }
 }
 

@@ -1,5 +1,5 @@
 import { emptyCoefficients, type PointCoefficients } from './coefficients-at.js';
-import { spreadCovariance } from './covariance-spread.js';
+import { spreadAt } from './cached-spread.js';
 import { formUnder } from './difference-table.js';
 import { differencesAt, type DifferenceInput } from './differences.js';
 import { constraintSide, type Discretization } from './node-model.js';
@@ -104,7 +104,7 @@ export class NodeHamiltonian {
     if (isMultiple(sample.covariance, trace, spread)) return spread;
     spread.covariance.set(sample.covariance);
     spread.trace = trace;
-    const found = spreadCovariance(d.lattice, d.table, d.even, d.positions[node], Array.from(sample.covariance));
+    const found = spreadAt(d, node, scenario, sample.covariance);
     spread.free = found.free;
     spread.legs = 0;
     for (let k = 0; k < found.nodes.length; k += 1) spread.legs += found.weights[k] * (V[found.nodes[k]] - V[node]);

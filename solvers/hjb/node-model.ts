@@ -6,7 +6,7 @@ import {
   type CoefficientReader,
   type PointCoefficients,
 } from './coefficients-at.js';
-import { evenAxes } from './covariance-spread.js';
+import { evenAxes, type SpreadCache } from './covariance-spread.js';
 import { buildDifferenceTable, type DifferenceTable, type FaceKind } from './difference-table.js';
 import { IndexList, NumberList } from './number-list.js';
 
@@ -24,6 +24,8 @@ export interface Discretization {
   readonly cases: Float64Array;
   readonly candidates: Float64Array;
   readonly even: readonly boolean[];
+  /** Null where coefficients are read once, or spacings are even. */
+  readonly spreads: SpreadCache | null;
   readonly read: CoefficientReader;
   /** Work space for the coefficients under up to three controls. */
   readonly samples: readonly [PointCoefficients, PointCoefficients, PointCoefficients];
@@ -63,6 +65,9 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     return data;
   };
   const faces = faceKinds(table, positions);
+  const even = evenAxes(lattice);
+  const searched = problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false);
+  const rereads = searched || problem.timeDependent !== false || problem.risk !== undefined;
   return {
     problem,
     lattice,
@@ -74,7 +79,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     scenarios,
     cases: new Float64Array(3 * scenarios),
     candidates: new Float64Array(2 + scenarios * scenarios),
-    even: evenAxes(lattice),
+    ...{ even, searched, spreads: n > 1 && rereads && even.includes(false) ? [] : null },
     read: coefficientReader(problem),
     samples: [emptyCoefficients(n), emptyCoefficients(n), emptyCoefficients(n)],
     checksPolynomials: true,
@@ -93,7 +98,6 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     isConstrained: Uint8Array.from(positions, (position) =>
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
-    searched: problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false),
   };
 }
 
@@ -168,6 +172,8 @@ export function emptyModel({ lattice: { size }, states, scenarios }: Discretizat
   };
 }
 
-export function placeAt({ lattice }: Discretization, node: number, t: number): string {
-  return `${placeOf(lattice, node)}, t = ${t.toPrecision(4)}`;
+/** A node and a time in words; over an infinite horizon there is no time. */
+export function placeAt({ lattice, problem }: Discretization, node: number, t: number): string {
+  const place = placeOf(lattice, node);
+  return problem.horizon === 'infinite' ? place : `${place}, t = ${t.toPrecision(4)}`;
 }

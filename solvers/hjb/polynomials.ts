@@ -1,4 +1,4 @@
-import { spreadCovariance } from './covariance-spread.js';
+import { spreadAt } from './cached-spread.js';
 import { problemFault } from './faults.js';
 import type { Discretization, NodeModel } from './node-model.js';
 import type { NumberList } from './number-list.js';
@@ -23,7 +23,7 @@ export function pushInterval(
   d.samples.forEach((sample, k) => {
     sampleAt(d, input, node, [from + ((2 * k + 1) * (to - from)) / 6], scenario, sample);
   });
-  pushSamples(d, model, node, from, to);
+  pushSamples(d, model, node, scenario, [from, to]);
 }
 
 const NO_CONTROLS: readonly number[] = [];
@@ -38,10 +38,16 @@ export function pushConstants(
   scenario: number,
 ): void {
   sampleAt(d, input, node, u, scenario, d.samples[0]);
-  pushSamples(d, model, node, 0, 0);
+  pushSamples(d, model, node, scenario, [0, 0]);
 }
 
-function pushSamples(d: Discretization, model: NodeModel, node: number, from: number, to: number): void {
+function pushSamples(
+  d: Discretization,
+  model: NodeModel,
+  node: number,
+  scenario: number,
+  [from, to]: readonly [number, number],
+): void {
   const n = d.states;
   const [a, b, c] = from === to ? [d.samples[0], d.samples[0], d.samples[0]] : d.samples;
   for (let k = 0; k < n; k += 1) pushThrough(model.drift, from, to, a.drift[k], b.drift[k], c.drift[k]);
@@ -52,18 +58,24 @@ function pushSamples(d: Discretization, model: NodeModel, node: number, from: nu
       pushThrough(model.variance, from, to, a.covariance[k], b.covariance[k], c.covariance[k]);
     }
     pushThrough(model.factor, 0, 0, 1, 1, 1);
-  } else pushSpread(d, model, node, from, to);
+  } else pushSpread(d, model, node, scenario, [from, to]);
   model.crossEnd.push(model.crossNodes.length);
 }
 
 /** A polynomial times the covariance where it is largest, as lattice directions. */
-function pushSpread(d: Discretization, model: NodeModel, node: number, from: number, to: number): void {
+function pushSpread(
+  d: Discretization,
+  model: NodeModel,
+  node: number,
+  scenario: number,
+  [from, to]: readonly [number, number],
+): void {
   const n = d.states;
   const samples = from === to ? [d.samples[0], d.samples[0], d.samples[0]] : d.samples;
   const traces = samples.map((sample) => traceOf(sample, n));
   const scale = Math.max(...traces);
   const reference = samples[traces.indexOf(scale)];
-  const spread = spreadCovariance(d.lattice, d.table, d.even, d.positions[node], Array.from(reference.covariance));
+  const spread = spreadAt(d, node, scenario, reference.covariance);
   const [f, g, h] = traces.map((trace) => trace / scale);
   for (let k = 0; k < n; k += 1) {
     pushThrough(model.variance, from, to, f * spread.free[k], g * spread.free[k], h * spread.free[k]);

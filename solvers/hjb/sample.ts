@@ -1,6 +1,6 @@
 import { problemFault } from './faults.js';
 import type { Discretization } from './node-model.js';
-import type { PointCoefficients } from './coefficients-at.js';
+import { withoutStraight, type PointCoefficients } from './coefficients-at.js';
 
 /** What changes the coefficients of a level beside the problem's own functions. */
 export interface LevelInput {
@@ -31,6 +31,7 @@ export function sampleAt(
   requireSemidefinite(d, node, input.t, u, sample);
   requireFaces(d, node, input.t, u, sample);
   if (input.gradient !== null) addRisk(d, input.gradient, node, sample);
+  withoutStraight(sample, d.faces[node]);
   if (input.slopeChange !== null) addSlopes(d, input.slopeChange, node, sample);
 }
 
@@ -75,6 +76,8 @@ function requireFinite(d: Discretization, node: number, t: number, u: readonly n
 const FACE_REMEDY =
   'Take "reflecting", "linear", { "dirichlet": ... } or { "slope": ... } at this face, or end the domain where nothing crosses it.';
 
+const CONTROL_REMEDY = 'Where controls are to keep the state inside, take "state_constraint".';
+
 /** A natural face needs an equation that never looks beyond it; under a state constraint the drift is the control's care. */
 function requireFaces(d: Discretization, node: number, t: number, u: readonly number[], sample: Sample): void {
   const { drift, covariance } = sample;
@@ -87,7 +90,8 @@ function requireFaces(d: Discretization, node: number, t: number, u: readonly nu
       const crossing = covariance[a * d.states + a] > 0 ? 'diffusion' : isOutward ? 'drift' : null;
       if (crossing === null) return;
       const message = `the ${crossing} of ${name} crosses this face${underControl(d, u)}`;
-      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message, FACE_REMEDY);
+      const remedy = crossing === 'drift' && u.length > 0 ? `${CONTROL_REMEDY} ${FACE_REMEDY}` : FACE_REMEDY;
+      throw problemFault(d, node, t, `states.${a}.boundary.${side}`, message, remedy);
     });
 }
 

@@ -1,6 +1,7 @@
 import { buildLattice } from '../grid/lattice.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { coarseGuess } from './coarse-guess.js';
 import { solveStationary, stepBack } from './march.js';
 import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
 import { discretize } from './node-model.js';
@@ -9,7 +10,7 @@ import type { HjbSolution } from './solution.js';
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
   converged: 'Nothing to do.',
-  max_iterations: 'Raise the policy iterations or the tolerance, or take more time steps.',
+  max_iterations: 'Raise the policy iterations or the tolerance, or over a finite horizon take more time steps.',
   non_finite: 'Check the coefficients at the faces of the domain, or narrow it.',
 };
 
@@ -29,8 +30,11 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   requireProblem(problem);
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
+  // Before the arrays of this grid are made.
+  const guess = stationary ? coarseGuess(problem, options, solveHjb) : null;
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
+    if (guess !== null) march.V.set(guess);
     return stationary ? stationarySolution(march) : marchedSolution(march);
   } finally {
     endMarch(march);

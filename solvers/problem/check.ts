@@ -54,7 +54,8 @@ function axisIssues({ name, grid, coordinate, boundary }: StateAxis, i: number):
 }
 
 function faceIssues(face: Boundary, path: string): Issue[] {
-  const isFace = (typeof face === 'object' && face !== null) || NAMED_BOUNDARIES.includes(face as string);
+  const isGiven = typeof face === 'object' && face !== null && ('dirichlet' in face || 'slope' in face);
+  const isFace = isGiven || NAMED_BOUNDARIES.includes(face as string);
   const names = NAMED_BOUNDARIES.join(', ');
   return issueUnless(isFace, path, `must be one of ${names}, dirichlet or slope, got ${JSON.stringify(face)}`);
 }

@@ -5,7 +5,8 @@ export type StateFunction = (t: number, x: readonly number[]) => number;
  * What holds at a face of the domain.
  * - `natural`: the equation itself; refused where drift can point outward or the diffusion does not vanish.
  * - `reflecting`: zero derivative in the state, outward drift suppressed.
- * - `linear`: zero second derivative in the state, for truncated unbounded domains; not monotone.
+ * - `linear`: zero second derivative in the state, for truncated unbounded domains; mixed derivatives are left out too, and
+ *   where drift points outward it is not monotone.
  * - `state_constraint`: only controls whose drift does not point outward.
  * - `periodic`: both faces are one; to be given for both.
  * - `dirichlet`: the value; it wins where faces meet.

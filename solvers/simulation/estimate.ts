@@ -33,8 +33,10 @@ function linearised(costs: Float64Array, theta: number): { estimate: number; inf
   return { estimate: (shift + Math.log(M)) / theta, influence: exponentials.map((value) => value / (theta * M)) };
 }
 
+/** From the first one on, so that the mean of equal values is that value, and their spread 0. */
 function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [first] = values;
+  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
 }
 
 function standardError(values: Float64Array, group: number): number {

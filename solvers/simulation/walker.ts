@@ -1,4 +1,5 @@
 import type { ControlProblem } from '../problem/control-problem.js';
+import { withObstacle } from '../problem/with-obstacle.js';
 import { covarianceRoot } from './covariance-root.js';
 import { pathAxes, type PathAxis, type PathFace } from './faces.js';
 import type { Feedback } from './feedback.js';
@@ -54,7 +55,6 @@ export class Walker {
   private readonly root: Float64Array;
   private readonly next: number[];
   private readonly discount: number;
-  private readonly better: (a: number, b: number) => number;
   /** Whether crossings within a step are drawn. */
   readonly drawsCrossings: boolean;
 
@@ -70,7 +70,6 @@ export class Walker {
     this.root = new Float64Array(n * n);
     this.next = problem.states.map(() => 0);
     this.discount = problem.discount ?? 0;
-    this.better = problem.objective === 'minimize' ? min : max;
     this.drawsCrossings = this.axes.some(({ lower, upper }) => lower.kind === 'stops' || upper.kind === 'stops');
   }
 
@@ -120,8 +119,7 @@ export class Walker {
   /** The terminal cost (or the obstacle, where it is better) at the horizon. */
   finish(path: Path, horizon: number): void {
     const { problem } = this;
-    const terminal = problem.terminalCost(path.x);
-    const paid = problem.obstacle === undefined ? terminal : this.better(terminal, problem.obstacle(horizon, path.x));
+    const paid = withObstacle(problem, horizon, path.x, problem.terminalCost(path.x));
     path.cost += (this.discount === 0 ? 1 : exp(-this.discount * horizon)) * paid;
     path.end = AT_HORIZON;
   }

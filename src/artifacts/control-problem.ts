@@ -11,35 +11,59 @@ export const expression = z.union([
 /** An expression that may be left out. */
 const optionalExpression = expression.nullable().default(null);
 
-/** What holds at a face of the domain; `solvers/problem/control-problem.ts` says what each of them means. */
+/** What holds at a face of the domain; more in `solvers/problem/control-problem.ts`. */
 const boundary = z.union([
-  z.enum(['natural', 'reflecting', 'linear', 'state_constraint', 'periodic']),
-  z.strictObject({ dirichlet: expression }),
-  z.strictObject({ slope: expression }),
+  z
+    .enum(['natural', 'reflecting', 'linear', 'state_constraint', 'periodic'])
+    .describe(
+      'natural: the equation itself, refused where drift can point outward or diffusion does not vanish; reflecting: zero ' +
+        'derivative, outward drift suppressed; linear: zero second derivative, for truncated domains; state_constraint: ' +
+        'only controls whose drift does not point outward; periodic: both faces are one point.',
+    ),
+  z.strictObject({ dirichlet: expression }).describe('The value, of t and the other states; it wins where faces meet.'),
+  z.strictObject({ slope: expression }).describe('dV/dstate in the state itself, of t and the other states.'),
 ]);
 
 const stateSchema = z.strictObject({
   name: z.string(),
-  /** Lower and upper end; may be left out where the nodes are listed. */
-  domain: z.tuple([finite, finite]).optional(),
-  /** How many, or the nodes themselves. */
-  nodes: z.union([z.int(), z.array(finite).max(10_000_000)]).default(101),
-  /** Where the nodes lie, unless they are listed. */
-  spacing: z.enum(['uniform', 'log', 'sinh']).optional(),
-  /** `sinh`: where nodes crowd, and how much. */
-  center: finite.optional(),
-  strength: positive.max(20).optional(),
-  /** Where differences are taken. */
-  coordinate: z.enum(['identity', 'log']).default('identity'),
-  boundary: z.tuple([boundary, boundary]).default(['natural', 'natural']),
+  domain: z
+    .tuple([finite, finite])
+    .optional()
+    .describe('Lower and upper end; may be left out where the nodes are listed.'),
+  nodes: z
+    .union([z.int(), z.array(finite).max(10_000_000)])
+    .default(101)
+    .describe('How many, or the nodes themselves.'),
+  spacing: z
+    .enum(['uniform', 'log', 'sinh'])
+    .optional()
+    .describe('Where the nodes lie, unless they are listed; uniform by default.'),
+  center: finite.optional().describe('sinh: where nodes crowd.'),
+  strength: positive
+    .max(20)
+    .optional()
+    .describe('sinh: how much they crowd; the spacing grows like cosh of it. 3 by default.'),
+  coordinate: z
+    .enum(['identity', 'log'])
+    .default('identity')
+    .describe("Where differences are taken: in the state, or in its logarithm (with Ito's correction)."),
+  boundary: z
+    .tuple([boundary, boundary])
+    .default(['natural', 'natural'])
+    .describe('What holds at the lower and upper face.'),
 });
 
 const controlSchema = z.union([
-  z.strictObject({ name: z.string(), bounds: z.tuple([expression, expression]) }),
-  z.strictObject({ name: z.string(), values: z.array(finite).min(1).max(10_000) }),
+  z
+    .strictObject({ name: z.string(), bounds: z.tuple([expression, expression]) })
+    .describe('An interval; bounds of t and the states, equal ones allowed.'),
+  z.strictObject({ name: z.string(), values: z.array(finite).min(1).max(10_000) }).describe('A finite set.'),
 ]);
 
-const timeSchema = z.union([z.strictObject({ steps: positiveCount }), z.strictObject({ levels: increasing })]);
+const timeSchema = z.union([
+  z.strictObject({ steps: positiveCount }).describe('Equal steps.'),
+  z.strictObject({ levels: increasing }).describe('Every level, from 0 to the horizon.'),
+]);
 
 /** One number for each state; a query may have `t` beside them. */
 export const point = z.record(z.string(), finite);
@@ -50,41 +74,65 @@ const fields = z.strictObject({
   schema_version: z.string().regex(/^\d+\.\d+\.\d+$/),
   name: z.string().min(1).default('control problem'),
   objective: z.enum(['minimize', 'maximize']).default('minimize'),
-  /** Fixed numbers by name. */
-  parameters: z.record(z.string(), finite).default({}),
-  horizon: z.union([positive, z.literal('infinite')]),
-  discount: nonnegative.default(0),
+  parameters: z.record(z.string(), finite).default({}).describe('Fixed numbers by name.'),
+  horizon: z
+    .union([positive, z.literal('infinite')])
+    .describe('Infinite: with a positive discount, without t, terminal_cost and time.'),
+  discount: nonnegative.default(0).describe('Rate at which costs are discounted.'),
   states: z.array(stateSchema).min(1).max(3),
   controls: z.array(controlSchema).max(2),
-  drift: z.array(expression),
-  /** Instantaneous covariance matrix, row by row. */
-  covariance: z.array(z.array(expression)),
-  running_cost: optionalExpression,
-  terminal_cost: optionalExpression,
-  time: timeSchema.nullable().optional(),
-  query: z.array(point).max(100_000).default([]),
-  /** Where density and simulation start. */
-  start: point.nullable().default(null),
-  /** Optimal stopping at this cost or reward. */
-  obstacle: optionalExpression,
-  /** theta of (1/theta) ln E exp(theta cost). */
-  risk: finite.nullable().default(null),
-  /** Boxes of parameters: the worst of their vertices is taken at every node. */
-  uncertainty: z.record(z.string(), z.tuple([finite, finite])).default({}),
-  /** Time levels that are kept. */
-  keep: z.union([z.enum(['query', 'all']), positiveCount]).default('query'),
-  scheme: z.enum(['accurate', 'monotone']).default('accurate'),
-  /** What carries out the passes over the nodes: the numbers are the same, wasm is faster. */
-  kernel: z.enum(['typescript', 'wasm']).default('typescript'),
-  /** Threads of the kernel wasm with two and three states. */
-  threads: z.number().int().min(1).max(64).default(1),
-  /** Policy iteration stops when a step is known to this, relative to the largest value. */
-  tolerance: z.number().gt(0).lt(1).default(1e-9),
-  maximum_policy_iterations: positiveCount.default(50),
-  /** Solves on a wider domain too, to estimate the share of the truncation in the error. */
-  wider_domain: z.boolean().default(false),
-  /** Refused beyond these, before anything is allocated. */
-  limits: z.strictObject({ node_steps: positive.default(1e9), bytes: positive.default(2e9) }).prefault({}),
+  drift: z.array(expression).describe('Of each state, per unit of time.'),
+  covariance: z
+    .array(z.array(expression))
+    .describe('Instantaneous covariance matrix, row by row; positive semidefinite at every node.'),
+  running_cost: optionalExpression.describe('Cost (or reward) per unit of time.'),
+  terminal_cost: optionalExpression.describe('Cost (or reward) at the horizon, of the states.'),
+  time: timeSchema.nullable().optional().describe('Time levels of a finite horizon; 200 equal steps by default.'),
+  query: z.array(point).max(100_000).default([]).describe('Where the answer is wanted; t is 0 by default.'),
+  start: point.nullable().default(null).describe('Where --density and --simulate start.'),
+  obstacle: optionalExpression.describe(
+    'Optimal stopping at this cost or reward: the value never exceeds it when minimising, never falls below it otherwise.',
+  ),
+  risk: finite
+    .nullable()
+    .default(null)
+    .describe(
+      'theta of the criterion (1/theta) ln E exp(theta cost), of the cost or of the reward; not with a discount.',
+    ),
+  uncertainty: z
+    .record(z.string(), z.tuple([finite, finite]))
+    .default({})
+    .describe('Boxes of parameters, in which the problem must be affine: the worst vertex is taken at every node.'),
+  keep: z
+    .union([z.enum(['query', 'all']), positiveCount])
+    .default('query')
+    .describe('Time levels in solution.json: those that the queries need, all, or every k-th.'),
+  scheme: z
+    .enum(['accurate', 'monotone'])
+    .default('accurate')
+    .describe(
+      'accurate: of second order where the solution is smooth, checked against the other; monotone: implicit, upwind.',
+    ),
+  kernel: z
+    .enum(['typescript', 'wasm'])
+    .default('typescript')
+    .describe('What carries out the passes over the nodes: the numbers are the same, wasm is faster.'),
+  threads: z.number().int().min(1).max(64).default(1).describe('Of the kernel wasm with two and three states.'),
+  tolerance: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(1e-9)
+    .describe('Policy iteration stops when a step is known to this, relative to the largest value.'),
+  maximum_policy_iterations: positiveCount.default(200).describe('In one time step.'),
+  wider_domain: z
+    .boolean()
+    .default(false)
+    .describe('Solves on a wider domain too, to estimate the share of the truncation in the error.'),
+  limits: z
+    .strictObject({ node_steps: positive.default(1e9), bytes: positive.default(2e9) })
+    .prefault({})
+    .describe('Refused beyond these, before anything is allocated: work in nodes times steps, and memory.'),
 });
 
 /** A controlled diffusion on one to three states, its cost, its grid, and what is asked of it. */

@@ -53,7 +53,7 @@ export const problemResultSchema = z.strictObject({
       standard_error: optional,
       /** Cost under steps twice as long less this cost, under the same noise. */
       step_bias: optional,
-      /** V(0, start), and how many standard errors the cost lies above it. */
+      /** V(0, start), and how many standard errors the cost lies above it; null where all paths cost the same. */
       value: optional,
       deviation: optional,
       warnings: z.array(z.string()),

@@ -23,11 +23,13 @@ export async function problemStage(options: ProblemStageOptions, given: ProblemS
   const page = options.html ? [await writePage(options.out!, solved)] : [];
   options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
   const artifacts = [...solved.artifacts, ...page];
+  const { status, density } = solved.result;
+  const isSolved = status === 'converged' && (density === undefined || density.status === 'converged');
   return {
     artifacts,
     summary: [...answerText(solved.file, solved.result), ...artifacts.map((file) => `written: ${file}`)],
     result: solved.result,
-    exitCode: solved.result.status === 'converged' ? EXIT_CODES.ok : EXIT_CODES.not_converged,
+    exitCode: isSolved ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
 }
 

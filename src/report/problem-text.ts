@@ -70,17 +70,21 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
   }
   if (simulation !== undefined) {
     const { paths, seed, cost, standard_error: error, step_bias: bias, value, deviation, warnings } = simulation;
+    const distance = deviation === null ? 'beside' : `${number(deviation, 2)} standard errors from`;
     const vertex = Object.entries(simulation.worst_case ?? {}).map(([name, at]) => `${name} = ${at}`);
     sentences.push(
       ...(vertex.length === 0
         ? []
         : [`simulated at every vertex of the uncertain parameters, worst at ${vertex.join(', ')}:`]),
-      `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${number(deviation, 2)} standard errors from the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
+      `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${distance} the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
       ...warnings,
     );
   }
   return sentences;
 }
+
+/** Rows of a table on a terminal; laying out many more takes longer than solving. */
+const MOST_ROWS = 1000;
 
 /** For a terminal. */
 export function answerText(problem: Problem, result: ProblemResult): string[] {
@@ -93,8 +97,10 @@ export function answerText(problem: Problem, result: ProblemResult): string[] {
     style: { head: [], border: [] },
     colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')),
   });
-  table.push(...rows);
-  return [table.toString(), ...sentences];
+  table.push(...rows.slice(0, MOST_ROWS));
+  const more = rows.length - MOST_ROWS;
+  const left = more > 0 ? [`and ${more} more queries: --json or --out gives all of them`] : [];
+  return [table.toString(), ...left, ...sentences];
 }
 
 function number(value: number | null | undefined, digits: number): string {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArtifact } from '../../src/artifacts/files.js';
+import { jsonSchemas } from '../../src/artifacts/generate-schemas.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { problemFile } from '../solvers/problems/expected.js';
 import type { HjbLrError } from '../../src/errors.js';
@@ -70,7 +71,7 @@ describe('what a user writes', () => {
       kernel: 'typescript',
       threads: 1,
       tolerance: 1e-9,
-      maximum_policy_iterations: 50,
+      maximum_policy_iterations: 200,
       wider_domain: false,
       limits: { node_steps: 1e9, bytes: 2e9 },
     });
@@ -148,3 +149,16 @@ describe('what is refused', () => {
     expect(issues.map((issue) => issue.split(':')[0])).toEqual(['parameters.e', 'drift', 'states.0.nodes', 'risk']);
   });
 });
+
+test('the published schema says what each field means', () => {
+  const schema = JSON.parse(jsonSchemas()['control_problem.schema.json']) as SchemaOfProblem;
+  const { properties } = schema;
+  const silent = Object.keys(properties).filter((name) => properties[name].description === undefined);
+  expect(silent).toEqual(['$schema', 'kind', 'schema_version', 'name', 'objective', 'states', 'controls']);
+  const state = properties['states'].items!.properties;
+  expect(Object.keys(state).filter((name) => state[name].description === undefined)).toEqual(['name']);
+});
+
+interface SchemaOfProblem {
+  readonly properties: Readonly<Record<string, { readonly description?: string; readonly items?: SchemaOfProblem }>>;
+}

@@ -10,6 +10,7 @@ import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/proble
 import { parseNpy } from '../../src/workloads/datasets/npy.js';
 import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { within } from '../helpers/within.js';
 
 const PROBLEM = {
   kind: 'control_problem',
@@ -134,6 +135,17 @@ describe('what people read', () => {
     ]);
   });
 
+  test('thousands of queries: the first thousand in the table, all in the result, without delay', async () => {
+    const query = Array.from({ length: 5000 }, (_, i) => ({ t: 0.5, x: i / 5000 }));
+    const started = performance.now();
+    const { summary, result } = await solved({ query, states: WIDE }, {}, releasedSolvers);
+    expect(result.values.every((value) => value !== null)).toBe(true);
+    expect(summary[0]).toContain('x = 0.1998 ');
+    expect(summary[0]).not.toContain('x = 0.2 ');
+    expect(summary[1]).toBe('and 4000 more queries: --json or --out gives all of them');
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
   test('a file that asks nothing', async () => {
     const { summary } = await solved({ query: [] });
     expect(summary[0]).toBe('The file asks for no query: --out writes value and policy on the grid.');
@@ -204,6 +216,49 @@ describe('the closed loop', () => {
     );
     const { density, problem, times } = await written(out);
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
+  });
+
+  test('a density that is none: exit code 4, and its status', async () => {
+    const closed = {
+      states: [{ ...WIDE[0], boundary: ['reflecting', 'reflecting'] }],
+      horizon: 1e12,
+      start: { x: 1 },
+      terminal_cost: 0,
+    };
+    const { exitCode, result, summary } = await solved(
+      { ...closed, controls: [], drift: ['-x'] },
+      { density: true },
+      releasedSolvers,
+    );
+    expect([result.status, result.density!.status, exitCode]).toEqual(['converged', 'mass_lost', 4]);
+    expect(summary).toContain('density: mass_lost');
+  });
+
+  test('more paths than the limits allow are refused before anything is solved', async () => {
+    // 1e9 paths of 4 steps, 64 bytes each.
+    await expect(solved({}, { simulate: 1e9 })).rejects.toMatchObject({
+      code: 'E_LIMIT',
+      issues: [
+        { path: 'limits.node_steps', message: 'steps of all paths: 4000000000, the limit is 1000000000' },
+        { path: 'limits.bytes', message: 'memory of all paths in bytes: about 64000000000, the limit is 2000000000' },
+      ],
+    });
+    const limits = { node_steps: 400, bytes: 1e9 };
+    await expect(solved({ limits, states: [{ ...WIDE[0], nodes: 3 }] }, { simulate: 101 })).rejects.toThrow(
+      '101 paths',
+    );
+    const { result } = await solved({ limits, states: [{ ...WIDE[0], nodes: 3 }] }, { simulate: 100 });
+    expect(result.simulation!.paths).toBe(100);
+  });
+
+  test('where nothing is random the cost stands beside the value, without a number of standard errors', async () => {
+    // dx = -x dt from .5 over T = 1.
+    const still = { ...WIDE[0], domain: [-1, 1], nodes: 21 };
+    const fields = { states: [still], controls: [], drift: ['-x'], covariance: [[0]], running_cost: 0.1, horizon: 1 };
+    const { summary, result } = await solved(fields, { simulate: 1000 }, releasedSolvers);
+    expect(result.simulation).toMatchObject({ standard_error: 0, deviation: null });
+    within(result.simulation!.cost!, 0.5 * (7 / 8) ** 8 + 0.1, { abs: 1e-12, because: 'Euler, 8 steps' });
+    expect(summary.join()).toMatch(/1000 paths, seed 0: cost 0\.\d+ ± 0, beside the value 0\.\d+; steps twice/);
   });
 
   test('an uncertain problem is simulated at every vertex; the worst is told, and is no worse than the value', async () => {

@@ -6,6 +6,7 @@ import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
+import { regulatorWithCrossDiffusion } from './problems.js';
 
 function refused(problem: ControlProblem, options: Partial<SolveOptions>): HjbLrError {
   try {
@@ -133,6 +134,36 @@ describe('solve', () => {
     expect(answer.truncation).toBeNull();
   });
 
+  test('a problem that does not hold beyond its faces has no wider domain: refused, and said of which', () => {
+    const [axis] = problem.states;
+    const rooted: ControlProblem = {
+      ...problem,
+      ...{ states: [{ ...axis, grid: uniformGrid(0, 4, 17) }], terminalCost: ([x]) => Math.sqrt(x) },
+    };
+    const { code, issues, message } = refused(rooted, { widerDomain: true });
+    expect([code, message]).toEqual(['E_INVALID', 'The problem does not hold on the wider domain that was asked for.']);
+    expect(issues).toEqual([
+      { path: 'wider_domain', message: 'terminal_cost: not finite (NaN) at x = -1.000, t = 2.000' },
+    ]);
+  });
+
+  test('a wider domain that is none, or on which the solve does not end, is told', () => {
+    const [axis] = problem.states;
+    const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
+    const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
+    const natural = { ...axis, boundary: ['natural', 'natural'] as const };
+    const closed = { ...problem, states: [natural], drift: inward, covariance: still };
+    const none = solve(closed, { query: query.slice(0, 1), widerDomain: true });
+    expect(none.truncation).toBeNull();
+    expect(none.warnings).toContain('no truncation: the equation itself holds at every face, so that none can move');
+    // Beyond 6 the cost overflows within the step.
+    const steep = { ...problem, runningCost: (_t: number, [x]: readonly number[]) => (x > 6 ? 1.7e308 : 0) };
+    const overflowing = solve(steep, { query: query.slice(0, 1), widerDomain: true });
+    expect(overflowing.status).toBe('converged');
+    expect(overflowing.truncation).toEqual([null]);
+    expect(overflowing.warnings).toContain('wider domain: non_finite');
+  });
+
   test('too few policy iterations are a status with a remedy; values are given, estimates are not', () => {
     const unfinished = solve(problem, { query, maximumPolicyIterations: 1 });
     expect(unfinished.status).toBe('max_iterations');
@@ -168,10 +199,77 @@ describe('solve', () => {
     expect(warnings).toContain('no error estimate: an axis or the time has fewer than 4 intervals');
   });
 
+  test.each([
+    [Infinity, 'running_cost: not finite under u = -20.00 at x = 0.000, t = 1.938'],
+    [1.7e308, 'the solve ended as non_finite'],
+  ])('a coarser grid with a node where the cost is %d: no estimate, and why', (atZero, reason) => {
+    // 67 intervals have no node at 0, but half of them, 34, do.
+    const peak: ControlProblem = {
+      ...problem,
+      runningCost: (_t, [x], [u]) => u * u + (Math.abs(x) < 1e-9 ? atZero : 0),
+      states: [{ ...problem.states[0], grid: uniformGrid(-6, 6, 68) }],
+    };
+    const { values, errorEstimates, warnings } = solve(peak, { query: query.slice(0, 1) });
+    expect([values[0] === null, errorEstimates.values, errorEstimates.controls]).toEqual([false, [null], [null]]);
+    expect(warnings).toEqual([`no error estimate: on half the nodes ${reason}`]);
+  });
+
+  test('a quarter of the nodes that cannot be solved leaves an estimate from two grids', () => {
+    // 134 intervals, 67, and 34, whose first inner node is no node of the others.
+    const at = uniformGrid(-6, 6, 35)[1];
+    const peak: ControlProblem = {
+      ...problem,
+      runningCost: (_t, [x], [u]) => x * x + u * u + (Math.abs(x - at) < 1e-9 ? Infinity : 0),
+      states: [{ ...problem.states[0], grid: uniformGrid(-6, 6, 135) }],
+    };
+    const { errorEstimates, warnings } = solve(peak, { query: query.slice(0, 1) });
+    expect(errorEstimates.values[0]).toBeGreaterThan(0);
+    expect(warnings[0]).toMatch(/^error estimate from two grids: on a quarter of the nodes running_cost: not finite/);
+  });
+
+  test('a correlation with a state whose face is linear is left out there, and said so', () => {
+    const square = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 });
+    const [x, y] = square.states;
+    const open = { ...square, states: [{ ...x, boundary: ['reflecting', 'linear'] as const }, y] };
+    const { warnings } = solve(open, {});
+    expect(warnings.slice(1)).toEqual([
+      'the covariance of x with y is left out at the upper face of x, which is linear',
+    ]);
+    expect(solve(square, {}).warnings).toEqual([]);
+  });
+
+  test('faces of a periodic axis at which the problem says two things', () => {
+    const [axis] = problem.states;
+    const round = { ...problem, states: [{ ...axis, boundary: ['periodic', 'periodic'] as const }] };
+    const wave: ControlProblem['drift'] = (_t, [x], [u], out) => (out[0] = Math.sin((Math.PI * x) / 6) + u);
+    expect(solve({ ...round, drift: wave }, {}).warnings).toEqual([]);
+    const { warnings } = solve({ ...round, terminalCost: ([x]) => x }, {});
+    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point/);
+  });
+
   test('limits are told before anything is allocated', () => {
     const error = refused(problem, { limits: { nodeSteps: 1000, bytes: 1000 } });
     expect(error.code).toBe('E_LIMIT');
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.nodeSteps', 'limits.bytes']);
+  });
+
+  test('work: values of controls are gone through at every node', () => {
+    const values = (count: number): { name: string; values: number[] } => ({
+      name: 'u',
+      values: Array.from({ length: count }, (_, i) => i),
+    });
+    // 65 nodes, 64 steps, 1600 / 16 times.
+    const { issues } = refused(
+      { ...problem, controls: [values(40), values(40)] },
+      { limits: { nodeSteps: 4e5, bytes: 1e9 } },
+    );
+    expect(issues).toEqual([
+      {
+        path: 'limits.nodeSteps',
+        message:
+          'work in nodes times time steps times scenarios (times values of controls / 16): about 416000, the limit is 400000',
+      },
+    ]);
   });
 
   test('memory: the process, its nodes by states and scenarios, a wider domain, and what is kept', () => {
@@ -186,6 +284,23 @@ describe('solve', () => {
     expect([keptLevels('all', 10, []), keptLevels(4, 10, []), keptLevels('query', 10, [0, 0.5, 0.5])]).toEqual([
       11, 4, 9,
     ]);
+  });
+
+  test('a front that steps over many nodes converges by default', () => {
+    // dx = u dt, |u| <= 1, cost 1 until a face, 1 at the horizon: V(0, .5) = .5. At first it moves on by a node an iteration.
+    const face = { dirichlet: () => 0 };
+    const front: ControlProblem = {
+      ...problem,
+      ...{ horizon: 4, times: uniformGrid(0, 4, 101), runningCost: () => 1, terminalCost: () => 1 },
+      states: [{ ...problem.states[0], grid: uniformGrid(-1, 1, 401), boundary: [face, face] }],
+      controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+      drift: (_t, _x, [u], out) => (out[0] = u),
+      covariance: (_t, _x, _u, out) => (out[0] = 0),
+    };
+    const { status, values, policyIterations } = solve(front, { query: [{ t: 0, x: [0.5] }] });
+    expect(status).toBe('converged');
+    within(values[0]!, 0.5, { abs: 1e-6, because: 'exact between faces and front' });
+    expect(policyIterations.max).toBeGreaterThan(100);
   });
 
   test('a query with too few states is refused', () => {

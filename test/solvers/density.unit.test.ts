@@ -104,6 +104,15 @@ test('the problem is read again only at levels where the coefficients or the con
   expect(count(steered)).toBe(9 * once);
 });
 
+test('steps that are too long for doubles: the mass that is lost is a status', () => {
+  const walk = (T: number): ControlProblem =>
+    brownianMotion({
+      ...{ domain: [0, 1], boundary: ['reflecting', 'reflecting'], nodes: 9, times: [0, T], variance: 0.5, drift: 1 },
+    });
+  const statusOver = (T: number): string => density(walk(T), solveHjb(walk(T), OPTIONS), [0.5], { keep: 'all' }).status;
+  expect([1, 1e3, 1e12].map(statusOver)).toEqual(['converged', 'converged', 'mass_lost']);
+});
+
 test('mean and covariance of two states', () => {
   const nodes = [
     [0, 0],

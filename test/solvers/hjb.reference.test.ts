@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { solveLinearQuadratic, type ControlProblem, type HjbOptions, type Scheme } from '../../solvers/index.js';
+import {
+  solveHjb,
+  solveLinearQuadratic,
+  uniformGrid,
+  type ControlProblem,
+  type HjbOptions,
+  type Scheme,
+} from '../../solvers/index.js';
 import { observedOrder } from '../helpers/order.js';
 import { FREE_STATE, linearQuadratic, linearQuadraticWithNoise, liTaiE, LQR } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -165,18 +172,21 @@ describe('two states: regulator with cross diffusion (theory 5 (ii))', () => {
 
 describe('two states: one control in both drifts and in a correlated covariance, exact solution', () => {
   /** Largest error over all nodes. */
-  function largestError(rho: number, nodes: number, options: Partial<HjbOptions>): number {
-    const problem = manufactured({ nodes, rho });
+  function largestError(rho: number, nodes: number, options: Partial<HjbOptions>, stretched: Stretch): number {
+    const even = manufactured({ nodes, rho });
+    const problem = { ...even, states: even.states.map((axis) => ({ ...axis, grid: axis.grid.map(stretched) })) };
     const [value] = solveAtStart(problem, options).value;
     const [xs, ys] = problem.states.map(({ grid }) => grid);
     return Math.max(
       ...xs.flatMap((x, i) => ys.map((y, j) => Math.abs(value[i * nodes + j] - 1 - manufacturedShape([x, y])))),
     );
   }
-  const order = (rho: number, scheme: Scheme, levels: readonly number[]): number =>
+  type Stretch = (x: number) => number;
+  const evenly: Stretch = (x) => x;
+  const order = (rho: number, scheme: Scheme, levels: readonly number[], stretched: Stretch = evenly): number =>
     observedOrder(
       levels.map((n) => 1 / (n - 1)),
-      levels.map((n) => largestError(rho, n, { scheme })),
+      levels.map((n) => largestError(rho, n, { scheme }, stretched)),
     );
 
   test.each([0, -0.9, 1])('upwind at order >= 0.9, correlation %d', (rho) => {
@@ -185,6 +195,11 @@ describe('two states: one control in both drifts and in a correlated covariance,
 
   test.each([0, 0.5, -0.9])('accurate scheme at order >= 1.9, correlation %d', (rho) => {
     expect(order(rho, 'accurate', [17, 25, 33, 49])).toBeGreaterThan(1.9);
+  });
+
+  test.each([0.5, -0.9])('accurate scheme at order >= 1.9 where spacings change sevenfold, correlation %d', (rho) => {
+    const unevenly: Stretch = (x) => (x === 1 ? 1 : x + 0.12 * Math.sin(2 * Math.PI * x));
+    expect(order(rho, 'accurate', [17, 25, 33, 49], unevenly)).toBeGreaterThan(1.9);
   });
 });
 
@@ -198,5 +213,120 @@ describe('a cost that is no polynomial', () => {
       abs: 2e-3,
       because: 'second order at 81 nodes',
     });
+  });
+});
+
+describe('risk where a face is linear', () => {
+  // dx = -u dt + u dW with terminal x: V = x + T min_u (-u + theta u^2 / 2) = x - T / (2 theta), on any grid.
+  test.each([
+    ['exact', true],
+    ['searched', false],
+  ])('%s minimiser: the noise at the face counts in the criterion', (_name, polynomial) => {
+    const problem: ControlProblem = {
+      ...linearQuadratic({ nodes: 31, steps: 10 }),
+      ...{ name: 'averse', horizon: 1, times: uniformGrid(0, 1, 11), risk: 0.8, polynomial },
+      states: [{ name: 'x', grid: uniformGrid(-3, 3, 31), coordinate: 'identity', boundary: ['linear', 'linear'] }],
+      controls: [{ name: 'u', lower: () => 0, upper: () => 2 }],
+      drift: (_t, _x, [u], out) => (out[0] = -u),
+      covariance: (_t, _x, [u], out) => (out[0] = u * u),
+      runningCost: () => 0,
+      terminalCost: ([x]) => x,
+    };
+    const solution = solveHjb(problem, { tolerance: 1e-11, maximumPolicyIterations: 20, keep: [0] });
+    expect(solution.status).toBe('converged');
+    for (const x of [-3, 0.2, 3]) {
+      const { value, control } = at(problem, solution, x);
+      within(value, x - 0.625, { abs: 1e-8, because: 'linear in x: the tolerance of the steps' });
+      within(control, 1.25, { abs: 1e-6, because: 'that of the search' });
+    }
+  });
+});
+
+describe('three states: a regulator beside two correlated Ornstein-Uhlenbeck states whose product costs', () => {
+  // dx = u dt + .5 dW with cost x^2 + u^2: P = tanh(tau). dy = -y dt, dz = -z dt with d<y, z> = .3 dt:
+  // E y z = y z e^(-2 t) + .15 (1 - e^(-2 t)).
+  const exact = (t: number, [x, y, z]: readonly number[]): number => {
+    const tau = 1 - t;
+    const decayed = (1 - Math.exp(-2 * tau)) / 2;
+    return Math.tanh(tau) * x * x + 0.25 * Math.log(Math.cosh(tau)) + y * z * decayed + 0.15 * (tau - decayed);
+  };
+  const face = { dirichlet: exact };
+  const make = (nodes: number): ControlProblem => ({
+    name: 'three states',
+    objective: 'minimize',
+    horizon: 1,
+    states: ['x', 'y', 'z'].map((name) => ({
+      name,
+      grid: uniformGrid(-2, 2, nodes),
+      coordinate: 'identity' as const,
+      boundary: [face, face] as const,
+    })),
+    controls: [{ name: 'u', lower: () => -6, upper: () => 6 }],
+    timeDependent: false,
+    drift: (_t, [, y, z], [u], out) => out.set([u, -y, -z]),
+    covariance: (_t, _x, _u, out) => out.set([0.25, 0, 0, 0, 0.5, 0.3, 0, 0.3, 0.4]),
+    runningCost: (_t, [x, y, z], [u]) => x * x + u * u + y * z,
+    terminalCost: () => 0,
+    times: uniformGrid(0, 1, nodes),
+  });
+  const start = [1, 0.5, -0.5];
+
+  test('upwind at order >= 0.9', () => {
+    expect(orderAt(make, [9, 13, 17, 21], { x: start, exact: exact(0, start) })).toBeGreaterThan(0.9);
+  });
+
+  test('accurate scheme: value and control at 17 nodes, where upwind is 10 % off', () => {
+    const { value, control } = at(make(17), solveAtStart(make(17), { scheme: 'accurate' }), ...start);
+    within(value, exact(0, start), { rel: 5e-4, because: '0.01 % measured' });
+    within(control, -Math.tanh(1), { rel: 2e-3, because: '0.05 % measured' });
+  });
+});
+
+describe('over an infinite horizon without noise, from no guess', () => {
+  // dx = u dt, |u| <= 1, cost 1 per unit of time until a face at distance d: V = (1 - e^(-.1 d)) / .1.
+  const leave = (nodes: number): ControlProblem => ({
+    name: 'way out',
+    objective: 'minimize',
+    horizon: 'infinite',
+    discount: 0.1,
+    states: [
+      {
+        name: 'x',
+        grid: uniformGrid(-1, 1, nodes),
+        coordinate: 'identity',
+        boundary: [{ dirichlet: () => 0 }, { dirichlet: () => 0 }],
+      },
+    ],
+    controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+    drift: (_t, _x, [u], out) => (out[0] = u),
+    covariance: (_t, _x, _u, out) => (out[0] = 0),
+    runningCost: () => 1,
+    terminalCost: () => 0,
+    times: [],
+  });
+
+  test.each([101, 401, 1601])(
+    '%d nodes: as few policy iterations as on a coarse grid, the value at order 1',
+    (nodes) => {
+      const solution = solveAtStart(leave(nodes), { maximumPolicyIterations: 50 });
+      expect(solution.policyIterations.max).toBeLessThanOrEqual(20);
+      const exact = (1 - Math.exp(-0.05)) / 0.1;
+      const { value, control } = at(leave(nodes), solution, 0.5);
+      within(value, exact, { abs: 0.1 / (nodes - 1), because: 'first order' });
+      expect(control).toBe(1);
+    },
+  );
+
+  test('a coarser grid that has no solution is done without', () => {
+    // discount V = x + x V_x / 8: V = 8 x / 7. On half the nodes |drift| = discount h at the linear faces, where the row vanishes.
+    const onFace = (nodes: number): ControlProblem => ({
+      ...leave(nodes),
+      ...{ controls: [], runningCost: (_t, [x]) => x, discount: 1 },
+      states: [{ name: 'x', grid: uniformGrid(-4, 4, nodes), coordinate: 'identity', boundary: ['linear', 'linear'] }],
+      drift: (_t, [x], _u, out) => (out[0] = x / 8),
+    });
+    const options = { tolerance: 1e-11, maximumPolicyIterations: 50, keep: [0] };
+    expect(() => solveHjb(onFace(17), options)).toThrow('not well posed');
+    within(solveHjb(onFace(33), options).value[0][32], 32 / 7, { abs: 1e-8, because: 'linear in x' });
   });
 });

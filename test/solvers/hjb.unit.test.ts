@@ -16,8 +16,10 @@ import {
   type Scheme,
   type StateAxis,
 } from '../../solvers/index.js';
+import { simulateClosedLoop } from '../../solvers/simulation/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic } from '../helpers/problems.js';
+import { within } from '../helpers/within.js';
 import { manufactured } from './problems.js';
 import { rowsFor, under, weightsOf } from './rows.js';
 
@@ -119,8 +121,11 @@ describe('stencils', () => {
     expect([right[4], diagonal[4]]).toEqual([7, 1]);
   });
 
-  test('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12, by a wide stencil', () => {
-    const { states, ...rest } = manufactured({ nodes: 9, rho: 0.3 });
+  test.each([
+    ['lattice directions', 0.3],
+    ['a wide stencil', 1],
+  ])('moments on an uneven grid: sum w dx = mu, sum w dx dy = s12, by %s', (_name, rho) => {
+    const { states, ...rest } = manufactured({ nodes: 9, rho });
     const grids = [
       [0, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 1],
       [0, 0.2, 0.3, 0.4, 0.5, 0.55, 0.7, 0.9, 1],
@@ -135,7 +140,7 @@ describe('stencils', () => {
     expect(moment((dx) => dx)).toBeCloseTo(0.5, 12);
     expect(moment((_dx, dy) => dy)).toBeCloseTo(-0.25, 12);
     // Multilinear interpolation in a cell keeps dx dy.
-    expect(moment((dx, dy) => dx * dy)).toBeCloseTo(0.6 * (1 + 0.1 * 0.25) * 0.3, 12);
+    expect(moment((dx, dy) => dx * dy)).toBeCloseTo(0.6 * (1 + 0.1 * 0.25) * rho, 12);
   });
 
   test('a covariance along no direction of the grid still gives an M-matrix', () => {
@@ -226,6 +231,65 @@ describe('solveHjb', () => {
     expect(reads / once).toBeGreaterThan(20);
   });
 
+  test('where faces meet a given value wins over a slope, the first state over the second', () => {
+    const square = manufactured({ nodes: 5, rho: 0.5 });
+    const valued = (value: number): Boundary => ({ dirichlet: () => value });
+    const sloping: Boundary = { slope: () => 99 };
+    const faces: readonly (readonly [Boundary, Boundary])[] = [
+      [valued(7), sloping],
+      [sloping, valued(3)],
+    ];
+    const states = square.states.map((axis, d) => ({ ...axis, boundary: faces[d] }));
+    const { value } = solveHjb({ ...square, states }, { ...OPTIONS, keep: [0] });
+    // Along y, fastest, at the lower face of x; then the upper face of y, but for the corner.
+    expect(Array.from(value[0].slice(0, 5))).toEqual([7, 7, 7, 7, 7]);
+    expect([9, 14, 19, 24].map((node) => value[0][node])).toEqual([3, 3, 3, 3]);
+  });
+
+  test.each([
+    ['minimize', 1],
+    ['maximize', -1],
+  ] as const)('%s: a value given at a face is not beyond the obstacle, at which one may stop there too', (...of) => {
+    const [objective, sign] = of;
+    const [axis] = linearQuadratic({ nodes: 9, steps: 2 }).states;
+    const faces = [{ dirichlet: (): number => sign * 5 }, { dirichlet: (): number => sign }] as const;
+    const problem: ControlProblem = {
+      ...linearQuadratic({ nodes: 9, steps: 2 }),
+      ...{ objective, controls: [], states: [{ ...axis, boundary: faces }] },
+      ...{ drift: (_t, _x, _u, out) => (out[0] = 0), runningCost: () => 0, terminalCost: () => sign * 9 },
+      obstacle: (t) => sign * (2 + t),
+    };
+    const solution = solveHjb(problem, { ...OPTIONS, keep: 'all' });
+    expect(solution.value.map((level) => [level[0], level[8]])).toEqual([2, 3, 4].map((at) => [sign * at, sign]));
+    const { cost } = simulateClosedLoop(problem, solution, [-6], { paths: 2, seed: 0, substeps: 1 });
+    expect(cost).toBe(sign * 2);
+  });
+
+  test.each([true, false])(
+    'where spacings change a covariance is spread anew when it changes in time; polynomial: %s',
+    (polynomial) => {
+      const { states: even, covariance, ...rest } = manufactured({ nodes: 7, rho: 0.5 });
+      const states = even.map((axis) => ({ ...axis, grid: axis.grid.map((x) => x * x) }));
+      const times = (factor: number): ControlProblem['covariance'] => {
+        return (t, x, u, out, scenario) => {
+          covariance(t, x, u, out, scenario);
+          for (let k = 0; k < 4; k += 1) out[k] *= factor;
+        };
+      };
+      const solve = (change: Partial<ControlProblem>): Float64Array =>
+        solveHjb({ ...rest, states, covariance, polynomial, ...change }, { ...OPTIONS, tolerance: 1e-12 }).value[0];
+      const [once, twice] = [times(1), times(2)];
+      const changing: ControlProblem['covariance'] = (t, ...at) => (t < 0.5 ? once : twice)(t, ...at);
+      const value = solve({ covariance: changing, timeDependent: true });
+      // The monotone scheme starts afresh from any level: first from 1 to .6, then from there to 0.
+      const later = solve({ covariance: twice, horizon: 0.4, times: [0, 0.2, 0.4] });
+      const terminalCost = ([x, y]: readonly number[]): number =>
+        later[states[0].grid.indexOf(x) * 7 + states[1].grid.indexOf(y)];
+      const before = solve({ terminalCost, horizon: 0.6, times: [0, 0.2, 0.4, 0.6] });
+      value.forEach((v, node) => within(v, before[node], { abs: 1e-9, because: 'the tolerance of six steps' }));
+    },
+  );
+
   test('no control and no polynomial: there is nothing to search', () => {
     const still: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     const problem = { ...linearQuadratic({ nodes: 9, steps: 2 }), controls: [], drift: still, runningCost: () => 1 };
@@ -272,6 +336,7 @@ describe('bad input is refused with every issue', () => {
       'objective: must be minimize or maximize, got maximise',
       'states: one to three states, got 4',
     ]);
+    expect(issuesOf({ states: [{ ...axis, boundary: [{} as Boundary, 'natural'] }] })[0]).toMatch(/got {}$/);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
     expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');
@@ -299,7 +364,10 @@ describe('bad input is refused with every issue', () => {
   });
 
   test('a covariance that is not positive semidefinite', () => {
-    expect(issuesOf({ covariance: (_t, [x], _u, out) => (out[0] = x) })[0]).toMatch(/^covariance: .* at x = -6/);
+    const falling: ControlProblem['covariance'] = (_t, [x], _u, out) => (out[0] = x);
+    expect(issuesOf({ covariance: falling })[0]).toMatch(/^covariance: .* at x = -6/);
+    const straight = [{ ...axis, grid: [-1, 0, 1], boundary: ['linear', 'linear'] as const }];
+    expect(issuesOf({ covariance: falling, states: straight })[0]).toMatch(/^covariance: .* at x = -1/);
     const { states, drift, runningCost, terminalCost, controls } = manufactured({ nodes: 5, rho: 0 });
     const square = { states, drift, runningCost, terminalCost, controls };
     const tooCorrelated: ControlProblem['covariance'] = (_t, _x, _u, out) => out.set([1, 1.01, 1.01, 1]);
@@ -313,6 +381,16 @@ describe('bad input is refused with every issue', () => {
     const still: ControlProblem['covariance'] = (_t, _x, _u, out) => (out[0] = 0);
     expect(issuesOf({ states: [natural] })[0]).toMatch(/^states.0.boundary.0: the diffusion of x crosses this face/);
     expect(issuesOf({ states: [natural], covariance: still })[0]).toMatch(/the drift of x crosses this face/);
+    const remedyOf = (change: Partial<ControlProblem>): string => {
+      try {
+        solveHjb({ ...linearQuadratic({ nodes: 5, steps: 2 }), states: [natural], ...change }, OPTIONS);
+      } catch (error) {
+        return (error as HjbLrError).remedy;
+      }
+      throw new Error('not refused');
+    };
+    expect(remedyOf({ covariance: still })).toMatch(/^Where controls are to keep the state inside, take "state_cons/);
+    expect(remedyOf({})).toMatch(/^Take "reflecting"/);
     const problem = linearQuadratic({ nodes: 5, steps: 2 });
     const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     expect(solveHjb({ ...problem, states: [natural], covariance: still, drift: inward }, OPTIONS).status).toBe(
@@ -336,7 +414,7 @@ describe('bad input is refused with every issue', () => {
     });
     const along = solveHjb(endless([face(41)]), OPTIONS);
     expect(along.value[0][40]).toBeCloseTo(2, 10);
-    expect(along.monotone.firstOffender).toMatch(/^a negative weight at x = -1/);
+    expect(along.monotone.firstOffender).toBe('a negative weight at x = -1.000');
     const message = /^states.0.boundary.0: drift leaves through a linear face over an infinite horizon at x = -1/;
     expect(issuesOf(endless([face(5), { ...face(5), name: 'y' }]))[0]).toMatch(message);
     // |drift| = discount h at the faces.

@@ -59,6 +59,9 @@ test('cost estimates by hand', () => {
   const neutral = estimateCost(Float64Array.of(1, 2, 3), Float64Array.of(1.5, 2.5, 3.5), 0, 1);
   expect(neutral.cost).toEqual({ estimate: 2, standardError: Math.sqrt(1 / 3) });
   expect(neutral.stepBias).toEqual({ estimate: 0.5, standardError: 0 });
+  // Equal costs, whose sum of 1,000 is not 100: their mean and no spread.
+  const equal = new Float64Array(1000).fill(0.1);
+  expect(estimateCost(equal, equal, 0, 1).cost).toEqual({ estimate: 0.1, standardError: 0 });
   // Pairs (0, 4) and (1, 3) have the same mean: no spread.
   expect(estimateCost(Float64Array.of(0, 4, 1, 3), new Float64Array(4), 0, 2).cost.standardError).toBe(0);
   // exp(J) = 1, 3: (1/1) ln 2, error sd sqrt 2 / (2 sqrt 2).

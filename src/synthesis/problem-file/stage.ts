@@ -5,6 +5,7 @@ import { HjbLrError } from '../../errors.js';
 import { compileProblem } from './compile.js';
 import { densityResult, resultOf, simulationResult } from './result.js';
 import { writeSolution, type Solved } from './solution-file.js';
+import { requirePathsWithinLimits } from './size.js';
 import type { ForwardDensity, ProblemSolvers, Simulation } from './solvers.js';
 
 export interface ProblemOptions {
@@ -25,7 +26,8 @@ export interface SolvedProblem extends Solved {
 
 /**
  * Reads a problem file, solves it, and writes the solution if a folder is given.
- * @throws what `readArtifact` and `compileProblem` throw, E_WRITE; E_USAGE for --density or --simulate without a start
+ * @throws what `readArtifact` and `compileProblem` throw, E_WRITE; E_USAGE for --density or --simulate without a start;
+ * E_LIMIT for more paths than the limits allow
  */
 export async function solveProblem(options: ProblemOptions, solvers: ProblemSolvers): Promise<SolvedProblem> {
   const file = keptFor(await readArtifact('control_problem', options.problemPath), options);
@@ -91,6 +93,7 @@ function closedLoopOf(file: ControlProblemFile, options: ProblemOptions, solvers
   const { density: wantsDensity, simulate: paths, seed } = options;
   if (!wantsDensity && paths === undefined) return { density: undefined, simulation: undefined };
   const start = startOf(file);
+  if (paths !== undefined) requirePathsWithinLimits(file, paths);
   return {
     density: wantsDensity ? (problem, solution) => solvers.density(problem, solution, start) : undefined,
     simulation:

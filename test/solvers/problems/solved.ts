@@ -15,3 +15,13 @@ export function errorOverEstimate(answer: Answer, { values, referenceError = 1e-
     return Math.max(0, error) / answer.errorEstimates.values[i]!;
   });
 }
+
+/** For each control that is known the true error over the estimate; 0 where the error is that of rounding. */
+export function controlErrorOverEstimate(answer: Answer, { controls = [] }: ExpectedAnswer): number[] {
+  return controls.map((exact, i) => {
+    const [found] = Object.values(answer.controls[i]!);
+    const [estimate] = Object.values(answer.errorEstimates.controls[i]!);
+    const error = Math.abs(found - exact);
+    return error <= 1e-9 * Math.abs(exact) ? 0 : error / estimate;
+  });
+}

@@ -260,7 +260,9 @@ describe('refusals', () => {
     expect((await refusal({ limits: { node_steps: 19 } })).issues).toEqual([
       {
         path: 'limits.node_steps',
-        message: 'work in nodes times time steps times scenarios: about 20, the limit is 19', // 5 nodes, 4 steps
+        // 5 nodes, 4 steps
+        message:
+          'work in nodes times time steps times scenarios (times values of controls / 16): about 20, the limit is 19',
       },
     ]);
     expect((await compile({ limits: { node_steps: 20 } })).problem.times).toHaveLength(5);

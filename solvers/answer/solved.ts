@@ -1,0 +1,65 @@
+import { interpolateSolution } from '../hjb/interpolate.js';
+import type { Scheme } from '../hjb/options.js';
+import type { HjbSolution } from '../hjb/solution.js';
+import { solveHjb } from '../hjb/solve.js';
+import type { ControlProblem } from '../problem/control-problem.js';
+import type { Query, SolveOptions } from './answer.js';
+import { smoothValueAt } from './smooth-value.js';
+
+/** Value and controls at a query; null where there are none. */
+export interface Point {
+  readonly value: number;
+  /** The value by cubic interpolation, in which grids are compared. */
+  readonly smooth: number;
+  readonly controls: readonly number[];
+}
+
+export interface Solved {
+  readonly solution: HjbSolution;
+  readonly points: readonly (Point | null)[];
+}
+
+/** Solves on the problem's own grid and reads value and controls at the queries. */
+export function solveFor(
+  problem: ControlProblem,
+  { tolerance, maximumPolicyIterations, query, kernel, threads }: SolveOptions,
+  scheme: Scheme,
+  keep: SolveOptions['keep'],
+): Solved {
+  const { horizon, times } = problem;
+  const asked = horizon === 'infinite' ? [0] : keptLevels(keep, times, query);
+  const around = horizon === 'infinite' ? [0] : [...new Set([...asked, ...queryLevels(times, query, 2)])];
+  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
+  const points = query.map(({ t, x }) => {
+    const point = interpolateSolution(problem, solution, t, x);
+    if (!point.inside) return null;
+    return { value: point.value, smooth: smoothValueAt(problem, solution, t, x), controls: point.controls };
+  });
+  return { solution: solution.status === 'non_finite' ? solution : restricted(solution, asked), points };
+}
+
+/** With no level but these. */
+function restricted(solution: HjbSolution, levels: readonly number[]): HjbSolution {
+  const kept = new Set(levels);
+  const ofKept = <Item>(items: readonly Item[]): Item[] => items.filter((_, k) => kept.has(solution.times[k]));
+  const { times, value, control } = solution;
+  return { ...solution, times: ofKept(times), value: ofKept(value), control: ofKept(control) };
+}
+
+function keptLevels(keep: SolveOptions['keep'], times: readonly number[], query: readonly Query[]): readonly number[] {
+  if (keep === 'all') return times;
+  if (keep === 'query') return [times[0], ...queryLevels(times, query, 1)];
+  return times.filter((_, level) => level % keep === 0 || level === times.length - 1);
+}
+
+/** So many levels on both sides of every query, or the one at which it is. */
+function queryLevels(times: readonly number[], query: readonly Query[], reach: number): number[] {
+  const levels = new Set<number>();
+  for (const { t } of query) {
+    const above = times.findIndex((level) => level >= t);
+    if (above < 0) continue;
+    if (times[above] === t) levels.add(t);
+    else for (const level of times.slice(Math.max(above - reach, 0), above + reach)) levels.add(level);
+  }
+  return [...levels];
+}

@@ -1,0 +1,182 @@
+import { wrapped, type Lattice } from '../grid/lattice.js';
+import type { CovarianceSpread } from './covariance-spread.js';
+import { sellingDirections } from './selling.js';
+
+/** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
+interface Leg {
+  readonly node: number;
+  readonly offset: readonly number[];
+  readonly axis: number;
+  readonly weight: number;
+}
+
+/** Moments that differ by less, relative to their legs', are equal. */
+const ROUNDING = 1e-10;
+
+/** Pivots below this are of rows, of length 1, that depend on others. */
+const DEPENDENT = 1e-12;
+
+/**
+ * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
+ * both its ends, which are then not quite opposite. The weights of these legs are those nearest to Selling's, relatively,
+ * whose moments up to the second are exact: sum w d_a = 0 and sum w d_a d_b = S_ab. On smooth grids the third are of second
+ * order.
+ *
+ * @param involved - axes that share in the covariance, at inner nodes; the others keep their variance
+ * @param S - covariance in the coordinates of the axes, row-major
+ * @param reach - longest step along an axis
+ * @returns null where a weight would be negative or a leg leaves the domain
+ */
+export function spreadOnUnevenLattice(
+  lattice: Lattice,
+  involved: readonly boolean[],
+  position: readonly number[],
+  S: readonly number[],
+  reach: number,
+): CovarianceSpread | null {
+  const n = position.length;
+  const h = position.map((_, d) => localSpacing(lattice, d, position[d]));
+  const A = S.map((value, k) => {
+    const [a, b] = [Math.floor(k / n), k % n];
+    return involved[a] && involved[b] ? value / (h[a] * h[b]) : 0;
+  });
+  const directions = sellingDirections(A, reach);
+  if (directions === null) return null;
+  const nominal: Leg[] = [];
+  for (const { step, weight } of directions) {
+    const pair = legsAlong(lattice, position, step, weight, h);
+    if (pair === null) return null;
+    nominal.push(...pair);
+  }
+  const weights = exactWeights(nominal, A, n);
+  if (weights === null) return null;
+  const legs = nominal.map((leg, k) => ({ ...leg, weight: weights[k] }));
+  return withFree(
+    legs,
+    S.filter((_, k) => k % (n + 1) === 0).map((variance, d) => (involved[d] ? 0 : variance)),
+    h,
+  );
+}
+
+/** The two ends of a direction; (weight / 2) V_ee by the difference for unequal steps. */
+function legsAlong(
+  lattice: Lattice,
+  position: readonly number[],
+  step: readonly number[],
+  weight: number,
+  h: readonly number[],
+): readonly [Leg, Leg] | null {
+  const [up, down] = [1, -1].map((sign) => endOf(lattice, position, step.map((count) => sign * count))); // prettier-ignore
+  if (up === null || down === null) return null;
+  const steps = step.reduce((sum, count) => sum + Math.abs(count), 0);
+  const axis = steps === 1 ? step.findIndex((count) => count !== 0) : -1;
+  const inSpacings = (end: { node: number; offset: readonly number[] }): Omit<Leg, 'weight'> => {
+    return { node: end.node, axis, offset: end.offset.map((part, d) => part / h[d]) };
+  };
+  const ends = [inSpacings(up), inSpacings(down)];
+  const [above, below] = ends.map(({ offset }) => offset.reduce((sum, part) => sum + Math.abs(part), 0) / steps);
+  return [
+    { ...ends[0], weight: weight / (above * (above + below)) },
+    { ...ends[1], weight: weight / (below * (above + below)) },
+  ];
+}
+
+/** The node that many steps away, and how far it is along each axis; null beyond a face. */
+function endOf(
+  { axes, coordinates, strides }: Lattice,
+  position: readonly number[],
+  step: readonly number[],
+): { node: number; offset: number[] } | null {
+  let node = 0;
+  const offset: number[] = [];
+  for (let d = 0; d < step.length; d += 1) {
+    const z = coordinates[d];
+    const last = z.length - 1;
+    const to = position[d] + step[d];
+    const isInside = to >= 0 && to <= last;
+    if (!isInside && axes[d].boundary[0] !== 'periodic') return null;
+    const at = isInside ? to : wrapped(to, z.length);
+    node += at * strides[d];
+    offset.push(z[at] - z[position[d]] + (isInside ? 0 : Math.sign(step[d]) * (z[last] - z[0])));
+  }
+  return { node, offset };
+}
+
+/**
+ * Positive weights w (1 + c) of the legs with the least sum of c^2 whose first moments are 0 and whose second are A; null
+ * where there are none.
+ */
+function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): number[] | null {
+  const rows: number[][] = [];
+  const missing: number[] = [];
+  const want = (value: number, momentOf: (offset: readonly number[]) => number): void => {
+    const row = legs.map(({ offset, weight }) => weight * momentOf(offset));
+    const size = Math.sqrt(product(row, row)) || 1;
+    rows.push(row.map((moment) => moment / size));
+    missing.push((value - row.reduce((sum, moment) => sum + moment, 0)) / size);
+  };
+  for (let a = 0; a < n; a += 1) {
+    want(0, (offset) => offset[a]);
+    for (let b = a; b < n; b += 1) want(A[a * n + b], (offset) => offset[a] * offset[b]);
+  }
+  const change = leastChange(rows, missing);
+  const isExact = rows.every((row, k) => Math.abs(product(row, change) - missing[k]) <= ROUNDING);
+  const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
+  return isExact && weights.every((weight) => weight > 0) ? weights : null;
+}
+
+/** The least c with M c = b: c = M' y with M M' y = b, rows that depend on others left out (whether they hold is not told). */
+function leastChange(M: readonly (readonly number[])[], b: readonly number[]): number[] {
+  const G = M.map((row, k) => [...M.map((other) => product(row, other)), b[k]]);
+  const last = M.length;
+  const used: number[] = [];
+  for (let k = 0; k < last; k += 1) {
+    const pivot = G[k][k];
+    if (!(pivot > DEPENDENT)) continue;
+    used.push(k);
+    for (let row = 0; row < last; row += 1) {
+      if (row === k) continue;
+      const factor = G[row][k] / pivot;
+      for (let column = k; column <= last; column += 1) G[row][column] -= factor * G[k][column];
+    }
+  }
+  return M[0].map((_, column) => used.reduce((sum, k) => sum + (M[k][column] * G[k][last]) / G[k][k], 0));
+}
+
+function product(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k += 1) sum += a[k] * b[k];
+  return sum;
+}
+
+/** What the single steps of an axis bear alike is its free variance, in the form that the drift wants; the rest are legs. */
+function withFree(legs: readonly Leg[], variances: readonly number[], h: readonly number[]): CovarianceSpread {
+  const nodes: number[] = [];
+  const weights: number[] = [];
+  const free = [...variances];
+  for (let k = 0; k < legs.length; k += 2) {
+    const pair = [legs[k], legs[k + 1]];
+    const { axis } = pair[0];
+    const both = axis < 0 ? 0 : Math.abs(pair[0].offset[axis]) + Math.abs(pair[1].offset[axis]);
+    const bears = axis < 0 ? [0, 0] : pair.map(({ offset, weight }) => weight * Math.abs(offset[axis]) * both);
+    const shared = Math.min(...bears);
+    if (axis >= 0) free[axis] += shared * h[axis] ** 2;
+    pair.forEach(({ node, weight }, side) => {
+      const rest = shared === 0 ? weight : weight * (1 - shared / bears[side]);
+      if (!(rest > 0)) return;
+      nodes.push(node);
+      weights.push(rest);
+    });
+  }
+  return { free, nodes, weights };
+}
+
+/** Mean distance to the neighbours of a node, or to the only one. */
+function localSpacing({ axes, coordinates }: Lattice, d: number, j: number): number {
+  const z = coordinates[d];
+  const last = z.length - 1;
+  if (j > 0 && j < last) return (z[j + 1] - z[j - 1]) / 2;
+  const [first, end] = [z[1] - z[0], z[last] - z[last - 1]];
+  if (axes[d].boundary[0] === 'periodic') return (first + end) / 2;
+  return j === 0 ? first : end;
+}
