@@ -6,6 +6,7 @@ import { compileProblem } from './compile.js';
 import { densityResult, resultOf, simulationResult } from './result.js';
 import { writeSolution, type Solved } from './solution-file.js';
 import { requirePathsWithinLimits } from './size.js';
+import { leftOutOfBoxes } from './structure.js';
 import type { ForwardDensity, ProblemSolvers, Simulation } from './solvers.js';
 
 export interface ProblemOptions {
@@ -40,6 +41,7 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
   const simulation = (isFinite && closedLoop.simulation?.(problem, solution)) || null;
   const result = { ...resultOf(answer), ...closedLoopResult(file, options, density, simulation) };
   const isLeftOut = !isFinite && (options.density || options.simulate !== undefined);
+  result.warnings.push(...leftOutOfBoxes(file));
   if (isLeftOut) result.warnings.push('no density and no simulation: the value is not finite');
   const solved = { file, problem, solution, result, density };
   return { ...solved, artifacts: options.out === undefined ? [] : await writeSolution(options.out, solved) };

@@ -53,6 +53,15 @@ export function requireAffine({ uncertainty }: ControlProblemFile, expressions: 
   });
 }
 
+/** One sentence for each parameter whose own value its box leaves out: only the box counts. */
+export function leftOutOfBoxes({ parameters, uncertainty }: ControlProblemFile): string[] {
+  return Object.entries(uncertainty).flatMap(([name, [low, high]]) => {
+    const value = parameters[name];
+    if (value >= low && value <= high) return [];
+    return [`parameters.${name} is ${value}, outside its box [${low}, ${high}]: the box alone counts`];
+  });
+}
+
 function objection(parameter: string, path: string, entry: CompiledExpression): Issue[] {
   if (!entry.variables.has(parameter)) return [];
   if (!UNCERTAIN.test(path)) {

