@@ -24,9 +24,8 @@ export interface NodeArrays {
 
 /** Work and findings of the fused kernel of one state. */
 export interface LineState extends NodeArrays, Findings {
-  /** Elimination: the correction of V_i is partial_i + factor_i times that of V_i+1. */
-  readonly factor: Float64Array;
-  readonly partial: Float64Array;
+  /** The correction of V_i is number 2 i + 1 of these and number 2 i times that of V_i+1. */
+  readonly elimination: Float64Array;
 }
 
 export function noFindings(): Findings {
@@ -39,8 +38,7 @@ export function emptyLine({ lattice: { size } }: Discretization, { numbers }: Ar
     V: numbers(size),
     source: numbers(size),
     control: numbers(size),
-    factor: numbers(size),
-    partial: numbers(size),
+    elimination: numbers(2 * size),
     residual: 0,
     rawResidual: 0,
     offender: -1,
@@ -67,7 +65,7 @@ export function isPlain({ searched, scenarios, problem }: Discretization): boole
 export function lineForward({ data, start }: RowPieces, rest: number, line: LineState): void {
   // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
   const abs = Math.abs;
-  const { V, source, control, factor, partial } = line;
+  const { V, source, control, elimination } = line;
   const last = V.length - 1;
   let residual = 0;
   let rawResidual = 0;
@@ -123,8 +121,8 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     const pivot = 1 / (diagonal - low * lastFactor);
     lastPartial = (missing + low * lastPartial) * pivot;
     lastFactor = high * pivot;
-    factor[i] = lastFactor;
-    partial[i] = lastPartial;
+    elimination[2 * i] = lastFactor;
+    elimination[2 * i + 1] = lastPartial;
     toLow = -toHigh;
     here = above;
   }
@@ -136,12 +134,12 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
 /** Back substitution, added to V. V[0] is not finite if any value is not. */
 export function lineBackward(line: LineState): void {
   const abs = Math.abs;
-  const { V, factor, partial } = line;
+  const { V, elimination } = line;
   let change = 0;
   let largest = 0;
   let correction = 0;
   for (let i = V.length - 1; i >= 0; i -= 1) {
-    correction = partial[i] + factor[i] * correction;
+    correction = elimination[2 * i + 1] + elimination[2 * i] * correction;
     const value = V[i] + correction;
     const moved = abs(correction);
     const size = abs(value);

@@ -24,8 +24,7 @@ export function batchForward(at: usize, found: usize, size: i32, rest: f64): voi
       pointer(at, Line.V) + pair * nodes,
       pointer(at, Line.SOURCE) + pair * nodes,
       pointer(at, Line.CONTROL) + pair * nodes,
-      pointer(at, Line.FACTOR) + pair * nodes,
-      pointer(at, Line.PARTIAL) + pair * nodes,
+      pointer(at, Line.ELIMINATION) + 2 * pair * nodes,
       found + pair * PAIR,
       size,
       rest,
@@ -39,8 +38,7 @@ function forwardPair(
   V: usize,
   source: usize,
   control: usize,
-  factor: usize,
-  partial: usize,
+  elimination: usize,
   found: usize,
   size: i32,
   rest: f64,
@@ -122,8 +120,8 @@ function forwardPair(
     const pivot = f64x2.div(one, f64x2.sub(diagonal, f64x2.mul(low, lastFactor)));
     lastPartial = f64x2.mul(f64x2.add(missing, f64x2.mul(low, lastPartial)), pivot);
     lastFactor = f64x2.mul(high, pivot);
-    v128.store(partial + o, lastPartial);
-    v128.store(factor + o, lastFactor);
+    v128.store(elimination + 2 * o, lastFactor);
+    v128.store(elimination + 2 * o, lastPartial, PAIR);
     toLow = f64x2.sub(here, above);
     here = above;
   }
@@ -170,8 +168,7 @@ export function batchBackward(at: usize, found: usize, size: i32): void {
   for (let pair: usize = 0; pair < 4; pair++) {
     backwardPair(
       pointer(at, Line.V) + pair * nodes,
-      pointer(at, Line.FACTOR) + pair * nodes,
-      pointer(at, Line.PARTIAL) + pair * nodes,
+      pointer(at, Line.ELIMINATION) + 2 * pair * nodes,
       v128.load(pointer(at, Line.ACTIVE) + pair * PAIR),
       found + pair * PAIR,
       size,
@@ -179,13 +176,14 @@ export function batchBackward(at: usize, found: usize, size: i32): void {
   }
 }
 
-function backwardPair(V: usize, factor: usize, partial: usize, moves: v128, found: usize, size: i32): void {
+function backwardPair(V: usize, elimination: usize, moves: v128, found: usize, size: i32): void {
   let change = f64x2.splat(0);
   let largest = change;
   let correction = change;
   for (let i = size - 1; i >= 0; i--) {
     const o = <usize>i * PAIR;
-    correction = f64x2.add(v128.load(partial + o), f64x2.mul(v128.load(factor + o), correction));
+    const e = elimination + 2 * o;
+    correction = f64x2.add(v128.load(e, PAIR), f64x2.mul(v128.load(e), correction));
     const value = f64x2.add(v128.load(V + o), v128.and(correction, moves));
     change = f64x2.pmax(change, f64x2.abs(correction));
     largest = f64x2.pmax(largest, f64x2.abs(value));

@@ -7,10 +7,9 @@ export namespace Line {
   export const V: usize = 8;
   export const SOURCE: usize = 12;
   export const CONTROL: usize = 16;
-  export const FACTOR: usize = 20;
-  export const PARTIAL: usize = 24;
+  export const ELIMINATION: usize = 20;
   /** Eight problems: which of them still move, as masks. */
-  export const ACTIVE: usize = 28;
+  export const ACTIVE: usize = 24;
 }
 
 /** Of two or three states. */

@@ -12,8 +12,7 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
   const V = <usize>load<i32>(at, Line.V);
   const source = <usize>load<i32>(at, Line.SOURCE);
   const control = <usize>load<i32>(at, Line.CONTROL);
-  const factor = <usize>load<i32>(at, Line.FACTOR);
-  const partial = <usize>load<i32>(at, Line.PARTIAL);
+  const elimination = <usize>load<i32>(at, Line.ELIMINATION);
   const data = <usize>load<i32>(at, Line.DATA);
   const last = size - 1;
   let residual: f64 = 0;
@@ -79,8 +78,8 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
     const pivot = 1 / (diagonal - low * lastFactor);
     lastPartial = (missing + low * lastPartial) * pivot;
     lastFactor = high * pivot;
-    store<f64>(factor + o, lastFactor);
-    store<f64>(partial + o, lastPartial);
+    store<f64>(elimination + 2 * o, lastFactor);
+    store<f64>(elimination + 2 * o, lastPartial, 8);
     toLow = here - above;
     here = above;
   }
@@ -91,14 +90,13 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
 
 export function lineBackward(at: usize, found: usize, size: i32): void {
   const V = <usize>load<i32>(at, Line.V);
-  const factor = <usize>load<i32>(at, Line.FACTOR);
-  const partial = <usize>load<i32>(at, Line.PARTIAL);
+  const elimination = <usize>load<i32>(at, Line.ELIMINATION);
   let change: f64 = 0;
   let largest: f64 = 0;
   let correction: f64 = 0;
   for (let i = size - 1; i >= 0; i--) {
     const o = (<usize>i) << 3;
-    correction = load<f64>(partial + o) + load<f64>(factor + o) * correction;
+    correction = load<f64>(elimination + 2 * o, 8) + load<f64>(elimination + 2 * o) * correction;
     const value = load<f64>(V + o) + correction;
     const moved = abs(correction);
     const magnitude = abs(value);

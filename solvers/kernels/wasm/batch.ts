@@ -30,12 +30,13 @@ export function batchKernel(size: number): BatchKernel {
   const memory = new WasmMemory();
   const { batchForward, batchBackward } = kernelExports(memory.memory);
   const perNode = (): Float64Array => memory.numbers(LANES * size);
-  const [V, source, control, factor, partial] = [1, 2, 3, 4, 5].map(perNode);
+  const [V, source, control] = [1, 2, 3].map(perNode);
+  const elimination = memory.numbers(2 * LANES * size);
   const start = memory.indices(size + 1);
   const found = memory.numbers(6 * LANES);
   const active = memory.numbers(LANES);
   const masks = new BigInt64Array(active.buffer, active.byteOffset, LANES);
-  const block = memory.indices(8);
+  const block = memory.indices(7);
   const findings = Array.from({ length: LANES }, noFindings);
   let data = memory.numbers(0);
   let loaded = { weights: '', given: '' };
@@ -51,7 +52,7 @@ export function batchKernel(size: number): BatchKernel {
         if (data.length < length) data = memory.numbers(length);
         data.fill(0);
         rows.forEach((lane, k) => interleave(lane, k, start, data, 0, PIECE));
-        setFields(block, [data, start, V, source, control, factor, partial, active]);
+        setFields(block, [data, start, V, source, control, elimination, active]);
       } else if (given !== loaded.given) {
         rows.forEach((lane, k) => interleave(lane, k, start, data, GIVEN, WEIGHTS));
       }

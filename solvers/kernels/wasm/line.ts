@@ -12,14 +12,14 @@ export function wasmLine(d: Discretization): { readonly kernel: LineKernel; read
   const { lineForward, lineBackward } = kernelExports(memory.memory);
   const state = emptyLine(d, memory);
   const rows = emptyRows(d, memory);
-  const block = memory.indices(7);
+  const block = memory.indices(6);
   const found = memory.numbers(FOUND_SIZE);
   const size = d.lattice.size;
-  const { V, source, control, factor, partial } = state;
+  const { V, source, control, elimination } = state;
   const kernel: LineKernel = {
     name: 'wasm',
     state,
-    load: ({ data, start }) => setFields(block, [data, start, V, source, control, factor, partial]),
+    load: ({ data, start }) => setFields(block, [data, start, V, source, control, elimination]),
     forward: (rest) => {
       lineForward(block.byteOffset, found.byteOffset, size, rest);
       takeLargest(found, 1, state);
