@@ -22,7 +22,7 @@ const SIDES = {
 
 /** Node updates of one measurement. */
 const UPDATES = 4e6;
-const REPEATS = 3;
+const REPEATS = 5;
 
 export function scalingExponents(): ScalingExponent[] {
   return ([1, 2, 3] as const).flatMap((states) =>

@@ -43,8 +43,30 @@ Rows readRows(const char* path) {
   return rows;
 }
 
+// Numbers that begin each at another place of a page, as those of solvers/kernels/wasm/memory.ts do: else arrays of 2^k
+// numbers compete for the same lines of the cache.
+class Array {
+ public:
+  void resize(size_t size) {
+    static size_t count = 0;
+    const size_t skew = count++ % 64 * 5 * 8;
+    storage_.assign(size + skew, 0);
+    at_ = storage_.data() + skew;
+    size_ = size;
+  }
+  double* data() { return at_; }
+  double* begin() { return at_; }
+  double* end() { return at_ + size_; }
+  double& operator[](size_t i) { return at_[i]; }
+
+ private:
+  std::vector<double> storage_;
+  double* at_ = nullptr;
+  size_t size_ = 0;
+};
+
 struct Line {
-  std::vector<double> factor, partial;
+  Array elimination;
   double residual = 0, rawResidual = 0, change = 0, largest = 0;
   int offender = -1;
 };
@@ -53,8 +75,7 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
                  double* __restrict control, Line& line) {
   const double* __restrict data = rows.data.data();
   const int32_t* __restrict start = rows.start.data();
-  double* __restrict factor = line.factor.data();
-  double* __restrict partial = line.partial.data();
+  double* __restrict elimination = line.elimination.data();
   const double rest = rows.rest;
   const int last = rows.size - 1;
   double residual = 0, rawResidual = 0, lastFactor = 0, lastPartial = 0, toLow = 0, here = V[0];
@@ -95,8 +116,8 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
     const double pivot = 1 / (diagonal - low * lastFactor);
     lastPartial = (missing + low * lastPartial) * pivot;
     lastFactor = high * pivot;
-    factor[i] = lastFactor;
-    partial[i] = lastPartial;
+    elimination[2 * i] = lastFactor;
+    elimination[2 * i + 1] = lastPartial;
     toLow = -toHigh;
     here = above;
   }
@@ -106,11 +127,10 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
 }
 
 void lineBackward(Line& line, double* __restrict V, int size) {
-  const double* __restrict factor = line.factor.data();
-  const double* __restrict partial = line.partial.data();
+  const double* __restrict elimination = line.elimination.data();
   double change = 0, largest = 0, value = 0;
   for (int i = size - 1; i >= 0; --i) {
-    value = partial[i] + factor[i] * value;
+    value = elimination[2 * i + 1] + elimination[2 * i] * value;
     const double next = V[i] + value, moved = std::fabs(value), most = std::fabs(next);
     if (moved > change) change = moved;
     if (most > largest) largest = most;
@@ -120,17 +140,17 @@ void lineBackward(Line& line, double* __restrict V, int size) {
   line.largest = largest;
 }
 
-double sumOf(const std::vector<double>& values) {
+double sumOf(Array& values) {
   double sum = 0;
   for (double value : values) sum += value;
   return sum;
 }
 
 double marchLine(const Rows& rows, int steps) {
-  std::vector<double> V(rows.size), source(rows.size), control(rows.size);
+  Array V, source, control;
+  for (auto* list : {&V, &source, &control}) list->resize(rows.size);
   Line line;
-  line.factor.resize(rows.size);
-  line.partial.resize(rows.size);
+  line.elimination.resize(2 * size_t(rows.size));
   for (int step = 0; step < steps; ++step) {
     for (int i = 0; i < rows.size; ++i) source[i] = rows.rest * V[i];
     for (int iteration = 0; iteration < 2; ++iteration) {
@@ -145,7 +165,7 @@ double marchLine(const Rows& rows, int steps) {
 constexpr int kLanes = 8;
 
 struct Batch {
-  std::vector<double> V, source, control, factor, partial;
+  Array V, source, control, factor, partial;
   double residual[kLanes], rawResidual[kLanes], change[kLanes], largest[kLanes];
 };
 
@@ -250,7 +270,7 @@ struct Grid {
   int states, shape[3], strides[3], size;
   double rest, residual = 0, rawResidual = 0, stiffness = 0, change = 0, largest = 0;
   int offender = -1;
-  std::vector<double> V, source, control, own, missing, correction, elimination, weights[6];
+  Array V, source, control, own, missing, correction, elimination, weights[6];
 };
 
 int wayTo(int j, int side, int length) { return (side == 1 ? j == length - 1 : j == 0) ? 0 : side; }
