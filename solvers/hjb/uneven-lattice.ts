@@ -1,6 +1,6 @@
-import { wrapped, type Lattice } from '../grid/lattice.js';
+import type { Lattice } from '../grid/lattice.js';
 import type { CovarianceSpread } from './covariance-spread.js';
-import { sellingDirections } from './selling.js';
+import { sellingDirections, singleStep } from './selling.js';
 
 /** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
 interface Leg {
@@ -10,7 +10,7 @@ interface Leg {
   readonly weight: number;
 }
 
-/** Moments that differ by less, relative to their legs', are equal. */
+/** Moments that differ by less, relative to their legs' (to the trace where no leg has any), are equal. */
 const ROUNDING = 1e-10;
 
 /** Pivots below this are of rows, of length 1, that depend on others. */
@@ -25,7 +25,8 @@ const DEPENDENT = 1e-12;
  * @param involved - axes that share in the covariance, at inner nodes; the others keep their variance
  * @param S - covariance in the coordinates of the axes, row-major
  * @param reach - longest step along an axis
- * @returns null where a weight would be negative or a leg leaves the domain
+ * @returns null where the covariance is degenerate along no direction of the lattice, a weight would not be positive, or a
+ * leg leaves the domain
  */
 export function spreadOnUnevenLattice(
   lattice: Lattice,
@@ -69,7 +70,7 @@ function legsAlong(
   const [up, down] = [1, -1].map((sign) => endOf(lattice, position, step.map((count) => sign * count))); // prettier-ignore
   if (up === null || down === null) return null;
   const steps = step.reduce((sum, count) => sum + Math.abs(count), 0);
-  const axis = steps === 1 ? step.findIndex((count) => count !== 0) : -1;
+  const axis = singleStep(step);
   const inSpacings = (end: { node: number; offset: readonly number[] }): Omit<Leg, 'weight'> => {
     return { node: end.node, axis, offset: end.offset.map((part, d) => part / h[d]) };
   };
@@ -95,9 +96,10 @@ function endOf(
     const to = position[d] + step[d];
     const isInside = to >= 0 && to <= last;
     if (!isInside && axes[d].boundary[0] !== 'periodic') return null;
-    const at = isInside ? to : wrapped(to, z.length);
+    const rounds = isInside ? 0 : Math.floor(to / last);
+    const at = to - rounds * last;
     node += at * strides[d];
-    offset.push(z[at] - z[position[d]] + (isInside ? 0 : Math.sign(step[d]) * (z[last] - z[0])));
+    offset.push(z[at] - z[position[d]] + rounds * (z[last] - z[0]));
   }
   return { node, offset };
 }
@@ -109,9 +111,10 @@ function endOf(
 function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): number[] | null {
   const rows: number[][] = [];
   const missing: number[] = [];
+  const trace = A.reduce((sum, value, k) => (k % (n + 1) === 0 ? sum + value : sum), 0);
   const want = (value: number, momentOf: (offset: readonly number[]) => number): void => {
     const row = legs.map(({ offset, weight }) => weight * momentOf(offset));
-    const size = Math.sqrt(product(row, row)) || 1;
+    const size = Math.sqrt(product(row, row)) || trace;
     rows.push(row.map((moment) => moment / size));
     missing.push((value - row.reduce((sum, moment) => sum + moment, 0)) / size);
   };
