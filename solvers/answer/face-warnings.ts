@@ -2,7 +2,10 @@ import { buildLattice } from '../grid/lattice.js';
 import type { HjbSolution } from '../hjb/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
-/** What the faces do to the answer that no estimate sees, in words. */
+/**
+ * What the faces do to the answer that no estimate sees, in words: mixed derivatives left out, a seam that does not close.
+ * @param tolerance - of the solution, relative to its largest value
+ */
 export function faceWarnings(problem: ControlProblem, solution: HjbSolution, tolerance: number): string[] {
   return [...mixedDerivativeWarnings(problem), ...seamWarnings(problem, solution, tolerance)];
 }
@@ -20,17 +23,43 @@ function mixedDerivativeWarnings(problem: ControlProblem): string[] {
   );
 }
 
-/** Names of the states that a state is correlated with in the middle of one of its faces, under a control in the middle. */
+/** The ends and the middle of the range of a control. */
+const SHARES = [0, 0.5, 1];
+
+/**
+ * Names of the states that a state is correlated with at a node of one of its faces, off their own: at the first time, in
+ * every scenario, under controls at the ends and in the middle of their ranges.
+ */
 function correlatedAt(problem: ControlProblem, i: number, side: number): string[] {
-  const { states, controls, times } = problem;
+  const { states, times, covariance, scenarios = 1 } = problem;
   const t = times[0] ?? 0;
-  const x = states.map(({ grid }, d) => grid[d !== i ? grid.length >> 1 : side === 0 ? 0 : grid.length - 1]);
-  const u = controls.map((axis) =>
-    'values' in axis ? axis.values[axis.values.length >> 1] : (axis.lower(t, x) + axis.upper(t, x)) / 2,
-  );
-  const covariance = new Float64Array(states.length ** 2);
-  problem.covariance(t, x, u, covariance, 0);
-  return states.filter((_, j) => j !== i && covariance[i * states.length + j] !== 0).map(({ name }) => name);
+  const S = new Float64Array(states.length ** 2);
+  const correlated = new Set<number>();
+  const onFace = states.map(({ grid }, d) => (d === i ? [grid[side * (grid.length - 1)]] : grid.slice(1, -1)));
+  for (const x of combinations(onFace)) {
+    for (let k = 0; k < SHARES.length * scenarios; k += 1) {
+      covariance(t, x, controlsAt(problem, t, x, SHARES[k % SHARES.length]), S, Math.floor(k / SHARES.length));
+      states.forEach((_, j) => {
+        if (j !== i && S[i * states.length + j] !== 0) correlated.add(j);
+      });
+    }
+    if (correlated.size === states.length - 1) break;
+  }
+  return states.filter((_, j) => correlated.has(j)).map(({ name }) => name);
+}
+
+/** Controls at a share of their ranges. */
+function controlsAt({ controls }: ControlProblem, t: number, x: readonly number[], share: number): number[] {
+  return controls.map((axis) => {
+    if ('values' in axis) return axis.values[Math.round(share * (axis.values.length - 1))];
+    return (1 - share) * axis.lower(t, x) + share * axis.upper(t, x);
+  });
+}
+
+/** One entry of every list, in all ways. */
+function* combinations(lists: readonly (readonly number[])[], chosen: readonly number[] = []): Generator<number[]> {
+  if (chosen.length === lists.length) yield [...chosen];
+  else for (const entry of lists[chosen.length]) yield* combinations(lists, [...chosen, entry]);
 }
 
 /** Differences at the seam of a periodic axis, relative to the largest value, that are not those of the iteration. */
@@ -50,7 +79,7 @@ function seamWarnings({ states }: ControlProblem, { value }: HjbSolution, tolera
       return isLower ? Math.max(most, Math.abs(first[node + across] - v)) : most;
     }, 0);
     if (!(gap > Math.max(SEAM, 10 * tolerance) * scale)) return [];
-    const what = 'so does the drift, the covariance, a cost or a bound there';
-    return [`the value differs by ${gap.toPrecision(2)} between the faces of ${name}, which are one point: ${what}`];
+    const remedy = 'make drift, covariance, costs and bounds the same at both';
+    return [`the value differs by ${gap.toPrecision(2)} between the faces of ${name}, which are one point: ${remedy}`];
   });
 }

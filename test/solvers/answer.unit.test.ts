@@ -236,6 +236,20 @@ describe('solve', () => {
       'the covariance of x with y is left out at the upper face of x, which is linear',
     ]);
     expect(solve(square, {}).warnings).toEqual([]);
+    // Correlation x y u vanishes in the middle of the face and of the range of u.
+    const covariance: ControlProblem['covariance'] = (_t, [p, q], [u], out) => {
+      const cross = (p * q * u) / 1000;
+      out.set([0.5, cross, cross, 0.5]);
+    };
+    expect(
+      solve({ ...open, covariance, polynomial: false, terminalCost: () => 0, runningCost: () => 0 }, {}).warnings,
+    ).toContain('the covariance of x with y is left out at the upper face of x, which is linear');
+    // One that vanishes on the face is none.
+    const inside: ControlProblem['covariance'] = (_t, [p], _u, out) => {
+      const cross = (4 - p) / 100;
+      out.set([0.2, cross, cross, 0.3]);
+    };
+    expect(solve({ ...open, covariance: inside }, {}).warnings.join()).not.toContain('left out');
   });
 
   test('faces of a periodic axis at which the problem says two things', () => {
@@ -244,7 +258,7 @@ describe('solve', () => {
     const wave: ControlProblem['drift'] = (_t, [x], [u], out) => (out[0] = Math.sin((Math.PI * x) / 6) + u);
     expect(solve({ ...round, drift: wave }, {}).warnings).toEqual([]);
     const { warnings } = solve({ ...round, terminalCost: ([x]) => x }, {});
-    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point/);
+    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point: make drift,/);
   });
 
   test('limits are told before anything is allocated', () => {
