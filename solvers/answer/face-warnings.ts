@@ -1,6 +1,7 @@
 import { buildLattice } from '../grid/lattice.js';
 import type { HjbSolution } from '../hjb/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { combinations, correlatedWith } from '../problem/probe.js';
 
 /**
  * What the faces do to the answer that no estimate sees, in words: mixed derivatives left out, a seam that does not close.
@@ -23,43 +24,12 @@ function mixedDerivativeWarnings(problem: ControlProblem): string[] {
   );
 }
 
-/** The ends and the middle of the range of a control. */
-const SHARES = [0, 0.5, 1];
-
-/**
- * Names of the states that a state is correlated with at a node of one of its faces, off their own: at the first time, in
- * every scenario, under controls at the ends and in the middle of their ranges.
- */
+/** Names of the states that a state is correlated with at a node of one of its faces, off their own. */
 function correlatedAt(problem: ControlProblem, i: number, side: number): string[] {
-  const { states, times, covariance, scenarios = 1 } = problem;
-  const t = times[0] ?? 0;
-  const S = new Float64Array(states.length ** 2);
-  const correlated = new Set<number>();
+  const { states } = problem;
   const onFace = states.map(({ grid }, d) => (d === i ? [grid[side * (grid.length - 1)]] : grid.slice(1, -1)));
-  for (const x of combinations(onFace)) {
-    for (let k = 0; k < SHARES.length * scenarios; k += 1) {
-      covariance(t, x, controlsAt(problem, t, x, SHARES[k % SHARES.length]), S, Math.floor(k / SHARES.length));
-      states.forEach((_, j) => {
-        if (j !== i && S[i * states.length + j] !== 0) correlated.add(j);
-      });
-    }
-    if (correlated.size === states.length - 1) break;
-  }
+  const correlated = correlatedWith(problem, i, combinations(onFace));
   return states.filter((_, j) => correlated.has(j)).map(({ name }) => name);
-}
-
-/** Controls at a share of their ranges. */
-function controlsAt({ controls }: ControlProblem, t: number, x: readonly number[], share: number): number[] {
-  return controls.map((axis) => {
-    if ('values' in axis) return axis.values[Math.round(share * (axis.values.length - 1))];
-    return (1 - share) * axis.lower(t, x) + share * axis.upper(t, x);
-  });
-}
-
-/** One entry of every list, in all ways. */
-function* combinations(lists: readonly (readonly number[])[], chosen: readonly number[] = []): Generator<number[]> {
-  if (chosen.length === lists.length) yield [...chosen];
-  else for (const entry of lists[chosen.length]) yield* combinations(lists, [...chosen, entry]);
 }
 
 /** Differences at the seam of a periodic axis, relative to the largest value, that are not those of the iteration. */

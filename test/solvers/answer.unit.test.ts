@@ -2,7 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { errorEstimate } from '../../solvers/answer/error-estimate.js';
 import { DEFAULT_OPTIONS } from '../../solvers/answer/options.js';
 import { keptLevels, sizeOf } from '../../solvers/answer/size.js';
-import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions } from '../../solvers/index.js';
+import {
+  sinhGrid,
+  solve,
+  uniformGrid,
+  type Answer,
+  type ControlProblem,
+  type SolveOptions,
+} from '../../solvers/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -298,6 +305,18 @@ describe('solve', () => {
     expect([keptLevels('all', 10, []), keptLevels(4, 10, []), keptLevels('query', 10, [0, 0.5, 0.5])]).toEqual([
       11, 4, 9,
     ]);
+  });
+
+  test('memory: correlated noise on uneven axes that is read again is kept as it is spread', () => {
+    const square = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 });
+    const stretched = square.states.map((axis) => ({ ...axis, grid: sinhGrid(-4, 4, 9, { center: 0, strength: 2 }) }));
+    const bytesOf = (change: Partial<ControlProblem>): unknown =>
+      refused({ ...square, timeDependent: true, ...change }, { limits: { nodeSteps: 1e9, bytes: 1 } }).fields['bytes'];
+    const plain = 1.5e8 + 81 * (750 + 2 * 220) + 12 * 81 * 2;
+    expect(bytesOf({})).toBe(plain);
+    expect(bytesOf({ states: stretched, timeDependent: false })).toBe(plain);
+    expect(bytesOf({ states: stretched, covariance: (_t, _x, _u, out) => out.set([1, 0, 0, 1]) })).toBe(plain);
+    expect(bytesOf({ states: stretched })).toBe(plain + 81 * 2 * 650);
   });
 
   test('a front that steps over many nodes converges by default', () => {
