@@ -23,8 +23,8 @@ export interface ProblemSize {
   readonly nodes: number;
   readonly steps: number;
   /**
-   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself; what estimates its error
-   * adds is no more than twice as much.
+   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself. What estimates its error
+   * adds is no more than twice as much; over an infinite horizon, with what the solves start from, six times.
    */
   readonly nodeSteps: number;
   /** The largest memory of the process. */

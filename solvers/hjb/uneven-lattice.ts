@@ -19,8 +19,8 @@ const DEPENDENT = 1e-12;
 /**
  * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
  * both its ends, which are then not quite opposite. The weights of these legs are those nearest to Selling's, relatively,
- * whose moments up to the second are exact: sum w d_a = 0 and sum w d_a d_b = S_ab. On smooth grids the third are of second
- * order.
+ * whose moments up to the second are exact (local consistency, Kushner & Dupuis 2001): sum w d_a = 0, sum w d_a d_b = S_ab.
+ * On smooth grids the third are of second order.
  *
  * @param involved - axes that share in the covariance, at inner nodes; the others keep their variance
  * @param S - covariance in the coordinates of the axes, row-major
