@@ -346,13 +346,15 @@ describe('bad input is refused with every issue', () => {
     expect(issuesOf({ horizon: -1, objective: 'maximise' as never, states: [bad, axis, axis, axis] })).toEqual([
       'states.0.grid: x needs at least 3 nodes, has 2',
       'states.0.grid: the nodes of x must be finite and increase strictly',
-      'states.0.boundary.0: must be one of natural, reflecting, linear, state_constraint, periodic, dirichlet or slope, got "open"',
+      'states.0.boundary.0: must be one of natural, reflecting, linear, state_constraint, periodic, or a function as dirichlet or slope, got "open"',
       'states.0.boundary: periodic is for both faces or for none',
       'horizon: must be positive and finite, got -1',
       'objective: must be minimize or maximize, got maximise',
       'states: one to three states, got 4',
     ]);
     expect(issuesOf({ states: [{ ...axis, boundary: [{} as Boundary, 'natural'] }] })[0]).toMatch(/got {}$/);
+    const constant = { dirichlet: 3 } as unknown as Boundary;
+    expect(issuesOf({ states: [{ ...axis, boundary: [constant, 'natural'] }] })[0]).toMatch(/got {"dirichlet":3}$/);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
     expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');
