@@ -30,8 +30,8 @@ export function evenAxes({ axes }: Lattice): boolean[] {
  * By lattice directions (Selling); where the covariance is degenerate along none of them, by wide stencils along its
  * principal directions, multilinear between the nodes (first order: legs of about the square root of the number of nodes).
  * So too on uneven axes where no positive weights are exact: the covariance is nearly degenerate, spacings change much
- * along a leg (with a correlation of .67 on spacings that change eightfold, at 23 % of 33^2 nodes, fewer on finer grids),
- * or a leg leaves the domain. Wide legs are mirrored at reflecting faces and end at others.
+ * along a leg (with a correlation of .67 on spacings that change eightfold, at 5 % of 33^2 nodes and .6 % of 65^2), or a
+ * leg leaves the domain. Wide legs are mirrored at reflecting faces and end at others.
  *
  * @param S - covariance in the coordinates of the axes, row-major, positive semidefinite
  */

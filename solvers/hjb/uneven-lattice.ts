@@ -1,6 +1,7 @@
 import type { Lattice } from '../grid/lattice.js';
 import type { CovarianceSpread } from './covariance-spread.js';
-import { sellingDirections, singleStep } from './selling.js';
+import { leastChange, product } from './least-change.js';
+import { sellingDirections, singleStep, type LatticeDirection } from './selling.js';
 
 /** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
 interface Leg {
@@ -13,14 +14,11 @@ interface Leg {
 /** Moments that differ by less, relative to their legs' (to the trace where no leg has any), are equal. */
 const ROUNDING = 1e-10;
 
-/** Pivots below this are of rows, of length 1, that depend on others. */
-const DEPENDENT = 1e-12;
-
 /**
  * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
  * both its ends, which are then not quite opposite. The weights of these legs are those nearest to Selling's, relatively,
  * whose moments up to the second are exact (local consistency, Kushner & Dupuis 2001): sum w d_a = 0, sum w d_a d_b = S_ab.
- * On smooth grids the third are of second order.
+ * On smooth grids the third are of second order. Where some of those weights are not positive, the axes lend their neighbours.
  *
  * @param involved - axes that share in the covariance, at inner nodes; the others keep their variance
  * @param S - covariance in the coordinates of the axes, row-major
@@ -43,20 +41,42 @@ export function spreadOnUnevenLattice(
   });
   const directions = sellingDirections(A, reach);
   if (directions === null) return null;
+  const legsOf = (along: readonly LatticeDirection[]): readonly Leg[] | null =>
+    exactLegs(lattice, position, along, h, A);
+  const legs = legsOf(directions) ?? legsOf([...directions, ...otherAxes(directions, involved)]);
+  if (legs === null) return null;
+  return withFree(
+    legs,
+    S.filter((_, k) => k % (n + 1) === 0).map((variance, d) => (involved[d] ? 0 : variance)),
+    h,
+  );
+}
+
+/** The axes that share in the covariance but are none of the directions, with the least of their weights. */
+function otherAxes(directions: readonly LatticeDirection[], involved: readonly boolean[]): LatticeDirection[] {
+  const weight = Math.min(...directions.map((direction) => direction.weight));
+  const taken = new Set(directions.map(({ step }) => singleStep(step)));
+  return involved.flatMap((isInvolved, axis) =>
+    isInvolved && !taken.has(axis) ? [{ step: involved.map((_, d) => Number(d === axis)), weight }] : [],
+  );
+}
+
+/** Legs to both ends of every direction whose moments are exact; null where there are none. */
+function exactLegs(
+  lattice: Lattice,
+  position: readonly number[],
+  directions: readonly LatticeDirection[],
+  h: readonly number[],
+  A: readonly number[],
+): readonly Leg[] | null {
   const nominal: Leg[] = [];
   for (const { step, weight } of directions) {
     const pair = legsAlong(lattice, position, step, weight, h);
     if (pair === null) return null;
     nominal.push(...pair);
   }
-  const weights = exactWeights(nominal, A, n);
-  if (weights === null) return null;
-  const legs = nominal.map((leg, k) => ({ ...leg, weight: weights[k] }));
-  return withFree(
-    legs,
-    S.filter((_, k) => k % (n + 1) === 0).map((variance, d) => (involved[d] ? 0 : variance)),
-    h,
-  );
+  const weights = exactWeights(nominal, A, h.length);
+  return weights && nominal.map((leg, k) => ({ ...leg, weight: weights[k] }));
 }
 
 /** The two ends of a direction; (weight / 2) V_ee by the difference for unequal steps. */
@@ -126,30 +146,6 @@ function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): nu
   const isExact = rows.every((row, k) => Math.abs(product(row, change) - missing[k]) <= ROUNDING);
   const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
   return isExact && weights.every((weight) => weight > 0) ? weights : null;
-}
-
-/** The least c with M c = b: c = M' y with M M' y = b, rows that depend on others left out (whether they hold is not told). */
-function leastChange(M: readonly (readonly number[])[], b: readonly number[]): number[] {
-  const G = M.map((row, k) => [...M.map((other) => product(row, other)), b[k]]);
-  const last = M.length;
-  const used: number[] = [];
-  for (let k = 0; k < last; k += 1) {
-    const pivot = G[k][k];
-    if (!(pivot > DEPENDENT)) continue;
-    used.push(k);
-    for (let row = 0; row < last; row += 1) {
-      if (row === k) continue;
-      const factor = G[row][k] / pivot;
-      for (let column = k; column <= last; column += 1) G[row][column] -= factor * G[k][column];
-    }
-  }
-  return M[0].map((_, column) => used.reduce((sum, k) => sum + (M[k][column] * G[k][last]) / G[k][k], 0));
-}
-
-function product(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k += 1) sum += a[k] * b[k];
-  return sum;
 }
 
 /** What the single steps of an axis bear alike is its free variance, in the form that the drift wants; the rest are legs. */

@@ -124,6 +124,21 @@ describe.each([2, 3])('%d states on axes whose spacings change', (n) => {
   });
 });
 
+test('where spacings change eightfold, at hardly a node are no positive weights exact', () => {
+  const stretched = Array.from({ length: 65 }, (_, i) => i / 16 + 0.25 * Math.sin((Math.PI * i) / 16));
+  const lattice = latticeOf([stretched, stretched], 'linear');
+  let missing = 0;
+  for (let i = 1; i < 64; i += 1) {
+    for (let j = 1; j < 64; j += 1) {
+      // Correlation .67.
+      const spread = spreadOnUnevenLattice(lattice, [true, true], [i, j], [0.5, 0.3, 0.3, 0.4], 8);
+      missing += Number(spread === null);
+    }
+  }
+  // .6 % measured, and 11 % by Selling's directions alone.
+  expect(missing / 63 ** 2).toBeLessThan(0.01);
+});
+
 /** How far a node is from a position, the short way round a periodic axis. */
 function offsetsOf(
   { axes, coordinates, strides, shape }: Lattice,
