@@ -13,6 +13,7 @@ export interface SolveOptions {
   readonly scheme: 'accurate' | 'monotone';
   /** Policy iteration stops when the value of a step is known to this, relative to the largest value. */
   readonly tolerance: number;
+  /** In one time step, 200 by default; of the one equation over an infinite horizon. */
   readonly maximumPolicyIterations: number;
   /** Time levels to keep: those that the queries need, all, or every k-th. */
   readonly keep: 'query' | 'all' | number;

@@ -1,8 +1,12 @@
 import { buildLattice } from '../grid/lattice.js';
 import type { HjbSolution } from '../hjb/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { combinations, correlatedWith } from '../problem/probe.js';
 
-/** What the faces do to the answer that no estimate sees, in words. */
+/**
+ * What the faces do to the answer that no estimate sees, in words: mixed derivatives left out, a seam that does not close.
+ * @param tolerance - of the solution, relative to its largest value
+ */
 export function faceWarnings(problem: ControlProblem, solution: HjbSolution, tolerance: number): string[] {
   return [...mixedDerivativeWarnings(problem), ...seamWarnings(problem, solution, tolerance)];
 }
@@ -20,17 +24,12 @@ function mixedDerivativeWarnings(problem: ControlProblem): string[] {
   );
 }
 
-/** Names of the states that a state is correlated with in the middle of one of its faces, under a control in the middle. */
+/** Names of the states that a state is correlated with at a node of one of its faces, off their own. */
 function correlatedAt(problem: ControlProblem, i: number, side: number): string[] {
-  const { states, controls, times } = problem;
-  const t = times[0] ?? 0;
-  const x = states.map(({ grid }, d) => grid[d !== i ? grid.length >> 1 : side === 0 ? 0 : grid.length - 1]);
-  const u = controls.map((axis) =>
-    'values' in axis ? axis.values[axis.values.length >> 1] : (axis.lower(t, x) + axis.upper(t, x)) / 2,
-  );
-  const covariance = new Float64Array(states.length ** 2);
-  problem.covariance(t, x, u, covariance, 0);
-  return states.filter((_, j) => j !== i && covariance[i * states.length + j] !== 0).map(({ name }) => name);
+  const { states } = problem;
+  const onFace = states.map(({ grid }, d) => (d === i ? [grid[side * (grid.length - 1)]] : grid.slice(1, -1)));
+  const correlated = correlatedWith(problem, i, combinations(onFace));
+  return states.filter((_, j) => correlated.has(j)).map(({ name }) => name);
 }
 
 /** Differences at the seam of a periodic axis, relative to the largest value, that are not those of the iteration. */
@@ -50,7 +49,7 @@ function seamWarnings({ states }: ControlProblem, { value }: HjbSolution, tolera
       return isLower ? Math.max(most, Math.abs(first[node + across] - v)) : most;
     }, 0);
     if (!(gap > Math.max(SEAM, 10 * tolerance) * scale)) return [];
-    const what = 'so does the drift, the covariance, a cost or a bound there';
-    return [`the value differs by ${gap.toPrecision(2)} between the faces of ${name}, which are one point: ${what}`];
+    const remedy = 'make drift, covariance, costs and bounds the same at both';
+    return [`the value differs by ${gap.toPrecision(2)} between the faces of ${name}, which are one point: ${remedy}`];
   });
 }

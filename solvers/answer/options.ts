@@ -1,4 +1,7 @@
+import { evenSpacing } from '../grid/lattice.js';
+import { readsAgain } from '../hjb/node-model.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { combinations, correlatedWith } from '../problem/probe.js';
 import { keepIssues, kernelIssues } from '../hjb/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
@@ -38,7 +41,8 @@ export function resolveSolveOptions(problem: ControlProblem, options: Partial<So
   return resolved;
 }
 
-function requireWithinLimits({ states, controls, scenarios = 1, times }: ControlProblem, options: SolveOptions): void {
+function requireWithinLimits(problem: ControlProblem, options: SolveOptions): void {
+  const { states, controls, scenarios = 1, times } = problem;
   const { limits, keep, query, widerDomain } = options;
   const steps = Math.max(1, times.length - 1);
   const kept = keptLevels(
@@ -55,6 +59,16 @@ function requireWithinLimits({ states, controls, scenarios = 1, times }: Control
     steps,
     kept,
     widerDomain,
+    spreads: keepsSpreads(problem),
   });
   requireWithin(limits, size, { nodeSteps: 'limits.nodeSteps', bytes: 'limits.bytes' });
+}
+
+/** Whether every node keeps how its covariance is spread: correlated noise on uneven axes, read more than once. */
+function keepsSpreads(problem: ControlProblem): boolean {
+  const { states } = problem;
+  const isUneven = states.some(({ grid, coordinate }) => evenSpacing(grid, coordinate) === null);
+  if (states.length === 1 || !isUneven || !readsAgain(problem)) return false;
+  const inside = states.map(({ grid }) => [1, 2, 3].map((quarter) => grid[(quarter * (grid.length - 1)) >> 2]));
+  return states.some((_, i) => correlatedWith(problem, i, combinations(inside)).size > 0);
 }

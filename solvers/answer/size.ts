@@ -14,6 +14,8 @@ export interface SizeInput {
   readonly kept: number;
   /** Whether a wider domain is solved too. */
   readonly widerDomain: boolean;
+  /** Whether every node keeps how its covariance is spread (`keepsSpreads`). */
+  readonly spreads?: boolean;
 }
 
 /** Work and memory of a solve. */
@@ -21,8 +23,8 @@ export interface ProblemSize {
   readonly nodes: number;
   readonly steps: number;
   /**
-   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself; what estimates its error
-   * adds is no more than twice as much.
+   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself. What estimates its error
+   * adds is no more than twice as much; over an infinite horizon, with what the solves start from, six times.
    */
   readonly nodeSteps: number;
   /** The largest memory of the process. */
@@ -35,8 +37,8 @@ const FREE_CHOICES = 16;
 /** The process itself, before it solves anything. */
 const BASE = 1.5e8;
 
-/** Bytes of a node: in any case, for each state, and for each scenario beyond the first. */
-const PER_NODE = { least: 750, state: 220, scenario: 120 };
+/** Bytes of a node: in any case, for each state, for each scenario beyond the first, and of a spread for each state. */
+const PER_NODE = { least: 750, state: 220, scenario: 120, spread: 650 };
 
 /** A kept number, and half of it again while it is written. */
 const KEPT = 12;
@@ -47,14 +49,25 @@ const WIDENING = 1.5;
 /**
  * Work and memory of a solve, from the numbers of nodes and steps alone. The bytes are those measured (resident memory at
  * its largest, MB: 10^6 nodes of one state 1030; 700^2 656; 64^3 490; 50^3 with correlated noise 314; 500^2 with four
- * scenarios 477; 64^3 asked from the command line 475), rounded up.
+ * scenarios 477; 64^3 asked from the command line 475; where correlated noise on uneven axes changes in time 60^3 860 and
+ * 400^2 527), rounded up.
  *
  * @example
  * sizeOf({ shape: [64, 64, 64], controls: 1, scenarios: 1, steps: 200, kept: 3, widerDomain: false }).bytes; // 5.4e8
  */
-export function sizeOf({ shape, controls, choices = 1, scenarios, steps, kept, widerDomain }: SizeInput): ProblemSize {
+export function sizeOf({
+  shape,
+  controls,
+  choices = 1,
+  scenarios,
+  steps,
+  kept,
+  widerDomain,
+  spreads,
+}: SizeInput): ProblemSize {
   const nodes = shape.reduce((product, count) => product * count, 1);
-  const perNode = PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1);
+  const spreading = spreads ? PER_NODE.spread * shape.length * scenarios : 0;
+  const perNode = PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1) + spreading;
   const solved = nodes * (widerDomain ? WIDENING ** shape.length : 1);
   const bytes = BASE + perNode * solved + KEPT * nodes * kept * (1 + controls);
   return { nodes, steps, nodeSteps: nodes * steps * scenarios * Math.max(1, choices / FREE_CHOICES), bytes };

@@ -15,8 +15,8 @@ import { isInside, ordersOf, warningsOf, type Parts } from './warnings.js';
  * The error estimate of a value is the change under refinement, extrapolated with the order observed (at most 2); where
  * the accurate and the monotone value differ by more than the sum of their estimates, it is raised to that difference.
  *
- * @throws E_INVALID for a problem that is not well posed or options out of range; E_LIMIT for one that is too large. Bad
- * numerics return a status.
+ * @throws E_INVALID for a problem that is not well posed, on the wider domain too if that is asked for, or options out of
+ * range; E_LIMIT for one that is too large. Bad numerics return a status.
  *
  * @example
  * solve(problem, { query: [{ t: 0, x: [2.89] }] }).values[0]; // V(0, 2.89)

@@ -9,7 +9,8 @@ import type { HjbSolution } from './solution.js';
 const FEW = 17;
 
 /**
- * Where policy iteration for a stationary equation starts: the value on a grid of half the nodes, found in the same way.
+ * Where policy iteration for a stationary equation starts (nested iteration): the value on a grid of half the nodes, found
+ * in the same way by the monotone scheme.
  * Without noise what a face or a target costs moves on by one node in an iteration, so that from no guess as many are
  * needed as there are nodes; from the coarser grid, whose policies change at about the same places, few.
  *

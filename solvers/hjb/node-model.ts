@@ -66,8 +66,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
   };
   const faces = faceKinds(table, positions);
   const even = evenAxes(lattice);
-  const searched = problem.controls.length > 1 || (problem.controls.length === 1 && problem.polynomial === false);
-  const rereads = searched || problem.timeDependent !== false || problem.risk !== undefined;
+  const searched = isSearched(problem);
   return {
     problem,
     lattice,
@@ -79,7 +78,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
     scenarios,
     cases: new Float64Array(3 * scenarios),
     candidates: new Float64Array(2 + scenarios * scenarios),
-    ...{ even, searched, spreads: n > 1 && rereads && even.includes(false) ? [] : null },
+    ...{ even, searched, spreads: n > 1 && readsAgain(problem) && even.includes(false) ? [] : null },
     read: coefficientReader(problem),
     samples: [emptyCoefficients(n), emptyCoefficients(n), emptyCoefficients(n)],
     checksPolynomials: true,
@@ -99,6 +98,15 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'm
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
   };
+}
+
+function isSearched({ controls, polynomial }: ControlProblem): boolean {
+  return controls.length > 1 || (controls.length === 1 && polynomial === false);
+}
+
+/** Whether the coefficients at a node are read more than once. */
+export function readsAgain(problem: ControlProblem): boolean {
+  return isSearched(problem) || problem.timeDependent !== false || problem.risk !== undefined;
 }
 
 /** Kinds of every node along each axis; nodes of the same kinds share a list. */

@@ -38,6 +38,17 @@ export function sellingDirections(A: readonly number[], reach: number): LatticeD
   return directions;
 }
 
+/** The axis along which a step is a single one, -1 for others. */
+export function singleStep(step: readonly number[]): number {
+  let along = -1;
+  for (let d = 0; d < step.length; d += 1) {
+    if (step[d] === 0) continue;
+    if (along >= 0 || Math.abs(step[d]) !== 1) return -1;
+    along = d;
+  }
+  return along;
+}
+
 /** Pairs of the vectors of a superbase. */
 const PAIRS = {
   2: [[0, 1], [0, 2], [1, 2]], // prettier-ignore

@@ -1,6 +1,7 @@
-import { wrapped, type Lattice } from '../grid/lattice.js';
+import type { Lattice } from '../grid/lattice.js';
 import type { CovarianceSpread } from './covariance-spread.js';
-import { sellingDirections } from './selling.js';
+import { leastChange, product } from './least-change.js';
+import { sellingDirections, singleStep, type LatticeDirection } from './selling.js';
 
 /** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
 interface Leg {
@@ -10,22 +11,20 @@ interface Leg {
   readonly weight: number;
 }
 
-/** Moments that differ by less, relative to their legs', are equal. */
+/** Moments that differ by less, relative to their legs' (to the trace where no leg has any), are equal. */
 const ROUNDING = 1e-10;
-
-/** Pivots below this are of rows, of length 1, that depend on others. */
-const DEPENDENT = 1e-12;
 
 /**
  * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
  * both its ends, which are then not quite opposite. The weights of these legs are those nearest to Selling's, relatively,
- * whose moments up to the second are exact: sum w d_a = 0 and sum w d_a d_b = S_ab. On smooth grids the third are of second
- * order.
+ * whose moments up to the second are exact (local consistency, Kushner & Dupuis 2001): sum w d_a = 0, sum w d_a d_b = S_ab.
+ * On smooth grids the third are of second order. Where some of those weights are not positive, the axes lend their neighbours.
  *
  * @param involved - axes that share in the covariance, at inner nodes; the others keep their variance
  * @param S - covariance in the coordinates of the axes, row-major
  * @param reach - longest step along an axis
- * @returns null where a weight would be negative or a leg leaves the domain
+ * @returns null where the covariance is degenerate along no direction of the lattice, a weight would not be positive, or a
+ * leg leaves the domain
  */
 export function spreadOnUnevenLattice(
   lattice: Lattice,
@@ -42,20 +41,42 @@ export function spreadOnUnevenLattice(
   });
   const directions = sellingDirections(A, reach);
   if (directions === null) return null;
+  const legsOf = (along: readonly LatticeDirection[]): readonly Leg[] | null =>
+    exactLegs(lattice, position, along, h, A);
+  const legs = legsOf(directions) ?? legsOf([...directions, ...otherAxes(directions, involved)]);
+  if (legs === null) return null;
+  return withFree(
+    legs,
+    S.filter((_, k) => k % (n + 1) === 0).map((variance, d) => (involved[d] ? 0 : variance)),
+    h,
+  );
+}
+
+/** The axes that share in the covariance but are none of the directions, with the least of their weights. */
+function otherAxes(directions: readonly LatticeDirection[], involved: readonly boolean[]): LatticeDirection[] {
+  const weight = Math.min(...directions.map((direction) => direction.weight));
+  const taken = new Set(directions.map(({ step }) => singleStep(step)));
+  return involved.flatMap((isInvolved, axis) =>
+    isInvolved && !taken.has(axis) ? [{ step: involved.map((_, d) => Number(d === axis)), weight }] : [],
+  );
+}
+
+/** Legs to both ends of every direction whose moments are exact; null where there are none. */
+function exactLegs(
+  lattice: Lattice,
+  position: readonly number[],
+  directions: readonly LatticeDirection[],
+  h: readonly number[],
+  A: readonly number[],
+): readonly Leg[] | null {
   const nominal: Leg[] = [];
   for (const { step, weight } of directions) {
     const pair = legsAlong(lattice, position, step, weight, h);
     if (pair === null) return null;
     nominal.push(...pair);
   }
-  const weights = exactWeights(nominal, A, n);
-  if (weights === null) return null;
-  const legs = nominal.map((leg, k) => ({ ...leg, weight: weights[k] }));
-  return withFree(
-    legs,
-    S.filter((_, k) => k % (n + 1) === 0).map((variance, d) => (involved[d] ? 0 : variance)),
-    h,
-  );
+  const weights = exactWeights(nominal, A, h.length);
+  return weights && nominal.map((leg, k) => ({ ...leg, weight: weights[k] }));
 }
 
 /** The two ends of a direction; (weight / 2) V_ee by the difference for unequal steps. */
@@ -69,7 +90,7 @@ function legsAlong(
   const [up, down] = [1, -1].map((sign) => endOf(lattice, position, step.map((count) => sign * count))); // prettier-ignore
   if (up === null || down === null) return null;
   const steps = step.reduce((sum, count) => sum + Math.abs(count), 0);
-  const axis = steps === 1 ? step.findIndex((count) => count !== 0) : -1;
+  const axis = singleStep(step);
   const inSpacings = (end: { node: number; offset: readonly number[] }): Omit<Leg, 'weight'> => {
     return { node: end.node, axis, offset: end.offset.map((part, d) => part / h[d]) };
   };
@@ -95,9 +116,10 @@ function endOf(
     const to = position[d] + step[d];
     const isInside = to >= 0 && to <= last;
     if (!isInside && axes[d].boundary[0] !== 'periodic') return null;
-    const at = isInside ? to : wrapped(to, z.length);
+    const rounds = isInside ? 0 : Math.floor(to / last);
+    const at = to - rounds * last;
     node += at * strides[d];
-    offset.push(z[at] - z[position[d]] + (isInside ? 0 : Math.sign(step[d]) * (z[last] - z[0])));
+    offset.push(z[at] - z[position[d]] + rounds * (z[last] - z[0]));
   }
   return { node, offset };
 }
@@ -109,9 +131,10 @@ function endOf(
 function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): number[] | null {
   const rows: number[][] = [];
   const missing: number[] = [];
+  const trace = A.reduce((sum, value, k) => (k % (n + 1) === 0 ? sum + value : sum), 0);
   const want = (value: number, momentOf: (offset: readonly number[]) => number): void => {
     const row = legs.map(({ offset, weight }) => weight * momentOf(offset));
-    const size = Math.sqrt(product(row, row)) || 1;
+    const size = Math.sqrt(product(row, row)) || trace;
     rows.push(row.map((moment) => moment / size));
     missing.push((value - row.reduce((sum, moment) => sum + moment, 0)) / size);
   };
@@ -123,30 +146,6 @@ function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): nu
   const isExact = rows.every((row, k) => Math.abs(product(row, change) - missing[k]) <= ROUNDING);
   const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
   return isExact && weights.every((weight) => weight > 0) ? weights : null;
-}
-
-/** The least c with M c = b: c = M' y with M M' y = b, rows that depend on others left out (whether they hold is not told). */
-function leastChange(M: readonly (readonly number[])[], b: readonly number[]): number[] {
-  const G = M.map((row, k) => [...M.map((other) => product(row, other)), b[k]]);
-  const last = M.length;
-  const used: number[] = [];
-  for (let k = 0; k < last; k += 1) {
-    const pivot = G[k][k];
-    if (!(pivot > DEPENDENT)) continue;
-    used.push(k);
-    for (let row = 0; row < last; row += 1) {
-      if (row === k) continue;
-      const factor = G[row][k] / pivot;
-      for (let column = k; column <= last; column += 1) G[row][column] -= factor * G[k][column];
-    }
-  }
-  return M[0].map((_, column) => used.reduce((sum, k) => sum + (M[k][column] * G[k][last]) / G[k][k], 0));
-}
-
-function product(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k += 1) sum += a[k] * b[k];
-  return sum;
 }
 
 /** What the single steps of an axis bear alike is its free variance, in the form that the drift wants; the rest are legs. */

@@ -9,8 +9,8 @@ import type { Discretization, NodeModel } from '../hjb/node-model.js';
  * changes sign.
  *
  * Of piece p, from `data[stride p]` on: its lower end and its width; the three coefficients of given; for each axis low0,
- * high0, low1, high1, low2, high2, the two weights side by side; and with cross legs those of the factor. The pieces of node i are those from
- * start[i] to start[i + 1]; a node with a given value has one without weights.
+ * high0, low1, high1, low2, high2, the two weights side by side; and with cross legs those of the factor. The pieces of node
+ * i, at least one, are those from start[i] to start[i + 1]; a node with a given value has one without weights.
  */
 export interface RowPieces {
   readonly states: number;

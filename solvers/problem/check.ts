@@ -54,10 +54,15 @@ function axisIssues({ name, grid, coordinate, boundary }: StateAxis, i: number):
 }
 
 function faceIssues(face: Boundary, path: string): Issue[] {
-  const isGiven = typeof face === 'object' && face !== null && ('dirichlet' in face || 'slope' in face);
-  const isFace = isGiven || NAMED_BOUNDARIES.includes(face as string);
+  const isFace = isGiven(face) || NAMED_BOUNDARIES.includes(face as string);
   const names = NAMED_BOUNDARIES.join(', ');
-  return issueUnless(isFace, path, `must be one of ${names}, dirichlet or slope, got ${JSON.stringify(face)}`);
+  const message = `must be one of ${names}, or a function as dirichlet or slope, got ${JSON.stringify(face)}`;
+  return issueUnless(isFace, path, message);
+}
+
+function isGiven(face: Boundary): boolean {
+  if (typeof face !== 'object' || face === null) return false;
+  return typeof ('dirichlet' in face ? face.dirichlet : face.slope) === 'function';
 }
 
 function periodicIssues([lower, upper]: StateAxis['boundary'], i: number): Issue[] {

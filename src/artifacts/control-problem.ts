@@ -17,8 +17,9 @@ const boundary = z.union([
     .enum(['natural', 'reflecting', 'linear', 'state_constraint', 'periodic'])
     .describe(
       'natural: the equation itself, refused where drift can point outward or diffusion does not vanish; reflecting: zero ' +
-        'derivative, outward drift suppressed; linear: zero second derivative, for truncated domains; state_constraint: ' +
-        'only controls whose drift does not point outward; periodic: both faces are one point.',
+        'derivative, outward drift suppressed; linear: zero second derivatives, mixed ones too, for truncated domains, ' +
+        'not monotone where drift points outward; state_constraint: only controls whose drift does not point outward; ' +
+        'periodic: both faces are one point, to be given for both.',
     ),
   z.strictObject({ dirichlet: expression }).describe('The value, of t and the other states; it wins where faces meet.'),
   z.strictObject({ slope: expression }).describe('dV/dstate in the state itself, of t and the other states.'),
@@ -124,7 +125,9 @@ const fields = z.strictObject({
     .lt(1)
     .default(1e-9)
     .describe('Policy iteration stops when a step is known to this, relative to the largest value.'),
-  maximum_policy_iterations: positiveCount.default(200).describe('In one time step.'),
+  maximum_policy_iterations: positiveCount
+    .default(200)
+    .describe('In one time step; of the one equation over an infinite horizon.'),
   wider_domain: z
     .boolean()
     .default(false)
@@ -132,7 +135,10 @@ const fields = z.strictObject({
   limits: z
     .strictObject({ node_steps: positive.default(1e9), bytes: positive.default(2e9) })
     .prefault({})
-    .describe('Refused beyond these, before anything is allocated: work in nodes times steps, and memory.'),
+    .describe(
+      'Refused beyond these, before anything is allocated: work in nodes times steps times vertices of the uncertain ' +
+        'parameters (times values of controls / 16), and memory.',
+    ),
 });
 
 /** A controlled diffusion on one to three states, its cost, its grid, and what is asked of it. */

@@ -62,8 +62,7 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
     const states = Object.keys(density.mean).map(
       (name) => `${name} = ${number(density.mean[name], 6)} ± ${number(density.standard_deviation[name], 3)}`,
     );
-    const { status, time, mass, absorbed } = density;
-    if (status !== 'converged') sentences.push(`density: ${status}`);
+    const { time, mass, absorbed } = density;
     sentences.push(
       `density at t = ${time}: ${states.join(', ')} (mean ± standard deviation); mass ${number(mass, 10)}, absorbed ${number(absorbed, 4)}`,
     );

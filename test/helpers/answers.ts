@@ -51,6 +51,7 @@ export function madeUpAnswer(problem: ControlProblem, { query = [], keep }: Part
 export const MADE_UP_SOLVERS: ProblemSolvers = {
   solve: madeUpAnswer,
   density: (problem, { times, value }, start) => ({
+    remedy: 'Nothing to do.',
     status: 'converged',
     times,
     density: value,

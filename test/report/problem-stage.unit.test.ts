@@ -222,7 +222,7 @@ describe('the closed loop', () => {
     expect([density!.times, problem.keep, (times as number[]).length]).toEqual([[0, 0.5, 1, 1.5, 2], 'all', 5]);
   });
 
-  test('a density that is none: exit code 4, and its status', async () => {
+  test('a density that is none: exit code 4, its status, and what to do', async () => {
     const closed = {
       states: [{ ...WIDE[0], boundary: ['reflecting', 'reflecting'] }],
       horizon: 1e12,
@@ -235,7 +235,9 @@ describe('the closed loop', () => {
       releasedSolvers,
     );
     expect([result.status, result.density!.status, exitCode]).toEqual(['converged', 'mass_lost', 4]);
-    expect(summary).toContain('density: mass_lost');
+    const warning = /^density: mass_lost; Take more time steps/;
+    expect(result.warnings.filter((text) => warning.test(text))).toHaveLength(1);
+    expect(summary.join('\n')).toContain('warning: density: mass_lost; Take more time steps');
   });
 
   test('more paths than the limits allow are refused before anything is solved', async () => {

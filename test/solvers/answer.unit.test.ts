@@ -2,7 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { errorEstimate } from '../../solvers/answer/error-estimate.js';
 import { DEFAULT_OPTIONS } from '../../solvers/answer/options.js';
 import { keptLevels, sizeOf } from '../../solvers/answer/size.js';
-import { solve, uniformGrid, type Answer, type ControlProblem, type SolveOptions } from '../../solvers/index.js';
+import {
+  sinhGrid,
+  solve,
+  uniformGrid,
+  type Answer,
+  type ControlProblem,
+  type SolveOptions,
+} from '../../solvers/index.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { linearQuadratic, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -236,6 +243,20 @@ describe('solve', () => {
       'the covariance of x with y is left out at the upper face of x, which is linear',
     ]);
     expect(solve(square, {}).warnings).toEqual([]);
+    // Correlation x y u vanishes in the middle of the face and of the range of u.
+    const covariance: ControlProblem['covariance'] = (_t, [p, q], [u], out) => {
+      const cross = (p * q * u) / 1000;
+      out.set([0.5, cross, cross, 0.5]);
+    };
+    expect(
+      solve({ ...open, covariance, polynomial: false, terminalCost: () => 0, runningCost: () => 0 }, {}).warnings,
+    ).toContain('the covariance of x with y is left out at the upper face of x, which is linear');
+    // One that vanishes on the face is none.
+    const inside: ControlProblem['covariance'] = (_t, [p], _u, out) => {
+      const cross = (4 - p) / 100;
+      out.set([0.2, cross, cross, 0.3]);
+    };
+    expect(solve({ ...open, covariance: inside }, {}).warnings.join()).not.toContain('left out');
   });
 
   test('faces of a periodic axis at which the problem says two things', () => {
@@ -244,7 +265,7 @@ describe('solve', () => {
     const wave: ControlProblem['drift'] = (_t, [x], [u], out) => (out[0] = Math.sin((Math.PI * x) / 6) + u);
     expect(solve({ ...round, drift: wave }, {}).warnings).toEqual([]);
     const { warnings } = solve({ ...round, terminalCost: ([x]) => x }, {});
-    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point/);
+    expect(warnings[0]).toMatch(/^the value differs by \S+ between the faces of x, which are one point: make drift,/);
   });
 
   test('limits are told before anything is allocated', () => {
@@ -284,6 +305,18 @@ describe('solve', () => {
     expect([keptLevels('all', 10, []), keptLevels(4, 10, []), keptLevels('query', 10, [0, 0.5, 0.5])]).toEqual([
       11, 4, 9,
     ]);
+  });
+
+  test('memory: correlated noise on uneven axes that is read again is kept as it is spread', () => {
+    const square = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 });
+    const stretched = square.states.map((axis) => ({ ...axis, grid: sinhGrid(-4, 4, 9, { center: 0, strength: 2 }) }));
+    const bytesOf = (change: Partial<ControlProblem>): unknown =>
+      refused({ ...square, timeDependent: true, ...change }, { limits: { nodeSteps: 1e9, bytes: 1 } }).fields['bytes'];
+    const plain = 1.5e8 + 81 * (750 + 2 * 220) + 12 * 81 * 2;
+    expect(bytesOf({})).toBe(plain);
+    expect(bytesOf({ states: stretched, timeDependent: false })).toBe(plain);
+    expect(bytesOf({ states: stretched, covariance: (_t, _x, _u, out) => out.set([1, 0, 0, 1]) })).toBe(plain);
+    expect(bytesOf({ states: stretched })).toBe(plain + 81 * 2 * 650);
   });
 
   test('a front that steps over many nodes converges by default', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildLattice } from '../../solvers/grid/lattice.js';
+import { buildLattice, positionOf } from '../../solvers/grid/lattice.js';
+import { spreadCovariance } from '../../solvers/hjb/covariance-spread.js';
 import { FORM_SIZE, UP } from '../../solvers/hjb/difference-table.js';
 import { levelInput } from '../../solvers/hjb/level-input.js';
 import { discretize, type Discretization } from '../../solvers/hjb/node-model.js';
@@ -107,6 +108,21 @@ describe('stencils', () => {
     const weights = regulatorWeights(0, 0, 'monotone', 'periodic');
     expect(Object.keys(weights)).toEqual(['1', '3']);
     expect(weights[3]).toBeCloseTo(0.25 / 18, 12);
+  });
+
+  test('a periodic axis shorter than a leg: the leg goes round as often as it takes', () => {
+    const square = manufactured({ nodes: 9, rho: 0.3 });
+    const axes = [[0, 1, 2, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8]]; // prettier-ignore
+    const states = square.states.map((axis, d) => ({
+      ...axis,
+      grid: axes[d],
+      boundary: ['periodic', 'periodic'] as const,
+    }));
+    const { lattice, table, even } = discretize({ ...square, states }, buildLattice(states), 'monotone');
+    // 2 e e' with e = (7, 1): from (1, 4) to (8, 5) and (-6, 3), which are (2, 5) and (0 or 3, 3).
+    const { nodes, weights } = spreadCovariance(lattice, table, even, [1, 4], [98, 14, 14, 2]);
+    expect(nodes.map((node) => positionOf(lattice, node))).toEqual([[2, 5], [0, 3]]); // prettier-ignore
+    expect(weights).toEqual([1, 1]);
   });
 
   test('given values and slopes: a row that says the value; s / h^2 and s slope / h', () => {
@@ -330,13 +346,15 @@ describe('bad input is refused with every issue', () => {
     expect(issuesOf({ horizon: -1, objective: 'maximise' as never, states: [bad, axis, axis, axis] })).toEqual([
       'states.0.grid: x needs at least 3 nodes, has 2',
       'states.0.grid: the nodes of x must be finite and increase strictly',
-      'states.0.boundary.0: must be one of natural, reflecting, linear, state_constraint, periodic, dirichlet or slope, got "open"',
+      'states.0.boundary.0: must be one of natural, reflecting, linear, state_constraint, periodic, or a function as dirichlet or slope, got "open"',
       'states.0.boundary: periodic is for both faces or for none',
       'horizon: must be positive and finite, got -1',
       'objective: must be minimize or maximize, got maximise',
       'states: one to three states, got 4',
     ]);
     expect(issuesOf({ states: [{ ...axis, boundary: [{} as Boundary, 'natural'] }] })[0]).toMatch(/got {}$/);
+    const constant = { dirichlet: 3 } as unknown as Boundary;
+    expect(issuesOf({ states: [{ ...axis, boundary: [constant, 'natural'] }] })[0]).toMatch(/got {"dirichlet":3}$/);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
     expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');

@@ -4,6 +4,8 @@ import type { Answer, ControlProblem, HjbSolution, SolveOptions, StateAxis } fro
 /** Where the state is under the policy, from the forward Kolmogorov equation. */
 export interface ForwardDensity {
   readonly status: string;
+  /** One sentence: what to do about the status. */
+  readonly remedy: string;
   readonly times: readonly number[];
   /** Probability of each node's cell over its volume at these times, row-major over the states. */
   readonly density: readonly Float64Array[];
@@ -50,12 +52,13 @@ export const releasedSolvers: ProblemSolvers = { solve, density: forwardDensity,
 
 function forwardDensity(problem: ControlProblem, solution: HjbSolution, start: readonly number[]): ForwardDensity {
   const keep = Math.max(1, Math.ceil((problem.times.length - 1) / DENSITY_LEVELS));
-  const { status, times, mass, absorbed, mean, covariance } = density(problem, solution, [...start], { keep });
+  const { status, remedy, times, mass, absorbed, mean, covariance } = density(problem, solution, [...start], { keep });
   const volumes = cellVolumes(problem.states);
   const n = problem.states.length;
   const last = mass.length - 1;
   return {
     status,
+    remedy,
     times,
     density: mass.map((level) => level.map((probability, node) => probability / volumes[node])),
     mass: mass[last].reduce((sum, probability) => sum + probability, 0),

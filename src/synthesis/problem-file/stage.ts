@@ -42,6 +42,9 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
   const result = { ...resultOf(answer), ...closedLoopResult(file, options, density, simulation) };
   const isLeftOut = !isFinite && (options.density || options.simulate !== undefined);
   result.warnings.push(...leftOutOfBoxes(file));
+  if (density !== null && density.status !== 'converged') {
+    result.warnings.push(`density: ${density.status}; ${density.remedy}`);
+  }
   if (isLeftOut) result.warnings.push('no density and no simulation: the value is not finite');
   const solved = { file, problem, solution, result, density };
   return { ...solved, artifacts: options.out === undefined ? [] : await writeSolution(options.out, solved) };
