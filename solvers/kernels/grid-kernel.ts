@@ -1,5 +1,14 @@
 import type { Discretization } from '../hjb/node-model.js';
-import { emptyGrid, gridAdd, gridApply, gridForward, sweepAxis, tileCount, type GridState } from './grid.js';
+import {
+  emptyGrid,
+  gridAdd,
+  gridApply,
+  gridForward,
+  chooseSplit,
+  sweepAxis,
+  tileCount,
+  type GridState,
+} from './grid.js';
 import { VECTORS, type VectorOperations } from './vectors.js';
 import { emptyRows, JAVASCRIPT_MEMORY, type ArrayMemory, type RowPieces } from './row-pieces.js';
 
@@ -14,7 +23,7 @@ export interface GridKernel extends VectorOperations {
   load(rows: RowPieces): void;
   /** Policy improvement and assembly at V. */
   forward(rest: number): void;
-  /** The split matrix (s + A_0) s^-1 (s + A_1) ..., s = shift own, solved for s y, in the place of y. */
+  /** The split matrix (s + A_0) s^-1 (s + A_1) ..., s = shift own, of the split weights, solved for s y, in the place of y. */
   split(y: Float64Array, shift: number): void;
   /** out = A x over `own`. */
   apply(x: Float64Array, out: Float64Array): void;
@@ -34,7 +43,7 @@ export function typescriptGrid(d: Discretization): { readonly kernel: GridKernel
     name: 'typescript',
     state: grid,
     memory: JAVASCRIPT_MEMORY,
-    load: () => {},
+    load: (packed) => chooseSplit(grid, packed),
     forward: (rest) => gridForward(rows, rest, grid, 0, lines),
     split: (y, shift) => grid.shape.forEach((_, axis) => sweepAxis(grid, axis, y, shift, 0, tileCount(grid, axis))),
     apply: (x, out) => gridApply(rows, grid, x, out, 0, lines),

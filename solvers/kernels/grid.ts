@@ -5,15 +5,18 @@ import type { ArrayMemory, RowPieces } from './row-pieces.js';
 
 /** Work and findings of the kernel of two or three states, per node. */
 export interface GridState extends NodeArrays, Findings {
-  /** The largest sum of the weights along the axes. */
+  /** The largest sum of the split weights. */
   stiffness: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly isPeriodic: readonly boolean[];
-  /** What a row has besides its weights along the axes: rest, and the weights of its cross legs. */
+  /** What a row has besides the flows to other nodes: rest. */
   readonly own: Float64Array;
   /** Weights of the neighbours below and above along each axis: 2 a and 2 a + 1. */
   readonly weights: readonly Float64Array[];
+  /** Weights of the split matrix: those along the axes, or with cross legs, for which second differences stand there. */
+  splitWeights: readonly Float64Array[];
+  crossSplit: readonly Float64Array[] | null;
   /** The chosen pieces and their factors, for the cross legs. */
   readonly chosen: Int32Array;
   readonly factor: Float64Array;
@@ -30,6 +33,7 @@ export function isGrid(d: Discretization): boolean {
 
 export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory): GridState {
   const { size, shape, strides } = d.lattice;
+  const weights = Array.from({ length: 2 * d.states }, () => numbers(size));
   return {
     shape,
     strides,
@@ -38,7 +42,9 @@ export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory):
     source: numbers(size),
     control: numbers(size),
     own: numbers(size),
-    weights: Array.from({ length: 2 * d.states }, () => numbers(size)),
+    weights,
+    splitWeights: weights,
+    crossSplit: null,
     chosen: indices(size),
     factor: numbers(size),
     missing: numbers(size),
@@ -51,6 +57,12 @@ export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory):
     change: 0,
     largest: 0,
   };
+}
+
+/** The split weights of a level, whose arrays are made when the first cross legs come. */
+export function chooseSplit(grid: GridState, { hasCross, memory }: RowPieces): void {
+  if (hasCross) grid.crossSplit ??= grid.weights.map((list) => memory.numbers(list.length));
+  grid.splitWeights = hasCross ? grid.crossSplit! : grid.weights;
 }
 
 /** The way to a neighbour along an axis, in positions: 0 where there is none. */
@@ -66,11 +78,12 @@ function wayTo(j: number, side: 1 | -1, length: number, isPeriodic: boolean): nu
 export function gridForward(rows: RowPieces, rest: number, grid: GridState, first: number, end: number): void {
   // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
   const abs = Math.abs;
-  const { data, start, stride, hasCross, crossStart, crossEnd, crossNodes, crossWeights } = rows;
+  const { data, start, stride, hasCross, crossStart, crossEnd, crossNodes, crossWeights, crossAxes } = rows;
   const { V, source, control, own, missing, shape, strides, isPeriodic, chosen, factor } = grid;
   const [w0, w1, w2, w3] = grid.weights;
   const isThree = rows.states === 3;
   const [w4, w5] = isThree ? [grid.weights[4], grid.weights[5]] : [w2, w3];
+  const [s0, s1, s2, s3, s4, s5] = grid.splitWeights;
   const length = shape[rows.states - 1];
   const middle = isThree ? shape[1] : 1;
   const wrapLow = wayTo(0, -1, length, isPeriodic[rows.states - 1]);
@@ -176,23 +189,39 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
         isNegative = isNegative || a4 < 0 || a5 < 0;
       }
       const sum = lows + highs;
-      let rowOwn = rest;
+      let split = sum;
+      let legs = 0;
       if (hasCross) {
         const f = data[row + stride - 3] + v * (data[row + stride - 2] + v * data[row + stride - 1]);
-        let legs = 0;
         for (let c = crossStart[taken], to = crossEnd[taken]; c < to; c += 1) {
           legs += crossWeights[c];
           isNegative = isNegative || f * crossWeights[c] < 0;
         }
-        rowOwn += f * legs;
+        legs *= f;
         factor[i] = f;
         chosen[i] = taken;
+        const e0 = f * crossAxes[taken * rows.states];
+        const e1 = f * crossAxes[taken * rows.states + 1];
+        s0[i] = a0 + (below0 === 0 ? 0 : e0);
+        s1[i] = a1 + (above0 === 0 ? 0 : e0);
+        s2[i] = a2 + ((isThree ? below1 : low - i) === 0 ? 0 : e1);
+        s3[i] = a3 + ((isThree ? above1 : high - i) === 0 ? 0 : e1);
+        lows = s0[i] + s2[i];
+        highs = s1[i] + s3[i];
+        if (isThree) {
+          const e2 = f * crossAxes[taken * 3 + 2];
+          s4[i] = w4[i] + (low === i ? 0 : e2);
+          s5[i] = w5[i] + (high === i ? 0 : e2);
+          lows += s4[i];
+          highs += s5[i];
+        }
+        split = lows + highs;
       }
-      own[i] = rowOwn;
+      own[i] = rest;
       const raw = best + source[i] - rest * here;
-      missing[i] = hasCross ? raw / rowOwn : raw * inverse;
-      if (sum > stiffness) stiffness = sum;
-      const diagonal = rowOwn + sum;
+      missing[i] = raw * inverse;
+      if (split > stiffness) stiffness = split;
+      const diagonal = rest + legs + sum;
       if (isNegative && offender < 0 && !isDominant(rows, grid, rest, i)) offender = i;
       const size = abs(raw);
       if (size > rawResidual) rawResidual = size;
@@ -258,10 +287,9 @@ export function gridApply(
         out[i] = here - flow / own[i];
         continue;
       }
-      // `own` holds the cross legs' share of the diagonal: they bring their ends alone.
       let legs = 0;
       for (let c = crossStart[chosen[i]], to = crossEnd[chosen[i]]; c < to; c += 1)
-        legs += crossWeights[c] * x[crossNodes[c]];
+        legs += crossWeights[c] * (x[crossNodes[c]] - here);
       out[i] = here - (flow + factor[i] * legs) / own[i];
     }
   }
@@ -296,15 +324,15 @@ export function sweepAxis(
 
 /** Lines side by side in memory, tile by tile: the recurrence goes along the slow index. */
 function sweepAcross(
-  { shape, strides, weights, own, elimination: f }: GridState,
+  { shape, strides, splitWeights, own, elimination: f }: GridState,
   axis: number,
   y: Float64Array,
   shift: number,
   first: number,
   end: number,
 ): void {
-  const low = weights[2 * axis];
-  const high = weights[2 * axis + 1];
+  const low = splitWeights[2 * axis];
+  const high = splitWeights[2 * axis + 1];
   const stride = strides[axis];
   const length = shape[axis];
   const across = Math.ceil(stride / TILE);
@@ -337,15 +365,15 @@ function sweepAcross(
 
 /** Lines one after the other in memory, two at once: each recurrence waits for its own division. */
 function sweepAlong(
-  { shape, weights, own, elimination: f }: GridState,
+  { shape, splitWeights, own, elimination: f }: GridState,
   axis: number,
   y: Float64Array,
   shift: number,
   first: number,
   end: number,
 ): void {
-  const low = weights[2 * axis];
-  const high = weights[2 * axis + 1];
+  const low = splitWeights[2 * axis];
+  const high = splitWeights[2 * axis + 1];
   const length = shape[axis];
   const lines = y.length / length;
   for (let tile = first; tile < end; tile += 1) {

@@ -31,6 +31,11 @@ export interface RowPieces {
   crossEnd: Int32Array;
   crossNodes: Int32Array;
   crossWeights: Float64Array;
+  /**
+   * Of piece p and axis a, number states p + a: half the sum of weight times steps^2 over its cross legs, which is what
+   * they add to the weight of either neighbour where second differences along the axes stand for them.
+   */
+  crossAxes: Float64Array;
 }
 
 /** Makes arrays of zeros. */
@@ -67,6 +72,7 @@ export function emptyRows({ states, lattice }: Discretization, memory: ArrayMemo
     crossEnd: indices(0),
     crossNodes: indices(0),
     crossWeights: numbers(0),
+    crossAxes: numbers(0),
   };
 }
 
@@ -95,7 +101,9 @@ export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): 
     if (d.isFixed[node] === 0)
       for (let k = rows.start[node]; k < rows.start[node + 1]; k += 1) packPiece(d, model, rows, node, k);
   }
-  if (rows.hasCross) packCross(model, rows);
+  if (!rows.hasCross) return;
+  packCross(model, rows);
+  packCrossAxes(d, rows);
 }
 
 function packFixed({ source, data, stride }: RowPieces, k: number): void {
@@ -152,6 +160,26 @@ function packCross(model: NodeModel, rows: RowPieces): void {
     const at = (k + 1) * stride - 3;
     for (let j = 0; j < 3; j += 1) data[at + j] = model.factor.data[3 * q + j];
     shift(data, at, 1, data[k * stride]);
+  }
+}
+
+function packCrossAxes({ lattice: { shape, strides }, problem }: Discretization, rows: RowPieces): void {
+  const { count, states: n, start, crossStart, crossEnd, crossNodes, crossWeights } = rows;
+  rows.crossAxes = atLeast(rows.crossAxes, count * n, rows.memory.numbers);
+  rows.crossAxes.fill(0, 0, count * n);
+  const isPeriodic = problem.states.map(({ boundary }) => boundary[0] === 'periodic');
+  const along = (node: number, a: number): number => Math.floor(node / strides[a]) % shape[a];
+  for (let node = 0; node + 1 < start.length; node += 1) {
+    for (let p = start[node]; p < start[node + 1]; p += 1) {
+      for (let c = crossStart[p]; c < crossEnd[p]; c += 1) {
+        for (let a = 0; a < n; a += 1) {
+          const far = Math.abs(along(crossNodes[c], a) - along(node, a));
+          // Round a periodic axis, whose ends are one node.
+          const steps = isPeriodic[a] ? Math.min(far, shape[a] - 1 - far) : far;
+          rows.crossAxes[p * n + a] += (crossWeights[c] * steps * steps) / 2;
+        }
+      }
+    }
   }
 }
 

@@ -130,6 +130,30 @@ describe.each(SCHEMES)('the %s scheme', (scheme) => {
   });
 });
 
+describe('large steps', () => {
+  // Of both runs the noise is the same along each axis: 1 in 61 nodes of [-4, 4], steps of 5, so dt variance / h^2 = 280.
+  test.each(['typescript', 'wasm'] as const)('correlated noise takes %s hardly more iterations', (kernel) => {
+    const [independent, correlated] = [0, 0.5].map((rho) => {
+      const axis = { grid: uniformGrid(-4, 4, 61), coordinate: 'identity', boundary: REFLECTING } as const;
+      const problem: ControlProblem = {
+        ...{ name: 'large steps', objective: 'minimize', horizon: 10, times: [0, 5, 10] },
+        states: [
+          { name: 'x', ...axis },
+          { name: 'y', ...axis },
+        ],
+        controls: [{ name: 'u', lower: () => -1, upper: () => 1 }],
+        drift: (_t, [, y], [u], out) => out.set([u, -y]),
+        covariance: (_t, _x, _u, out) => out.set([1, rho, rho, 1]),
+        runningCost: (_t, [x], [u]) => x * x + u * u,
+        terminalCost: ([, y]) => y * y,
+      };
+      return marched(problem, 'monotone', kernel).mostIterations;
+    });
+    // 6 and 6; 14 where the legs of the correlation stood in the diagonal of the split matrix
+    expect(correlated).toBeLessThanOrEqual(independent + 2);
+  });
+});
+
 describe('threads', () => {
   test.each([2, 3])('%d of them come to the very numbers of one', (threads) => {
     for (const [, problem] of GRIDS) {

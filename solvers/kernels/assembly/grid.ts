@@ -47,6 +47,11 @@ function crossLegs(from: i32, to: i32, nodes: usize, weights: usize, V: usize, h
   return legs;
 }
 
+/** What cross legs add to the weights of both neighbours along an axis; nothing where there is none. */
+function reaching(e: f64, toLow: isize, toHigh: isize): v128 {
+  return f64x2.replace_lane(f64x2.splat(toLow == 0 ? 0 : e), 1, toHigh == 0 ? 0 : e);
+}
+
 function polynomial(k: usize, v: f64): f64 {
   return load<f64>(k) + v * (load<f64>(k, 8) + v * load<f64>(k, 16));
 }
@@ -84,6 +89,13 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
   const crossEnd = pointer(at, Grid.CROSS_END);
   const crossNodes = pointer(at, Grid.CROSS_NODES);
   const crossWeights = pointer(at, Grid.CROSS_WEIGHTS);
+  const crossAxes = pointer(at, Grid.CROSS_AXES);
+  const split0 = pointer(at, Grid.SPLIT_WEIGHTS);
+  const split1 = pointer(at, Grid.SPLIT_WEIGHTS + 4);
+  const split2 = pointer(at, Grid.SPLIT_WEIGHTS + 8);
+  const split3 = pointer(at, Grid.SPLIT_WEIGHTS + 12);
+  const split4 = pointer(at, Grid.SPLIT_WEIGHTS + 16);
+  const split5 = pointer(at, Grid.SPLIT_WEIGHTS + 20);
   const w0 = pointer(at, Grid.WEIGHTS);
   const w1 = pointer(at, Grid.WEIGHTS + 4);
   const w2 = pointer(at, Grid.WEIGHTS + 8);
@@ -187,25 +199,37 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       }
       const sum = f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
       let isSuspect = i64x2.bitmask(negative) != 0;
-      let rowOwn = rest;
+      let split = sum;
+      let legs: f64 = 0;
       if (hasCross) {
         const f = polynomial(row + piece - 24, v);
         const to = load<i32>(crossEnd + ((<usize>taken) << 2));
-        let legs: f64 = 0;
         for (let c = load<i32>(crossStart + ((<usize>taken) << 2)); c < to; c++) {
           const weight = load<f64>(crossWeights + ((<usize>c) << 3));
           legs += weight;
           if (f * weight < 0) isSuspect = true;
         }
-        rowOwn += f * legs;
+        legs *= f;
         store<f64>(factor + o, f);
         store<i32>(chosen + ((<usize>i) << 2), taken);
+        const axes = crossAxes + ((<usize>taken) << 3) * (isThree ? 3 : 2);
+        const b0 = f64x2.add(a0, reaching(f * load<f64>(axes), below0, above0));
+        const b1 = f64x2.add(a1, reaching(f * load<f64>(axes, 8), isThree ? below1 : toLow, isThree ? above1 : toHigh));
+        storePair(split0 + o, split1 + o, b0);
+        storePair(split2 + o, split3 + o, b1);
+        let b = f64x2.add(b0, b1);
+        if (isThree) {
+          const b2 = f64x2.add(weightsAt(row + 136, v2), reaching(f * load<f64>(axes, 16), toLow, toHigh));
+          storePair(split4 + o, split5 + o, b2);
+          b = f64x2.add(b, b2);
+        }
+        split = f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1);
       }
-      store<f64>(own + o, rowOwn);
+      store<f64>(own + o, rest);
       const raw = best + load<f64>(source + o) - rest * here;
-      store<f64>(missingAt + o, hasCross ? raw / rowOwn : raw * inverse);
-      if (sum > stiffness) stiffness = sum;
-      const diagonal = rowOwn + sum;
+      store<f64>(missingAt + o, raw * inverse);
+      if (split > stiffness) stiffness = split;
+      const diagonal = rest + legs + sum;
       if (isSuspect && !isDominant(at, rest, i)) offender = min(offender, i);
       const magnitude = abs(raw);
       if (magnitude > rawResidual) rawResidual = magnitude;
@@ -312,7 +336,7 @@ export function gridApply(at: usize, x: usize, out: usize, first: i32, end: i32)
       if (hasCross) {
         const taken = (<usize>load<i32>(chosen + ((<usize>i) << 2))) << 2;
         const from = load<i32>(crossStart + taken);
-        const legs = crossLegs(from, load<i32>(crossEnd + taken), crossNodes, crossWeights, x, 0);
+        const legs = crossLegs(from, load<i32>(crossEnd + taken), crossNodes, crossWeights, x, here);
         flow += load<f64>(factor + o) * legs;
       }
       store<f64>(out + o, here - flow / load<f64>(own + o));
@@ -328,8 +352,8 @@ export function sweepAxis(at: usize, axis: i32, y: usize, shift: f64, first: i32
 
 /** Lines side by side in memory, two nodes at a time. */
 function sweepAcross(at: usize, axis: i32, y: usize, shift: f64, first: i32, end: i32): void {
-  const low = pointer(at, Grid.WEIGHTS + ((<usize>axis) << 3));
-  const high = pointer(at, Grid.WEIGHTS + ((<usize>axis) << 3) + 4);
+  const low = pointer(at, Grid.SPLIT_WEIGHTS + ((<usize>axis) << 3));
+  const high = pointer(at, Grid.SPLIT_WEIGHTS + ((<usize>axis) << 3) + 4);
   const own = pointer(at, Grid.OWN);
   const f = pointer(at, Grid.ELIMINATION);
   const stride = strideOf(at, axis);
@@ -405,8 +429,8 @@ function storePair(a: usize, b: usize, value: v128): void {
 
 /** Lines one after the other in memory, two at once. */
 function sweepAlong(at: usize, axis: i32, y: usize, shift: f64, first: i32, end: i32): void {
-  const low = pointer(at, Grid.WEIGHTS + ((<usize>axis) << 3));
-  const high = pointer(at, Grid.WEIGHTS + ((<usize>axis) << 3) + 4);
+  const low = pointer(at, Grid.SPLIT_WEIGHTS + ((<usize>axis) << 3));
+  const high = pointer(at, Grid.SPLIT_WEIGHTS + ((<usize>axis) << 3) + 4);
   const own = pointer(at, Grid.OWN);
   const f = pointer(at, Grid.ELIMINATION);
   const length = shapeOf(at, axis);

@@ -36,6 +36,9 @@ export namespace Grid {
   /** Three each; 1 and 0 for an axis that is not there. */
   export const SHAPE: usize = 92;
   export const IS_PERIODIC: usize = 104;
+  export const CROSS_AXES: usize = 116;
+  /** Six of them, as the weights. */
+  export const SPLIT_WEIGHTS: usize = 120;
 }
 
 /** What a pass finds, as f64. */

@@ -1,5 +1,5 @@
 import type { Discretization } from '../../hjb/node-model.js';
-import { emptyGrid, tileCount, type GridState } from '../grid.js';
+import { chooseSplit, emptyGrid, tileCount, type GridState } from '../grid.js';
 import type { GridKernel } from '../grid-kernel.js';
 import { BLOCKS } from '../vectors.js';
 import { emptyRows, type RowPieces } from '../row-pieces.js';
@@ -29,7 +29,10 @@ export function wasmGrid(
     name: threads === 1 ? 'wasm' : `wasm, ${threads} threads`,
     state,
     memory,
-    load: (packed) => setFields(block, gridFields(d, state, packed)),
+    load: (packed) => {
+      chooseSplit(state, packed);
+      setFields(block, gridFields(d, state, packed));
+    },
     forward: (rest) => {
       team.run(PASS.forward, lines, { number: rest });
       takeLargest(found, threads, state);
@@ -56,17 +59,18 @@ export function wasmGrid(
 }
 
 /** Fields of a grid's block. */
-const FIELDS = 29;
+const FIELDS = 36;
 
 /** In the order of `Grid` in ../assembly/layout.ts. */
 function gridFields({ states }: Discretization, state: GridState, rows: RowPieces): Field[] {
-  const { V, source, control, own, missing, elimination, factor, chosen, weights } = state;
-  const { data, start, crossStart, crossEnd, crossNodes, crossWeights, stride, hasCross } = rows;
+  const { V, source, control, own, missing, elimination, factor, chosen, weights, splitWeights } = state;
+  const { data, start, crossStart, crossEnd, crossNodes, crossWeights, crossAxes, stride, hasCross } = rows;
   const three = (values: readonly number[], absent: number): number[] => [0, 1, 2].map((a) => values[a] ?? absent);
   return [
     ...[data, start, V, source, control, own, missing, elimination, factor, chosen],
     ...[crossStart, crossEnd, crossNodes, crossWeights],
     ...Array.from({ length: 6 }, (_, s) => weights[s] ?? 0),
     ...[states, stride, Number(hasCross), ...three(state.shape, 1), ...three(state.isPeriodic.map(Number), 0)],
+    ...[crossAxes, ...Array.from({ length: 6 }, (_, s) => splitWeights[s] ?? 0)],
   ];
 }
