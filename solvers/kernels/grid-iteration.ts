@@ -41,8 +41,9 @@ const LINEAR_REDUCTION = 0.03;
  * Policy iteration of two or three states at one level: improve and assemble, then correct V by the split matrix,
  *   (own + A_0) own^-1 (own + A_1) ... delta = what is missing (Douglas & Rachford 1956, in the correction),
  * which differs from the whole matrix by products of the step's terms, and by mixed differences, where second differences
- * along the axes stand for cross legs; where that is not enough by BiCGSTAB preconditioned with it. Ends when V is known to the tolerance: an M-matrix whose rows exceed by `rest` bounds the distance from the
- * solution by the largest residual over `rest`.
+ * along the axes stand for cross legs; where that is not enough by BiCGSTAB preconditioned with it. Ends when V is known to
+ * the tolerance: an M-matrix whose rows exceed by `rest` bounds the distance from the solution by the largest residual over
+ * `rest`.
  */
 export function iterateGrid(
   { kernel, krylov }: GridIteration,

@@ -1,10 +1,10 @@
 import type { Discretization } from '../hjb/node-model.js';
 import {
+  chooseSplit,
   emptyGrid,
   gridAdd,
   gridApply,
   gridForward,
-  chooseSplit,
   sweepAxis,
   tileCount,
   type GridState,

@@ -1,3 +1,4 @@
+import { positionOf } from '../grid/lattice.js';
 import { FORM_SIZE } from '../hjb/difference-table.js';
 import type { DifferenceInput } from '../hjb/differences.js';
 import type { Discretization, NodeModel } from '../hjb/node-model.js';
@@ -163,17 +164,18 @@ function packCross(model: NodeModel, rows: RowPieces): void {
   }
 }
 
-function packCrossAxes({ lattice: { shape, strides }, problem }: Discretization, rows: RowPieces): void {
+function packCrossAxes({ lattice, problem }: Discretization, rows: RowPieces): void {
   const { count, states: n, start, crossStart, crossEnd, crossNodes, crossWeights } = rows;
   rows.crossAxes = atLeast(rows.crossAxes, count * n, rows.memory.numbers);
   rows.crossAxes.fill(0, 0, count * n);
   const isPeriodic = problem.states.map(({ boundary }) => boundary[0] === 'periodic');
-  const along = (node: number, a: number): number => Math.floor(node / strides[a]) % shape[a];
-  for (let node = 0; node + 1 < start.length; node += 1) {
+  const { shape, strides } = lattice;
+  for (let node = 0; node < lattice.size; node += 1) {
+    const position = positionOf(lattice, node);
     for (let p = start[node]; p < start[node + 1]; p += 1) {
       for (let c = crossStart[p]; c < crossEnd[p]; c += 1) {
         for (let a = 0; a < n; a += 1) {
-          const far = Math.abs(along(crossNodes[c], a) - along(node, a));
+          const far = Math.abs((Math.floor(crossNodes[c] / strides[a]) % shape[a]) - position[a]);
           // Round a periodic axis, whose ends are one node.
           const steps = isPeriodic[a] ? Math.min(far, shape[a] - 1 - far) : far;
           rows.crossAxes[p * n + a] += (crossWeights[c] * steps * steps) / 2;

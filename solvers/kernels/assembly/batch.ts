@@ -1,6 +1,6 @@
 // Eight problems of one state on the same nodes and pieces, two by two: ./line.ts with a problem in each half of a vector.
 // Every number of ../row-pieces.ts, and every value at a node, stands twice side by side, pair of problems after pair.
-import { Found, Line } from './layout';
+import { Found, Line, pointer } from './layout';
 
 const TIE_SLACK: f64 = 1e-13;
 const ROUNDING: f64 = 1e-9;
@@ -8,10 +8,6 @@ const ROUNDING: f64 = 1e-9;
 const PAIR: usize = 16;
 const PIECE: usize = 11 * PAIR;
 const FIELD: usize = 64;
-
-function pointer(at: usize, field: usize): usize {
-  return <usize>load<i32>(at + field);
-}
 
 export function batchForward(at: usize, found: usize, size: i32, rest: f64): void {
   const start = pointer(at, Line.START);

@@ -1,5 +1,5 @@
 // The kernel of two and three states: ../grid.ts, operation by operation, so that both come to the same numbers.
-import { Found, Grid } from './layout';
+import { Found, Grid, pointer } from './layout';
 import { highs, isEitherNegative, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
@@ -11,10 +11,6 @@ const TILE: i32 = 64;
 function wayTo(j: i32, side: i32, length: i32, isPeriodic: i32): i32 {
   const isEnd = side == 1 ? j == length - 1 : j == 0;
   return !isEnd ? side : isPeriodic ? -side * (length - 2) : 0;
-}
-
-function pointer(at: usize, field: usize): usize {
-  return <usize>load<i32>(at + field);
 }
 
 function shapeOf(at: usize, axis: i32): i32 {

@@ -1,5 +1,10 @@
 // Where a kernel finds its arrays: blocks of i32 that the caller fills (../wasm/memory.ts holds the same orders).
 
+/** The array that a field of a block names. */
+export function pointer(at: usize, field: usize): usize {
+  return <usize>load<i32>(at + field);
+}
+
 /** Of one state, and of eight problems of one state. */
 export namespace Line {
   export const DATA: usize = 0;

@@ -1,5 +1,5 @@
 // The fused kernel of one state: ../line.ts, operation by operation.
-import { Found, Line } from './layout';
+import { Found, Line, pointer } from './layout';
 import { highs, isEitherNegative, lows, weightsAt } from './pairs';
 
 const TIE_SLACK: f64 = 1e-13;
@@ -8,12 +8,12 @@ const ROUNDING: f64 = 1e-9;
 const PIECE: usize = 88;
 
 export function lineForward(at: usize, found: usize, size: i32, rest: f64): void {
-  const start = <usize>load<i32>(at, Line.START);
-  const V = <usize>load<i32>(at, Line.V);
-  const source = <usize>load<i32>(at, Line.SOURCE);
-  const control = <usize>load<i32>(at, Line.CONTROL);
-  const elimination = <usize>load<i32>(at, Line.ELIMINATION);
-  const data = <usize>load<i32>(at, Line.DATA);
+  const start = pointer(at, Line.START);
+  const V = pointer(at, Line.V);
+  const source = pointer(at, Line.SOURCE);
+  const control = pointer(at, Line.CONTROL);
+  const elimination = pointer(at, Line.ELIMINATION);
+  const data = pointer(at, Line.DATA);
   const last = size - 1;
   let residual: f64 = 0;
   let rawResidual: f64 = 0;
@@ -89,8 +89,8 @@ export function lineForward(at: usize, found: usize, size: i32, rest: f64): void
 }
 
 export function lineBackward(at: usize, found: usize, size: i32): void {
-  const V = <usize>load<i32>(at, Line.V);
-  const elimination = <usize>load<i32>(at, Line.ELIMINATION);
+  const V = pointer(at, Line.V);
+  const elimination = pointer(at, Line.ELIMINATION);
   let change: f64 = 0;
   let largest: f64 = 0;
   let correction: f64 = 0;

@@ -2,7 +2,7 @@ import type { Iterated, IterationLimits } from '../grid-iteration.js';
 import type { StepTerms } from '../../hjb/linear-system.js';
 import { judgeLine } from '../line-iteration.js';
 import type { RowPieces } from '../row-pieces.js';
-import { LANES, placeOf, type BatchKernel } from './batch.js';
+import { LANES, laneIndex, type BatchKernel } from './batch.js';
 
 /** What the batch needs of each problem. */
 export interface BatchMember {
@@ -37,7 +37,7 @@ export function iterateBatch(
       if (!active[lane]) return;
       const found = batch.findings[lane];
       // Any value that is not finite makes the first so.
-      const witness = batch.V[placeOf(lane, 0, member.V.length)];
+      const witness = batch.V[laneIndex(lane, 0, member.V.length)];
       results[lane] = { iterations, ...judgeLine(found, rest, member.options.tolerance, witness) };
       const { residual, solved } = results[lane];
       active[lane] = !solved && Number.isFinite(residual) && iterations < member.options.maximumPolicyIterations;
@@ -62,11 +62,11 @@ function enter(batch: BatchKernel, members: readonly BatchMember[], steps: reado
 }
 
 function spread(sign: number, from: Float64Array, to: Float64Array, lane: number): void {
-  for (let i = 0, k = placeOf(lane, 0, from.length); i < from.length; i += 1, k += 2) to[k] = sign * from[i];
+  for (let i = 0, k = laneIndex(lane, 0, from.length); i < from.length; i += 1, k += 2) to[k] = sign * from[i];
 }
 
 function leave(batch: BatchKernel, { d, V, policy }: BatchMember, lane: number): void {
-  for (let i = 0, k = placeOf(lane, 0, V.length); i < V.length; i += 1, k += 2) {
+  for (let i = 0, k = laneIndex(lane, 0, V.length); i < V.length; i += 1, k += 2) {
     V[i] = d.sign * batch.V[k];
     policy.control[i] = batch.control[k];
   }

@@ -11,7 +11,7 @@ export const LANES = 8;
 /** Numbers of a piece of one state. */
 const PIECE = 11;
 
-/** Eight problems of one state on the same nodes, two by two: a value at a node stands where `placeOf` says. */
+/** Eight problems of one state on the same nodes, two by two: a value at a node stands where `laneIndex` says. */
 export interface BatchKernel {
   readonly V: Float64Array;
   readonly source: Float64Array;
@@ -71,7 +71,7 @@ export function batchKernel(size: number): BatchKernel {
 }
 
 /** Where number i of a lane stands among `size` numbers of every lane: side by side with that of its neighbour lane. */
-export function placeOf(lane: number, i: number, size: number): number {
+export function laneIndex(lane: number, i: number, size: number): number {
   return ((lane >> 1) * size + i) * 2 + (lane & 1);
 }
 
@@ -100,7 +100,7 @@ function interleave(
     let k = begins[node] * PIECE;
     const stop = begins[node + 1] * PIECE;
     for (let p = start[node], last = start[node + 1]; p < last; p += 1, k += PIECE) {
-      const to = placeOf(lane, p * PIECE, length);
+      const to = laneIndex(lane, p * PIECE, length);
       if (k >= stop) data[to + GIVEN * 2] = Infinity;
       else for (let j = first; j < end; j += 1) data[to + j * 2] = from[k + j];
     }
