@@ -1,3 +1,5 @@
+import { dot } from '../../src/math/vectors.js';
+
 /** Pivots below this are of rows, of length 1, that depend on others. */
 const DEPENDENT = 1e-12;
 
@@ -6,7 +8,7 @@ const DEPENDENT = 1e-12;
  * @param M - rows of length 1
  */
 export function leastChange(M: readonly (readonly number[])[], b: readonly number[]): number[] {
-  const G = M.map((row, k) => [...M.map((other) => product(row, other)), b[k]]);
+  const G = M.map((row, k) => [...M.map((other) => dot(row, other)), b[k]]);
   const last = M.length;
   const used: number[] = [];
   for (let k = 0; k < last; k += 1) {
@@ -20,11 +22,4 @@ export function leastChange(M: readonly (readonly number[])[], b: readonly numbe
     }
   }
   return M[0].map((_, column) => used.reduce((sum, k) => sum + (M[k][column] * G[k][last]) / G[k][k], 0));
-}
-
-/** Sum of a_k b_k. */
-export function product(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k += 1) sum += a[k] * b[k];
-  return sum;
 }

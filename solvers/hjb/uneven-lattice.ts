@@ -1,6 +1,7 @@
+import { dot, norm } from '../../src/math/vectors.js';
 import type { Lattice } from '../grid/lattice.js';
 import type { CovarianceSpread } from './covariance-spread.js';
-import { leastChange, product } from './least-change.js';
+import { leastChange } from './least-change.js';
 import { sellingDirections, singleStep, type LatticeDirection } from './selling.js';
 
 /** A leg to a node: its offsets along the axes, in local spacings, and the axis along which it is a single step, or -1. */
@@ -134,7 +135,7 @@ function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): nu
   const trace = A.reduce((sum, value, k) => (k % (n + 1) === 0 ? sum + value : sum), 0);
   const want = (value: number, momentOf: (offset: readonly number[]) => number): void => {
     const row = legs.map(({ offset, weight }) => weight * momentOf(offset));
-    const size = Math.sqrt(product(row, row)) || trace;
+    const size = norm(row) || trace;
     rows.push(row.map((moment) => moment / size));
     missing.push((value - row.reduce((sum, moment) => sum + moment, 0)) / size);
   };
@@ -143,7 +144,7 @@ function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): nu
     for (let b = a; b < n; b += 1) want(A[a * n + b], (offset) => offset[a] * offset[b]);
   }
   const change = leastChange(rows, missing);
-  const isExact = rows.every((row, k) => Math.abs(product(row, change) - missing[k]) <= ROUNDING);
+  const isExact = rows.every((row, k) => Math.abs(dot(row, change) - missing[k]) <= ROUNDING);
   const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
   return isExact && weights.every((weight) => weight > 0) ? weights : null;
 }

@@ -1,4 +1,5 @@
 import { HjbLrError } from '../../src/errors.js';
+import { dot } from '../../src/math/vectors.js';
 import { solveFiniteHorizon } from './finite-horizon.js';
 import { solveInfiniteHorizon } from './infinite-horizon.js';
 import { resolveOptions, type LinearQuadraticOptions } from './options.js';
@@ -89,8 +90,4 @@ function checkedState({ A }: ResolvedProblem, x: readonly number[]): readonly nu
 
 function quadratic({ P, constant }: LinearQuadraticPoint, x: readonly number[]): number {
   return constant + P.reduce((sum, row, i) => sum + x[i] * dot(row, x), 0);
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

@@ -1,3 +1,4 @@
+import { dot } from '../../math/vectors.js';
 import { addTo, emptyBanded, factorise, solveFactorised, type Banded } from './banded.js';
 
 const abs = Math.abs;
@@ -85,10 +86,6 @@ function gapOf(A: Banded, shift: number): number | null {
     gap = next;
   }
   return null;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, k) => sum + value * b[k], 0);
 }
 
 /** shift I less the forward generator; null where the noise vanishes. */

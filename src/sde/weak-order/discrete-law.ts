@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { dot } from '../../math/vectors.js';
 
 const sqrt = Math.sqrt;
 
@@ -57,10 +58,6 @@ export function lawOfMean(law: DiscreteLaw, count: number): DiscreteLaw {
 function sumOf(a: DiscreteLaw, b: DiscreteLaw): DiscreteLaw {
   const pairs = [...a.values].flatMap((x, i) => [...b.values].map((y, j) => [x + y, a.weights[i] * b.weights[j]]));
   return { values: Float64Array.from(pairs, ([x]) => x), weights: Float64Array.from(pairs, ([, weight]) => weight) };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 function subtract(from: Float64Array, factor: number, vector: Float64Array): void {
