@@ -1,16 +1,16 @@
 /** The public door of the library. Stages as functions, files with their schemas, schedules and the policy at run time. */
-export type { Coefficients } from './artifacts/coefficients.js';
-export type { ControlProblemFile, ControlProblemInput } from './artifacts/control-problem.js';
-export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment.js';
+export type { Coefficients } from './artifacts/coefficients/coefficients.js';
+export type { ControlProblemFile, ControlProblemInput } from './artifacts/control-problem/control-problem.js';
+export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment/experiment.js';
 export { readArtifact, writeArtifact } from './artifacts/files.js';
-export { readTrainingLog } from './artifacts/log-file.js';
-export type { Policy } from './artifacts/policy.js';
-export type { Results } from './artifacts/results.js';
+export { readTrainingLog } from './artifacts/training-log/log-file.js';
+export type { Policy } from './artifacts/policy/policy.js';
+export type { Results } from './artifacts/results/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
-export type { SdeAnalysis, SdeControl, SdePoint, SdeResult } from './artifacts/sde-analysis.js';
-export type { LongRun, Robustness, Simulation, WeakOrder } from './artifacts/sde-studies.js';
-export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model.js';
-export type { Solution } from './artifacts/solution.js';
+export type { SdeAnalysis, SdeControl, SdePoint, SdeResult } from './artifacts/sde-analysis/sde-analysis.js';
+export type { LongRun, Robustness, Simulation, WeakOrder } from './artifacts/sde-analysis/sde-studies.js';
+export type { SgdModelFile, SgdModelInput } from './artifacts/sgd-model/sgd-model.js';
+export type { Solution } from './artifacts/solution/solution.js';
 export type {
   LogEnd,
   LogEvaluation,
@@ -18,7 +18,7 @@ export type {
   LogMeasurement,
   LogStep,
   TrainingLog,
-} from './artifacts/training-log.js';
+} from './artifacts/training-log/training-log.js';
 export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
 export { estimateStage } from './estimation/stage.js';
 export { fastStream, type FastStream } from './math/fast-stream.js';

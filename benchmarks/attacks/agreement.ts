@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mean, sampleVariance } from 'simple-statistics';
-import { dataSchema } from '../../src/artifacts/experiment.js';
+import { dataSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from '../../src/training/minibatch.js';

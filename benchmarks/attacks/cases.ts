@@ -1,5 +1,5 @@
-import type { AttackSpec } from '../../src/artifacts/attacks.js';
-import type { LayerSpec } from '../../src/artifacts/experiment.js';
+import type { AttackSpec } from '../../src/artifacts/experiment/attacks.js';
+import type { LayerSpec } from '../../src/artifacts/experiment/experiment.js';
 
 const radius = { eps: 0.1, restarts: 1, keep: 'last' } as const;
 

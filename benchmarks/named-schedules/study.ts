@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import { experimentSchema, type Experiment } from '../../src/artifacts/experiment.js';
+import { experimentSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import { writeArtifact } from '../../src/artifacts/files.js';
-import { readTrainingLog } from '../../src/artifacts/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { trainStage } from '../../src/training/stage.js';
-import { describeHost } from '../learning-rate/host.js';
+import { describeHost } from '../../src/benchmark/host.js';
 import { thisMachine } from '../machine.js';
 import { reportText, type Figure, type Method, type Problem, type Run, type Study } from './report.js';
 

@@ -1,5 +1,5 @@
 import { cubicTable } from '../../src/math/cubic-table.js';
-import type { Policy } from '../../src/artifacts/policy.js';
+import type { Policy } from '../../src/artifacts/policy/policy.js';
 import { weightsRule } from '../../src/schedules/index.js';
 import type { RateProblem, SgdModel } from '../../src/sde/index.js';
 

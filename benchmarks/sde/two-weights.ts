@@ -1,5 +1,5 @@
 import { parseArtifact } from '../../src/artifacts/files.js';
-import type { SdeControl } from '../../src/artifacts/sde-analysis.js';
+import type { SdeControl } from '../../src/artifacts/sde-analysis/sde-analysis.js';
 import { compileSgdModel, controlSgdModel, type SgdModel } from '../../src/sde/index.js';
 import { realValue } from './real-value.js';
 import { twoClasses } from './two-classes.js';

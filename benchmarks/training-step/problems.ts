@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { workloadSchema } from '../../src/artifacts/experiment.js';
+import { workloadSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { drawIndices, gatherBatch } from '../../src/training/minibatch.js';
 import { concatenated } from '../../src/training/weights.js';
 import { createWorkload, type DeclaredModel } from '../../src/workloads/index.js';
-import type { LayerSpec } from '../../src/artifacts/experiment.js';
+import type { LayerSpec } from '../../src/artifacts/experiment/experiment.js';
 
 /** An adversarial step: PGD on a minibatch of Fashion-MNIST, then one step of SGD. */
 export interface StepProblem {

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineInfo } from '../../src/artifacts/training-log.js';
+import type { EngineInfo } from '../../src/artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../src/errors.js';
 import { buildBinding } from './binding.js';
 import { machineFacts } from './facts.js';

@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../src/artifacts/training-log.js';
+import type { EngineInfo } from '../../src/artifacts/training-log/training-log.js';
 import { lastLines, runCommand, typeScriptCommand } from '../command.js';
 
 const ENTRY = new URL('./probe-entry.ts', import.meta.url);

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { HjbLrError } from '../errors.js';
 import { readJson, writeFileAtomic } from '../filesystem.js';
-import { SCHEMA_VERSION } from './common.js';
-import { issuesOf } from './issues.js';
-import type { Policy } from './policy.js';
-import { requireSealedFile } from './policy-seal.js';
-import { prettyJson } from './pretty-json.js';
+import { SCHEMA_VERSION } from './shared/common.js';
+import { issuesOf } from './shared/issues.js';
+import type { Policy } from './policy/policy.js';
+import { requireSealedFile } from './policy/seal.js';
+import { prettyJson } from './shared/pretty-json.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
-export { issuesOf } from './issues.js';
+export { issuesOf } from './shared/issues.js';
 export { readJson, readText, writeError, writeFileAtomic } from '../filesystem.js';
 
 export type Artifact<Kind extends ArtifactKind> = z.output<(typeof ARTIFACT_SCHEMAS)[Kind]>;

@@ -2,9 +2,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { writeFileAtomic } from './files.js';
-import { prettyJson } from './pretty-json.js';
+import { prettyJson } from './shared/pretty-json.js';
 import { ARTIFACT_SCHEMAS } from './schemas.js';
-import { logRowSchema } from './training-log.js';
+import { logRowSchema } from './training-log/training-log.js';
 
 /**
  * The published JSON Schema of every file, by file name. They describe what a reader accepts: a field that has a

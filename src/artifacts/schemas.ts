@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { coefficientsSchema } from './coefficients.js';
-import { controlProblemSchema } from './control-problem.js';
-import { experimentSchema } from './experiment.js';
-import { policySchema } from './policy.js';
-import { resultsSchema } from './results.js';
-import { sdeAnalysisSchema } from './sde-analysis.js';
-import { sgdModelSchema } from './sgd-model.js';
-import { solutionSchema } from './solution.js';
-import { logHeaderSchema } from './training-log.js';
+import { coefficientsSchema } from './coefficients/coefficients.js';
+import { controlProblemSchema } from './control-problem/control-problem.js';
+import { experimentSchema } from './experiment/experiment.js';
+import { policySchema } from './policy/policy.js';
+import { resultsSchema } from './results/results.js';
+import { sdeAnalysisSchema } from './sde-analysis/sde-analysis.js';
+import { sgdModelSchema } from './sgd-model/sgd-model.js';
+import { solutionSchema } from './solution/solution.js';
+import { logHeaderSchema } from './training-log/training-log.js';
 
 /** The schema of every file that passes between stages, by its `kind`. */
 export const ARTIFACT_SCHEMAS = {

@@ -65,7 +65,7 @@ export interface Stages {
       commandLine?: string;
     }>;
   };
-  readonly '../../benchmarks/learning-rate/stage.js': {
+  readonly '../benchmark/stage.js': {
     benchmarkStage: Stage<RunOptions & { reports: boolean }>;
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;

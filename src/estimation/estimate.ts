@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics';
-import type { ClosureFit } from '../artifacts/coefficients.js';
+import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import { HjbLrError } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { bootstrapClosure } from './bootstrap.js';

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../artifacts/hash.js';
-import { observedColumn, type TrainingLog } from '../artifacts/training-log.js';
+import { canonicalJson } from '../artifacts/shared/hash.js';
+import { observedColumn, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 
 /** One independent pilot run, as the estimators see it: rates in force and minibatch adversarial losses, per update. */

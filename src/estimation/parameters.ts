@@ -1,5 +1,5 @@
 import { quantileSorted, standardDeviation } from 'simple-statistics';
-import type { Parameter } from '../artifacts/coefficients.js';
+import type { Parameter } from '../artifacts/coefficients/coefficients.js';
 import type { Closure, Scales, SetByHand } from './closures/index.js';
 import { PARAMETER_NAMES, PRIORS, type LogParameters, type ParameterName } from './priors.js';
 

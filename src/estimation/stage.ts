@@ -1,17 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Coefficients } from '../artifacts/coefficients.js';
+import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
 import {
   estimationSchema,
   policyOptionsSchema,
   sgdSchema,
   type Experiment,
   type SgdSpec,
-} from '../artifacts/experiment.js';
+} from '../artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
-import { artifactSha256 } from '../artifacts/hash.js';
-import { readTrainingLog } from '../artifacts/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import { artifactSha256 } from '../artifacts/shared/hash.js';
+import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { estimateClosures, selectClosure } from './estimate.js';

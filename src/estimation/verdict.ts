@@ -1,5 +1,5 @@
 import { rootMeanSquare } from 'simple-statistics';
-import type { ClosureFit } from '../artifacts/coefficients.js';
+import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import { createFilter } from '../schedules/filters/index.js';
 import type { Closure, Scales } from './closures/index.js';
 import { refitClosure } from './fit.js';

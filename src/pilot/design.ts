@@ -1,4 +1,4 @@
-import type { PilotOptions } from '../artifacts/experiment.js';
+import type { PilotOptions } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import type { RandomStream } from '../math/random.js';
 import { readingUpdates } from '../training/reading.js';

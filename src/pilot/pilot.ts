@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Experiment, Objective } from '../artifacts/experiment.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
+import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { derivedSeed, randomStream } from '../math/random.js';
 import { objectiveOf, type Workload } from '../workloads/index.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment.js';
-import { readTrainingLog } from '../artifacts/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import type { Experiment } from '../artifacts/experiment/experiment.js';
+import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { figureSummary, type DecidingFigure, type MethodResult, type Results } from '../artifacts/results.js';
+import { figureSummary, type DecidingFigure, type MethodResult, type Results } from '../artifacts/results/results.js';
 
 const HEAD = [
   'adv. train loss',

@@ -1,5 +1,5 @@
-import type { Objective } from '../artifacts/experiment.js';
-import type { Results } from '../artifacts/results.js';
+import type { Objective } from '../artifacts/experiment/experiment.js';
+import type { Results } from '../artifacts/results/results.js';
 
 /** The objective that the seeds' policies minimise: a workload module may have set its own. */
 export function objectiveOf({ seeds, experiment }: Results): Objective {

@@ -1,4 +1,4 @@
-import type { Results } from '../artifacts/results.js';
+import type { Results } from '../artifacts/results/results.js';
 import { counted, type Figure } from './figure.js';
 import { escapeHtml, figureSection, headRow, htmlPage } from './html.js';
 import { methodTableHead, methodTableRows } from './method-table.js';

@@ -1,4 +1,4 @@
-import type { Results } from '../artifacts/results.js';
+import type { Results } from '../artifacts/results/results.js';
 import { escapeHtml } from './html.js';
 
 type Fact = readonly [name: string, value: string];

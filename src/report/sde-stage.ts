@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { writeFileAtomic } from '../artifacts/files.js';
-import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import { EXIT_CODES } from '../errors.js';
 import { analyseModelFile, compileSgdModel, type AnalysedModel, type SdeOptions } from '../sde/index.js';
 import type { Figure } from './figure.js';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { SdePoint, SdeResult } from '../artifacts/sde-analysis.js';
+import type { SdePoint, SdeResult } from '../artifacts/sde-analysis/sde-analysis.js';
 
 type Cell = readonly [value: number | null, error: number | null];
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
-import type { Results } from '../artifacts/results.js';
+import type { Results } from '../artifacts/results/results.js';
 import type { Figure } from './figure.js';
 import { driftFigure, shownClosure } from './figures/coefficients.js';
 import { lossFigure, rateFigure } from './figures/curves.js';

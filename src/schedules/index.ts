@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
-import { issuesOf } from '../artifacts/issues.js';
+import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError } from '../errors.js';
 import { openLoopSchedule } from './open-loop.js';
 import { policySchedule } from './policy/policy-schedule.js';

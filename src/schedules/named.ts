@@ -1,4 +1,9 @@
-import { clipSchema, type ClipSpec, type NAMED_SCHEDULES, type OptimizerInput } from '../artifacts/experiment.js';
+import {
+  clipSchema,
+  type ClipSpec,
+  type NAMED_SCHEDULES,
+  type OptimizerInput,
+} from '../artifacts/experiment/experiment.js';
 import type { OpenLoopSpec } from './spec.js';
 
 export type NamedSchedule = (typeof NAMED_SCHEDULES)[number];

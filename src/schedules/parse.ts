@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { fraction, positive } from '../artifacts/common.js';
-import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '../artifacts/experiment.js';
-import { issuesOf } from '../artifacts/issues.js';
+import { fraction, positive } from '../artifacts/shared/common.js';
+import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '../artifacts/experiment/experiment.js';
+import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { namedSchedule, type NamedSchedule, type ParsedSchedule } from './named.js';
 import { scheduleSpecSchema, type OpenLoopSpec } from './spec.js';

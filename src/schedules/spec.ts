@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fraction, nonnegative, positive, positiveCount } from '../artifacts/common.js';
+import { fraction, nonnegative, positive, positiveCount } from '../artifacts/shared/common.js';
 
 /** Share of the run over which the rate rises linearly to its peak: W = round(warmup T) updates. */
 const warmup = fraction.default(0);

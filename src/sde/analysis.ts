@@ -1,4 +1,4 @@
-import type { SdePoint, SdeResult } from '../artifacts/sde-analysis.js';
+import type { SdePoint, SdeResult } from '../artifacts/sde-analysis/sde-analysis.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { drift, type DriftOrder, type RateAt } from './drift.js';
 import { asymmetryOf, effectiveLoss, effectiveLossSentence } from './effective-loss.js';

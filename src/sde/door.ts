@@ -1,4 +1,4 @@
-import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { compileExpression } from '../math/expressions.js';
 import { compileLoss, type CompiledLoss } from './loss.js';

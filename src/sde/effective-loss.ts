@@ -1,4 +1,4 @@
-import type { SdePoint } from '../artifacts/sde-analysis.js';
+import type { SdePoint } from '../artifacts/sde-analysis/sde-analysis.js';
 import { gaussLegendre } from './expectation/gauss.js';
 import type { SgdModel } from './model.js';
 

@@ -1,4 +1,4 @@
-import type { SgdAttackSpec } from '../artifacts/sgd-model.js';
+import type { SgdAttackSpec } from '../artifacts/sgd-model/sgd-model.js';
 import { norm, type DIRECTIONS } from './attack/directions.js';
 import { vectorKernel, type Kernel } from './kernel.js';
 import { jacobianOf, placesOf } from './loss.js';

@@ -1,4 +1,4 @@
-import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import {
   compileExpression,
   derivativeOf,

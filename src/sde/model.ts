@@ -1,4 +1,4 @@
-import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import { createAscent, type Ascent } from './attack/ascent.js';
 import { compileDoor } from './door.js';
 import { drift, type DriftOrder, type RateAt } from './drift.js';

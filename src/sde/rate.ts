@@ -1,4 +1,4 @@
-import type { SgdModelFile } from '../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import { compileExpression, derivativeOf, sourceOf, type Term } from '../math/expressions.js';
 import { generatedFunction } from '../math/generated-function.js';
 import { gradientOf, placesOf } from './loss.js';

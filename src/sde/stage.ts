@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
-import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis.js';
+import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis/sde-analysis.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { analyseSgdModel } from './analysis.js';
 import { controlSgdModel, type ControlledModel } from './control/control.js';

@@ -1,4 +1,4 @@
-import type { Studies } from '../artifacts/sde-studies.js';
+import type { Studies } from '../artifacts/sde-analysis/sde-studies.js';
 import { HjbLrError } from '../errors.js';
 import { longRun } from './long-run/long-run.js';
 import type { SgdModel } from './model.js';

@@ -1,4 +1,4 @@
-import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
+import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
 import { compileExpression, type CompiledExpression } from '../math/expressions.js';
 import { logGrid, type ControlProblem } from '../../solvers/index.js';
 

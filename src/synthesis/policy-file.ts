@@ -1,8 +1,8 @@
-import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
-import { policyId } from '../artifacts/hash.js';
-import type { Policy } from '../artifacts/policy.js';
-import type { Solution } from '../artifacts/solution.js';
-import { observedColumn } from '../artifacts/training-log.js';
+import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
+import { policyId } from '../artifacts/shared/hash.js';
+import type { Policy } from '../artifacts/policy/policy.js';
+import type { Solution } from '../artifacts/solution/solution.js';
+import { observedColumn } from '../artifacts/training-log/training-log.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';

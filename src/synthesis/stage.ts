@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ClosureFit, Coefficients } from '../artifacts/coefficients.js';
-import { solverSchema } from '../artifacts/experiment.js';
+import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
+import { solverSchema } from '../artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
-import type { Policy } from '../artifacts/policy.js';
-import type { Solution } from '../artifacts/solution.js';
+import type { Policy } from '../artifacts/policy/policy.js';
+import type { Solution } from '../artifacts/solution/solution.js';
 import { EXIT_CODES } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { solveHjb, type HjbSolution } from '../../solvers/index.js';

@@ -1,6 +1,6 @@
-import type { AttackSpec } from '../artifacts/attacks.js';
-import type { EvaluationOptions } from '../artifacts/experiment.js';
-import type { LogEvaluation, ScoreChecks, ScoreWarning } from '../artifacts/training-log.js';
+import type { AttackSpec } from '../artifacts/experiment/attacks.js';
+import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
+import type { LogEvaluation, ScoreChecks, ScoreWarning } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
 import { randomSearch } from '../workloads/attacks/random-search.js';
 import { evaluationAttacks, evaluationCost } from '../workloads/attacks/index.js';

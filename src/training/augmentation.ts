@@ -1,4 +1,4 @@
-import type { AugmentationSpec } from '../artifacts/experiment.js';
+import type { AugmentationSpec } from '../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../math/random.js';
 import type { LabelledInputs } from '../workloads/workload.js';
 

@@ -1,4 +1,4 @@
-import type { BatchSize } from '../artifacts/experiment.js';
+import type { BatchSize } from '../artifacts/experiment/experiment.js';
 
 /** The size of every minibatch of a run, known before it. */
 export interface BatchSizes {

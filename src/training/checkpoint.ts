@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readText, writeFileAtomic } from '../artifacts/files.js';
-import { artifactSha256 } from '../artifacts/hash.js';
-import type { LogHeader } from '../artifacts/training-log.js';
+import { artifactSha256 } from '../artifacts/shared/hash.js';
+import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';

@@ -1,4 +1,4 @@
-import type { ClipSpec } from '../artifacts/experiment.js';
+import type { ClipSpec } from '../artifacts/experiment/experiment.js';
 
 /** Memory G of the ratchet clip; null before the first gradient, and for clips without a memory. */
 export type ClipState = number | null;

@@ -1,5 +1,5 @@
-import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
-import type { LogEvaluation } from '../artifacts/training-log.js';
+import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
+import type { LogEvaluation } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
 import { evaluationAttacks, scoringAttack } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';

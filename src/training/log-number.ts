@@ -1,4 +1,4 @@
-import type { LogNumber } from '../artifacts/log-number.js';
+import type { LogNumber } from '../artifacts/shared/log-number.js';
 
 /** A number as training logs write it: the strings "nan", "inf", "-inf" where JSON has no literal. */
 export function logNumber(value: number): LogNumber {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fraction, positive } from '../artifacts/common.js';
+import { fraction, positive } from '../artifacts/shared/common.js';
 import {
   AVERAGES_TWICE,
   averagesTwice,
@@ -7,8 +7,8 @@ import {
   clipSchema,
   optimizerSchema,
   type Experiment,
-} from '../artifacts/experiment.js';
-import { issuesOf } from '../artifacts/issues.js';
+} from '../artifacts/experiment/experiment.js';
+import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError } from '../errors.js';
 import { scheduleSpecSchema } from '../schedules/index.js';
 

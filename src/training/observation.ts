@@ -1,5 +1,5 @@
-import type { Objective } from '../artifacts/experiment.js';
-import { observedColumn, type LogStep } from '../artifacts/training-log.js';
+import type { Objective } from '../artifacts/experiment/experiment.js';
+import { observedColumn, type LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Network } from '../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';

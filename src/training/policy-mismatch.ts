@@ -1,5 +1,5 @@
-import type { Experiment } from '../artifacts/experiment.js';
-import type { Policy } from '../artifacts/policy.js';
+import type { Experiment } from '../artifacts/experiment/experiment.js';
+import type { Policy } from '../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { differences } from '../execution/ledger.js';
 import type { Json } from '../execution/task.js';

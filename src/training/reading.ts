@@ -1,5 +1,5 @@
-import { readingSchema, type Experiment, type ReadingOptions } from '../artifacts/experiment.js';
-import type { TrainingLog } from '../artifacts/training-log.js';
+import { readingSchema, type Experiment, type ReadingOptions } from '../artifacts/experiment/experiment.js';
+import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { resolveMethod, type Method } from './method.js';
 

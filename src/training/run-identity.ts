@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { canonicalJson } from '../artifacts/hash.js';
-import { partialPath, readTrainingLog } from '../artifacts/log-file.js';
-import { VOLATILE_FIELDS } from '../artifacts/common.js';
-import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { canonicalJson } from '../artifacts/shared/hash.js';
+import { partialPath, readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { VOLATILE_FIELDS } from '../artifacts/shared/common.js';
+import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { differences } from '../execution/ledger.js';
 import type { Json } from '../execution/task.js';

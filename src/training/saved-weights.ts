@@ -4,7 +4,7 @@ import { zipSync } from 'fflate';
 import { sha256 } from '../canonical-json.js';
 import { writeFileAtomic } from '../artifacts/files.js';
 import { npyBytes } from '../artifacts/npy.js';
-import type { LogEnd } from '../artifacts/training-log.js';
+import type { LogEnd } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { readBytes } from '../workloads/datasets/bytes.js';
 import { readArrays } from '../workloads/datasets/npz.js';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment.js';
+import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
-import { canonicalJson } from '../artifacts/hash.js';
-import { partialPath } from '../artifacts/log-file.js';
-import type { LogEvaluation, TrainingLog } from '../artifacts/training-log.js';
+import { canonicalJson } from '../artifacts/shared/hash.js';
+import { partialPath } from '../artifacts/training-log/log-file.js';
+import type { LogEvaluation, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';

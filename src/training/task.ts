@@ -2,8 +2,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import { HjbLrError, namingFile } from '../errors.js';
-import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment.js';
-import type { LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
+import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
 import {

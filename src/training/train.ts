@@ -1,7 +1,7 @@
-import type { EvaluationOptions, Objective } from '../artifacts/experiment.js';
-import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
-import type { MeasurementSpec } from '../artifacts/measurements.js';
-import type { LogEnd, LogHeader, TrainingLog } from '../artifacts/training-log.js';
+import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
+import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/training-log/log-file.js';
+import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
+import type { LogEnd, LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';

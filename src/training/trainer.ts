@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EvaluationOptions } from '../artifacts/experiment.js';
-import type { LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log.js';
+import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
+import type { LogWriter } from '../artifacts/training-log/log-file.js';
+import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Json } from '../schedules/schedule.js';
 import { attackAt } from '../workloads/attacks/index.js';

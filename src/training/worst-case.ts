@@ -1,4 +1,4 @@
-import type { SingleAttackSpec } from '../artifacts/attacks.js';
+import type { SingleAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { RandomStream } from '../math/random.js';
 import { lossesOf, predictions, type Loss } from '../workloads/losses/index.js';
 import type { Network } from '../workloads/network.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Experiment, Objective } from '../artifacts/experiment.js';
+import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
 import { createAttack } from './attacks/index.js';
 import { importWorkload, type WorkloadFactory } from './custom.js';
 import { loadDataset } from './datasets/index.js';

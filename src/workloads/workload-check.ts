@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { augmentationSchema, lossSchema, objectiveSchema, trainingSchema } from '../artifacts/experiment.js';
-import { issuesOf } from '../artifacts/issues.js';
+import { augmentationSchema, lossSchema, objectiveSchema, trainingSchema } from '../artifacts/experiment/experiment.js';
+import { issuesOf } from '../artifacts/shared/issues.js';
 import type { Issue } from '../errors.js';
 import type { DeclaredModel, Examples, TensorModel, Workload } from './workload.js';
 

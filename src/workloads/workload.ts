@@ -1,6 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { SingleAttackSpec, TrainingAttackSpec } from '../artifacts/attacks.js';
-import type { AugmentationSpec, LossName, ModelSpec, Objective, TrainingSpec } from '../artifacts/experiment.js';
+import type { SingleAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
+import type {
+  AugmentationSpec,
+  LossName,
+  ModelSpec,
+  Objective,
+  TrainingSpec,
+} from '../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../math/random.js';
 import type { Loss } from './losses/loss.js';
 import type { PlannedLayer } from './models/plan.js';

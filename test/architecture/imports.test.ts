@@ -15,7 +15,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/training'],
   ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
-  ['benchmarks', 'src/report'],
+  ['benchmarks', 'src/benchmark', 'src/report'],
   ['src/cli'],
   ['src/index'],
 ];

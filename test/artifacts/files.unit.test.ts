@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArtifact, readArtifact, readJson, writeArtifact, writeFileAtomic } from '../../src/artifacts/files.js';
 import type { HjbLrError } from '../../src/errors.js';
-import { policyId } from '../../src/artifacts/hash.js';
+import { policyId } from '../../src/artifacts/shared/hash.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleExperiment, examplePolicy } from './fixtures/examples.js';
 

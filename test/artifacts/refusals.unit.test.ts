@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { coefficientsSchema } from '../../src/artifacts/coefficients.js';
-import { estimationSchema, policyOptionsSchema } from '../../src/artifacts/experiment.js';
+import { coefficientsSchema } from '../../src/artifacts/coefficients/coefficients.js';
+import { estimationSchema, policyOptionsSchema } from '../../src/artifacts/experiment/experiment.js';
 import { parseArtifact, type Artifact } from '../../src/artifacts/files.js';
 import type { ArtifactKind } from '../../src/artifacts/schemas.js';
 import type { HjbLrError, Issue } from '../../src/errors.js';

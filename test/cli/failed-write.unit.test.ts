@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson } from '../../src/artifacts/hash.js';
+import { canonicalJson } from '../../src/artifacts/shared/hash.js';
 import { exampleExperiment } from '../artifacts/fixtures/examples.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { hjbLr, MAIN, ROOT } from './command-line.js';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readArtifact } from '../../src/artifacts/files.js';
-import type { Results } from '../../src/artifacts/results.js';
+import type { Results } from '../../src/artifacts/results/results.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { runCommand } from '../helpers/cli.js';
 import { folderContent } from '../helpers/folder-content.js';

@@ -4,7 +4,7 @@ import { estimateClosures, selectClosure } from '../../src/estimation/estimate.j
 import type { PilotRun } from '../../src/estimation/observations.js';
 import { PARAMETER_NAMES, PRIORS, type ParameterName } from '../../src/estimation/priors.js';
 import { randomizedRates } from '../../src/pilot/design.js';
-import { pilotSchema } from '../../src/artifacts/experiment.js';
+import { pilotSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { createFilter } from '../../src/schedules/index.js';
 import { within } from '../helpers/within.js';

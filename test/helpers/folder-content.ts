@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson } from '../../src/artifacts/hash.js';
+import { canonicalJson } from '../../src/artifacts/shared/hash.js';
 
 /** Every file of a run folder, by relative path, with clock and host fields taken out of JSON and JSONL. */
 export async function folderContent(folder: string): Promise<Record<string, string>> {

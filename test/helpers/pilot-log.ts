@@ -1,4 +1,4 @@
-import type { LogNumber, TrainingLog } from '../../src/artifacts/training-log.js';
+import type { LogNumber, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 
 interface Overrides {
   readonly purpose?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { pilotSchema } from '../../src/artifacts/experiment.js';
+import { pilotSchema } from '../../src/artifacts/experiment/experiment.js';
 import type { HjbLrError } from '../../src/errors.js';
 import { randomStream } from '../../src/math/random.js';
 import { peakSearchUpdates, planPilot, randomizedRates } from '../../src/pilot/design.js';

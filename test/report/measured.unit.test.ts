@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { measuredSeries } from '../../benchmarks/learning-rate/measured.js';
-import { runResult } from '../../benchmarks/learning-rate/summarize.js';
-import { logMeasurementSchema } from '../../src/artifacts/measurements.js';
-import type { MeasuredSeries, MethodResult, Results } from '../../src/artifacts/results.js';
+import { measuredSeries } from '../../src/benchmark/measured.js';
+import { runResult } from '../../src/benchmark/summarize.js';
+import { logMeasurementSchema } from '../../src/artifacts/experiment/measurements.js';
+import type { MeasuredSeries, MethodResult, Results } from '../../src/artifacts/results/results.js';
 import { measuredFigures } from '../../src/report/figures/measured.js';
 import { pilotLog } from '../helpers/pilot-log.js';
 

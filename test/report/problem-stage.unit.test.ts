@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readArtifact } from '../../src/artifacts/files.js';
-import type { ArrayFile, ProblemSolution } from '../../src/artifacts/problem-solution.js';
+import type { ArrayFile, ProblemSolution } from '../../src/artifacts/solution/problem-solution.js';
 import { problemStage } from '../../src/report/problem-stage.js';
 import { validateFile } from '../../src/artifacts/validate.js';
 import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';

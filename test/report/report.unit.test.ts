@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MethodResult, Results } from '../../src/artifacts/results.js';
+import type { MethodResult, Results } from '../../src/artifacts/results/results.js';
 import { lossFigure, rateFigure } from '../../src/report/figures/curves.js';
 import { logAxis, logTicks } from '../../src/report/figure.js';
 import { objectiveName } from '../../src/report/objective.js';

@@ -1,5 +1,5 @@
 import { parseArtifact } from '../../src/artifacts/files.js';
-import type { SgdModelInput } from '../../src/artifacts/sgd-model.js';
+import type { SgdModelInput } from '../../src/artifacts/sgd-model/sgd-model.js';
 import { compileSgdModel, type SgdModel, type SgdModelOptions } from '../../src/sde/index.js';
 
 /** The model file that issue 5 shows: (iv-1) of the theory, location with a penalised ascent. */

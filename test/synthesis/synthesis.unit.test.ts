@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { artifactSha256 } from '../../src/artifacts/hash.js';
-import { estimationSchema, policyOptionsSchema, solverSchema } from '../../src/artifacts/experiment.js';
-import { policySchema, type Policy } from '../../src/artifacts/policy.js';
+import { artifactSha256 } from '../../src/artifacts/shared/hash.js';
+import { estimationSchema, policyOptionsSchema, solverSchema } from '../../src/artifacts/experiment/experiment.js';
+import { policySchema, type Policy } from '../../src/artifacts/policy/policy.js';
 import { estimateCoefficients } from '../../src/estimation/stage.js';
 import { failingPolicyTests, policySchedule } from '../../src/schedules/index.js';
 import { gradedTimes } from '../../src/synthesis/control-problem.js';

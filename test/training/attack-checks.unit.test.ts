@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { evaluationSchema } from '../../src/artifacts/experiment.js';
-import type { LogEvaluation } from '../../src/artifacts/training-log.js';
+import { evaluationSchema } from '../../src/artifacts/experiment/experiment.js';
+import type { LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { checkScores } from '../../src/training/attack-checks.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';

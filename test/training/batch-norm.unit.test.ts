@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { evaluationSchema } from '../../src/artifacts/experiment.js';
+import { evaluationSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { evaluate } from '../../src/training/evaluate.js';

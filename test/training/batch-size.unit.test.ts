@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { issuesOf } from '../../src/artifacts/issues.js';
-import { batchSizeSchema } from '../../src/artifacts/experiment.js';
+import { issuesOf } from '../../src/artifacts/shared/issues.js';
+import { batchSizeSchema } from '../../src/artifacts/experiment/experiment.js';
 import { batchSizes } from '../../src/training/batch-size.js';
 import { trainRun } from '../../src/training/train.js';
 import { smallRun } from './run.js';

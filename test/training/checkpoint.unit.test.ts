@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { HjbLrError } from '../../src/errors.js';
-import type { LogHeader, TrainingLog } from '../../src/artifacts/training-log.js';
+import type { LogHeader, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 import { policySchedule, type Schedule } from '../../src/schedules/index.js';
 import { checkpointPath, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/training/checkpoint.js';
 import { trainRun, type TrainingRun } from '../../src/training/train.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { TrainingAttackInput } from '../../src/artifacts/attacks.js';
-import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment.js';
-import { measurementsSchema } from '../../src/artifacts/measurements.js';
-import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log.js';
+import type { TrainingAttackInput } from '../../src/artifacts/experiment/attacks.js';
+import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment/experiment.js';
+import { measurementsSchema } from '../../src/artifacts/experiment/measurements.js';
+import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';

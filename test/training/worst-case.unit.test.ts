@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import type { EvaluationAttackInput } from '../../src/artifacts/attacks.js';
+import type { EvaluationAttackInput } from '../../src/artifacts/experiment/attacks.js';
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { outcomesAt, worstCase, type WorstCase } from '../../src/training/worst-case.js';

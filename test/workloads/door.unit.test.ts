@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { experimentSchema, type Experiment } from '../../src/artifacts/experiment.js';
+import { experimentSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import type { HjbLrError, Issue } from '../../src/errors.js';
 import { checkAttacks, createAttack, createModel, type Workload } from '../../src/workloads/index.js';
 import { batchNormModel } from '../helpers/batch-norm.js';

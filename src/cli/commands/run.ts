@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { prettyJson } from '../../artifacts/pretty-json.js';
+import { prettyJson } from '../../artifacts/shared/pretty-json.js';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
 import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
 
-const STAGE_MODULE = '../../benchmarks/learning-rate/stage.js';
+const STAGE_MODULE = '../benchmark/stage.js';
 
 /** No lines between the rows of a table. */
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };

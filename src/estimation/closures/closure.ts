@@ -1,5 +1,5 @@
-import type { ClosureFit } from '../../artifacts/coefficients.js';
-import type { FilterSpec } from '../../artifacts/policy.js';
+import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
+import type { FilterSpec } from '../../artifacts/policy/policy.js';
 import type { LogParameters, ParameterName } from '../priors.js';
 
 /** Units of the dimensionless parameters. */

@@ -1,6 +1,6 @@
 import { quantileSorted } from 'simple-statistics';
-import type { ClosureFit } from '../../artifacts/coefficients.js';
-import type { Results } from '../../artifacts/results.js';
+import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
+import type { Results } from '../../artifacts/results/results.js';
 import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
 
 type SeedRecord = Results['seeds'][number];

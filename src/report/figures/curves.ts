@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { MethodResult, Results, RunResult } from '../../artifacts/results.js';
+import type { MethodResult, Results, RunResult } from '../../artifacts/results/results.js';
 import { baseLayout, COLORS, counted, dash, logAxis, type Figure } from '../figure.js';
 import { isAttacked, objectiveName } from '../objective.js';
 

@@ -1,5 +1,5 @@
-import type { Results } from '../../artifacts/results.js';
-import type { Solution } from '../../artifacts/solution.js';
+import type { Results } from '../../artifacts/results/results.js';
+import type { Solution } from '../../artifacts/solution/solution.js';
 import { baseLayout, logAxis, type Figure } from '../figure.js';
 import { objectiveName, objectiveOf } from '../objective.js';
 

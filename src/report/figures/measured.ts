@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics';
-import type { MethodResult, Quantity, Results } from '../../artifacts/results.js';
+import type { MethodResult, Quantity, Results } from '../../artifacts/results/results.js';
 import { baseLayout, COLORS, counted, logAxis, type Figure } from '../figure.js';
 
 /** How a quantity is named and drawn. */

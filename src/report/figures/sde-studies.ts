@@ -1,5 +1,5 @@
-import type { SdeResult } from '../../artifacts/sde-analysis.js';
-import type { LongRun, Robustness, Simulation, WeakOrder } from '../../artifacts/sde-studies.js';
+import type { SdeResult } from '../../artifacts/sde-analysis/sde-analysis.js';
+import type { LongRun, Robustness, Simulation, WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
 import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
 
 type Trace = Readonly<Record<string, unknown>>;

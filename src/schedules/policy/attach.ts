@@ -1,5 +1,5 @@
-import type { Policy } from '../../artifacts/policy.js';
-import { requireSealed } from '../../artifacts/policy-seal.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import { requireSealed } from '../../artifacts/policy/seal.js';
 import { HjbLrError } from '../../errors.js';
 import type { RateDecision } from '../schedule.js';
 import { policySchedule, type PolicyState } from './policy-schedule.js';

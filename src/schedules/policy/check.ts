@@ -1,4 +1,4 @@
-import type { Policy } from '../../artifacts/policy.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../../errors.js';
 import { createFilter, type StateFilter } from '../filters/index.js';
 

@@ -1,4 +1,4 @@
-import type { Policy } from '../../artifacts/policy.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
 
 /** A rate on its way through the guards, and why it is what it is. */
 export interface Proposal {

@@ -1,4 +1,4 @@
-import type { Policy } from '../../artifacts/policy.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
 import { interpolateTable, nearestTable } from '../../math/interpolation.js';
 
 /** The policy's own time of update k in a run of T updates: k, or k horizon / T where the file says `scale`. */

@@ -1,4 +1,4 @@
-import type { Policy } from '../../artifacts/policy.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
 import { requireRunLength, notObserved } from '../contract.js';
 import type { FilterState, StateFilter } from '../filters/index.js';
 import type { Schedule } from '../schedule.js';

@@ -1,6 +1,6 @@
 import { parseUnsealed, readJson, writeFileAtomic } from '../../artifacts/files.js';
-import { policyId } from '../../artifacts/hash.js';
-import { prettyJson } from '../../artifacts/pretty-json.js';
+import { policyId } from '../../artifacts/shared/hash.js';
+import { prettyJson } from '../../artifacts/shared/pretty-json.js';
 import { requirePolicy } from './check.js';
 import { policyTestVectors } from './test-vectors.js';
 

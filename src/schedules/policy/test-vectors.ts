@@ -1,4 +1,4 @@
-import type { Policy, PolicyTest } from '../../artifacts/policy.js';
+import type { Policy, PolicyTest } from '../../artifacts/policy/policy.js';
 import type { RateDecision } from '../schedule.js';
 import { lossFilter } from './check.js';
 import { policySchedule } from './policy-schedule.js';

@@ -1,4 +1,4 @@
-import type { Policy, PolicyTest } from '../../artifacts/policy.js';
+import type { Policy, PolicyTest } from '../../artifacts/policy/policy.js';
 import { HjbLrError } from '../../errors.js';
 import { requireRunLength } from '../contract.js';
 import type { RateDecision } from '../schedule.js';

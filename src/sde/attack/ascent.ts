@@ -1,4 +1,4 @@
-import type { SgdAttackSpec } from '../../artifacts/sgd-model.js';
+import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 import type { CompiledLoss } from '../loss.js';
 import { projectedStep, signsOf } from './projected-step.js';
 import { penalisedStep, type AscentStep } from './step.js';

@@ -1,7 +1,7 @@
 import { solve, type Answer } from '../../../solvers/index.js';
 import { hasWasm } from '../../../solvers/kernels/wasm/module.js';
-import type { Policy } from '../../artifacts/policy.js';
-import type { SdeControl } from '../../artifacts/sde-control.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import type { SdeControl } from '../../artifacts/sde-analysis/sde-control.js';
 import { HjbLrError } from '../../errors.js';
 import { meanEstimate, ratioEstimate } from '../../math/estimates.js';
 import { weightsRule } from '../../schedules/index.js';

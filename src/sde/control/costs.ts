@@ -1,4 +1,4 @@
-import type { SgdModelFile } from '../../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../../artifacts/sgd-model/sgd-model.js';
 import { compileExpression, type CompiledExpression } from '../../math/expressions.js';
 
 /** Costs of a control problem: functions of weights, adversarial loss and, while it runs, time and rate u. */

@@ -1,5 +1,5 @@
 import { uniformGrid, type ControlProblem } from '../../../solvers/index.js';
-import type { SgdModelFile } from '../../artifacts/sgd-model.js';
+import type { SgdModelFile } from '../../artifacts/sgd-model/sgd-model.js';
 import { HjbLrError } from '../../errors.js';
 import { minimizeBySimplex } from '../../math/nelder-mead.js';
 import type { SgdModel } from '../model.js';

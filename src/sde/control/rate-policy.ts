@@ -1,7 +1,7 @@
 import type { HjbSolution } from '../../../solvers/index.js';
-import { policyId } from '../../artifacts/hash.js';
-import type { Policy } from '../../artifacts/policy.js';
-import type { SgdAttackSpec } from '../../artifacts/sgd-model.js';
+import { policyId } from '../../artifacts/shared/hash.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 import { policyTestVectors, WEIGHTS_STATE } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import { hasAtomsAlone } from '../law/law.js';

@@ -1,4 +1,4 @@
-import type { SgdAttackSpec } from '../../artifacts/sgd-model.js';
+import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 
 /**
  * Source of one step of the ascent on locals `d0`, ... from the input gradient `g0`, ...; the same steps as in `../attack`.

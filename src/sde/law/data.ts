@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { SgdAttackSpec, SgdDataSpec, SgdModelFile } from '../../artifacts/sgd-model.js';
+import type { SgdAttackSpec, SgdDataSpec, SgdModelFile } from '../../artifacts/sgd-model/sgd-model.js';
 import { semidefiniteRoot } from '../../math/semidefinite-root.js';
 import { readColumns } from '../../workloads/datasets/csv-columns.js';
 import type { Component, RandomStart, SampleLaw } from './law.js';

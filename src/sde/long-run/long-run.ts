@@ -1,5 +1,5 @@
 import { Matrix } from 'ml-matrix';
-import type { LongRun } from '../../artifacts/sde-studies.js';
+import type { LongRun } from '../../artifacts/sde-analysis/sde-studies.js';
 import { HjbLrError } from '../../errors.js';
 import { countIssues, refuseOptions, seedIssues } from '../door-studies.js';
 import type { SgdModel } from '../model.js';

@@ -1,5 +1,5 @@
 import { BAND } from '../simulation/statistics.js';
-import type { LongRun } from '../../artifacts/sde-studies.js';
+import type { LongRun } from '../../artifacts/sde-analysis/sde-studies.js';
 
 /** What the long run shows. */
 export function longRunSentences(

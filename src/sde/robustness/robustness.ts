@@ -1,4 +1,4 @@
-import type { Robustness } from '../../artifacts/sde-studies.js';
+import type { Robustness } from '../../artifacts/sde-analysis/sde-studies.js';
 import type { Issue } from '../../errors.js';
 import { refuseOptions } from '../door-studies.js';
 import { compileSgdModel, type SgdModel, type SgdModelOptions } from '../model.js';

@@ -1,4 +1,4 @@
-import type { SgdAttackSpec, SgdModelFile } from '../../artifacts/sgd-model.js';
+import type { SgdAttackSpec, SgdModelFile } from '../../artifacts/sgd-model/sgd-model.js';
 
 /** Steps of the attack that stands in where the model's own has no budget. */
 const STEPS = 10;

@@ -1,4 +1,4 @@
-import type { Simulation } from '../../artifacts/sde-studies.js';
+import type { Simulation } from '../../artifacts/sde-analysis/sde-studies.js';
 import { BAND, type Summary } from './statistics.js';
 
 const abs = Math.abs;

@@ -1,4 +1,4 @@
-import type { Simulation } from '../../artifacts/sde-studies.js';
+import type { Simulation } from '../../artifacts/sde-analysis/sde-studies.js';
 import { countIssues, refuseOptions, seedIssues } from '../door-studies.js';
 import type { SgdModel } from '../model.js';
 import { observablesOf, type Observable } from '../observables.js';

@@ -1,4 +1,4 @@
-import type { WeakOrder } from '../../artifacts/sde-studies.js';
+import type { WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
 import type { DriftOrder } from '../drift.js';
 
 export type WeakOrderName = WeakOrder['observables'][number]['orders'][number]['order'];

@@ -1,4 +1,4 @@
-import type { WeakOrder } from '../../artifacts/sde-studies.js';
+import type { WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
 import type { Issue } from '../../errors.js';
 import { countIssues, refuseOptions, seedIssues, updatesIn } from '../door-studies.js';
 import type { SgdModel } from '../model.js';

@@ -1,7 +1,7 @@
 import { logGrid, sinhGrid, uniformGrid } from '../../../solvers/grid/spacing.js';
 import type { Boundary, ControlAxis, ControlProblem, StateAxis } from '../../../solvers/problem/control-problem.js';
 import type { Query, SolveOptions } from '../../../solvers/answer/answer.js';
-import type { ControlProblemFile, StateSpec } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile, StateSpec } from '../../artifacts/control-problem/control-problem.js';
 import { requireFiniteInputs, type CheckExtent } from './check-inputs.js';
 import { compileExpressions, type CompiledBoundary, type ProblemExpressions } from './expressions.js';
 import { scalarFunction, stateFunction, symbolsOf, vectorFunction, type Symbols } from './functions.js';

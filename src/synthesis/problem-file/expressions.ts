@@ -1,4 +1,4 @@
-import type { BoundarySpec, ControlProblemFile, Expression } from '../../artifacts/control-problem.js';
+import type { BoundarySpec, ControlProblemFile, Expression } from '../../artifacts/control-problem/control-problem.js';
 import { HjbLrError, type Issue } from '../../errors.js';
 import { compileExpression, type CompiledExpression } from '../../math/expressions.js';
 

@@ -1,5 +1,5 @@
 import type { ControlProblem, StateFunction } from '../../../solvers/problem/control-problem.js';
-import type { ControlProblemFile } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import type { CompiledExpression } from '../../math/expressions.js';
 import { generatedFunction } from '../../math/generated-function.js';
 

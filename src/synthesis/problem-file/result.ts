@@ -1,5 +1,5 @@
 import type { Answer } from '../../../solvers/answer/answer.js';
-import type { ProblemResult } from '../../artifacts/problem-solution.js';
+import type { ProblemResult } from '../../artifacts/solution/problem-solution.js';
 import type { ForwardDensity, Simulation } from './solvers.js';
 
 type ByControl = Readonly<Record<string, number>> | null;

@@ -1,5 +1,5 @@
 import { choicesOf, keptLevels, requireWithin, sizeOf } from '../../../solvers/answer/size.js';
-import type { ControlProblemFile } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { HjbLrError } from '../../errors.js';
 
 /**

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { HjbSolution } from '../../../solvers/hjb/solution.js';
 import type { ControlProblem } from '../../../solvers/problem/control-problem.js';
-import type { ControlProblemFile } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { writeArtifact, writeFileAtomic } from '../../artifacts/files.js';
 import { npyBytes } from '../../artifacts/npy.js';
-import type { ArrayFile, ProblemResult, ProblemSolution } from '../../artifacts/problem-solution.js';
+import type { ArrayFile, ProblemResult, ProblemSolution } from '../../artifacts/solution/problem-solution.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import type { ForwardDensity } from './solvers.js';
 

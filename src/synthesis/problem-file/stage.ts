@@ -1,6 +1,6 @@
-import type { ControlProblemFile } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { readArtifact } from '../../artifacts/files.js';
-import type { ProblemResult } from '../../artifacts/problem-solution.js';
+import type { ProblemResult } from '../../artifacts/solution/problem-solution.js';
 import { HjbLrError } from '../../errors.js';
 import { compileProblem } from './compile.js';
 import { densityResult, resultOf, simulationResult } from './result.js';

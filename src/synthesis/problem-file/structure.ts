@@ -1,4 +1,4 @@
-import type { ControlProblemFile } from '../../artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { HjbLrError, type Issue } from '../../errors.js';
 import { factorIn, isZero, type CompiledExpression } from '../../math/expressions.js';
 import { namedExpressions, type ProblemExpressions } from './expressions.js';

@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../artifacts/training-log.js';
+import type { EngineInfo } from '../../artifacts/training-log/training-log.js';
 import type { Network } from '../../workloads/network.js';
 import type { Dataset, Model } from '../../workloads/workload.js';
 

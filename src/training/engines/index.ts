@@ -1,4 +1,4 @@
-import type { Experiment } from '../../artifacts/experiment.js';
+import type { Experiment } from '../../artifacts/experiment/experiment.js';
 import type { Engine } from './engine.js';
 import { checkKnownLoss } from './known-loss.js';
 

@@ -1,4 +1,4 @@
-import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/measurements.js';
+import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/experiment/measurements.js';
 import { norm } from '../../math/vectors.js';
 import type { Network } from '../../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';

@@ -1,4 +1,4 @@
-import type { AveragingSpec } from '../../artifacts/experiment.js';
+import type { AveragingSpec } from '../../artifacts/experiment/experiment.js';
 import { startingArray, startingNumber, type Optimizer, type OptimizerStart } from './optimizer.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { OptimizerOf } from '../../artifacts/experiment.js';
+import type { OptimizerOf } from '../../artifacts/experiment/experiment.js';
 import { startingArray, type Optimizer, type OptimizerStart } from './optimizer.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { AttackSpec } from '../../artifacts/attacks.js';
-import type { TrainingSpec } from '../../artifacts/experiment.js';
+import type { AttackSpec } from '../../artifacts/experiment/attacks.js';
+import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
 import { gradientOf } from '../../workloads/losses/index.js';
 import { inPass } from '../../workloads/network.js';

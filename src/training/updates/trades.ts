@@ -1,4 +1,4 @@
-import type { TrainingSpec } from '../../artifacts/experiment.js';
+import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
 import { createAttack } from '../../workloads/attacks/index.js';
 import { divergenceFrom, softmax, tradesGradient } from '../../workloads/losses/index.js';

@@ -6,8 +6,8 @@ import {
   type SingleAttackSpec,
   type TrainingAttackInput,
   type TrainingAttackSpec,
-} from '../../artifacts/attacks.js';
-import { issuesOf } from '../../artifacts/issues.js';
+} from '../../artifacts/experiment/attacks.js';
+import { issuesOf } from '../../artifacts/shared/issues.js';
 import { HjbLrError } from '../../errors.js';
 import type { AnyAttack, ArrayAttack, Attack } from '../workload.js';
 import { describeAttack } from './describe.js';

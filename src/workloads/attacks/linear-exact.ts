@@ -1,4 +1,4 @@
-import type { EvaluationAttackSpec } from '../../artifacts/attacks.js';
+import type { EvaluationAttackSpec } from '../../artifacts/experiment/attacks.js';
 import type { LogitGradient, Network } from '../network.js';
 import type { ArrayAttack, LabelledInputs } from '../workload.js';
 

@@ -1,4 +1,4 @@
-import type { AttackSpec } from '../../artifacts/attacks.js';
+import type { AttackSpec } from '../../artifacts/experiment/attacks.js';
 import { gradientOf } from '../losses/index.js';
 import type { ArrayAttack } from '../workload.js';
 

@@ -1,4 +1,4 @@
-import type { AttackLossName } from '../../artifacts/attacks.js';
+import type { AttackLossName } from '../../artifacts/experiment/attacks.js';
 import type { RandomStream } from '../../math/random.js';
 import { ATTACK_LOSSES, gradientOf, lossesOf, type Loss } from '../losses/index.js';
 import type { LogitGradient, Network } from '../network.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { DataSpec } from '../../artifacts/experiment.js';
+import type { DataSpec } from '../../artifacts/experiment/experiment.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import type { Examples } from '../workload.js';
 import { readCsv } from './csv.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { DataSpec } from '../../artifacts/experiment.js';
+import type { DataSpec } from '../../artifacts/experiment/experiment.js';
 import type { Dataset, Examples } from '../workload.js';
 import { loadBuiltin } from './builtin.js';
 import { readCsv } from './csv.js';

@@ -1,5 +1,5 @@
-import type { AttackLossName } from '../../artifacts/attacks.js';
-import type { LossName } from '../../artifacts/experiment.js';
+import type { AttackLossName } from '../../artifacts/experiment/attacks.js';
+import type { LossName } from '../../artifacts/experiment/experiment.js';
 import { crossEntropy } from './cross-entropy.js';
 import { dlr } from './dlr.js';
 import type { Loss } from './loss.js';

@@ -1,4 +1,4 @@
-import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../../math/random.js';
 import type { DeclaredModel } from '../workload.js';
 import { size } from '../shape.js';

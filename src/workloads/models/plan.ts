@@ -1,4 +1,4 @@
-import type { LayerSpec, ModelSpec } from '../../artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../artifacts/experiment/experiment.js';
 import { HjbLrError } from '../../errors.js';
 import { size } from '../shape.js';
 

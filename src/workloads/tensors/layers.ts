@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ModelSpec } from '../../artifacts/experiment.js';
+import type { ModelSpec } from '../../artifacts/experiment/experiment.js';
 import type { PlannedLayer } from '../models/plan.js';
 import { size } from '../shape.js';
 

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readArtifact } from '../../../src/artifacts/files.js';
-import { policyId } from '../../../src/artifacts/hash.js';
-import type { Policy } from '../../../src/artifacts/policy.js';
+import { policyId } from '../../../src/artifacts/shared/hash.js';
+import type { Policy } from '../../../src/artifacts/policy/policy.js';
 import {
   attachPolicy,
   createSchedule,

@@ -1,5 +1,5 @@
 import { readArtifact } from '../../../src/artifacts/files.js';
-import type { ControlProblemFile } from '../../../src/artifacts/control-problem.js';
+import type { ControlProblemFile } from '../../../src/artifacts/control-problem/control-problem.js';
 import { fileURLToPath } from 'node:url';
 
 /** What a problem file of this folder must give, in the order of its queries. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { AttackSpec } from '../../../src/artifacts/experiment.js';
+import type { AttackSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { answersOf, type Answers } from './agreement/answers.js';
 import { ATTACKED, attackName, CASES, EXAMPLES, ONE_STEP, type Case } from './agreement/cases.js';

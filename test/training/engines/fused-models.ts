@@ -1,4 +1,4 @@
-import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
 import type { LogitGradient } from '../../../src/workloads/network.js';
 
 const relu: LayerSpec = { type: 'relu' };

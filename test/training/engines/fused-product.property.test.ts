@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LayerSpec } from '../../../src/artifacts/experiment.js';
+import type { LayerSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
 import { createFusedNetwork, FUSED_KERNEL } from '../../../src/training/engines/fused/index.js';
 import { createModel, size, type PlannedLayer } from '../../../src/workloads/models/index.js';

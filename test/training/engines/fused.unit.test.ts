@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LayerSpec } from '../../../src/artifacts/experiment.js';
-import { attackSchema } from '../../../src/artifacts/attacks.js';
+import type { LayerSpec } from '../../../src/artifacts/experiment/experiment.js';
+import { attackSchema } from '../../../src/artifacts/experiment/attacks.js';
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { createFusedNetwork, FUSED_KERNEL, openFusedEngine } from '../../../src/training/engines/fused/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LogMeasurement, LogStep, TrainingLog } from '../../../src/artifacts/training-log.js';
+import type { LogMeasurement, LogStep, TrainingLog } from '../../../src/artifacts/training-log/training-log.js';
 import type { Schedule } from '../../../src/schedules/index.js';
 import type { MethodInput } from '../../../src/training/method.js';
 import { openEngine } from '../../../src/training/engines/index.js';

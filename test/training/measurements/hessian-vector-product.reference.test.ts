@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import type { ModelSpec } from '../../../src/artifacts/experiment.js';
+import type { ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { randomStream, resumeStream } from '../../../src/math/random.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';

@@ -1,4 +1,4 @@
-import type { AttackSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
+import type { AttackSpec, ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type EngineName } from '../../../src/training/engines/index.js';
 import { concatenated } from '../../../src/training/weights.js';

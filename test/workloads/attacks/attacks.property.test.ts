@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import type { TrainingAttackInput } from '../../../src/artifacts/attacks.js';
+import type { TrainingAttackInput } from '../../../src/artifacts/experiment/attacks.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createAttack } from '../../../src/workloads/index.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import type { TrainingAttackInput } from '../../../src/artifacts/attacks.js';
+import type { TrainingAttackInput } from '../../../src/artifacts/experiment/attacks.js';
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';

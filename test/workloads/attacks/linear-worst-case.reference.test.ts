@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { EvaluationAttackInput } from '../../../src/artifacts/attacks.js';
+import type { EvaluationAttackInput } from '../../../src/artifacts/experiment/attacks.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createAttack, createModel, evaluationAttacks } from '../../../src/workloads/index.js';

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { zipSync } from 'fflate';
-import { dataSchema, type DataSpec } from '../../../src/artifacts/experiment.js';
+import { dataSchema, type DataSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { HjbLrError } from '../../../src/errors.js';
 import { loadDataset } from '../../../src/workloads/datasets/index.js';
 import type { Dataset } from '../../../src/workloads/workload.js';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { dataSchema } from '../../../src/artifacts/experiment.js';
+import { dataSchema } from '../../../src/artifacts/experiment/experiment.js';
 import { failure, idx, load, rows } from './files.js';
 
 const spec = { format: 'idx', images: 'images', labels: 'labels', split: { validation: 0.25, test: 0.25 } };

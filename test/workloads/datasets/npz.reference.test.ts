@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { dataSchema } from '../../../src/artifacts/experiment.js';
+import { dataSchema } from '../../../src/artifacts/experiment/experiment.js';
 import { loadDataset } from '../../../src/workloads/datasets/index.js';
 import type { Dataset } from '../../../src/workloads/workload.js';
 import { rows } from './files.js';

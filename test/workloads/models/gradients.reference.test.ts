@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment.js';
+import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { dot } from '../../../src/math/vectors.js';

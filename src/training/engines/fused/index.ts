@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../../artifacts/training-log.js';
+import type { EngineInfo } from '../../../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../../errors.js';
 import { TOOL_VERSION } from '../../../version.js';
 import { isTensorModel } from '../../../workloads/workload.js';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { EngineInfo } from '../../../artifacts/training-log.js';
+import type { EngineInfo } from '../../../artifacts/training-log/training-log.js';
 import { replaceNativeStep } from './native-step.js';
 import { repairBatchMatMul } from './wasm/batch-mat-mul.js';
 import { registerFilterGradient } from './wasm/filter-gradient.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { EngineInfo } from '../../../artifacts/training-log.js';
+import type { EngineInfo } from '../../../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../../errors.js';
 import type { Engine } from '../engine.js';
 import { openCpu, openNative, openWasm } from './backends.js';

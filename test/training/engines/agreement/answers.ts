@@ -1,4 +1,4 @@
-import { dataSchema, modelSchema } from '../../../../src/artifacts/experiment.js';
+import { dataSchema, modelSchema } from '../../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../../src/math/random.js';
 import type { Engine } from '../../../../src/training/engines/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from '../../../../src/training/minibatch.js';

@@ -1,4 +1,9 @@
-import { attackSchema, type AttackSpec, type LossName, type ModelSpec } from '../../../../src/artifacts/experiment.js';
+import {
+  attackSchema,
+  type AttackSpec,
+  type LossName,
+  type ModelSpec,
+} from '../../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../../src/math/random.js';
 import { createModel, size } from '../../../../src/workloads/models/index.js';
 import type { DeclaredModel } from '../../../../src/workloads/workload.js';

@@ -1,4 +1,4 @@
-import type { LossName } from '../../../../src/artifacts/experiment.js';
+import type { LossName } from '../../../../src/artifacts/experiment/experiment.js';
 import { referenceLogits } from '../../../helpers/reference-network.js';
 import { EXAMPLES, type Case } from './cases.js';
 

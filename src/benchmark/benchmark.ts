@@ -1,0 +1,208 @@
+import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
+import type { Experiment } from '../artifacts/experiment/experiment.js';
+import { readArtifact } from '../artifacts/files.js';
+import { artifactSha256 } from '../artifacts/shared/hash.js';
+import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
+import { closureSolution } from '../artifacts/solution/solution.js';
+import { engineInfoSchema } from '../artifacts/training-log/training-log.js';
+import { planPilot } from '../pilot/design.js';
+import { updateCost, warmupUpdates } from '../pilot/pilot.js';
+import { openExperiment } from '../training/task.js';
+import { evaluationsPerUpdate } from '../training/updates/index.js';
+import { TOOL, TOOL_VERSION } from '../version.js';
+import { objectiveOf } from '../workloads/index.js';
+import { decidingFigure } from './deciding-figure.js';
+import {
+  benchmarkOptions,
+  independentMethods,
+  methodsAtBestFixed,
+  type BenchmarkMethod,
+  type SeedPreparation,
+} from './methods.js';
+import { namedReadingUpdates, requireBenchmark } from './plan.js';
+import { namedReading, preparedFiles } from './prepare-task.js';
+import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
+import { scoringSentence } from './scoring.js';
+import type { FailedSeed } from './seed-clauses.js';
+import { compare, methodResult } from './summarize.js';
+import { verdict } from './verdict.js';
+
+/** A seed with everything that its own pilot, estimate and solve left behind. */
+interface PreparedSeed extends SeedPreparation {
+  readonly coefficients: Coefficients;
+  readonly solution: Results['seeds'][number]['solution'];
+  readonly followed: string;
+  readonly pilotGradEvals: number;
+  readonly readingGradEvals: number;
+}
+
+/**
+ * Policy against baselines. Each seed has its own pilot, estimate and solve, which the policy is charged for; all methods
+ * of a seed share its initial weights, minibatches and attack noise. A fixed rate costs one run; the best one is charged
+ * for the whole grid, and what builds on it too; the null hypothesis is charged for the reading of the peak, and schedules by
+ * name for the one of their own.
+ */
+export async function runBenchmark(context: RunContext): Promise<Results> {
+  const { experiment, workload } = await openExperiment(context.experimentPath);
+  requireBenchmark(experiment);
+  const { seeds, horizon } = experiment;
+  const cost = await updateCost(context.experimentPath);
+  const pilotUpdates =
+    planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost) + namedReadingUpdates(experiment);
+  const failed = await prepareSeeds(context, seeds, pilotUpdates);
+  const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
+  const { named, fixed_rates: grid } = benchmarkOptions(experiment);
+  const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed, named.length > 0)));
+
+  const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
+  const { figure } = decidedBy;
+  const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
+  const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
+    Promise.all(
+      methods.map((method) =>
+        collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun, figure }),
+      ),
+    );
+
+  const independent = independentMethods(experiment);
+  await trainMethods(context, independent, prepared, horizon);
+  const first = await collect(independent, 0);
+  const best = bestFixed(first, figure);
+
+  const dependent = methodsAtBestFixed(experiment, best.rate!);
+  await trainMethods(context, dependent, prepared, horizon);
+  const second = await collect(dependent, grid.length * oneRun);
+  const scoring = scoringSentence(workload, experiment.evaluation);
+  const methods = [...first, ...second];
+  return assemble(context, { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring });
+}
+
+interface Parts {
+  readonly experiment: Experiment;
+  readonly prepared: readonly PreparedSeed[];
+  readonly failed: readonly FailedSeed[];
+  readonly methods: readonly MethodResult[];
+  readonly best: MethodResult;
+  readonly decidedBy: DecidedBy;
+  readonly oneRun: number;
+  readonly scoring: string;
+}
+
+async function assemble(context: RunContext, parts: Parts): Promise<Results> {
+  const { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring } = parts;
+  const policy = methods.find((method) => method.family === 'policy')!;
+  const comparisons = methods
+    .filter((method) => method !== policy)
+    .map((method) => compare(policy, method, decidedBy.figure));
+  const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
+  const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
+  const { header } = await readTrainingLog(path.join(context.out, policy.runs[0].log));
+  return {
+    kind: 'results',
+    schema_version: '1.0.0',
+    name: experiment.name,
+    experiment,
+    experiment_sha256: artifactSha256(experiment),
+    engine: engineInfoSchema.parse(pick(header, Object.keys(engineInfoSchema.shape))),
+    dataset: header.dataset,
+    one_run_grad_evals: oneRun,
+    methods: [...methods],
+    best_fixed: best.id,
+    best_fixed_at_grid_end: atGridEnd,
+    comparisons,
+    scoring,
+    decided_by: decidedBy,
+    verdict: verdict({
+      methods,
+      bestFixed: best,
+      comparisons,
+      decidedBy,
+      gridSize: grid.length,
+      atGridEnd,
+      seeds: prepared,
+      failed,
+      maximumPredictionError: experiment.estimation.maximum_prediction_error,
+    }),
+    seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
+    failed_seeds: [...failed],
+    provenance: { tool: TOOL, tool_version: TOOL_VERSION },
+  };
+}
+
+async function readPrepared(out: string, seed: number, named: boolean): Promise<PreparedSeed> {
+  const files = preparedFiles(seedFolder(out, seed));
+  const coefficients = await readArtifact('coefficients', files.coefficients);
+  const policy = await readArtifact('policy', files.policy);
+  const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
+  const search = pilot_runs.filter((run) => run.purpose !== 'pilot/identification');
+  return {
+    seed,
+    peak: coefficients.rates.max,
+    policyPath: path.resolve(files.policy),
+    coefficients,
+    solution: existsSync(files.solution)
+      ? closureSolution(await readArtifact('solution', files.solution), files.solution)
+      : null,
+    followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
+    pilotGradEvals: pilot_grad_evals,
+    readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
+    reading: named ? namedReading(await readTrainingLog(files.reading)) : null,
+  };
+}
+
+interface CollectOptions {
+  readonly classes: number;
+  readonly gridSpent: number;
+  readonly oneRun: number;
+  readonly figure: DecidedBy['figure'];
+}
+
+async function collectMethod(
+  out: string,
+  method: BenchmarkMethod,
+  prepared: readonly PreparedSeed[],
+  { classes, gridSpent, oneRun, figure }: CollectOptions,
+): Promise<MethodResult> {
+  const spentBefore = (seed: PreparedSeed): number => {
+    if (method.family === 'policy') return seed.pilotGradEvals;
+    if (method.family === 'named') return seed.reading!.n_grad_evals;
+    return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
+  };
+  const runs = await Promise.all(
+    prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed), figure })),
+  );
+  return methodResult(method, runs, oneRun);
+}
+
+/** The fixed rate of the lowest mean of the figure that decides; rates with a run that ended not finite come last. */
+function bestFixed(methods: readonly MethodResult[], figure: DecidedBy['figure']): MethodResult {
+  const loss = (method: MethodResult): number => figureSummary(method, figure).mean ?? Infinity;
+  return methods
+    .filter((method) => method.family === 'fixed')
+    .reduce((best, method) => (loss(method) < loss(best) ? method : best));
+}
+
+async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {
+  const files = preparedFiles(seedFolder(out, seed.seed));
+  const written = [files.coefficients, files.policy, ...(seed.solution === null ? [] : [files.solution])];
+  const hashes = await Promise.all(
+    written.map(async (file) => [path.relative(out, file), artifactSha256(JSON.parse(await readFile(file, 'utf8')))]),
+  );
+  return {
+    seed: seed.seed,
+    peak: seed.peak,
+    followed: seed.followed,
+    coefficients: seed.coefficients,
+    solution: seed.solution,
+    policy_path: path.relative(out, seed.policyPath),
+    artifacts: Object.fromEntries(hashes) as Record<string, string>,
+  };
+}
+
+function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, record[key]]));
+}

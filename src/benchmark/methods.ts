@@ -1,0 +1,124 @@
+import type { Experiment } from '../artifacts/experiment/experiment.js';
+import type { MethodResult } from '../artifacts/results/results.js';
+import { namedSchedule, type NamedSchedule } from '../schedules/index.js';
+import { methodUnder, resolveMethod, type Method } from '../training/method.js';
+import type { Reading } from '../training/reading.js';
+
+/** One way of training that the benchmark compares, the same for all seeds but for a peak that a pilot chose. */
+export interface BenchmarkMethod {
+  readonly id: string;
+  readonly label: string;
+  readonly family: MethodResult['family'];
+  /** Learning rate or peak, where all seeds have the same. */
+  readonly rate: number | null;
+  readonly method: (seed: SeedPreparation) => Method;
+}
+
+/** What a seed's own pilot, estimate and solve gave. */
+export interface SeedPreparation {
+  readonly seed: number;
+  readonly peak: number;
+  readonly policyPath: string;
+  /** The seed's own D-Adaptation reading, where a schedule by name asks for one. */
+  readonly reading: Reading | null;
+}
+
+/** The policy, every fixed rate, the null hypothesis at the pilot's peak, Schedule-Free, schedules by name: none needs another's result. */
+export function independentMethods(experiment: Experiment): BenchmarkMethod[] {
+  const { fixed_rates, schedule_free, named } = benchmarkOptions(experiment);
+  return [
+    {
+      id: 'policy',
+      label: 'policy',
+      family: 'policy',
+      rate: null,
+      method: ({ policyPath }) => policyMethod(experiment, policyPath),
+    },
+    ...fixed_rates.map((rate) => fixedMethod(experiment, rate)),
+    ...nullHypotheses(experiment),
+    ...(schedule_free === null ? [] : [scheduleFreeMethod(schedule_free.rate, schedule_free.warmup_fraction)]),
+    ...named.map((name) => namedMethod(experiment, name)),
+  ];
+}
+
+/** Methods at the best fixed rate: with the policy's clip, and with decay. */
+export function methodsAtBestFixed(experiment: Experiment, rate: number): BenchmarkMethod[] {
+  const clipped: BenchmarkMethod = {
+    id: `fixed-${rate}-clipped`,
+    label: `fixed ${rate}, with the policy's clip`,
+    family: 'fixed_clipped',
+    rate,
+    method: () => methodUnder(experiment, { schedule: { name: 'constant', rate }, clip: experiment.policy.clip }),
+  };
+  const decays = benchmarkOptions(experiment).decays.map((name): BenchmarkMethod => ({
+    id: `${name}-at-best-fixed`,
+    label: `${decayLabel(name)} at the best fixed rate`,
+    family: 'decay',
+    rate,
+    method: () => methodUnder(experiment, { schedule: { name, peak: rate } }),
+  }));
+  return [...(experiment.policy.clip === null ? [] : [clipped]), ...decays];
+}
+
+/** Training under a policy file, with the clip that the file names. */
+function policyMethod(experiment: Experiment, policyPath: string): Method {
+  return methodUnder(experiment, { schedule: { name: 'policy', path: policyPath }, clip: experiment.policy.clip });
+}
+
+function fixedMethod(experiment: Experiment, rate: number): BenchmarkMethod {
+  const method = methodUnder(experiment, { schedule: { name: 'constant', rate } });
+  return { id: `fixed-${rate}`, label: `fixed ${rate}`, family: 'fixed', rate, method: () => method };
+}
+
+/** The null hypothesis: plain decays at the pilot's own peak, clip and warm-up included, with no model at all. */
+function nullHypotheses(experiment: Experiment): BenchmarkMethod[] {
+  const { clip, warmup_fraction: warmup } = experiment.policy;
+  return benchmarkOptions(experiment).decays.map((name): BenchmarkMethod => ({
+    id: `${name}-at-pilot-peak`,
+    label: `${decayLabel(name)} at the pilot's peak, no model`,
+    family: 'null_hypothesis',
+    rate: null,
+    method: ({ peak }) => methodUnder(experiment, { schedule: { name, peak, warmup }, clip }),
+  }));
+}
+
+function scheduleFreeMethod(rate: number, warmup: number): BenchmarkMethod {
+  const method = resolveMethod({
+    schedule: { name: 'constant', rate, warmup },
+    optimizer: { name: 'schedule_free' },
+  });
+  return {
+    id: 'schedule-free',
+    label: `Schedule-Free SGD, lr ${rate}`,
+    family: 'schedule_free',
+    rate,
+    method: () => method,
+  };
+}
+
+/** A whole method at a multiple of the seed's own reading; Schedule-Free is not averaged once more. */
+function namedMethod({ optimizer, averaging }: Experiment, name: NamedSchedule): BenchmarkMethod {
+  const ofRule = { optimizer, averaging: name === 'h' ? averaging : null };
+  return {
+    id: name,
+    label: NAMED_LABELS[name],
+    family: 'named',
+    rate: null,
+    method: ({ reading }) => methodUnder(ofRule, namedSchedule(name, { reading: reading!.rate })),
+  };
+}
+
+const NAMED_LABELS: Readonly<Record<NamedSchedule, string>> = {
+  sf7: 'SF7: Schedule-Free SGD at 7 readings, clipped',
+  sf7k: 'SF7k: SF7, later updates weighted more',
+  h: 'H: hold and 30 % linear decay at 1.3 readings, clipped',
+};
+
+function decayLabel(name: 'linear' | 'wsd'): string {
+  return name === 'linear' ? 'linear decay' : 'WSD';
+}
+
+/** Benchmark options are complete once the experiment has passed `requireBenchmark`. */
+export function benchmarkOptions(experiment: Experiment): NonNullable<Experiment['benchmark']> {
+  return experiment.benchmark!;
+}

@@ -1,0 +1,79 @@
+import type { Experiment } from '../artifacts/experiment/experiment.js';
+import { HjbLrError } from '../errors.js';
+import { peakSearchUpdates, planPilot, type UpdateCost } from '../pilot/design.js';
+import { requireSgd, warmupUpdates } from '../pilot/pilot.js';
+import { readingOptions, readingUpdates } from '../training/reading.js';
+import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
+
+/** Gradient evaluations on a minibatch. */
+export interface UnitCosts {
+  /** Of one update, the attack's included. */
+  readonly update: number;
+  /** Of what the schedule is shown beyond the update's own loss: in runs under the policy, and in the identification runs. */
+  readonly observation: number;
+  /** Of scoring one run's final weights: charged to none, but it takes time. */
+  readonly scoring: number;
+}
+
+export interface Plan {
+  readonly methods: readonly { readonly id: string; readonly label: string; readonly gradEvals: number }[];
+  /** All that is charged: every method of every seed, the policy's pilots included. */
+  readonly gradEvals: number;
+  /** What is computed besides, for scores alone. */
+  readonly scoringGradEvals: number;
+}
+
+/**
+ * What a benchmark will do at most, before it does it: a search for the peak may stop early, and a policy without a
+ * closure observes nothing.
+ *
+ * @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget
+ */
+export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
+  requireFeasible(experiment, costs);
+  const { horizon, seeds } = experiment;
+  const all = [
+    ...independentMethods(experiment),
+    ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0]),
+  ];
+  const observed = costs.update + costs.observation;
+  const gradEvals = ({ family }: BenchmarkMethod): number => {
+    if (family === 'policy') return horizon * observed + pilotGradEvals(experiment, costs);
+    return (horizon + (family === 'named' ? namedReadingUpdates(experiment) : 0)) * costs.update;
+  };
+  const methods = all.map((method) => ({
+    id: method.id,
+    label: method.label,
+    gradEvals: seeds.length * gradEvals(method),
+  }));
+  return {
+    methods,
+    gradEvals: methods.reduce((sum, method) => sum + method.gradEvals, 0),
+    scoringGradEvals: seeds.length * all.length * costs.scoring,
+  };
+}
+
+/** Updates that a seed's own reading for the schedules by name takes at most; 0 without such a schedule. */
+export function namedReadingUpdates(experiment: Experiment): number {
+  const { named } = benchmarkOptions(experiment);
+  return named.length === 0 ? 0 : readingUpdates(readingOptions(experiment), experiment.horizon);
+}
+
+function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }: UnitCosts): number {
+  return peakSearchUpdates(pilot, horizon) * update + pilot.runs * pilot.updates_per_run * (update + observation);
+}
+
+/** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
+export function requireFeasible(experiment: Experiment, cost: UpdateCost): void {
+  requireBenchmark(experiment);
+  requireSgd(experiment);
+  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
+}
+
+export function requireBenchmark(experiment: Experiment): void {
+  if (experiment.benchmark !== undefined) return;
+  throw new HjbLrError('E_INVALID', 'The experiment has no "benchmark": there is nothing to compare the policy with.', {
+    remedy: 'Add for example "benchmark": { "fixed_rates": [0.05, 0.1, 0.2, 0.4, 0.8, 1.6] }.',
+    issues: [{ path: 'benchmark', message: 'is missing' }],
+  });
+}

@@ -1,0 +1,135 @@
+import path from 'node:path';
+import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
+import { HjbLrError } from '../errors.js';
+import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
+import type { EngineChoice } from '../training/engines/index.js';
+import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
+import type { BenchmarkMethod, SeedPreparation } from './methods.js';
+import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
+import type { FailedSeed } from './seed-clauses.js';
+import { runResult } from './summarize.js';
+
+export interface ProgressEvent {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly note?: string;
+}
+
+/** Where and how the runs of a benchmark execute. */
+export interface RunContext {
+  readonly experimentPath: string;
+  readonly out: string;
+  readonly engine: EngineChoice;
+  readonly workers: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export function seedFolder(out: string, seed: number): string {
+  return path.join(out, 'seeds', String(seed));
+}
+
+/**
+ * Every seed's pilot, estimate and solve.
+ *
+ * @returns the seeds whose pilot gave no peak rate, and why
+ * @throws the first error if that is so for all seeds, and any other error at once
+ */
+export async function prepareSeeds(
+  context: RunContext,
+  seeds: readonly number[],
+  pilotUpdates: number,
+): Promise<FailedSeed[]> {
+  const tasks = seeds.map((seed): PrepareTask => ({
+    experimentPath: context.experimentPath,
+    engine: context.engine,
+    seed,
+    folder: seedFolder(context.out, seed),
+  }));
+  const jobs = tasks.map((task) => job(`prepare/${task.seed}`, PREPARE_TASK_MODULE, task));
+  const outcomes = await execute(context, 'pilot, estimate, solve', jobs, seeds.length * pilotUpdates);
+  const failed = outcomes.flatMap((outcome, i) => {
+    if (outcome.status === 'done') return [];
+    const { error } = outcome;
+    if (!(error instanceof HjbLrError) || error.code !== 'E_PILOT') throw error;
+    return [{ seed: seeds[i], reason: error.message, error }];
+  });
+  if (failed.length === seeds.length) throw failed[0].error;
+  return failed.map(({ seed, reason }) => ({ seed, reason }));
+}
+
+/** Trains every seed under every method. */
+export async function trainMethods(
+  context: RunContext,
+  methods: readonly BenchmarkMethod[],
+  seeds: readonly SeedPreparation[],
+  horizon: number,
+): Promise<void> {
+  const tasks = methods.flatMap((method) => seeds.map((seed) => trainingTask(context, method, seed, horizon)));
+  const jobs = tasks.map((task) => job(task.runId, TRAINING_TASK_MODULE, task));
+  resultsOf(await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon));
+}
+
+/** The finished run of a method and seed. */
+export async function readRun(
+  out: string,
+  method: BenchmarkMethod,
+  { seed }: SeedPreparation,
+  detail: { classes: number; spentBefore: number; figure: DecidingFigure },
+): Promise<RunResult> {
+  const file = logFile(out, method, seed);
+  return runResult(await readTrainingLog(file), path.relative(out, file), detail);
+}
+
+function trainingTask(
+  context: RunContext,
+  method: BenchmarkMethod,
+  seed: SeedPreparation,
+  horizon: number,
+): TrainingTask {
+  return {
+    experimentPath: context.experimentPath,
+    engine: context.engine,
+    runId: `train/${method.id}/${seed.seed}`,
+    purpose: 'train',
+    seed: seed.seed,
+    updates: horizon,
+    method: method.method(seed),
+    evaluated: true,
+    log: logFile(context.out, method, seed.seed),
+  };
+}
+
+function logFile(out: string, method: BenchmarkMethod, seed: number): string {
+  return path.join(out, 'logs', method.id, `seed-${seed}.jsonl`);
+}
+
+/** Runs jobs on the workers; their reports of updates done add up to one progress bar. */
+async function execute(
+  context: RunContext,
+  stage: string,
+  jobs: readonly Task[],
+  total: number,
+): Promise<TaskOutcome[]> {
+  const done = new Map<string, number>();
+  const onEvent = (id: string, event: unknown): void => {
+    done.set(id, (event as { done: number }).done);
+    context.onProgress({
+      stage,
+      done: Math.min(
+        total,
+        [...done.values()].reduce((sum, n) => sum + n, 0),
+      ),
+      total,
+    });
+  };
+  const outcomes = await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal });
+  context.onProgress({ stage, done: total, total });
+  return outcomes;
+}
+
+function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {
+  return { id, module, input: JSON.parse(JSON.stringify(input)) as Task['input'] };
+}

@@ -1,0 +1,109 @@
+import {
+  figureSummary,
+  type Comparison,
+  type DecidedBy,
+  type MethodResult,
+  type Results,
+} from '../artifacts/results/results.js';
+import {
+  failedSeedsClause,
+  fallbackClause,
+  solverSentence,
+  type FailedSeed,
+  type SeedOutcome,
+} from './seed-clauses.js';
+
+interface VerdictInput {
+  readonly methods: readonly MethodResult[];
+  readonly bestFixed: MethodResult;
+  readonly comparisons: readonly Comparison[];
+  /** The figure that the comparisons are of. */
+  readonly decidedBy: DecidedBy;
+  readonly gridSize: number;
+  readonly atGridEnd: boolean;
+  readonly seeds: readonly SeedOutcome[];
+  readonly failed: readonly FailedSeed[];
+  readonly maximumPredictionError: number;
+}
+
+/** The verdict in words: first against the best fixed rate, then against every rival, losses told like wins. */
+export function verdict(input: VerdictInput): Results['verdict'] {
+  const policy = input.methods.find((method) => method.family === 'policy')!;
+  const against = (id: string): Comparison => input.comparisons.find((comparison) => comparison.against === id)!;
+  const difference = against(input.bestFixed.id).difference;
+  const won = difference !== null && difference < 0;
+  const rivals = input.methods.filter((method) => method.family !== 'policy' && method.family !== 'fixed');
+  return {
+    won,
+    sentences: [
+      [
+        failedSeedsClause(input.failed, input.seeds.length),
+        fallbackClause(input.seeds, input.maximumPredictionError),
+        firstSentence(policy, input, against(input.bestFixed.id), won),
+        gridClause(input),
+        input.decidedBy.note,
+      ]
+        .filter(Boolean)
+        .join(' '),
+      ...rivals.map((rival) => rivalSentence(rival, against(rival.id), input.decidedBy)),
+      deathSentence(policy),
+      ...[solverSentence(input.seeds)].filter(Boolean),
+    ],
+  };
+}
+
+function firstSentence(
+  policy: MethodResult,
+  { bestFixed, gridSize, decidedBy }: VerdictInput,
+  comparison: Comparison,
+  won: boolean,
+): string {
+  const outcome = won ? 'won against' : 'did not win against';
+  return (
+    `The policy ${outcome} the best fixed rate ${bestFixed.rate}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
+    `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
+    `pilot included, against the ${gridSize} runs of the grid.`
+  );
+}
+
+/** "1 seed", "3 seeds". */
+function counted(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}
+
+function gridClause({ bestFixed, atGridEnd }: VerdictInput): string {
+  const chosen = `The best fixed rate was chosen on the same seeds that are reported here, which favours it.`;
+  return atGridEnd ? `${chosen} It is an end of the grid: a rate beyond ${bestFixed.rate} might be better.` : chosen;
+}
+
+function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: DecidedBy): string {
+  if (comparison.difference === null || comparison.standard_error === null) {
+    return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
+  }
+  const uncertain = Math.abs(comparison.difference) < 2 * comparison.standard_error;
+  const word = uncertain
+    ? 'no difference shown'
+    : comparison.difference < 0
+      ? 'the policy is better'
+      : 'the policy is worse';
+  return `Against ${rival.label} (${loss(rival, decidedBy)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
+}
+
+function deathSentence(policy: MethodResult): string {
+  const { dead } = policy.summary;
+  return dead === 0 ? 'No run under the policy died.' : `${dead} of ${policy.runs.length} runs under the policy died.`;
+}
+
+function loss(method: MethodResult, { figure }: DecidedBy): string {
+  const { mean, standard_error } = figureSummary(method, figure);
+  if (mean === null) return 'not finite';
+  return standard_error === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${standard_error.toFixed(4)}`;
+}
+
+function signed({ difference, standard_error, relative }: Comparison): string {
+  if (difference === null || relative === null) return 'not finite';
+  const sign = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
+  const error = standard_error === null ? '' : ` ± ${standard_error.toFixed(4)}`;
+  const share = `${relative < 0 ? '−' : '+'}${Math.abs(100 * relative).toFixed(1)} %`;
+  return `${sign(difference)}${error}, ${share}`;
+}

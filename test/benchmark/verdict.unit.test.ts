@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { objectiveSchema } from '../../src/artifacts/experiment/experiment.js';
+import type { MethodResult } from '../../src/artifacts/results/results.js';
+import { decidingFigure } from '../../src/benchmark/deciding-figure.js';
+import type { FailedSeed, SeedOutcome } from '../../src/benchmark/seed-clauses.js';
+import { compare, methodResult, runResult, summary } from '../../src/benchmark/summarize.js';
+import { verdict } from '../../src/benchmark/verdict.js';
+import { pilotLog } from '../helpers/pilot-log.js';
+
+function method(
+  id: string,
+  family: MethodResult['family'],
+  losses: readonly (number | null)[],
+  rate: number | null = null,
+): MethodResult {
+  const runs = losses.map((loss, i) => ({
+    seed: i,
+    log: '',
+    status: 'completed' as const,
+    dead: false,
+    train_robust_loss: loss,
+    test_robust_loss: 1,
+    test_acc: 0.5,
+    test_robust_acc: 0.4,
+    run_grad_evals: 600,
+    pilot_grad_evals: family === 'policy' ? 180 : 0,
+    series: { update: [], lr: [], loss: [] },
+  }));
+  const description = {
+    id,
+    label: id,
+    family,
+    rate,
+    method: () => {
+      throw new Error('not run');
+    },
+  };
+  return methodResult(description, runs, 600);
+}
+
+describe('summary', () => {
+  test('mean and standard error by hand', () => {
+    // 1, 2, 3: mean 2, deviation 1, standard error 1 / sqrt 3.
+    expect(summary([1, 2, 3])).toEqual({ mean: 2, standard_error: 1 / Math.sqrt(3) });
+    expect(summary([1])).toEqual({ mean: 1, standard_error: null });
+    expect(summary([1, null])).toEqual({ mean: null, standard_error: null });
+  });
+});
+
+describe('compare', () => {
+  test('differences are paired by seed', () => {
+    // Differences -.1, -.1, -.1: no error left although the seeds differ by 1.
+    const comparison = compare(
+      method('policy', 'policy', [1, 2, 3]),
+      method('fixed', 'fixed', [1.1, 2.1, 3.1]),
+      'train_robust_loss',
+    );
+    expect(comparison.difference).toBeCloseTo(-0.1, 12);
+    expect(comparison.standard_error).toBeCloseTo(0, 12);
+    expect(comparison.relative).toBeCloseTo(-0.1 / 2.1, 12);
+  });
+});
+
+describe('verdict', () => {
+  const solved = { status: 'converged' as const, remedy: '' };
+  const followed = (seed: number): SeedOutcome => {
+    return { seed, followed: 'slow_noise_memory', coefficients: {}, solution: solved };
+  };
+  const fallback = (seed: number, more: Partial<SeedOutcome> = {}): SeedOutcome => {
+    return { seed, followed: 'wsd', coefficients: {}, solution: null, ...more };
+  };
+  const say = (
+    policyLosses: number[],
+    options: { atGridEnd?: boolean; seeds?: SeedOutcome[]; failed?: FailedSeed[] } = {},
+  ) => {
+    const policy = method('policy', 'policy', policyLosses);
+    const fixed = method('fixed-0.4', 'fixed', [1.2, 1.3, 1.25], 0.4);
+    const rival = method('schedule-free', 'schedule_free', [1, 1.01, 1.02]);
+    const methods = [policy, fixed, rival];
+    return verdict({
+      methods,
+      bestFixed: fixed,
+      comparisons: [fixed, rival].map((other) => compare(policy, other, 'train_robust_loss')),
+      decidedBy: decidingFigure(objectiveSchema.parse({}), true),
+      gridSize: 6,
+      atGridEnd: options.atGridEnd ?? false,
+      seeds: options.seeds ?? [1, 2, 3].map(followed),
+      failed: options.failed ?? [],
+      maximumPredictionError: 0.1,
+    });
+  };
+
+  test('a win, its cost, and that the grid was chosen on the reported seeds', () => {
+    const { won, sentences } = say([1.1, 1.2, 1.15]);
+    expect(won).toBe(true);
+    expect(sentences[0]).toMatch(
+      /^The policy won against the best fixed rate 0.4: .*1.30 runs, pilot included, against the 6 runs/,
+    );
+    expect(sentences[0]).toMatch(/chosen on the same seeds/);
+    expect(sentences[1]).toMatch(/schedule-free .*: the policy is worse/);
+  });
+
+  test('a loss is said as plainly', () => {
+    const { won, sentences } = say([1.3, 1.4, 1.35]);
+    expect(won).toBe(false);
+    expect(sentences[0]).toMatch(/^The policy did not win/);
+  });
+
+  test('an end of the grid, and seeds without a closure, are said in the first sentence', () => {
+    const { sentences } = say([1.1, 1.2, 1.15], { atGridEnd: true, seeds: [fallback(1), followed(2), fallback(3)] });
+    expect(sentences[0]).toMatch(/^For 2 of 3 seeds no closure predicted left-out pilot runs within 10 %/);
+    expect(sentences[0]).toMatch(/end of the grid/);
+  });
+  test('values that are not finite are no failure of prediction, and a failed solver is told in a sentence of its own', () => {
+    const nonFinite = { status: 'non_finite' as const, remedy: 'Refine the grid.' };
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [fallback(1, { solution: nonFinite }), followed(2)] });
+    expect(sentences[0]).toMatch(/^For 1 of 2 seeds the solver gave values that are not finite .* WSD/);
+    expect(sentences[0]).not.toMatch(/no closure predicted/);
+    expect(sentences.at(-1)).toMatch(/^The solver did not converge for 1 of 2 seeds \(seed 1: non_finite\).*Refine/);
+  });
+
+  test('a solver that stopped early is told although its policy is followed', () => {
+    const early = { ...followed(4), solution: { status: 'max_iterations' as const, remedy: 'Raise the number.' } };
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [early] });
+    expect(sentences[0]).toMatch(/^The policy won/);
+    expect(sentences.at(-1)).toMatch(/1 of 1 seeds \(seed 4: max_iterations\).*Raise the number/);
+  });
+
+  test('a pilot that could not be fitted, and one that gave no peak, are told with their reasons', () => {
+    const unfitted = fallback(1, { coefficients: { unfitted: 'pilot/1/run-0: diverged' } });
+    const failed = [{ seed: 9, reason: 'no reading.' }];
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds: [unfitted, followed(2)], failed });
+    expect(sentences[0]).toMatch(/^1 of 3 seeds are left out .*seed 9: no reading\./);
+    expect(sentences[0]).toMatch(/could not be fitted \(pilot\/1\/run-0: diverged\)/);
+  });
+});
+
+describe('the figure that decides', () => {
+  const decided = (objective: object, attacked = true) => decidingFigure(objectiveSchema.parse(objective), attacked);
+
+  test.each([
+    [{}, 'train_robust_loss', 'final adversarial training loss'],
+    [{ metric: 'clean' }, 'train_loss', 'final clean training loss'],
+    [{ split: 'validation' }, 'validation_robust_loss', 'final adversarial loss on validation data'],
+    [{ metric: 'clean', split: 'validation' }, 'validation_loss', 'final clean loss on validation data'],
+    [{ form: 'integral' }, 'run_mean_loss', 'mean adversarial training loss over the run'],
+  ])('of the objective %j', (objective, figure, words) => {
+    expect(decided(objective)).toEqual({ figure, words, note: null });
+  });
+
+  test('of an integral whose losses the baselines do not log is the final one, which is said', () => {
+    const { figure, note } = decided({ form: 'integral', split: 'validation' });
+    expect([figure, note]).toEqual([
+      'validation_robust_loss',
+      expect.stringContaining('the final loss is what is compared'),
+    ]);
+    expect(decided({ form: 'integral', metric: 'clean' }).figure).toBe('train_loss');
+    expect(decided({ form: 'integral', metric: 'clean' }, false).figure).toBe('run_mean_loss');
+  });
+
+  test('of a run is taken from its log: 2.3, 2.29, ... 2.19 has the mean 2.245; a diverged run has none', () => {
+    const figures = { classes: 10, spentBefore: 0, figure: 'run_mean_loss' } as const;
+    expect(runResult(pilotLog('a'), '', figures).run_mean_loss).toBeCloseTo(2.245, 12);
+    expect(runResult(pilotLog('a', { status: 'diverged' }), '', figures).run_mean_loss).toBeNull();
+    const scores = { train_robust_loss: 1, test_robust_loss: 1, test_loss: 1, train_loss: 1, test_acc: 1 };
+    const evaluation = { ...scores, type: 'evaluation' as const, update: 12, test_robust_acc: 1, validation_loss: 0.5 };
+    const log = { ...pilotLog('a'), evaluations: [evaluation] };
+    expect(runResult(log, '', { ...figures, figure: 'validation_loss' }).validation_loss).toBe(0.5);
+  });
+
+  test('ranks and is named: a policy of lower validation loss wins with a higher training loss', () => {
+    const of = (id: string, family: MethodResult['family'], train: number[], validation: number[]): MethodResult => {
+      const { runs } = method(id, family, train, 0.4);
+      const scored = runs.map((run, i) => ({ ...run, validation_robust_loss: validation[i] }));
+      return methodResult(
+        {
+          id,
+          label: id,
+          family,
+          rate: 0.4,
+          method: () => {
+            throw new Error('not run');
+          },
+        },
+        scored,
+        600,
+      );
+    };
+    const policy = of('policy', 'policy', [1.2, 1.3], [1, 1.1]);
+    const fixed = of('fixed-0.4', 'fixed', [1, 1.1], [1.3, 1.4]);
+    const decidedBy = decided({ split: 'validation' });
+    const { won, sentences } = verdict({
+      methods: [policy, fixed],
+      bestFixed: fixed,
+      comparisons: [compare(policy, fixed, decidedBy.figure)],
+      decidedBy,
+      gridSize: 1,
+      atGridEnd: false,
+      seeds: [],
+      failed: [],
+      maximumPredictionError: 0.1,
+    });
+    expect(won).toBe(true);
+    expect(sentences[0]).toContain('final adversarial loss on validation data 1.0500 ± 0.0500 against 1.3500 ± 0.0500');
+  });
+});
