@@ -10,7 +10,8 @@ import {
   sgdSchema,
   trainingSchema,
 } from '../experiment/experiment.js';
-import { filterSchema, provenanceSchema } from '../policy/policy.js';
+import { provenanceSchema } from '../shared/provenance.js';
+import { filterSchema } from './filter.js';
 
 /** One estimated number, its uncertainty, and where it comes from. */
 export const parameterSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from '../shared/common.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
-import { provenanceSchema } from '../policy/policy.js';
+import { provenanceSchema } from '../shared/provenance.js';
 import { closureSolutionSchema } from '../solution/solution.js';
 import { engineInfoSchema, scoreWarningSchema } from '../training-log/training-log.js';
 

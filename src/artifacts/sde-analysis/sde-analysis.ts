@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, schemaVersion, timestamp } from '../shared/common.js';
-import { provenanceSchema } from '../policy/policy.js';
+import { provenanceSchema } from '../shared/provenance.js';
 import { studySections } from './sde-studies.js';
 import { sdeControlSchema } from './sde-control.js';
 import { sgdModelSchema } from '../sgd-model/sgd-model.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, finite, nonnegative, schemaVersion, timestamp } from '../shared/common.js';
 import { controlProblemSchema } from '../control-problem/control-problem.js';
-import { provenanceSchema } from '../policy/policy.js';
+import { provenanceSchema } from '../shared/provenance.js';
 
 const optional = finite.nullable();
 /** A number for each control, by name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HjbLrError } from '../../errors.js';
 import { count, finite, increasing, nonnegative, schemaVersion, timestamp } from '../shared/common.js';
-import { provenanceSchema } from '../policy/policy.js';
+import { provenanceSchema } from '../shared/provenance.js';
 import { problemSolutionSchema } from './problem-solution.js';
 
 /** The solution of the control problem of a fitted closure. */

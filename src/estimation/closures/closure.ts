@@ -1,5 +1,5 @@
 import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
-import type { FilterSpec } from '../../artifacts/policy/policy.js';
+import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
 import type { LogParameters, ParameterName } from '../priors.js';
 
 /** Units of the dimensionless parameters. */

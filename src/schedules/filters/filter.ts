@@ -1,4 +1,4 @@
-import type { FilterSpec } from '../../artifacts/policy/policy.js';
+import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
 
 /** Mean and row-major covariance of the logarithms of the states: JSON. */
 export interface FilterState {

@@ -1,4 +1,4 @@
-import type { FilterSpec } from '../../artifacts/policy/policy.js';
+import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
 import type { StateFilter } from './filter.js';
 import { lossAloneFilter } from './loss-alone.js';
 import { slowNoiseFilter } from './slow-noise-memory.js';

@@ -1,4 +1,4 @@
-import type { LossAloneFilter } from '../../artifacts/policy/policy.js';
+import type { LossAloneFilter } from '../../artifacts/coefficients/filter.js';
 import type { FilterState, FilterUpdate, StateFilter } from './filter.js';
 
 /**

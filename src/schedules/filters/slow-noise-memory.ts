@@ -1,4 +1,4 @@
-import type { SlowNoiseFilter } from '../../artifacts/policy/policy.js';
+import type { SlowNoiseFilter } from '../../artifacts/coefficients/filter.js';
 import type { FilterState, FilterUpdate, StateFilter } from './filter.js';
 
 /** The noise part never falls below this share of the loss, so that its logarithm stays finite: part of the recursion. */
