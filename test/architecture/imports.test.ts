@@ -15,7 +15,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/training'],
   ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
-  ['benchmarks', 'src/benchmark', 'src/report'],
+  ['src/benchmark', 'src/report'],
+  ['benchmarks'],
   ['src/cli'],
   ['src/index'],
 ];
