@@ -41,7 +41,7 @@ export function realValue(
   );
   const moved = new Float64Array(start.length);
   const expected = (k: number, theta: ArrayLike<number>, loss: number, h: readonly Float64Array[]): number => {
-    const { rate } = rule.decide(k, theta);
+    const rate = rule.decide(k, theta).controls.learning_rate;
     let sum = 0;
     h.forEach((direction, i) => {
       for (let j = 0; j < moved.length; j += 1) {

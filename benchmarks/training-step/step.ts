@@ -34,8 +34,7 @@ export async function adversarialSteps(folder: string, name: EngineName): Promis
   const attackFrom = (random_start: boolean) =>
     createAttack({ ...{ type: 'pgd', norm: 'Linf', eps, alpha, steps, random_start, restarts: 1 } });
   const sgd = { name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0 } as const;
-  const fresh = () =>
-    createOptimizer({ optimizer: sgd, averaging: null }, { initial, updates: Infinity, resumed: null });
+  const fresh = () => createOptimizer(sgd, { averages: false, initial, updates: Infinity, resumed: null });
 
   const update = (
     optimizer: ReturnType<typeof fresh>,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { HjbLrError } from '../errors.js';
 import { readJson, writeFileAtomic } from '../filesystem.js';
-import { SCHEMA_VERSION } from './shared/common.js';
+import { schemaVersionOf } from './shared/common.js';
 import { issuesOf } from './shared/issues.js';
 import type { Policy } from './policy/policy.js';
 import { requireSealedFile } from './policy/seal.js';
@@ -18,7 +18,7 @@ const FORWARD_COMPATIBLE: readonly ArtifactKind[] = ['policy'];
 
 /**
  * A file of ours, checked against its schema, defaults filled in; a policy also against its own hash.
- * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version; E_INVALID with
+ * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version, or one that is no longer read; E_INVALID with
  * every issue and its dotted path, and for a policy whose `policy_id` is not the hash of its body
  */
 export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: string): Promise<Artifact<Kind>> {
@@ -35,8 +35,9 @@ export function parseArtifact<Kind extends ArtifactKind>(kind: Kind, value: unkn
 /** The same without a look at a policy's hash: for who seals it. */
 export function parseUnsealed<Kind extends ArtifactKind>(kind: Kind, value: unknown, file: string): Artifact<Kind> {
   requireKind(kind, value, file);
-  requireVersion(value, file);
-  const known = FORWARD_COMPATIBLE.includes(kind) && hasNewerMinor(value) ? withoutUnknownFields(kind, value) : value;
+  requireVersion(kind, value, file);
+  const known =
+    FORWARD_COMPATIBLE.includes(kind) && hasNewerMinor(kind, value) ? withoutUnknownFields(kind, value) : value;
   const parsed = ARTIFACT_SCHEMAS[kind].safeParse(known, { reportInput: true });
   if (parsed.success) return parsed.data as Artifact<Kind>;
   throw new HjbLrError('E_INVALID', `${file} is not a valid ${kind} file.`, {
@@ -70,20 +71,37 @@ function requireKind(kind: ArtifactKind, value: unknown, file: string): void {
   });
 }
 
-function requireVersion(value: unknown, file: string): void {
+/** What to do about files of schema versions that this release no longer reads, by kind. */
+const TOO_OLD: Readonly<Partial<Record<ArtifactKind, string>>> = {
+  policy: 'Make the policy again from its coefficients: `hjb-lr solve coefficients.json --out FOLDER`.',
+};
+
+function requireVersion(kind: ArtifactKind, value: unknown, file: string): void {
   const { schema_version: version } = value as { schema_version?: unknown };
+  const supported = schemaVersionOf(kind);
   const [major] = versionNumbers(version);
-  if (major === undefined || major <= versionNumbers(SCHEMA_VERSION)[0]) return;
-  throw new HjbLrError('E_VERSION', `${file} has schema version ${version}; this release reads ${SCHEMA_VERSION}.`, {
-    remedy: 'Update hjb-lr, or write the file again with this release.',
-    issues: [{ path: 'schema_version', message: `major version ${major} is newer` }],
-    fields: { file, found: version, supported: SCHEMA_VERSION },
+  const [ours] = versionNumbers(supported);
+  if (major === undefined || major === ours) return;
+  const remedyOfOld = TOO_OLD[kind];
+  if (major < ours && remedyOfOld === undefined) return;
+  const isNewer = major > ours;
+  throw new HjbLrError('E_VERSION', `${file} has schema version ${version}; this release reads ${supported}.`, {
+    remedy: isNewer ? 'Update hjb-lr, or write the file again with this release.' : remedyOfOld!,
+    issues: [{ path: 'schema_version', message: `major version ${major} is ${isNewer ? 'newer' : 'too old'}` }],
+    fields: { file, found: version, supported },
   });
 }
 
-function hasNewerMinor(value: unknown): boolean {
+/** Of a file of an older major version that is read all the same: a sentence for whoever reads it; null of any other. */
+export function versionNotice(kind: ArtifactKind, version: string, file: string): string | null {
+  const supported = schemaVersionOf(kind);
+  if (versionNumbers(version)[0] >= versionNumbers(supported)[0]) return null;
+  return `${file} has schema version ${version}; it is read as ${supported}`;
+}
+
+function hasNewerMinor(kind: ArtifactKind, value: unknown): boolean {
   const [major, minor] = versionNumbers((value as { schema_version?: unknown }).schema_version);
-  const [ourMajor, ourMinor] = versionNumbers(SCHEMA_VERSION);
+  const [ourMajor, ourMinor] = versionNumbers(schemaVersionOf(kind));
   return major === ourMajor && minor > ourMinor;
 }
 

@@ -8,7 +8,7 @@ import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
 import { closureSolution } from '../artifacts/solution/solution.js';
-import { engineInfoSchema } from '../artifacts/training-log/training-log.js';
+import { engineInfoSchema, type LogHeader } from '../artifacts/training-log/training-log.js';
 import { planPilot } from '../pilot/design.js';
 import { updateCost, warmupUpdates } from '../pilot/pilot.js';
 import { openExperiment } from '../training/task.js';
@@ -108,7 +108,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
     experiment,
     experiment_sha256: artifactSha256(experiment),
     engine: engineInfoSchema.parse(pick(header, Object.keys(engineInfoSchema.shape))),
-    dataset: header.dataset,
+    dataset: datasetOf(header),
     one_run_grad_evals: oneRun,
     methods: [...methods],
     best_fixed: best.id,
@@ -201,6 +201,12 @@ async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['see
     policy_path: path.relative(out, seed.policyPath),
     artifacts: Object.fromEntries(hashes) as Record<string, string>,
   };
+}
+
+/** Every log of ours names its data. */
+function datasetOf({ dataset }: LogHeader): Results['dataset'] {
+  const { name, sha256, ...rest } = dataset!;
+  return { name, sha256: sha256!, ...rest };
 }
 
 function pick(record: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {

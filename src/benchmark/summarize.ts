@@ -1,7 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Comparison, DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../artifacts/results/results.js';
-import type { TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { measuredSeries } from './measured.js';
 import type { BenchmarkMethod } from './methods.js';
 
@@ -31,7 +31,7 @@ export function runResult(
     test_robust_acc: finiteOrNull(evaluation?.test_robust_acc),
     [figure]: figure === 'run_mean_loss' ? meanLoss(log) : finiteOrNull(evaluation?.[figure]),
     // Measuring is for the report alone: no rate depends on it.
-    run_grad_evals: log.end!.n_grad_evals - (log.end!.measurement_grad_evals ?? 0),
+    run_grad_evals: gradientEvaluations(log) - (log.end!.measurement_grad_evals ?? 0),
     pilot_grad_evals: spentBefore,
     ...(evaluation?.warnings === undefined || evaluation.warnings.length === 0
       ? {}

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
-import { batchSizes } from '../training/batch-size.js';
+import { batchSizes } from '../controls/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import { scoringAttacks } from '../training/evaluate.js';
 import { methodSchema } from '../training/method.js';
@@ -63,7 +63,7 @@ async function timedUpdates(
   const { end } = await runTraining({ ...task, method }, () => ends.push(performance.now()));
   const seconds = ends.slice(WARM_UP).map((at, i) => (at - ends[WARM_UP + i - 1]) / 1000);
   const perUpdate = medianSorted(seconds.sort((a, b) => a - b));
-  return { perUpdate, perEvaluation: (perUpdate * end!.updates) / end!.n_grad_evals };
+  return { perUpdate, perEvaluation: (perUpdate * end!.updates) / end!.n_grad_evals! };
 }
 
 /** How many runs go on at the same time: no more than the cores that their threads fill. */

@@ -11,7 +11,7 @@ import {
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { estimateClosures, selectClosure } from './estimate.js';
@@ -108,7 +108,7 @@ function sharedBy(
   return {
     kind: 'coefficients',
     schema_version: '1.0.0',
-    name: name ?? header.dataset.name,
+    name: name ?? header.dataset?.name ?? header.run_id,
     horizon: header.horizon,
     updates_per_epoch: header.updates_per_epoch,
     warmup_updates: Math.round(policy.warmup_fraction * header.horizon),
@@ -124,7 +124,7 @@ function sharedBy(
       tool: TOOL,
       tool_version: TOOL_VERSION,
       pilot_runs: logs.map(pilotRunRecord),
-      pilot_grad_evals: logs.reduce((sum, log) => sum + (log.end?.n_grad_evals ?? 0), 0),
+      pilot_grad_evals: logs.reduce((sum, log) => sum + gradientEvaluations(log), 0),
     },
   };
 }
@@ -136,7 +136,7 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
     sha256: artifactSha256(log),
     seed: log.header.seed,
     updates: log.steps.length,
-    n_grad_evals: log.end?.n_grad_evals ?? 0,
+    n_grad_evals: gradientEvaluations(log),
   };
 }
 

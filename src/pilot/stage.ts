@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
-import type { TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
@@ -52,7 +52,7 @@ export async function pilotStage(options: PilotStageOptions) {
   };
   const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder }, runTrainings);
   const updates = pilot.logs.reduce((sum, log) => sum + log.steps.length, 0);
-  const gradEvals = pilot.logs.reduce((sum, log) => sum + log.end!.n_grad_evals, 0);
+  const gradEvals = pilot.logs.reduce((sum, log) => sum + gradientEvaluations(log), 0);
   const share = gradEvals / (experiment.horizon * (await updateCost(experimentPath)).update);
   const diverged = pilot.logs.filter((log) => log.end?.status === 'diverged');
   return {

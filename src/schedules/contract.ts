@@ -12,11 +12,3 @@ export function requireRunLength(updates: number): void {
     fields: { updates: String(updates) },
   });
 }
-
-/** The error of asking for a rate before the first observation: there is no update yet whose rate it could be. */
-export function notObserved(name: string): HjbLrError {
-  return new HjbLrError('E_INVALID', `The schedule "${name}" was asked for a rate before its first observation.`, {
-    remedy: 'Call observe once before every update, with { loss: null } where nothing was measured.',
-    fields: { name },
-  });
-}

@@ -10,7 +10,10 @@ import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from '.
 export { createFilter, type FilterState, type FilterUpdate, type StateFilter } from './filters/index.js';
 export { namedSchedule, type NamedSchedule, type ParsedSchedule, type RateSource } from './named.js';
 export { parseSchedule, type UnreadSchedule } from './parse.js';
-export { attachPolicy, type AttachedPolicy } from './policy/attach.js';
+export { scheduleOfRun } from './along-run.js';
+export { clipStep, type ClipState } from './clip.js';
+export { clippedSchedule, type ClippedState } from './clipped.js';
+export { attachPolicy, type AttachedPolicy, type AttachedState, type UpdateMetrics } from './policy/attach.js';
 export { policyIssues, WEIGHTS_STATE } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
 export { sealPolicyFile } from './policy/seal.js';
@@ -21,7 +24,16 @@ export {
   policyTestVectors,
   type PolicyTestFailure,
 } from './policy/test-vectors.js';
-export type { Json, Observation, RateDecision, Schedule } from './schedule.js';
+export {
+  NOTHING_OBSERVED,
+  type Decision,
+  type Json,
+  type Metric,
+  type MetricName,
+  type Observation,
+  type ObservedMetric,
+  type Schedule,
+} from './schedule.js';
 export { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
 
 /**
@@ -34,7 +46,7 @@ export { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from '.
  *
  * @example
  * const schedule = await createSchedule({ name: 'linear', peak: 0.4 }, { updates: 800, baseDirectory: '.' });
- * schedule.rate(schedule.observe(schedule.init(), { loss: null })).rate; // 0.4
+ * schedule.decide(schedule.init(), { metrics: {} }).controls.learning_rate; // 0.4
  */
 export async function createSchedule(
   spec: ScheduleSpecInput,

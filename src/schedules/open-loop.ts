@@ -1,10 +1,10 @@
 import { HjbLrError } from '../errors.js';
 import { compileExpression } from '../math/expressions.js';
-import { notObserved, requireRunLength } from './contract.js';
-import type { RateDecision, Schedule } from './schedule.js';
+import { requireRunLength } from './contract.js';
+import type { Schedule } from './schedule.js';
 import type { OpenLoopSpec } from './spec.js';
 
-/** Updates observed so far. */
+/** Updates decided so far. */
 type Progress = { readonly updates: number };
 
 /** Rate of update k before the warm-up factor. */
@@ -39,14 +39,13 @@ export async function openLoopSchedule(spec: OpenLoopSpec, updates: number): Pro
   requirePositiveRates(spec, rates);
   return {
     name: spec.name,
-    observes: false,
+    controls: ['learning_rate'],
+    observes: null,
     describe: () => spec,
     init: () => ({ updates: 0 }),
-    observe: (state) => ({ updates: state.updates + 1 }),
-    rate(state): RateDecision {
-      if (state.updates === 0) throw notObserved(spec.name);
-      const k = state.updates - 1;
-      return { rate: rates[Math.min(k, updates - 1)], reason: k < warmup ? 'warmup' : 'schedule' };
+    decide({ updates: k }) {
+      const learning_rate = rates[Math.min(k, updates - 1)];
+      return { state: { updates: k + 1 }, controls: { learning_rate }, reason: k < warmup ? 'warmup' : 'schedule' };
     },
   };
 }

@@ -1,33 +1,61 @@
+import type { ControlName, Controls } from '../controls/index.js';
+
 /** Anything that survives a round trip through JSON unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** What a schedule may see before an update: the minibatch's adversarial loss at the perturbed points. */
-export interface Observation {
-  /** null: nothing was measured; NaN and infinities are passed on as they are. */
-  readonly loss: number | null;
+/** The minibatch losses that a schedule may look at, by their columns in the training log. */
+export type MetricName = 'train_loss' | 'train_robust_loss' | 'val_loss' | 'val_robust_loss';
+
+/** A number that was measured along the run. */
+export interface Metric {
+  /** NaN and infinities are passed on as they are. */
+  readonly value: number;
+  /** The update whose minibatch and weights it belongs to: k - 1 or earlier when update k is decided. */
+  readonly update: number;
 }
 
-export interface RateDecision {
-  /** Learning rate in force for the coming update, finite and positive (0 only for a schedule that ends at 0). */
-  readonly rate: number;
-  /** Why: `schedule`, `warmup`, `table`, `hold:missing`, `fallback:out_of_support`, `clamp:max`, ... */
+/** What a schedule may see before update k. */
+export interface Observation {
+  readonly metrics: Readonly<Partial<Record<MetricName, Metric>>>;
+}
+
+/** Before anything was measured, and for schedules that look at nothing. */
+export const NOTHING_OBSERVED: Observation = { metrics: {} };
+
+/** The values for the coming update, and why. */
+export interface Decision {
+  /** One value for each control of the schedule. */
+  readonly controls: Controls;
+  /** Of the learning rate: `schedule`, `warmup`, `table`, `hold:missing`, `fallback:out_of_support`, `clamp:max`, ... */
   readonly reason: string;
 }
 
+/** Which loss a schedule looks at. */
+export interface ObservedMetric {
+  readonly metric: MetricName;
+  /** It is measured at updates 0, c, 2c, ... */
+  readonly cadence_updates: number;
+}
+
 /**
- * One interface for every schedule, the policy included. `observe` is called exactly once before every update, then
- * `rate` gives that update's rate: after n calls of `observe` the rate is that of update n - 1.
- * States are JSON; a state written, read back and continued gives the same rates bit for bit.
+ * One interface for every schedule, the policy included. `decide` is called exactly once before every update k = 0, 1, ...
+ * with what was measured up to update k - 1, and gives the values of its controls for update k. After the gradient of
+ * update k, `clip` gives the factor that its step is multiplied by, where the schedule has a clip.
+ * States are JSON; a state that was written, read back and continued gives the same decisions bit for bit.
  */
 export interface Schedule<State extends Json = Json> {
   readonly name: string;
-  /** Whether any rate depends on the losses; one that looks at none is shown none, and charged for none. */
-  readonly observes: boolean;
+  /** The controls that it decides. */
+  readonly controls: readonly ControlName[];
+  /** The loss that it looks at; null: none, and it is charged for none. */
+  readonly observes: ObservedMetric | null;
   /** Name and resolved parameters, as they stand in the header of a training log. */
   describe(): { readonly name: string; readonly [key: string]: Json };
+  /** The largest value that a control can take, where the schedule knows it. */
+  largest?(control: ControlName): number | undefined;
   init(): State;
-  /** Pure: the state after one more observation. */
-  observe(state: State, observation: Observation): State;
-  /** Pure: the rate of the coming update. */
-  rate(state: State): RateDecision;
+  /** Pure. */
+  decide(state: State, observation: Observation): { readonly state: State } & Decision;
+  /** Pure. @param gradientNorm - |g| of the minibatch gradient of the update that was just decided */
+  clip?(state: State, gradientNorm: number): { readonly state: State; readonly factor: number };
 }

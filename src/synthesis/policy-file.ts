@@ -1,10 +1,12 @@
 import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
 import { policyId } from '../artifacts/shared/hash.js';
-import type { Policy } from '../artifacts/policy/policy.js';
+import type { Policy, PolicyControl, PolicyTable } from '../artifacts/policy/policy.js';
+import { schemaVersionOf } from '../artifacts/shared/common.js';
+import { controlNamed } from '../controls/index.js';
 import type { Solution } from '../artifacts/solution/solution.js';
 import { observedColumn } from '../artifacts/training-log/training-log.js';
 import { createFilter } from '../schedules/filters/index.js';
-import { policySchedule, policyTestVectors } from '../schedules/index.js';
+import { NOTHING_OBSERVED, policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 
 /** Figures kept of a table entry: its rounding stays far below the solver's error. */
@@ -23,30 +25,14 @@ type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 
 /** The feedback policy of a solved closure: its table over time and states, the filter that finds the states, guards. */
 export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, solution: Solution): Policy {
+  const atPeak = { updates: [0], values: [coefficients.rates.max] };
   const body: PolicyBody = {
     ...commonBody(coefficients),
     form: 'feedback_table',
-    input: {
-      name: inputName(coefficients),
-      split: coefficients.objective.split,
-      statistic: 'batch_mean',
-      transform: 'identity',
-      cadence_updates: 1,
-      max_age_updates: 1,
-      fallback_inputs: [],
-    },
+    input: { metric: metricOf(coefficients), cadence_updates: 1, max_age_updates: 1 },
     filter: closure.filter,
-    table: {
-      axes: [
-        { name: 'time', coordinate: 'identity', grid: solution.times },
-        ...solution.axes.map(({ name, coordinate, grid }) => ({ name, coordinate, grid })),
-      ],
-      values: solution.control.flat().map((rate) => Number(Math.log(rate!).toPrecision(SIGNIFICANT_DIGITS))),
-      value_scale: 'log_lr',
-      interpolation: 'linear',
-    },
-    open_loop: { updates: [0], rates: [coefficients.rates.max] },
-    guards: { ...commonGuards(coefficients), support: supportOf(closure) },
+    controls: { learning_rate: learningRate(coefficients, rateTable(solution), atPeak) },
+    support: supportOf(closure),
     provenance: {
       ...provenance(coefficients),
       closure: closure.name,
@@ -54,12 +40,28 @@ export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, 
       residual: solution.residual,
     },
   };
-  return sealed({ ...body, open_loop: meanTrajectory(body, closure) });
+  return sealed({
+    ...body,
+    controls: { learning_rate: { ...body.controls['learning_rate'], open_loop: meanTrajectory(body, closure) } },
+  });
+}
+
+/** Logarithms of the solution's rates over time and states. */
+function rateTable({ times, axes, control }: Solution): PolicyTable {
+  return {
+    axes: [
+      { name: 'time', coordinate: 'identity', grid: times },
+      ...axes.map(({ name, coordinate, grid }) => ({ name, coordinate, grid })),
+    ],
+    values: control.flat().map((rate) => Number(Math.log(rate!).toPrecision(SIGNIFICANT_DIGITS))),
+    value_scale: 'log',
+    interpolation: 'linear',
+  };
 }
 
 /** The loss that the closure was fitted to; without an attack every loss is clean. */
-function inputName({ objective, attack }: Coefficients): NonNullable<Policy['input']>['name'] {
-  return observedColumn(objective, attack !== null).endsWith('robust_loss') ? 'robust_loss' : 'clean_loss';
+function metricOf({ objective, attack }: Coefficients): NonNullable<Policy['input']>['metric'] {
+  return observedColumn(objective, attack !== null);
 }
 
 /** WSD at the pilot's peak, open loop: what remains where no closure predicts the runs left out of its fit. */
@@ -71,9 +73,13 @@ export function fallbackPolicy(coefficients: Coefficients): Policy {
     form: 'open_loop',
     input: null,
     filter: null,
-    table: null,
-    open_loop: { updates: [0, decayStart, horizon], rates: [rates.max, rates.max, rates.min] },
-    guards: commonGuards(coefficients),
+    controls: {
+      learning_rate: learningRate(coefficients, null, {
+        updates: [0, decayStart, horizon],
+        values: [rates.max, rates.max, rates.min],
+      }),
+    },
+    support: {},
     provenance: { ...provenance(coefficients), closure: null },
   });
 }
@@ -87,16 +93,19 @@ function commonBody(
   | 'requires'
   | 'name'
   | 'time'
-  | 'output'
+  | 'clip'
   | 'fallback'
+  | 'optimizer'
+  | 'batch_size'
   | 'objective'
   | 'attack'
   | 'loss'
   | 'training'
 > {
+  const { batch_size, ...optimizer } = coefficients.optimizer;
   return {
     kind: 'policy',
-    schema_version: '1.0.0',
+    schema_version: schemaVersionOf('policy'),
     requires: [],
     name: coefficients.name,
     time: {
@@ -105,13 +114,10 @@ function commonBody(
       updates_per_epoch: coefficients.updates_per_epoch,
       stretch: 'refuse',
     },
-    output: {
-      quantity: 'learning_rate',
-      applies_to: 'all',
-      clip: coefficients.clip,
-      optimizer: coefficients.optimizer,
-    },
-    fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'] },
+    clip: coefficients.clip,
+    fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'], max_consecutive_missing: 5 },
+    optimizer,
+    batch_size,
     objective: coefficients.objective,
     attack: coefficients.attack,
     ...(coefficients.loss === undefined ? {} : { loss: coefficients.loss }),
@@ -119,19 +125,26 @@ function commonBody(
   };
 }
 
-function commonGuards({ rates, warmup_updates }: Coefficients): Policy['guards'] {
+function learningRate(
+  { rates, warmup_updates }: Coefficients,
+  table: PolicyTable | null,
+  open_loop: PolicyControl['open_loop'],
+): PolicyControl {
   return {
-    lr_min: rates.min,
-    lr_max: rates.max,
-    max_up_ratio_per_update: 1.5,
-    max_down_ratio_per_update: 2,
-    warmup_updates,
-    support: {},
-    max_consecutive_missing: 5,
+    unit: controlNamed('learning_rate')!.unit,
+    table,
+    open_loop,
+    guards: {
+      min: rates.min,
+      max: rates.max,
+      max_up_ratio_per_update: 1.5,
+      max_down_ratio_per_update: 2,
+      warmup_updates,
+    },
   };
 }
 
-function supportOf(closure: ClosureFit): Policy['guards']['support'] {
+function supportOf(closure: ClosureFit): Policy['support'] {
   return Object.fromEntries(
     closure.states.map(({ name, domain }): [string, [number, number]] => [
       name,
@@ -152,21 +165,26 @@ function provenance(coefficients: Coefficients): Policy['provenance'] {
 }
 
 /** Rates along the closure's mean trajectory: the policy observes exactly what its own filter predicts. */
-function meanTrajectory(body: PolicyBody, closure: ClosureFit): Policy['open_loop'] {
+function meanTrajectory(body: PolicyBody, closure: ClosureFit): PolicyControl['open_loop'] {
   const filter = createFilter(closure.filter);
-  const guards = { ...body.guards, warmup_updates: 0 };
-  const schedule = policySchedule({ ...body, guards, policy_id: '', tests: [] }, { updates: body.time.horizon });
+  const rate = body.controls['learning_rate'];
+  const controls = { learning_rate: { ...rate, guards: { ...rate.guards, warmup_updates: 0 } } };
+  const { metric } = body.input!;
+  const schedule = policySchedule({ ...body, controls, policy_id: '', tests: [] }, { updates: body.time.horizon });
   let state = schedule.init();
   let model = filter.init();
-  const rates = Array.from({ length: body.time.horizon }, () => {
-    state = schedule.observe(state, { loss: filter.predictedLoss(model) });
-    const { rate } = schedule.rate(state);
-    model = filter.predict(model, rate);
-    return rate;
+  let observation = NOTHING_OBSERVED;
+  const rates = Array.from({ length: body.time.horizon }, (_, update) => {
+    const decided = schedule.decide(state, observation);
+    const { learning_rate } = decided.controls;
+    observation = { metrics: { [metric]: { value: filter.predictedLoss(model), update } } };
+    model = filter.predict(model, learning_rate!);
+    state = decided.state;
+    return learning_rate!;
   });
   const stride = Math.max(1, Math.floor(rates.length / (OPEN_LOOP_POINTS - 1)));
   const updates = rates.map((_, k) => k).filter((k) => k % stride === 0 || k >= rates.length - stride);
-  return { updates, rates: updates.map((k) => Number(rates[k].toPrecision(SIGNIFICANT_DIGITS))) };
+  return { updates, values: updates.map((k) => Number(rates[k].toPrecision(SIGNIFICANT_DIGITS))) };
 }
 
 /** Adds the test vectors and then the hash of the whole body. */

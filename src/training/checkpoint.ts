@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readText, writeFileAtomic } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
+import type { LogNumber } from '../artifacts/shared/log-number.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
-import type { Json } from '../schedules/schedule.js';
-import type { ClipState } from './clip.js';
+import type { ClippedState, Observation } from '../schedules/index.js';
 import type { OptimizerState } from './optimizers/index.js';
+import { logNumber, numberOf } from './log-number.js';
 import { requireSameRun } from './run-identity.js';
 import type { RuleState } from './updates/index.js';
 
@@ -21,9 +22,12 @@ export interface Checkpoint {
   readonly exampleGradients: number;
   /** The weights are among its arrays. */
   readonly optimizer: OptimizerState;
-  /** The schedule's memory: a policy's filter and guards. */
-  readonly schedule: Json;
-  readonly clip: ClipState;
+  /** The schedule's memory: a policy's filter and guards, and the clip's. */
+  readonly schedule: ClippedState;
+  /** What was measured last, for the decision of the next update. */
+  readonly observation: Observation;
+  /** Training examples drawn so far. */
+  readonly examples: number;
   readonly streams: Readonly<Record<string, RandomState>>;
   /** What the update rule carries; null where it carries nothing. */
   readonly rule: RuleState | null;
@@ -33,8 +37,11 @@ export interface Checkpoint {
   readonly seconds: number;
 }
 
+/** An observation as JSON holds it. */
+type StoredObservation = Readonly<Record<string, { readonly value: LogNumber; readonly update: number }>>;
+
 /** Grows with every change of what a checkpoint holds. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
 interface StoredCheckpoint {
@@ -42,7 +49,8 @@ interface StoredCheckpoint {
   readonly format: typeof FORMAT;
   /** Of the log that it belongs to: it names model, engine, kernel, version and everything else a run depends on. */
   readonly header: LogHeader;
-  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics'> & {
+  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics' | 'observation'> & {
+    readonly observation: StoredObservation;
     readonly optimizer: {
       readonly numbers: Readonly<Record<string, number>>;
       readonly arrays: Readonly<Record<string, string>>;
@@ -61,10 +69,11 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { optimizer, rule, statistics, ...rest } = checkpoint;
+  const { optimizer, rule, statistics, observation, ...rest } = checkpoint;
   const { numbers, arrays } = optimizer;
   const state: StoredCheckpoint['state'] = {
     ...rest,
+    observation: mapValues(observation.metrics, ({ value, update }) => ({ value: logNumber(value), update })),
     optimizer: { numbers, arrays: mapValues(arrays, encode) },
     rule: rule === null ? null : mapValues(rule, encode),
     ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
@@ -86,9 +95,10 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (stored.sha256 !== artifactSha256(stored.state ?? null))
     throw damaged(file, 'its hash is not that of its content');
   requireSameRun(file, stored.header, header);
-  const { optimizer, rule, statistics, ...rest } = stored.state;
+  const { optimizer, rule, statistics, observation, ...rest } = stored.state;
   return {
     ...rest,
+    observation: { metrics: mapValues(observation, ({ value, update }) => ({ value: numberOf(value), update })) },
     optimizer: { numbers: optimizer.numbers, arrays: mapValues(optimizer.arrays, decode) },
     rule: rule === null ? null : mapValues(rule, decode),
     ...(statistics === undefined ? {} : { statistics: decode(statistics) }),

@@ -5,3 +5,8 @@ export function logNumber(value: number): LogNumber {
   if (Number.isFinite(value)) return value;
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
+
+/** The number that was written so. */
+export function numberOf(written: LogNumber): number {
+  return typeof written === 'number' ? written : { nan: NaN, inf: Infinity, '-inf': -Infinity }[written];
+}

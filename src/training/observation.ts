@@ -1,9 +1,11 @@
 import type { Objective } from '../artifacts/experiment/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log/training-log.js';
+import type { MetricName } from '../schedules/index.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Network } from '../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';
+import type { ResolvedRun } from './train.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 
 /** What the loop has at hand when it asks what the schedule may see. */
@@ -41,7 +43,11 @@ export const NO_OBSERVER: Observer = {
  * @param attackEvaluations - those of the attack in one update; 0 without one
  */
 export function observationCost(objective: Objective, attackEvaluations: number): number {
-  switch (observedColumn(objective, attackEvaluations > 0)) {
+  return metricCost(observedColumn(objective, attackEvaluations > 0), attackEvaluations);
+}
+
+function metricCost(metric: MetricName, attackEvaluations: number): number {
+  switch (metric) {
     case 'train_robust_loss':
       return 0;
     case 'train_loss':
@@ -53,6 +59,29 @@ export function observationCost(objective: Objective, attackEvaluations: number)
   }
 }
 
+/** The observer of a whole run: it looks at every update at which the schedule, or the log, asks for the loss. */
+export interface RunObserver {
+  /** null: nobody looks. */
+  readonly metric: MetricName | null;
+  observe(point: ObservationPoint & { readonly update: number }): Observed;
+  state(): Readonly<Record<string, RandomState>>;
+}
+
+/** @param resumed - random positions of a checkpoint; null for a fresh run */
+export function observerOf(run: ResolvedRun, resumed: ObserverOptions['resumed']): RunObserver {
+  const { schedule, observed, objective, workload, header } = run;
+  const logged = observed ? observedColumn(objective, workload.attack !== null) : null;
+  const metric = schedule.observes?.metric ?? logged;
+  if (metric === null) return { metric, ...NO_OBSERVER };
+  const observer = createObserver(workload, metric, { seed: header.seed, resumed });
+  const cadence = observed || schedule.observes === null ? 1 : schedule.observes.cadence_updates;
+  return {
+    metric,
+    observe: (point) => (point.update % cadence === 0 ? observer : NO_OBSERVER).observe(point),
+    state: observer.state,
+  };
+}
+
 interface ObserverOptions {
   readonly seed: number;
   /** Random positions of a checkpoint; null for a fresh run. */
@@ -60,19 +89,18 @@ interface ObserverOptions {
 }
 
 /**
- * Shows the schedule the objective's minibatch loss. The training split's loss at the perturbed inputs is free; its
+ * Shows the schedule the minibatch loss that it looks at. The training split's loss at the perturbed inputs is free; its
  * clean loss costs one evaluation; a validation loss is taken on a minibatch of the same size from streams of its own,
  * and costs one evaluation and those of the attack, if the metric is adversarial.
  */
-export function createObserver(workload: Workload, objective: Objective, options: ObserverOptions): Observer {
-  const column = observedColumn(objective, workload.attack !== null);
-  switch (column) {
+export function createObserver(workload: Workload, metric: MetricName, options: ObserverOptions): Observer {
+  switch (metric) {
     case 'train_robust_loss':
       return updateLoss();
     case 'train_loss':
       return workload.attack === null ? updateLoss() : cleanTrainingLoss(workload);
     default:
-      return validationLoss(workload, column, options);
+      return validationLoss(workload, metric, options);
   }
 }
 

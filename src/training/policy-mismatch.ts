@@ -13,9 +13,8 @@ const STANDARD = { type: 'standard' } as const;
  * (`time.stretch`).
  */
 export function policyMismatches(policy: Policy, experiment: Experiment, workload: Workload): Issue[] {
-  const { batch_size, ...optimizer } = policy.output.optimizer;
   const attack = policy.attack === null ? null : createAttack(policy.attack).spec;
-  const { objective, loss = 'cross_entropy', training = STANDARD } = policy;
+  const { objective, loss = 'cross_entropy', training = STANDARD, optimizer, batch_size } = policy;
   const madeFor = { attack, loss, training, objective, optimizer, batch_size };
   const found = {
     attack: workload.attack === null ? null : workload.attack.spec,

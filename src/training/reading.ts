@@ -1,5 +1,5 @@
 import { readingSchema, type Experiment, type ReadingOptions } from '../artifacts/experiment/experiment.js';
-import type { TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { resolveMethod, type Method } from './method.js';
 
@@ -33,10 +33,11 @@ export interface Reading {
  * What a D-Adaptation run read, and what it cost.
  * @throws E_PILOT if it diverged or has no positive reading
  */
-export function readingOf({ end }: TrainingLog, remedy: string): Reading {
+export function readingOf(log: TrainingLog, remedy: string): Reading {
+  const { end } = log;
   const rate = end?.summary?.['reading'];
   if (end?.status === 'completed' && rate !== undefined && rate > 0) {
-    return { rate, updates: end.updates, n_grad_evals: end.n_grad_evals };
+    return { rate, updates: end.updates, n_grad_evals: gradientEvaluations(log) };
   }
   throw new HjbLrError('E_PILOT', 'The D-Adaptation run gave no reading of the peak rate.', {
     remedy,

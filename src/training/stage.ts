@@ -3,7 +3,7 @@ import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
 import { canonicalJson } from '../artifacts/shared/hash.js';
 import { partialPath } from '../artifacts/training-log/log-file.js';
-import type { LogEvaluation, TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type LogEvaluation, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
@@ -46,7 +46,6 @@ export async function trainStage(options: TrainStageOptions) {
   const task = { runId: `train/${name}/${seed}`, purpose: 'train', seed, updates: experiment.horizon, ...chosen };
   const { log, file } = await trainInFolder(options, `${name}-seed-${seed}`, { ...task, evaluated: true });
   const scores = log.evaluations[log.evaluations.length - 1];
-  const spent = [...(chosen.reading === undefined ? [] : [chosen.reading]), log.end!];
   return {
     artifacts: [...files, file, ...(log.end!.weights === undefined ? [] : [weightsPath(file)])],
     summary: [
@@ -59,7 +58,7 @@ export async function trainStage(options: TrainStageOptions) {
       status: log.end!.status,
       ...scores,
       /** All that was spent, the reading included. */
-      n_grad_evals: spent.reduce((sum, { n_grad_evals }) => sum + n_grad_evals, 0),
+      n_grad_evals: (chosen.reading?.n_grad_evals ?? 0) + gradientEvaluations(log),
     },
   };
 }
@@ -158,7 +157,7 @@ async function policyMethod(options: TrainStageOptions, policyPath: string): Pro
   const input: MethodInput = {
     schedule: { name: 'policy', path: path.resolve(policyPath) },
     optimizer: experiment.optimizer,
-    clip: policy.output.clip,
+    clip: policy.clip,
     averaging: experiment.averaging,
   };
   const mismatches = issues.map((issue) => issue.path);

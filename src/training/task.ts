@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readArtifact } from '../artifacts/files.js';
 import { HjbLrError, namingFile } from '../errors.js';
 import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
+import { schemaVersionOf } from '../artifacts/shared/common.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { createSchedule } from '../schedules/index.js';
 import { TOOL_VERSION } from '../version.js';
@@ -14,7 +15,7 @@ import {
   type ImportedWorkload,
   type Workload,
 } from '../workloads/index.js';
-import { batchSizes } from './batch-size.js';
+import { batchSizes } from '../controls/index.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
 import type { Method } from './method.js';
 import { readingMethod, readingOptions, readingUpdates, type Reading } from './reading.js';
@@ -109,7 +110,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   if (!isMeasurable(workload, measurements)) throw notMeasurable(task.experimentPath);
   const header: LogHeader = {
     kind: 'training_log',
-    schema_version: '1.0.0',
+    schema_version: schemaVersionOf('training_log'),
     tool_version: TOOL_VERSION,
     run_id: task.runId,
     purpose: task.purpose,

@@ -26,7 +26,7 @@ export interface TrainingRun {
   readonly method: Method;
   /** Whose minibatch loss the schedule is shown. */
   readonly objective: Objective;
-  /** Whether that loss is taken and logged; by default only where the schedule looks at it. */
+  /** Whether that loss is taken and logged at every update; by default only as the schedule looks at it. */
   readonly observed?: boolean;
   /** How the final weights are scored; null: not at all. */
   readonly evaluation: EvaluationOptions | null;
@@ -104,7 +104,7 @@ async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end
 
 function resolved(run: TrainingRun): ResolvedRun {
   const {
-    observed = run.schedule.observes,
+    observed = false,
     evaluateEvery = Infinity,
     measurements = [],
     saveWeights = false,

@@ -3,20 +3,17 @@ import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
 import type { LogWriter } from '../artifacts/training-log/log-file.js';
 import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
-import type { Json } from '../schedules/schedule.js';
-import { attackAt } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
 import type { Attack, LabelledInputs } from '../workloads/workload.js';
 import { checkScores } from './attack-checks.js';
 import { augmented } from './augmentation.js';
-import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
-import { clipStep, type ClipState } from './clip.js';
+import { Decisions, type Decided } from './decisions.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from './log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
-import { createObserver, NO_OBSERVER, type Observer } from './observation.js';
+import { observerOf, type Observed, type RunObserver } from './observation.js';
 import { norm } from '../math/vectors.js';
 import { createOptimizer, type Optimizer, type StepTaken } from './optimizers/index.js';
 import type { SavedWeights } from './saved-weights.js';
@@ -34,18 +31,18 @@ export class Trainer {
   /** A copy: the observer may use the network before the step is taken. */
   readonly #gradient: Float32Array;
   readonly #optimizer: Optimizer;
-  readonly #observer: Observer;
+  readonly #observer: RunObserver;
   readonly #rule: UpdateRule;
   readonly #batches: RandomStream;
   readonly #augmentation: RandomStream;
   readonly #noise: RandomStream;
-  readonly #sizes: BatchSizes;
+  readonly #decisions: Decisions;
   readonly #startedAt: number;
   /** The minibatch at its perturbed points, of an update before which something is measured. */
   #perturbed = new Float32Array(0);
-  #schedule: Json;
-  #clip: ClipState;
   #update: number;
+  /** Training examples drawn before this update. */
+  #examples: number;
   #gradientEvaluations: number;
   #measurementEvaluations: number;
   /** Gradients of single examples: the evaluations above, each times the size of its minibatch. */
@@ -53,13 +50,14 @@ export class Trainer {
 
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
-    const { seed, updates, batch_size, horizon } = run.header;
+    const { seed, updates } = run.header;
+    this.#decisions = new Decisions(run, checkpoint);
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
     const { model, dataset } = run.workload;
-    this.#sizes = batchSizes(batch_size, horizon);
-    const atOnce = Math.max(this.#sizes.largest * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
+    const { largestBatch, averages } = this.#decisions;
+    const atOnce = Math.max(largestBatch * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
     this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
     this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
@@ -67,16 +65,16 @@ export class Trainer {
     this.#batches = stream('batches');
     this.#augmentation = stream('augmentation');
     this.#noise = stream('attack');
-    this.#observer = run.observed ? createObserver(run.workload, run.objective, { seed, resumed }) : NO_OBSERVER;
-    this.#optimizer = createOptimizer(run.method, {
+    this.#observer = observerOf(run, resumed);
+    this.#optimizer = createOptimizer(run.method.optimizer, {
+      averages,
       initial: concatenated(model.initialise(randomStream(seed, 'init'))),
       updates,
       resumed: checkpoint === null ? null : checkpoint.optimizer,
     });
-    const start = checkpoint === null ? freshStart(run) : checkpoint;
-    this.#schedule = start.schedule;
-    this.#clip = start.clip;
+    const start = checkpoint ?? FRESH_START;
     this.#update = start.update;
+    this.#examples = start.examples;
     this.#gradientEvaluations = start.gradientEvaluations;
     this.#measurementEvaluations = start.measurementEvaluations;
     this.#exampleGradients = start.exampleGradients;
@@ -142,21 +140,21 @@ export class Trainer {
 
   /** One update; the row tells what was seen before it and the step taken. Before it stands what was measured. */
   #step(): { measured: LogMeasurement[]; row: LogStep } {
-    const { workload, header } = this.#run;
+    const decided = this.#decisions.decide();
+    const { attack, settings } = decided;
     this.#network.load(this.#optimizer.gradientPoint());
-    const attack = attackAt(workload.attack, this.#update / header.updates);
-    const draw = (): LabelledInputs => this.#drawBatch();
+    const draw = (): LabelledInputs => this.#drawBatch(settings.batchSize);
     const keep = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
     const point = { network: this.#network, attack, draw, noise: this.#noise };
     const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: keep } : point);
     this.#gradient.set(taken.gradient);
-    return this.#descend(taken, attack);
+    return this.#descend(taken, decided);
   }
 
-  #drawBatch(): LabelledInputs {
+  #drawBatch(size: number): LabelledInputs {
     const { dataset, augmentation } = this.#run.workload;
     const { train, inputShape } = dataset;
-    const batch = gatherBatch(train, drawIndices(train.count, this.#sizes.at(this.#update), this.#batches));
+    const batch = gatherBatch(train, drawIndices(train.count, size, this.#batches));
     return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
   }
 
@@ -178,42 +176,48 @@ export class Trainer {
     return rows;
   }
 
-  /** Shows the schedule its loss, asks for the rate, clips, measures, and steps. */
+  /** Observes for the next decision, clips, measures, and steps. */
   #descend(
     { batch, loss, gradientEvaluations }: MinibatchGradient,
-    attack: Attack | null,
+    { attack, settings, reason, columns }: Decided,
   ): { measured: LogMeasurement[]; row: LogStep } {
-    const { workload, schedule, method } = this.#run;
-    const { dataset } = workload;
+    const { learningRate: rate, averagingWeight } = settings;
     const gradientNorm = norm(this.#gradient);
-    const observed = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss: loss });
-    this.#schedule = schedule.observe(this.#schedule, { loss: observed.loss });
-    const { rate, reason } = schedule.rate(this.#schedule);
-    const clipped = clipStep(method.clip, this.#clip, gradientNorm);
+    const observed = this.#observe(batch, attack, loss);
+    const clipFactor = this.#decisions.clip(gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
-    const request = { rate, clipFactor: clipped.factor, loss, gradientNorm };
+    const request = { rate, clipFactor, loss, gradientNorm, averagingWeight };
     const update = this.#update;
-    const measured = isFinite && this.#measuresNow() ? this.#measure(batch, attack, rate * clipped.factor) : [];
+    const measured = isFinite && this.#measuresNow() ? this.#measure(batch, attack, rate * clipFactor) : [];
     const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
-    this.#clip = clipped.state;
     this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
-    this.#update += 1;
     const row: LogStep = {
       type: 'step',
       update,
-      epoch: this.#sizes.before(update) / dataset.train.count,
+      epoch: this.#examples / this.#run.workload.dataset.train.count,
       lr: logNumber(taken.rate),
       reason: taken.reason ?? reason,
       [attack === null ? 'train_loss' : 'train_robust_loss']: logNumber(loss),
       ...observed.columns,
       grad_norm: logNumber(gradientNorm),
-      clip_factor: logNumber(clipped.factor),
+      clip_factor: logNumber(clipFactor),
       step_length: logNumber(taken.length),
       n_grad_evals: this.#gradientEvaluations,
-      ...(this.#sizes.varies ? { batch_size: batch.labels.length, n_example_grads: this.#exampleGradients } : {}),
+      ...columns,
+      ...('batch_size' in columns ? { n_example_grads: this.#exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
+    this.#update += 1;
+    this.#examples += settings.batchSize;
     return { measured, row };
+  }
+
+  /** What the schedule will be shown before the next update. */
+  #observe(batch: LabelledInputs, attack: Attack | null, trainingLoss: number): Observed {
+    const { metric } = this.#observer;
+    const seen = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss, update: this.#update });
+    if (metric !== null && seen.loss !== null) this.#decisions.show(metric, seen.loss, this.#update);
+    return seen;
   }
 
   /** What evaluations on a minibatch of this size cost. */
@@ -241,7 +245,7 @@ export class Trainer {
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
       ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
-      ...(this.#sizes.varies ? { n_example_grads: this.#exampleGradients } : {}),
+      ...(this.#decisions.varies('batch_size') ? { n_example_grads: this.#exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
   }
@@ -254,8 +258,8 @@ export class Trainer {
       measurementEvaluations: this.#measurementEvaluations,
       exampleGradients: this.#exampleGradients,
       optimizer: this.#optimizer.state(),
-      schedule: this.#schedule,
-      clip: this.#clip,
+      ...this.#decisions.state,
+      examples: this.#examples,
       streams: {
         batches: this.#batches.state(),
         augmentation: this.#augmentation.state(),
@@ -269,14 +273,11 @@ export class Trainer {
   }
 }
 
-function freshStart({ schedule }: ResolvedRun): Omit<Checkpoint, 'optimizer' | 'streams' | 'rule'> {
-  return {
-    schedule: schedule.init(),
-    clip: null,
-    update: 0,
-    gradientEvaluations: 0,
-    measurementEvaluations: 0,
-    exampleGradients: 0,
-    seconds: 0,
-  };
-}
+const FRESH_START = {
+  update: 0,
+  examples: 0,
+  gradientEvaluations: 0,
+  measurementEvaluations: 0,
+  exampleGradients: 0,
+  seconds: 0,
+} as const;

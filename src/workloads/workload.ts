@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { SingleAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
+import type { AttackSpec, SingleAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 import type {
   AugmentationSpec,
   LossName,
@@ -93,6 +93,10 @@ export interface ArrayAttack<Spec = TrainingAttackSpec> {
   perturb(network: Network, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
   /** The attack in force when a share of the run is done, in [0, 1], where that changes along a run. */
   at?(share: number): ArrayAttack;
+  /** As it was described, without the step length that follows from the rest. */
+  readonly description?: TrainingAttackSpec;
+  /** The attack of another description: what controls make of this one. */
+  under?(spec: AttackSpec): ArrayAttack<AttackSpec>;
 }
 
 /** Loss of each example, [n], as a function of the perturbed inputs [n, ...inputShape]; differentiable. */

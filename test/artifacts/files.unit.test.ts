@@ -7,6 +7,7 @@ import { parseArtifact, readArtifact, readJson, writeArtifact, writeFileAtomic }
 import type { HjbLrError } from '../../src/errors.js';
 import { policyId } from '../../src/artifacts/shared/hash.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { learningRateOf, withLearningRate } from '../schedules/fixtures/policies.js';
 import { exampleExperiment, examplePolicy } from './fixtures/examples.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -144,10 +145,15 @@ describe('parseArtifact', () => {
     ]);
   });
 
-  test('a rate bound of zero is refused', () => {
+  test('a ratio limit below 1 is refused', () => {
     const policy = examplePolicy();
-    const { issues } = refusal({ ...policy, guards: { ...policy.guards, lr_min: 0 } }, 'policy');
-    expect(issues).toEqual([{ path: 'guards.lr_min', message: 'expected number to be >0; got 0' }]);
+    const { issues } = refusal(
+      withLearningRate(policy, { guards: { ...learningRateOf(policy).guards, max_up_ratio_per_update: 0 } }),
+      'policy',
+    );
+    expect(issues).toEqual([
+      { path: 'controls.learning_rate.guards.max_up_ratio_per_update', message: 'expected number to be >=1; got 0' },
+    ]);
   });
 
   test('another kind is refused before anything else', () => {
@@ -157,27 +163,38 @@ describe('parseArtifact', () => {
   });
 
   test('a newer major version is refused with both versions', () => {
-    const error = refusal({ ...examplePolicy(), schema_version: '2.0.0', new_field: 1 }, 'policy');
-    expect(error).toMatchObject({ code: 'E_VERSION', exitCode: 3, fields: { found: '2.0.0', supported: '1.0.0' } });
-    expect(error.message).toBe('file.json has schema version 2.0.0; this release reads 1.0.0.');
+    const error = refusal({ ...examplePolicy(), schema_version: '3.0.0', new_field: 1 }, 'policy');
+    expect(error).toMatchObject({ code: 'E_VERSION', exitCode: 3, fields: { found: '3.0.0', supported: '2.0.0' } });
+    expect(error.message).toBe('file.json has schema version 3.0.0; this release reads 2.0.0.');
+    expect(refusal({ ...exampleExperiment(), schema_version: '2.0.0' }).fields).toMatchObject({ supported: '1.0.0' });
+  });
+
+  test('a policy of 0.1.0 is refused by its version, with the command that makes it again', () => {
+    const { kind, policy_id, name } = examplePolicy();
+    const old = { kind, policy_id, name, schema_version: '1.0.0', output: {}, guards: { lr_min: 0.1, lr_max: 0.4 } };
+    expect(refusal(old, 'policy')).toMatchObject({
+      code: 'E_VERSION',
+      message: 'file.json has schema version 1.0.0; this release reads 2.0.0.',
+      remedy: expect.stringContaining('hjb-lr solve coefficients.json'),
+    });
   });
 
   test('what a newer minor version adds is ignored in a policy, and nowhere else', () => {
     const policy = examplePolicy();
-    const body = { ...policy, schema_version: '1.9.0', mood: 'good', guards: { ...policy.guards, extra: { a: 1 } } };
+    const body = { ...policy, schema_version: '2.9.0', mood: 'good', time: { ...policy.time, extra: { a: 1 } } };
     const policy_id = policyId(body);
     const newer = { ...body, policy_id };
-    expect(parseArtifact('policy', newer, 'file.json')).toEqual({ ...policy, schema_version: '1.9.0', policy_id });
+    expect(parseArtifact('policy', newer, 'file.json')).toEqual({ ...policy, schema_version: '2.9.0', policy_id });
     expect(newer.mood).toBe('good');
-    expect(refusal({ ...newer, schema_version: '1.0.0' }, 'policy').issues.map(({ path: at }) => at)).toEqual([
-      'guards.extra',
+    expect(refusal({ ...newer, schema_version: '2.0.0' }, 'policy').issues.map(({ path: at }) => at)).toEqual([
+      'time.extra',
       'mood',
     ]);
     expect(refusal({ ...exampleExperiment(), schema_version: '1.9.0', mood: 'good' }).issues[0].path).toBe('mood');
   });
 
   test('a newer minor version hides no other mistake', () => {
-    const error = refusal({ ...examplePolicy(), schema_version: '1.9.0', mood: 'good', form: 'spiral' }, 'policy');
+    const error = refusal({ ...examplePolicy(), schema_version: '2.9.0', mood: 'good', form: 'spiral' }, 'policy');
     expect(error.issues.map(({ path: at }) => at)).toEqual(['form']);
   });
 

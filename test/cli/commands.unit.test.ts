@@ -29,32 +29,35 @@ describe('hjb-lr validate', () => {
     expect(resultOf((await hjbLr('validate', file, '--json')).stdout)).toEqual({
       kind: 'policy',
       file,
-      summary: 'policy "one rate", schema 1.0.0',
+      summary: 'policy "one rate", schema 2.0.0',
     });
   });
 
   test('a policy of a newer major version: exit code 3, both versions and the remedy', async () => {
-    const file = await fileWith({ ...examplePolicy(), schema_version: '2.0.0' });
+    const file = await fileWith({ ...examplePolicy(), schema_version: '3.0.0' });
     const { code, stderr } = await hjbLr('validate', file);
     expect(code).toBe(3);
     expect(stderr).toBe(
-      `${file} has schema version 2.0.0; this release reads 1.0.0.\n` +
-        '  - schema_version: major version 2 is newer\nUpdate hjb-lr, or write the file again with this release.\n',
+      `${file} has schema version 3.0.0; this release reads 2.0.0.\n` +
+        '  - schema_version: major version 3 is newer\nUpdate hjb-lr, or write the file again with this release.\n',
     );
   });
 
   test('a policy whose own tests fail: exit code 5, and which', async () => {
-    const wrong: Policy = { ...examplePolicy(), tests: [{ observations: [2], rates: [0.7], reasons: ['table'] }] };
+    const vector = { observations: [null], controls: { learning_rate: [0.7] }, reasons: ['table'] };
+    const wrong: Policy = { ...examplePolicy(), tests: [vector] };
     const { code, stderr } = await hjbLr('validate', await fileWith({ ...wrong, policy_id: policyId(wrong) }));
     expect(code).toBe(5);
-    expect(stderr).toMatch(/1 of the policy's own tests fail\.\n {2}- tests\.0: update 0: expected \{"rate":0\.7/);
+    expect(stderr).toMatch(
+      /1 of the policy's own tests fail\.\n {2}- tests\.0: update 0: expected \{"controls":\{"learning_rate":0\.7/,
+    );
   });
 
   test('a policy edited by hand: exit code 3, and valid again with --seal', async () => {
     const file = await fileWith({ ...examplePolicy(), name: 'edited' });
     const refused = await hjbLr('validate', file);
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('hjb-lr validate FILE --seal')]);
-    expect((await hjbLr('validate', file, '--seal')).stdout).toBe('valid: policy "edited", schema 1.0.0\n');
+    expect((await hjbLr('validate', file, '--seal')).stdout).toBe('valid: policy "edited", schema 2.0.0\n');
     expect((await hjbLr('validate', file)).code).toBe(0);
   });
 

@@ -47,7 +47,10 @@ describe('every open-loop schedule', () => {
         const schedule = await schedules(run);
         const losses = Array<null>(run.updates).fill(null);
         const first = follow(schedule, losses.slice(0, cut));
-        const resumed = follow(schedule, losses.slice(cut), JSON.parse(JSON.stringify(first.state)) as Json);
+        const resumed = follow(schedule, losses.slice(cut), {
+          state: JSON.parse(JSON.stringify(first.state)) as Json,
+          update: first.update,
+        });
         expect([...first.decisions, ...resumed.decisions]).toEqual(follow(schedule, losses).decisions);
       }),
     );

@@ -98,11 +98,6 @@ describe('the contract', () => {
     const { decisions } = follow(schedule, Array<null>(6).fill(null));
     expect(decisions.slice(3).map(({ rate }) => rate)).toEqual([1, 1, 1]);
   });
-
-  test('a rate before the first observation is refused', async () => {
-    const schedule = await createSchedule({ name: 'linear', peak: 4 }, { updates: 4, baseDirectory: '.' });
-    expect(() => schedule.rate(schedule.init())).toThrow(expect.objectContaining({ code: 'E_INVALID' }));
-  });
 });
 
 describe('bad input', () => {

@@ -6,6 +6,7 @@ import { cubicTable } from '../../src/math/cubic-table.js';
 import { meanEstimate, ratioEstimate } from '../../src/math/estimates.js';
 import { checkPolicyTests, policyIssues, policySchedule, weightsRule } from '../../src/schedules/index.js';
 import { controlSgdModel, fuseIteration, rateProblem, realRuns, type ControlledModel } from '../../src/sde/index.js';
+import { learningRateOf, withLearningRate } from '../schedules/fixtures/policies.js';
 import { within } from '../helpers/within.js';
 import { modelOf, type Changes } from './models.js';
 
@@ -96,7 +97,7 @@ describe('the policy of a model', () => {
       time: { horizon: 10 },
     });
     const answer = solve(of.problem, { query: [{ t: 0, x: [0.4] }] });
-    within(weightsRule(read, { updates: 10 }).decide(0, [0.4]).rate, 0.2 * answer.controls[0]!.u, {
+    within(weightsRule(read, { updates: 10 }).decide(0, [0.4]).controls.learning_rate, 0.2 * answer.controls[0]!.u, {
       rel: 1e-5,
       because: 'the table is eta u at the nodes, to six digits',
     });
@@ -105,8 +106,9 @@ describe('the policy of a model', () => {
   test('outside the domain and without weights it falls back on its mean rates', async () => {
     const { policy } = await controlled();
     const rule = weightsRule(policy, { updates: 10 });
-    expect(rule.decide(3, [9])).toEqual({ rate: policy.open_loop.rates[3], reason: 'fallback:out_of_support' });
-    expect(rule.decide(3, [NaN])).toEqual({ rate: policy.open_loop.rates[3], reason: 'fallback:nan' });
+    const controls = { learning_rate: learningRateOf(policy).open_loop.values[3] };
+    expect(rule.decide(3, [9])).toEqual({ controls, reason: 'fallback:out_of_support' });
+    expect(rule.decide(3, [NaN])).toEqual({ controls, reason: 'fallback:nan' });
     expect(rule.decide(12, [1]).reason).toBe('hold:horizon');
     expect(() => weightsRule(policy, { updates: 11 })).toThrow('is for 10 updates');
   });
@@ -115,9 +117,13 @@ describe('the policy of a model', () => {
     const { policy } = await controlled();
     expect(() => policySchedule(policy, { updates: 10 })).toThrow('follows the weights theta, not a loss');
     expect(policyIssues({ ...policy, requires: [] })).toEqual([expect.objectContaining({ path: 'requires' })]);
-    const axes = policy.table!.axes.map((axis, i) => (i === 1 ? { ...axis, name: 'other' } : axis));
-    expect(policyIssues({ ...policy, table: { ...policy.table!, axes } })).toEqual([
-      expect.objectContaining({ path: 'table.axes', message: 'must be time, theta; got time, other' }),
+    const table = learningRateOf(policy).table!;
+    const axes = table.axes.map((axis, i) => (i === 1 ? { ...axis, name: 'other' } : axis));
+    expect(policyIssues(withLearningRate(policy, { table: { ...table, axes } }))).toEqual([
+      expect.objectContaining({
+        path: 'controls.learning_rate.table.axes',
+        message: 'must be time, theta; got time, other',
+      }),
     ]);
   });
 

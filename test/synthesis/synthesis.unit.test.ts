@@ -7,6 +7,8 @@ import { failingPolicyTests, policySchedule } from '../../src/schedules/index.js
 import { gradedTimes } from '../../src/synthesis/control-problem.js';
 import { synthesize } from '../../src/synthesis/stage.js';
 import { pilotLog } from '../helpers/pilot-log.js';
+import { follow } from '../helpers/follow.js';
+import { learningRateOf } from '../schedules/fixtures/policies.js';
 import { within } from '../helpers/within.js';
 
 /** Logs whose losses fall faster at the higher rate, with a deterministic ripple. */
@@ -57,30 +59,32 @@ describe('synthesize', () => {
     expect(policy_id).toBe(artifactSha256(body));
     expect(policy.tests.length).toBeGreaterThanOrEqual(20);
     expect(failingPolicyTests(policy)).toEqual([]);
-    const { lr_min, lr_max } = policy.guards;
-    expect(policy.open_loop.rates.every((rate) => rate >= lr_min * 0.999 && rate <= lr_max * 1.001)).toBe(true);
+    const { guards, open_loop } = learningRateOf(policy);
+    const inside = (rate: number): boolean => rate >= guards.min * 0.999 && rate <= guards.max * 1.001;
+    expect(open_loop.values.every(inside)).toBe(true);
   });
 
   test('the policy asks for the loss that its filter was fitted to', async () => {
     const inputOf = async (metric: 'clean' | 'adversarial', attack: typeof coefficients.attack) => {
       const objective = { ...coefficients.objective, metric };
       const { policy } = await synthesize({ ...coefficients, objective, attack, selected: 'loss_alone' }, SOLVER);
-      return policySchema.parse(policy).input!.name;
+      return policySchema.parse(policy).input!.metric;
     };
     const { attack } = coefficients;
-    expect(await inputOf('adversarial', attack)).toBe('robust_loss');
-    expect(await inputOf('clean', attack)).toBe('clean_loss');
-    expect(await inputOf('adversarial', null)).toBe('clean_loss');
+    expect(await inputOf('adversarial', attack)).toBe('train_robust_loss');
+    expect(await inputOf('clean', attack)).toBe('train_loss');
+    expect(await inputOf('adversarial', null)).toBe('train_loss');
   });
 
   test('hold at the peak, then a fall at the end: the anneal that a scalar picture cannot know', async () => {
     const { policy } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
-    const { rates } = policy.open_loop;
-    within(rates[Math.floor(rates.length / 4)], policy.guards.lr_max, {
+    const { open_loop, guards } = learningRateOf(policy);
+    const rates = open_loop.values;
+    within(rates[Math.floor(rates.length / 4)], guards.max, {
       rel: 0.02,
       because: 'noise held now is forgotten before the end',
     });
-    expect(rates[rates.length - 1]).toBeLessThan(0.7 * policy.guards.lr_max);
+    expect(rates[rates.length - 1]).toBeLessThan(0.7 * guards.max);
   });
 
   test('without a selected closure: WSD at the peak, open loop', async () => {
@@ -95,9 +99,5 @@ describe('synthesize', () => {
 
 function ratesOf(policy: Policy): number[] {
   const schedule = policySchedule(policy, { updates: policy.time.horizon });
-  let state = schedule.init();
-  return Array.from({ length: policy.time.horizon }, () => {
-    state = schedule.observe(state, { loss: 1 });
-    return schedule.rate(state).rate;
-  });
+  return follow(schedule, Array<number>(policy.time.horizon).fill(1)).decisions.map(({ rate }) => rate);
 }

@@ -3,7 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { HjbLrError } from '../../src/errors.js';
 import type { LogHeader, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
-import { policySchedule, type Schedule } from '../../src/schedules/index.js';
+import { policySchedule, type PolicyState, type Schedule } from '../../src/schedules/index.js';
 import { checkpointPath, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/training/checkpoint.js';
 import { trainRun, type TrainingRun } from '../../src/training/train.js';
 import { tablePolicy } from '../schedules/fixtures/policies.js';
@@ -14,7 +14,10 @@ import { cloudsWorkload, comparable, type SmallRunOptions } from './small-run.js
 const EVERYTHING: SmallRunOptions = {
   method: { schedule: { name: 'constant', rate: 1 }, optimizer: { name: 'sgd', momentum: 0.9 }, clip: {} },
   schedule: policySchedule(
-    tablePolicy({ time: { unit: 'update', horizon: 100, updates_per_epoch: 10, stretch: 'scale' } }),
+    tablePolicy({
+      time: { unit: 'update', horizon: 100, updates_per_epoch: 10, stretch: 'scale' },
+      input: { metric: 'val_robust_loss', cadence_updates: 1, max_age_updates: 1 },
+    }),
     { updates: 30 },
   ) as Schedule,
   objective: { split: 'validation' },
@@ -59,9 +62,11 @@ describe('every piece of a checkpoint', () => {
     return { ...checkpoint, streams: { ...checkpoint.streams, [name]: [first ^ 1, ...words] } };
   };
   const filter = (checkpoint: Checkpoint) => {
-    const schedule = checkpoint.schedule as { filter: { mean: number[]; covariance: number[] } };
-    const mean = schedule.filter.mean.map((value) => value + 0.2);
-    return { ...checkpoint, schedule: { ...schedule, filter: { ...schedule.filter, mean } } };
+    const { schedule: ofRun, clip } = checkpoint.schedule;
+    const { update, method } = ofRun as unknown as { update: number; method: PolicyState };
+    const mean = method.filter!.mean.map((value) => value + 0.2);
+    const changed = { update, method: { ...method, filter: { ...method.filter!, mean } } };
+    return { ...checkpoint, schedule: { schedule: changed, clip } };
   };
 
   test('as it was written gives the undisturbed run', async () => {
@@ -76,7 +81,8 @@ describe('every piece of a checkpoint', () => {
     ['the stream of validation minibatches', stream('validation/batches')],
     ['their attack noise', stream('validation/attack')],
     ["the policy's filter", filter],
-    ['the clip', (checkpoint) => ({ ...checkpoint, clip: checkpoint.clip! / 2 })],
+    ['the clip', ({ schedule, ...rest }) => ({ ...rest, schedule: { ...schedule, clip: schedule.clip! / 2 } })],
+    ['the loss that the policy is shown next', (checkpoint) => ({ ...checkpoint, observation: { metrics: {} } })],
     ['the count of what was spent', (checkpoint) => ({ ...checkpoint, gradientEvaluations: 0 })],
     ['the count of what measuring cost', (checkpoint) => ({ ...checkpoint, measurementEvaluations: 0 })],
   ])('counts: without %s the run goes on otherwise', async (_piece, change) => {

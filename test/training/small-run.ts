@@ -6,7 +6,7 @@ import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/trainin
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
-import { batchSizes } from '../../src/training/batch-size.js';
+import { batchSizes } from '../../src/controls/index.js';
 import { openEngine } from '../../src/training/engines/index.js';
 import type { TrainingRun } from '../../src/training/train.js';
 import { size } from '../../src/workloads/models/index.js';

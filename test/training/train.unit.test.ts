@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import type { MethodInput } from '../../src/training/method.js';
-import type { Observation, Schedule } from '../../src/schedules/index.js';
+import type { Observation, Schedule, MetricName } from '../../src/schedules/index.js';
 import { randomStream } from '../../src/math/random.js';
 import { trainRun } from '../../src/training/train.js';
 import type { ArrayAttack, Workload } from '../../src/workloads/index.js';
@@ -143,36 +143,47 @@ describe('methods of one seed', () => {
 
 describe('what the schedule sees', () => {
   /** A schedule that keeps what it was shown. */
-  function recorder(): { schedule: Schedule; shown: Observation[] } {
+  function recorder(metric: MetricName): { schedule: Schedule; shown: Observation[] } {
     const shown: Observation[] = [];
     const schedule: Schedule = {
       name: 'recorder',
-      observes: true,
+      controls: ['learning_rate'],
+      observes: { metric, cadence_updates: 1 },
       describe: () => ({ name: 'recorder' }),
       init: () => 0,
-      observe: (state, observation) => {
+      decide: (state, observation) => {
         shown.push(observation);
-        return (state as number) + 1;
+        const calls = (state as number) + 1;
+        return { state: calls, controls: { learning_rate: 0.01 * calls }, reason: `call ${calls}` };
       },
-      rate: (state) => ({ rate: 0.01 * (state as number), reason: `seen ${String(state)}` }),
     };
     return { schedule, shown };
   }
 
-  test.each<[string, object, number, string]>([
-    ['the robust training loss is free', {}, 3, 'train_robust_loss'],
-    ['the clean training loss costs one evaluation', { metric: 'clean' }, 4, 'train_loss'],
-    ['a clean validation loss costs one', { metric: 'clean', split: 'validation' }, 4, 'val_loss'],
-    ['a robust validation loss costs the attack and one', { split: 'validation' }, 6, 'val_robust_loss'],
-  ])('%s', async (_name, objective, cost, column) => {
-    const { schedule, shown } = recorder();
-    const log = await trainRun(await smallRun({ schedule, objective, updates: 7, evaluation: null }));
-    expect(shown).toHaveLength(7);
-    expect(log.steps.map((row) => row[column as 'val_loss'])).toEqual(shown.map(({ loss }) => loss));
-    expect(log.steps.map(({ reason }) => reason).slice(0, 2)).toEqual(['seen 1', 'seen 2']);
+  test.each<[string, number, MetricName]>([
+    ['the robust training loss is free', 3, 'train_robust_loss'],
+    ['the clean training loss costs one evaluation', 4, 'train_loss'],
+    ['a clean validation loss costs one', 4, 'val_loss'],
+    ['a robust validation loss costs the attack and one', 6, 'val_robust_loss'],
+  ])('%s', async (_name, cost, column) => {
+    const { schedule, shown } = recorder(column);
+    const log = await trainRun(await smallRun({ schedule, updates: 7, evaluation: null }));
+    // Before update k the loss of update k - 1; before the first one nothing.
+    const losses = log.steps.map((row, update) => ({ value: row[column], update }));
+    expect(shown.map(({ metrics }) => metrics[column])).toEqual([undefined, ...losses.slice(0, -1)]);
+    expect(log.steps.map(({ reason }) => reason).slice(0, 2)).toEqual(['call 1', 'call 2']);
     expect(log.steps[6].lr).toBeCloseTo(0.07, 12);
     expect(log.end!.n_grad_evals).toBe(7 * cost);
     expect(log.steps[0].train_robust_loss).toBeGreaterThan(0);
+  });
+
+  test('at its cadence: measured and charged at every third update, and shown until there is a newer one', async () => {
+    const { schedule, shown } = recorder('val_loss');
+    const every3 = { ...schedule, observes: { metric: 'val_loss', cadence_updates: 3 } } as const;
+    const log = await trainRun(await smallRun({ schedule: every3, updates: 7, evaluation: null }));
+    expect(log.steps.map((row) => row.val_loss !== undefined)).toEqual([true, false, false, true, false, false, true]);
+    expect(shown.map(({ metrics }) => metrics.val_loss?.update)).toEqual([undefined, 0, 0, 0, 3, 3, 3]);
+    expect(log.end!.n_grad_evals).toBe(7 * 3 + 3);
   });
 
   test.each([[{ metric: 'clean' }], [{ split: 'validation' }]])(
@@ -192,7 +203,7 @@ describe('what the schedule sees', () => {
   test('a validation objective changes neither the minibatches nor the noise of the updates', async () => {
     const [a, b] = await Promise.all(
       [{}, { split: 'validation' }].map(async (objective) => {
-        const { schedule } = recorder();
+        const { schedule } = recorder('split' in objective ? 'val_robust_loss' : 'train_robust_loss');
         return trainRun(await smallRun({ schedule, objective, updates: 7 }));
       }),
     );

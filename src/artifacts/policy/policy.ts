@@ -1,128 +1,125 @@
 import { z } from 'zod';
 import { filterSchema } from '../coefficients/filter.js';
-import { provenanceSchema } from '../shared/provenance.js';
-import {
-  count,
-  finite,
-  increasing,
-  nonnegative,
-  positive,
-  positiveCount,
-  schemaVersion,
-  timestamp,
-} from '../shared/common.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
+  averagingSchema,
   batchSizeSchema,
   clipSchema,
   lossSchema,
   objectiveSchema,
-  sgdSchema,
+  optimizerSchema,
   trainingSchema,
 } from '../experiment/experiment.js';
+import { count, finite, nonnegative, positiveCount, timestamp, versionField } from '../shared/common.js';
+import { provenanceSchema } from '../shared/provenance.js';
+import { policyControlSchema } from './control.js';
+import { policyTestSchema } from './test-vector.js';
+
+export { policyTableSchema, type PolicyControl, type PolicyTable } from './control.js';
+export { policyTestSchema, type PolicyTest } from './test-vector.js';
 
 /**
  * The states are the weights themselves, which the training sees before every update: nothing is filtered. Such a file
  * `requires` "weights_state" (src/schedules/policy/weights-rule.ts says how it is followed).
  */
 export const weightsStateSchema = z.strictObject({
-  kind: z.literal('weights'),
-  /** In the order of the table's axes after the time. */
-  names: z.array(z.string()).min(1).max(3),
+  kind: z.literal('weights').describe('The states are the weights themselves: nothing is filtered.'),
+  names: z
+    .array(z.string())
+    .min(1)
+    .max(3)
+    .describe("Names of the weights, in the order of the table's axes after the time."),
 });
 
-export const policyTableSchema = z
-  .strictObject({
-    /** First axis is time in updates done; the others are the filter's states in natural units. */
-    axes: z
-      .array(
-        z.strictObject({
-          name: z.string(),
-          coordinate: z.enum(['identity', 'log']).default('identity'),
-          grid: increasing,
-        }),
-      )
-      .min(1),
-    /** Row-major, the first axis slowest. */
-    values: z.array(finite),
-    value_scale: z.enum(['lr', 'log_lr']),
-    interpolation: z.enum(['linear', 'nearest']),
-  })
-  .refine((table) => table.values.length === table.axes.reduce((n, axis) => n * axis.grid.length, 1), {
-    error: 'must hold one value for each node of the axes',
-    path: ['values'],
-  });
+/** What a policy is followed by: the length of the run, what it is shown, and how it finds its states. */
+const followed = {
+  form: z
+    .enum(['feedback_table', 'open_loop'])
+    .describe('Whether the controls follow tables over time and states, or values over time alone.'),
+  time: z
+    .strictObject({
+      unit: z.literal('update').describe('Time counts updates done.'),
+      horizon: positiveCount.describe('Length in updates of the run that the policy was made for.'),
+      updates_per_epoch: nonnegative.describe('Training examples over the mean batch size; 0 where it is not known.'),
+      stretch: z
+        .enum(['scale', 'clamp', 'refuse'])
+        .describe(
+          'What a run of another length does: time scaled to the horizon, or as it is and held past the horizon, or refused.',
+        ),
+    })
+    .describe('The time axis of the policy.'),
+  input: z
+    .strictObject({
+      metric: z
+        .enum(['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'])
+        .describe('Minibatch loss that the policy is shown, by its column in the training log.'),
+      cadence_updates: positiveCount.describe('It is measured at updates 0, c, 2c, ...'),
+      max_age_updates: positiveCount.describe(
+        'Age in updates, k - m for a loss of update m when update k is decided, beyond which an observation is missing.',
+      ),
+    })
+    .nullable()
+    .describe('What the policy is shown; null for one that looks at no loss.'),
+  filter: z
+    .discriminatedUnion('kind', [...filterSchema.options, weightsStateSchema])
+    .nullable()
+    .describe('How the states are found from the losses; null for an open loop.'),
+};
 
-export const policyTestSchema = z.strictObject({
-  /** What happens, in order: one observation (null: missing; "nan", "inf" as strings) for each update; or its weights. */
-  observations: z.array(z.union([finite, z.enum(['nan', 'inf', '-inf']), z.null(), z.array(finite)])),
-  /** Rate and reason expected at each of these updates. */
-  rates: z.array(positive),
-  reasons: z.array(z.string()),
-});
+/** What is done with it, and what happens where no observation can be used. */
+const followedBy = {
+  controls: z
+    .record(z.string(), policyControlSchema)
+    .describe('What the policy decides before every update, by the name of the control, such as learning_rate.'),
+  clip: clipSchema.nullable().describe('How the gradient is clipped after it is taken; null for no clip.'),
+  support: z
+    .record(z.string(), z.tuple([finite, finite]))
+    .describe('Interval of every state in which the table may be used; a state that is not listed has no bounds.'),
+  fallback: z
+    .strictObject({
+      on: z
+        .array(z.enum(['missing', 'nan', 'inf', 'out_of_support', 'negative']))
+        .describe('Conditions under which the open loop takes over; under any other the last values are held.'),
+      max_consecutive_missing: count.describe(
+        'Missing observations in a row for which the last values are held first.',
+      ),
+    })
+    .describe('What happens where an observation is missing or cannot be used.'),
+};
+
+/** The setting in which a policy means what it says; a trainer compares it with its own. */
+const madeFor = {
+  optimizer: optimizerSchema.describe('The update rule that takes the learning rate.'),
+  averaging: averagingSchema.optional().describe('The average of the weights that is evaluated, where there is one.'),
+  batch_size: batchSizeSchema.describe('Examples of a minibatch, where the policy does not decide it.'),
+  objective: objectiveSchema.describe('What the policy minimises.'),
+  attack: trainingAttackSchema.nullable().describe('The attack of the training; null for clean inputs.'),
+  loss: lossSchema.optional().describe('What the weights lower; cross-entropy by default.'),
+  training: trainingSchema
+    .optional()
+    .describe('What the gradient of an update is taken of; the loss at the perturbed inputs by default.'),
+};
 
 export const policySchema = z
   .strictObject({
-    kind: z.literal('policy'),
-    schema_version: schemaVersion,
-    /** Names of features that a reader must know; a reader that does not refuses the file. */
-    requires: z.array(z.string()).default([]),
-    /** SHA-256 of the canonical body without this field and without clock fields. */
-    policy_id: z.string(),
-    name: z.string(),
-    created_at: timestamp.optional(),
-    form: z.enum(['feedback_table', 'open_loop', 'constant']),
-    time: z.strictObject({
-      unit: z.literal('update'),
-      horizon: positiveCount,
-      updates_per_epoch: nonnegative,
-      /** A run of another length: refused, or its time scaled to this horizon. Past the horizon the last rate holds. */
-      stretch: z.enum(['scale', 'clamp', 'refuse']),
-    }),
-    input: z
-      .strictObject({
-        /** What the filter was fitted to and the policy is to be shown: the loss at the perturbed inputs or the clean ones. */
-        name: z.enum(['robust_loss', 'clean_loss']),
-        split: z.enum(['train', 'validation']),
-        statistic: z.enum(['batch_mean', 'epoch_mean']),
-        transform: z.enum(['identity', 'log']),
-        cadence_updates: positiveCount,
-        max_age_updates: positiveCount,
-        fallback_inputs: z.array(z.string()),
-      })
-      .nullable(),
-    filter: z.discriminatedUnion('kind', [...filterSchema.options, weightsStateSchema]).nullable(),
-    output: z.strictObject({
-      quantity: z.literal('learning_rate'),
-      applies_to: z.literal('all'),
-      clip: clipSchema.nullable(),
-      optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
-    }),
-    table: policyTableSchema.nullable(),
-    /** The policy's own mean trajectory; also the fallback where no observation comes. Linear between points. */
-    open_loop: z.strictObject({ updates: increasing, rates: z.array(positive) }),
-    guards: z.strictObject({
-      lr_min: positive,
-      lr_max: positive,
-      max_up_ratio_per_update: z.number().min(1),
-      max_down_ratio_per_update: z.number().min(1),
-      warmup_updates: count,
-      /** State box of the fit: outside it the open-loop rate is used, with the reason `fallback:out_of_support`. */
-      support: z.record(z.string(), z.tuple([finite, finite])),
-      max_consecutive_missing: count,
-    }),
-    fallback: z.strictObject({ on: z.array(z.enum(['missing', 'nan', 'inf', 'out_of_support', 'negative'])) }),
-    objective: objectiveSchema,
-    attack: trainingAttackSchema.nullable(),
-    /** What the weights lower; cross-entropy, and the loss at the perturbed inputs alone, where a file does not say. */
-    loss: lossSchema.optional(),
-    training: trainingSchema.optional(),
-    provenance: provenanceSchema,
-    tests: z.array(policyTestSchema),
+    kind: z.literal('policy').describe('Kind of this file.'),
+    schema_version: versionField('policy'),
+    requires: z
+      .array(z.string())
+      .default([])
+      .describe('Names of features that a reader must know; a reader that does not know one refuses the file.'),
+    policy_id: z
+      .string()
+      .describe('SHA-256 of the canonical JSON of the file without this field and without fields of the clock.'),
+    name: z.string().describe('Name of the policy, for people.'),
+    created_at: timestamp.optional().describe('When the file was written, RFC 3339.'),
+    ...followed,
+    ...followedBy,
+    ...madeFor,
+    provenance: provenanceSchema.describe('What the policy was made by and from.'),
+    tests: z.array(policyTestSchema).describe('Runs with the decisions that every reader must reproduce.'),
   })
   .meta({ title: 'hjb-lr policy' });
 
 export type Policy = z.output<typeof policySchema>;
-export type PolicyTable = z.output<typeof policyTableSchema>;
-export type PolicyTest = z.output<typeof policyTestSchema>;
 export type WeightsState = z.output<typeof weightsStateSchema>;

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
-/** Version of every file schema of this release. A reader refuses a higher major version. */
-export const SCHEMA_VERSION = '1.0.0';
+/** Schema versions of this release by the kind of file; all others are 1.0.0. A reader refuses a higher major version. */
+const SCHEMA_VERSIONS: Readonly<Record<string, string>> = { policy: '2.0.0', training_log: '2.0.0' };
+
+/** The schema version that this release writes into files of a kind. */
+export function schemaVersionOf(kind: string): string {
+  return SCHEMA_VERSIONS[kind] ?? '1.0.0';
+}
 
 /** Fields that depend on the clock or the machine: outside every hash and every bit-for-bit comparison. */
 export const VOLATILE_FIELDS: readonly string[] = ['created_at', 'started_at', 'wall_s', 'seconds', 'host'];
@@ -12,10 +17,15 @@ export const nonnegative = z.number().nonnegative();
 export const fraction = z.number().min(0).max(1);
 export const count = z.int().nonnegative();
 export const positiveCount = z.int().positive();
-export const schemaVersion = z
-  .string()
-  .regex(/^\d+\.\d+\.\d+$/)
-  .default(SCHEMA_VERSION);
+/** The `schema_version` of a file of that kind. */
+export function versionField(kind: string) {
+  return z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/)
+    .default(schemaVersionOf(kind))
+    .describe('Version of the schema that the file was written for, major.minor.patch; the current one by default.');
+}
+export const schemaVersion = versionField('');
 export const timestamp = z.iso.datetime();
 
 /** A grid: strictly increasing numbers. */

@@ -1,48 +1,112 @@
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { requireSealed } from '../../artifacts/policy/seal.js';
 import { HjbLrError } from '../../errors.js';
-import type { RateDecision } from '../schedule.js';
-import { policySchedule, type PolicyState } from './policy-schedule.js';
+import { clippedSchedule, type ClippedState } from '../clipped.js';
+import type { Decision, Metric, MetricName, Observation } from '../schedule.js';
+import { policySchedule } from './policy-schedule.js';
+
+/** Losses of the update before, by their columns in a training log; null or nothing where none was measured. */
+export type UpdateMetrics = Readonly<Partial<Record<MetricName, number | null>>>;
+
+/** What an attached policy remembers: JSON, to be stored with the weights. */
+export type AttachedState = { readonly update: number; readonly clipped: boolean; readonly schedule: ClippedState };
 
 /** A policy bound to a user's own optimizer. */
 export interface AttachedPolicy {
-  /** Call before every update with the minibatch's adversarial loss, or with nothing; sets and returns the rate. */
-  step(loss?: number | null): RateDecision;
-  /** JSON, to be stored with the weights. */
-  state(): PolicyState;
-  /** Goes on where `state()` was taken, bit for bit. */
-  restore(state: PolicyState): void;
+  /**
+   * Call before every update k with the losses of update k - 1 (with nothing before the first one, and where none was
+   * measured): sets the learning rate, and returns it with all other controls that the policy decides.
+   * @throws E_INVALID for a loss that is no number; E_USAGE if the policy clips and `clip` was not called since the last call
+   */
+  beforeUpdate(metrics?: UpdateMetrics): Decision;
+  /**
+   * Call after the gradient of the update was taken, with its norm: the factor to multiply the gradient by, 1 for none.
+   * @throws E_INVALID for a norm that is no number
+   */
+  clip(gradientNorm: number): number;
+  state(): AttachedState;
+  /** Goes on where `state()` was taken, bit for bit. @throws E_INVALID for anything else */
+  restore(state: AttachedState): void;
 }
 
 /**
  * Binds a policy to a tfjs optimizer, or to any object that has `setLearningRate(rate)` or a field `learningRate`.
  *
  * @param updates - length of the run
- * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither, and for a policy that was changed
- * after it was sealed
+ * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither, for a policy that does not decide the
+ * learning rate, and for one that was changed after it was sealed
  *
  * @example
  * const policy = attachPolicy(await readArtifact('policy', 'policy.json'), optimizer, { updates: 800 });
- * policy.step(loss); // before every optimizer.applyGradients(...)
+ * policy.beforeUpdate({ train_robust_loss: lossOfTheUpdateBefore }); // before every update
+ * const factor = policy.clip(gradientNorm); // after the backward pass: the gradient is multiplied by it
  */
 export function attachPolicy(policy: Policy, optimizer: object, { updates }: { updates: number }): AttachedPolicy {
   requireSealed(policy);
-  const schedule = policySchedule(policy, { updates });
+  requireLearningRate(policy);
+  const schedule = clippedSchedule(policySchedule(policy, { updates }), policy.clip);
   const setRate = rateSetter(optimizer);
-  let state = schedule.init();
+  let state: AttachedState = { update: 0, clipped: true, schedule: schedule.init() };
   return {
-    step(loss = null) {
-      state = schedule.observe(state, { loss });
-      const decision = schedule.rate(state);
-      setRate(decision.rate);
+    beforeUpdate(metrics = {}) {
+      if (policy.clip !== null && !state.clipped) throw notClipped();
+      const observation = observationOf(metrics, state.update - 1);
+      const { state: next, ...decision } = schedule.decide(state.schedule, observation);
+      state = { update: state.update + 1, clipped: false, schedule: next };
+      setRate(decision.controls.learning_rate!);
       return decision;
+    },
+    clip(gradientNorm) {
+      requireNumber('gradientNorm', gradientNorm);
+      const clipped = schedule.clip(state.schedule, gradientNorm);
+      state = { ...state, clipped: true, schedule: clipped.state };
+      return clipped.factor;
     },
     state: () => state,
     restore(saved) {
-      state = saved;
-      if (saved.rate !== null) setRate(saved.rate);
+      state = requireState(saved);
     },
   };
+}
+
+function observationOf(metrics: UpdateMetrics, update: number): Observation {
+  const entries = Object.entries(metrics).filter(([, value]) => value !== null && value !== undefined);
+  for (const [name, value] of entries) requireNumber(name, value);
+  if (update < 0) return { metrics: {} };
+  return {
+    metrics: Object.fromEntries(entries.map(([name, value]): [string, Metric] => [name, { value: value!, update }])),
+  };
+}
+
+function requireNumber(name: string, value: unknown): void {
+  if (typeof value === 'number') return;
+  const shown = typeof value === 'object' ? 'an object' : JSON.stringify(value);
+  throw new HjbLrError('E_INVALID', `${name} must be a number or null; got ${shown}.`, {
+    remedy: 'Give the number itself: a tensor has it as loss.dataSync()[0].',
+    issues: [{ path: name, message: 'expected a number or null' }],
+  });
+}
+
+function requireState(saved: unknown): AttachedState {
+  const { update, schedule } = Object(saved) as Partial<AttachedState>;
+  if (Number.isSafeInteger(update) && typeof schedule === 'object' && schedule !== null) return saved as AttachedState;
+  throw new HjbLrError('E_INVALID', 'This is not the state of an attached policy.', {
+    remedy: 'Give what state() returned, as it was stored with the weights.',
+  });
+}
+
+function requireLearningRate({ controls, name }: Policy): void {
+  if ('learning_rate' in controls) return;
+  throw new HjbLrError('E_INVALID', `The policy "${name}" does not decide the learning rate.`, {
+    remedy: 'Follow it by policySchedule, and set its controls yourself.',
+    issues: [{ path: 'controls.learning_rate', message: 'is missing' }],
+  });
+}
+
+function notClipped(): HjbLrError {
+  return new HjbLrError('E_USAGE', 'This policy clips the gradient, and the last update was not clipped.', {
+    remedy: 'After each backward pass multiply the gradient by policy.clip(gradientNorm): without it runs end early.',
+  });
 }
 
 /** tfjs: SGD and Momentum cache the rate, so that assigning their field does nothing; Adam and RMSProp have no setter. */

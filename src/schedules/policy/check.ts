@@ -1,4 +1,5 @@
-import type { Policy } from '../../artifacts/policy/policy.js';
+import type { Policy, PolicyControl, PolicyTable } from '../../artifacts/policy/policy.js';
+import { controlNamed, controlNames } from '../../controls/index.js';
 import { HjbLrError, type Issue } from '../../errors.js';
 import { createFilter, type StateFilter } from '../filters/index.js';
 
@@ -28,44 +29,63 @@ export function requirePolicy(policy: Policy, updates: number): void {
 
 /** What the schema of a policy cannot see: contradictions between its fields; empty for a sound file. */
 export function policyIssues(policy: Policy): Issue[] {
-  const { guards, open_loop: openLoop, form } = policy;
+  const { controls, form } = policy;
   return [
-    ...issueIf(guards.lr_min > guards.lr_max, 'guards.lr_min', 'must not exceed guards.lr_max'),
-    ...issueIf(openLoop.rates.length !== openLoop.updates.length, 'open_loop.rates', 'must hold one rate per update'),
-    ...issueIf(form === 'constant' && openLoop.rates.length !== 1, 'open_loop.rates', 'a constant policy has one rate'),
+    ...issueIf(Object.keys(controls).length === 0, 'controls', 'names no control'),
+    ...Object.entries(controls).flatMap(([name, control]) => controlIssues(name, control)),
     ...(form === 'feedback_table' ? feedbackIssues(policy) : openLoopIssues(policy)),
   ];
 }
 
-/** A table over time and exactly the states of the filter, and a box for none but them. */
-function feedbackIssues({ filter, table, guards, input, requires }: Policy): Issue[] {
-  if (filter === null || table === null) {
+/** A control that this reader knows, in its unit, with legal values. */
+function controlIssues(name: string, { unit, guards, open_loop: openLoop, table }: PolicyControl): Issue[] {
+  const path = `controls.${name}`;
+  const known = controlNamed(name);
+  if (known === undefined) {
+    return [{ path, message: `is none of the controls that this release knows: ${controlNames().join(', ')}` }];
+  }
+  const isLegal = (value: number): boolean => known.value.safeParse(value).success;
+  const bad = openLoop.values.findIndex((value) => !isLegal(value));
+  return [
+    ...issueIf(unit !== known.unit, `${path}.unit`, `must be "${known.unit}"`),
+    ...issueIf(guards.min > guards.max, `${path}.guards.min`, 'must not exceed max'),
+    ...issueIf(!isLegal(guards.min), `${path}.guards.min`, `${guards.min} is no legal value of this control`),
+    ...issueIf(
+      bad >= 0,
+      `${path}.open_loop.values.${bad}`,
+      `${openLoop.values[bad]} is no legal value of this control`,
+    ),
+    ...issueIf(
+      openLoop.values.length !== openLoop.updates.length,
+      `${path}.open_loop.values`,
+      'must hold one value per update',
+    ),
+    ...logOfZero(path, table),
+  ];
+}
+
+function logOfZero(path: string, table: PolicyTable | null): Issue[] {
+  return (table?.axes ?? []).flatMap(({ coordinate, grid }, i) =>
+    issueIf(coordinate === 'log' && grid[0] <= 0, `${path}.table.axes.${i}.grid`, 'must be positive on a log axis'),
+  );
+}
+
+/** Tables over time and exactly the states of the filter, and an interval for none but them. */
+function feedbackIssues({ filter, controls, support, input, requires }: Policy): Issue[] {
+  const tables = Object.entries(controls).filter(([, { table }]) => table !== null);
+  if (filter === null || tables.length === 0) {
     return [
       ...issueIf(filter === null, 'filter', 'a feedback policy has one'),
-      ...issueIf(table === null, 'table', 'a feedback policy has one'),
+      ...issueIf(tables.length === 0, 'controls', 'a feedback policy has a table for at least one of them'),
     ];
   }
-  const states = filter.kind === 'weights' ? filter.names : createFilter(filter).stateNames;
-  const expected = ['time', ...states];
-  const found = table.axes.map(({ name }) => name);
-  const logOfZero = table.axes.flatMap(({ coordinate, grid }, i) =>
-    issueIf(coordinate === 'log' && grid[0] <= 0, `table.axes.${i}.grid`, 'must be positive on a log axis'),
-  );
   const seesWeights = filter.kind === 'weights';
-  const boxes = Object.entries(guards.support).flatMap(([name, [low, high]]) => [
-    ...issueIf(!states.includes(name), `guards.support.${name}`, `is none of the states ${states.join(', ')}`),
-    ...issueIf(!(low < high), `guards.support.${name}`, 'must be an interval [low, high]'),
-  ]);
+  const states = seesWeights ? filter.names : createFilter(filter).stateNames;
   return [
+    ...tables.flatMap(([name, { table }]) => axesIssues(`controls.${name}.table.axes`, table!, ['time', ...states])),
+    ...supportIssues(support, states),
     ...issueIf(
-      found.join() !== expected.join(),
-      'table.axes',
-      `must be ${expected.join(', ')}; got ${found.join(', ')}`,
-    ),
-    ...logOfZero,
-    ...boxes,
-    ...issueIf(
-      filter.kind !== 'weights' && !isCovariance(filter.initial.covariance),
+      !seesWeights && !isCovariance(filter.initial.covariance),
       'filter.initial.covariance',
       'must be symmetric, not negative',
     ),
@@ -75,14 +95,39 @@ function feedbackIssues({ filter, table, guards, input, requires }: Policy): Iss
       `"${WEIGHTS_STATE}" belongs to policies whose states are the weights, and to them alone`,
     ),
     ...issueIf(seesWeights && input !== null, 'input', 'a policy that sees the weights looks at no loss'),
-    ...issueIf(input !== null && input.transform !== 'identity', 'input.transform', 'a filter takes the loss itself'),
+    ...issueIf(!seesWeights && input === null, 'input', 'a filter needs a loss to look at'),
+    ...issueIf(
+      !seesWeights && !('learning_rate' in controls),
+      'controls.learning_rate',
+      'is missing: the filter predicts under it',
+    ),
+    ...issueIf(
+      input !== null && input.cadence_updates > input.max_age_updates,
+      'input.max_age_updates',
+      'must be at least cadence_updates: each observation would be missing before the next one',
+    ),
   ];
 }
 
-function openLoopIssues({ filter, table, form }: Policy): Issue[] {
+function axesIssues(path: string, { axes }: PolicyTable, expected: readonly string[]): Issue[] {
+  const found = axes.map(({ name }) => name);
+  return issueIf(found.join() !== expected.join(), path, `must be ${expected.join(', ')}; got ${found.join(', ')}`);
+}
+
+function supportIssues(support: Policy['support'], states: readonly string[]): Issue[] {
+  return Object.entries(support).flatMap(([name, [low, high]]) => [
+    ...issueIf(!states.includes(name), `support.${name}`, `is none of the states ${states.join(', ')}`),
+    ...issueIf(!(low < high), `support.${name}`, 'must be an interval [low, high]'),
+  ]);
+}
+
+function openLoopIssues({ filter, controls, form, input }: Policy): Issue[] {
   return [
     ...issueIf(filter !== null, 'filter', `a policy of the form ${form} has none`),
-    ...issueIf(table !== null, 'table', `a policy of the form ${form} has none`),
+    ...issueIf(input !== null, 'input', `a policy of the form ${form} looks at no loss`),
+    ...Object.entries(controls).flatMap(([name, { table }]) =>
+      issueIf(table !== null, `controls.${name}.table`, `a policy of the form ${form} has none`),
+    ),
   ];
 }
 

@@ -1,37 +1,39 @@
-import type { Policy } from '../../artifacts/policy/policy.js';
+import type { PolicyControl } from '../../artifacts/policy/policy.js';
 
-/** A rate on its way through the guards, and why it is what it is. */
+type Guards = PolicyControl['guards'];
+
+/** A value on its way through the guards, and why it is what it is. */
 export interface Proposal {
-  readonly rate: number;
+  readonly value: number;
   readonly reason: string;
-  /** The rate halved after NaN or an infinity: the ratio limit must not hold it up. */
+  /** The learning rate halved after NaN or an infinity: the ratio limit must not hold it up. */
   readonly emergency?: true;
 }
 
 /**
- * Ratio limit against the last guarded rate u (none before the first decision, none in an emergency), then the clamp:
- *   u / max_down_ratio <= rate <= u max_up_ratio,   lr_min <= rate <= lr_max.
+ * Ratio limit against the last guarded value u (none before the first decision, none in an emergency), then the clamp:
+ *   u / max_down_ratio <= value <= u max_up_ratio,   min <= value <= max.
  * The reason names the last guard that acted, but fallbacks and holds keep theirs.
  */
-export function guardRate(guards: Policy['guards'], proposal: Proposal, last: number | null): Proposal {
-  const { rate, reason } = proposal;
-  const limited = last === null || proposal.emergency ? rate : limitRatio(guards, rate, last);
-  const clamped = Math.min(Math.max(limited, guards.lr_min), guards.lr_max);
-  if (clamped === rate || isException(reason)) return { rate: clamped, reason };
-  if (clamped === limited) return { rate: clamped, reason: 'limit:ratio' };
-  return { rate: clamped, reason: clamped > limited ? 'clamp:min' : 'clamp:max' };
+export function guardValue(guards: Guards, proposal: Proposal, last: number | null): Proposal {
+  const { value, reason } = proposal;
+  const limited = last === null || proposal.emergency ? value : limitRatio(guards, value, last);
+  const clamped = Math.min(Math.max(limited, guards.min), guards.max);
+  if (clamped === value || isException(reason)) return { value: clamped, reason };
+  if (clamped === limited) return { value: clamped, reason: 'limit:ratio' };
+  return { value: clamped, reason: clamped > limited ? 'clamp:min' : 'clamp:max' };
 }
 
-/** The warm-up, last of all: rate min(1, (k + 1) / warmup_updates). Its result may lie below lr_min. */
-export function warmUp({ warmup_updates: W }: Policy['guards'], { rate, reason }: Proposal, k: number): Proposal {
-  if (k >= W) return { rate, reason };
-  return { rate: (rate * (k + 1)) / W, reason: isException(reason) ? reason : 'warmup' };
+/** The warm-up, last of all: value min(1, (k + 1) / warmup_updates). Its result may lie below `min`. */
+export function warmUp({ warmup_updates: W }: Guards, { value, reason }: Proposal, k: number): Proposal {
+  if (k >= W) return { value, reason };
+  return { value: (value * (k + 1)) / W, reason: isException(reason) ? reason : 'warmup' };
 }
 
-function limitRatio(guards: Policy['guards'], rate: number, last: number): number {
+function limitRatio(guards: Guards, value: number, last: number): number {
   const lowest = last / guards.max_down_ratio_per_update;
   const highest = last * guards.max_up_ratio_per_update;
-  return Math.min(Math.max(rate, lowest), highest);
+  return Math.min(Math.max(value, lowest), highest);
 }
 
 function isException(reason: string): boolean {

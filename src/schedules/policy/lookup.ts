@@ -1,4 +1,4 @@
-import type { Policy } from '../../artifacts/policy/policy.js';
+import type { Policy, PolicyControl, PolicyTable } from '../../artifacts/policy/policy.js';
 import { interpolateTable, nearestTable } from '../../math/interpolation.js';
 
 /** The policy's own time of update k in a run of T updates: k, or k horizon / T where the file says `scale`. */
@@ -11,25 +11,25 @@ export function isPastHorizon({ time }: Policy, k: number, updates: number): boo
   return k >= (time.stretch === 'scale' ? updates : time.horizon);
 }
 
-/** The open-loop rate at the policy's time: linear between its points, constant outside them. */
-export function openLoopRate({ open_loop }: Policy, time: number): number {
-  return interpolateTable([{ coordinate: 'identity', grid: open_loop.updates }], open_loop.rates, [time]);
+/** The open-loop value of a control at the policy's time: linear between its points, constant outside them. */
+export function openLoopValue({ open_loop }: PolicyControl, time: number): number {
+  return interpolateTable([{ coordinate: 'identity', grid: open_loop.updates }], open_loop.values, [time]);
 }
 
 /**
- * The table's rate at (time, states): multilinear in axis space (ln where an axis says `log`), or the nearest node;
+ * The value of a table at (time, states): multilinear in axis space (ln where an axis says `log`), or the nearest node;
  * clamped to the edges; then exp where the values are logarithms.
  */
-export function tableRate(table: NonNullable<Policy['table']>, point: readonly number[]): number {
+export function tableValue(table: PolicyTable, point: readonly number[]): number {
   const read = table.interpolation === 'linear' ? interpolateTable : nearestTable;
   const value = read(table.axes, table.values, point);
-  return table.value_scale === 'log_lr' ? Math.exp(value) : value;
+  return table.value_scale === 'log' ? Math.exp(value) : value;
 }
 
-/** Whether every state is finite and inside its box of `guards.support`; a state without a box has no bounds. */
-export function isSupported({ guards }: Policy, names: readonly string[], states: readonly number[]): boolean {
+/** Whether every state is finite and inside its interval of `support`; a state without one has no bounds. */
+export function isSupported({ support }: Policy, names: readonly string[], states: readonly number[]): boolean {
   return names.every((name, i) => {
-    const [low, high] = Object.hasOwn(guards.support, name) ? guards.support[name] : [-Infinity, Infinity];
+    const [low, high] = Object.hasOwn(support, name) ? support[name] : [-Infinity, Infinity];
     return Number.isFinite(states[i]) && states[i] >= low && states[i] <= high;
   });
 }

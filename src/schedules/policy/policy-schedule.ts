@@ -1,57 +1,49 @@
-import type { Policy } from '../../artifacts/policy/policy.js';
-import { requireRunLength, notObserved } from '../contract.js';
-import type { FilterState, StateFilter } from '../filters/index.js';
-import type { Schedule } from '../schedule.js';
+import type { Policy, PolicyControl } from '../../artifacts/policy/policy.js';
+import { controlNamed, type ControlName, type Controls } from '../../controls/index.js';
+import { requireRunLength } from '../contract.js';
+import type { Decision, Metric, Observation, Schedule } from '../schedule.js';
 import { lossFilter, requirePolicy } from './check.js';
-import { guardRate, warmUp, type Proposal } from './guards.js';
-import { isPastHorizon, isSupported, openLoopRate, policyTime, tableRate } from './lookup.js';
+import { filteredStates, initialMemory, type FilteredStates, type FilterMemory } from './filter-memory.js';
+import { guardValue, warmUp, type Proposal } from './guards.js';
+import { isPastHorizon, openLoopValue, policyTime, tableValue } from './lookup.js';
 
 /** Everything a policy remembers: JSON, so that a run that goes on is bit-equal to one that never stopped. */
 export type PolicyState = {
-  /** Observations made, the missing ones included. */
+  /** Decisions made. */
   readonly updates: number;
-  /** Mean and row-major covariance after the last observation; null before the first one and without a filter. */
-  readonly filter: { readonly mean: readonly number[]; readonly covariance: readonly number[] } | null;
+  /** null without a filter. */
+  readonly filter: FilterMemory | null;
+  /** The update whose loss was shown last; -1 before the first one. */
+  readonly observed: number;
   /** Missing observations in a row. */
   readonly missing: number;
-  /** Rate after all guards but the warm-up factor; null before the first decision. */
-  readonly guarded: number | null;
-  /** Rate in force, the warm-up factor included; null before the first decision. */
-  readonly rate: number | null;
-  readonly reason: string;
+  /** Values after all guards but the warm-up; null before the first decision. */
+  readonly guarded: Controls | null;
 };
 
 type Condition = Policy['fallback']['on'][number];
 
-/** What an observation did to the filter: the states it showed, and what of it is remembered. */
-interface Sight {
-  readonly states: readonly number[];
-  readonly supported: boolean;
-  readonly kept: FilterState;
-}
-
-const INITIAL: PolicyState = { updates: 0, filter: null, missing: 0, guarded: null, rate: null, reason: 'start' };
-
 /**
- * The policy file as a schedule. Update k is decided from the observation before it, in this order:
+ * The policy file as a schedule. Update k is decided from the losses of updates up to k - 1, in this order:
  *
- * 1. filter: predict under the rate that was in force (not before update 0), then take in the loss if it is finite and
- *    positive. An observation that would carry the state from inside `guards.support` to outside, or out of the
- *    positive numbers, is not remembered: the prediction is, so that one outlier cannot lose the state for good.
- * 2. proposal: the table at (time, states), or
- *      NaN, infinity    half of the last rate, not below lr_min                       fallback:nan, fallback:inf
- *      k past the end   the last rate                                                 hold:horizon
- *      no loss          the last rate, max_consecutive_missing times in a row         hold:missing
- *                       and then the open-loop rate                                   fallback:missing
- *      loss <= 0        the open-loop rate                                            fallback:negative
- *      outside support  the open-loop rate                                            fallback:out_of_support
- *    A condition that `fallback.on` does not list holds the last rate (`hold:...`); outside the support the table is
- *    then read at its edge. Where there is no last rate yet, the open-loop rate takes its place.
- * 3. ratio limit against the last rate before its warm-up factor (not for a rate that was just halved)
- * 4. clamp to [lr_min, lr_max]
+ * 1. filter: from the state before the update of the loss, take in the loss if it is finite and positive, then predict under
+ *    the rates that were in force up to update k - 1 (`filteredStates`). An observation counts as missing once its age,
+ *    k - m for a loss of update m, exceeds `max_age_updates`; before update 0 nothing can be missing.
+ * 2. proposal for each control: the table at (time, states), or
+ *      NaN, infinity    half of the last learning rate, not below its min; others hold  fallback:nan, fallback:inf
+ *      k past the end   the last value                                                  hold:horizon
+ *      no loss          the last value, max_consecutive_missing times in a row          hold:missing
+ *                       and then the open-loop value                                    fallback:missing
+ *      loss <= 0        the open-loop value                                             fallback:negative
+ *      outside support  the open-loop value                                             fallback:out_of_support
+ *    A condition that `fallback.on` does not list holds the last value (`hold:...`); outside the support the table is
+ *    then read at its edge. Where there is no last value yet, the open-loop value takes its place.
+ * 3. ratio limit against the last value before its warm-up factor (not for a rate that was just halved)
+ * 4. clamp to [min, max]; a control of whole numbers is rounded
  * 5. warm-up factor min(1, (k + 1) / warmup_updates)
  *
- * A policy without a table follows its open-loop rates through 3 to 5 and looks at no loss.
+ * A control without a table follows its open-loop values through 3 to 5; a policy without any table looks at no loss.
+ * The reason is that of the learning rate (of the first control without one); guards that acted on others are named after it.
  *
  * @param updates - length of this run, a positive integer
  * @throws E_VERSION for a feature in `requires` that this reader does not know; E_INVALID for a file that contradicts
@@ -61,88 +53,118 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
   requireRunLength(updates);
   requirePolicy(policy, updates);
   const filter = lossFilter(policy);
+  const { input, controls } = policy;
+  const names = Object.keys(controls);
+  const initial: PolicyState = {
+    updates: 0,
+    filter: filter === null ? null : initialMemory(filter),
+    observed: -1,
+    missing: 0,
+    guarded: null,
+  };
   return {
     name: 'policy',
-    observes: filter !== null,
+    controls: names as ControlName[],
+    observes: input === null ? null : { metric: input.metric, cadence_updates: input.cadence_updates },
     describe: () => ({ name: 'policy', policy_id: policy.policy_id, form: policy.form }),
-    init: () => INITIAL,
-    observe(state, { loss }) {
+    largest: (name) => (Object.hasOwn(controls, name) ? controls[name].guards.max : undefined),
+    init: () => initial,
+    decide(state, observation) {
       const k = state.updates;
-      const missing = loss === null ? state.missing + 1 : 0;
-      const sight = filter === null ? null : look(policy, filter, state, loss);
-      const proposal = propose(policy, { ...state, missing }, loss, sight, updates);
-      const guarded = guardRate(policy.guards, proposal, state.guarded);
-      const { rate, reason } = warmUp(policy.guards, guarded, k);
-      const remembered = sight === null ? null : { mean: sight.kept.mean, covariance: sight.kept.covariance };
-      return { updates: k + 1, filter: remembered, missing, guarded: guarded.rate, rate, reason };
-    },
-    rate({ rate, reason }) {
-      if (rate === null) throw notObserved('policy');
-      return { rate, reason };
+      const shown = filter === null ? null : shownLoss(policy, state, observation);
+      const loss = shown !== null && isUsable(shown.value) ? shown : null;
+      const filtered = filter === null ? null : filteredStates(policy, filter, state.filter!, loss);
+      const observed = shown?.update ?? state.observed;
+      const condition = filtered === null ? null : conditionOf(policy, k, { shown, observed, filtered });
+      const missing = condition === 'missing' ? state.missing + 1 : 0;
+      const situation = { policy, k, updates, condition, missing, filtered };
+      const guarded = names.map((name) => decideControl(situation, name, state.guarded?.[name] ?? null));
+      const decision = decisionOf(policy, names, guarded, k);
+      const memory = filtered === null ? null : remembered(filtered.memory, decision.controls);
+      const values = Object.fromEntries(names.map((name, i) => [name, guarded[i].value]));
+      return { state: { updates: k + 1, filter: memory, observed, missing, guarded: values }, ...decision };
     },
   };
 }
 
-/** Step 1: the filter's state before this update, as seen and as remembered. */
-function look(policy: Policy, filter: StateFilter, state: PolicyState, loss: number | null): Sight {
-  const predicted = state.filter === null ? filter.init() : advance(filter, state.filter, state.rate!);
-  const updated = isUsable(loss) ? filter.update(predicted, loss).state : predicted;
-  const seen = isSound(filter, updated) ? updated : predicted;
-  const supports = (x: FilterState): boolean => isSupported(policy, filter.stateNames, filter.states(x));
-  const supported = seen === updated && supports(seen);
-  const kept = !supported && supports(predicted) ? predicted : seen;
-  return { states: filter.states(seen), supported, kept };
+/** The loss that the policy is shown and can still take in; null for none, or for one that it has passed. */
+function shownLoss({ input }: Policy, { updates: k, observed }: PolicyState, { metrics }: Observation): Metric | null {
+  const metric = metrics[input!.metric];
+  if (metric === undefined || metric.update <= observed || metric.update >= k) return null;
+  return k - metric.update > input!.max_age_updates ? null : metric;
 }
 
-/** One prediction; where the model runs out of the positive numbers, the state stays where it is. */
-function advance(filter: StateFilter, state: FilterState, rate: number): FilterState {
-  const next = filter.predict(state, rate);
-  return isSound(filter, next) ? next : state;
+interface Seen {
+  readonly shown: Metric | null;
+  readonly observed: number;
+  readonly filtered: FilteredStates;
 }
 
-/** Step 2, `state.missing` counting this observation. */
-function propose(
-  policy: Policy,
-  state: PolicyState,
-  loss: number | null,
-  sight: Sight | null,
-  updates: number,
-): Proposal {
-  const { updates: k, guarded: last, missing } = state;
+function conditionOf({ input }: Policy, k: number, { shown, observed, filtered }: Seen): Condition | null {
+  if (k - observed > input!.max_age_updates) return 'missing';
+  if (shown !== null && Number.isNaN(shown.value)) return 'nan';
+  if (shown !== null && !Number.isFinite(shown.value)) return 'inf';
+  if (shown !== null && shown.value <= 0) return 'negative';
+  return filtered.supported ? null : 'out_of_support';
+}
+
+interface Situation {
+  readonly policy: Policy;
+  readonly k: number;
+  /** Length of the run. */
+  readonly updates: number;
+  readonly condition: Condition | null;
+  readonly missing: number;
+  readonly filtered: FilteredStates | null;
+}
+
+/** Steps 2 to 4 of one control. */
+function decideControl(situation: Situation, name: string, last: number | null): Proposal {
+  const control = situation.policy.controls[name];
+  const guarded = guardValue(control.guards, propose(situation, name, control, last), last);
+  return controlNamed(name)!.isInteger ? { ...guarded, value: Math.round(guarded.value) } : guarded;
+}
+
+/** Step 2. */
+function propose(situation: Situation, name: string, control: PolicyControl, last: number | null): Proposal {
+  const { policy, k, updates, condition, missing, filtered } = situation;
   const time = policyTime(policy, k, updates);
-  const openLoop = (reason: string): Proposal => ({ rate: openLoopRate(policy, time), reason });
-  const hold = (reason: string): Proposal | null => (last === null ? null : { rate: last, reason: `hold:${reason}` });
+  const openLoop = (reason: string): Proposal => ({ value: openLoopValue(control, time), reason });
+  const hold = (reason: string): Proposal | null => (last === null ? null : { value: last, reason: `hold:${reason}` });
 
-  const condition = sight === null ? null : conditionOf(loss, sight);
   const listed = condition !== null && policy.fallback.on.includes(condition);
   if (listed && (condition === 'nan' || condition === 'inf')) {
-    const half = (last ?? openLoopRate(policy, time)) / 2;
-    return { rate: half, reason: `fallback:${condition}`, emergency: true };
+    const value = last ?? openLoopValue(control, time);
+    const reason = `fallback:${condition}`;
+    return name === 'learning_rate' ? { value: value / 2, reason, emergency: true } : { value, reason };
   }
   const held = isPastHorizon(policy, k, updates) ? hold('horizon') : null;
   if (held !== null) return held;
-  if (sight === null) return openLoop('open_loop');
+  if (filtered === null || control.table === null) return openLoop('open_loop');
   if (condition === null || (condition === 'out_of_support' && !listed)) {
-    return { rate: tableRate(policy.table!, [time, ...sight.states]), reason: 'table' };
+    return { value: tableValue(control.table, [time, ...filtered.states]), reason: 'table' };
   }
-  const waits = condition === 'missing' && missing <= policy.guards.max_consecutive_missing;
+  const waits = condition === 'missing' && missing <= policy.fallback.max_consecutive_missing;
   return (listed && !waits ? null : hold(condition)) ?? openLoop(`fallback:${condition}`);
 }
 
-function conditionOf(loss: number | null, { supported }: Sight): Condition | null {
-  if (loss === null) return 'missing';
-  if (Number.isNaN(loss)) return 'nan';
-  if (!Number.isFinite(loss)) return 'inf';
-  if (loss <= 0) return 'negative';
-  return supported ? null : 'out_of_support';
+/** Step 5 of every control, and the one reason. */
+function decisionOf(policy: Policy, names: readonly string[], guarded: readonly Proposal[], k: number): Decision {
+  const warmed = names.map((name, i) => warmUp(policy.controls[name].guards, guarded[i], k));
+  const first = Math.max(0, names.indexOf('learning_rate'));
+  const others = names.flatMap((name, i) =>
+    i !== first && /^(limit|clamp):/.test(warmed[i].reason) ? [`${name} ${warmed[i].reason}`] : [],
+  );
+  return {
+    controls: Object.fromEntries(names.map((name, i) => [name, warmed[i].value])),
+    reason: [warmed[first].reason, ...others].join('; '),
+  };
 }
 
-function isUsable(loss: number | null): loss is number {
-  return loss !== null && Number.isFinite(loss) && loss > 0;
+function remembered(memory: FilterMemory, { learning_rate }: Controls): FilterMemory {
+  return { ...memory, rates: [...memory.rates, learning_rate!] };
 }
 
-/** Whether mean and covariance are finite, and the states in natural units positive and finite. */
-function isSound(filter: StateFilter, state: FilterState): boolean {
-  const finite = state.mean.every(Number.isFinite) && state.covariance.every(Number.isFinite);
-  return finite && filter.states(state).every((x) => x > 0 && Number.isFinite(x));
+function isUsable(loss: number): boolean {
+  return Number.isFinite(loss) && loss > 0;
 }

@@ -1,10 +1,8 @@
 import type { Policy, PolicyTest } from '../../artifacts/policy/policy.js';
-import type { RateDecision } from '../schedule.js';
+import type { Decision } from '../schedule.js';
 import { lossFilter } from './check.js';
-import { policySchedule } from './policy-schedule.js';
-import { weightsRule, weightsTests } from './weights-rule.js';
-
-type Recorded = Exclude<PolicyTest['observations'][number], number[]>;
+import { followVector, type Followed, type ShownLoss } from './follow-vector.js';
+import { weightsTests } from './weights-vectors.js';
 
 /** Updates of a short vector, and of a spoiled one after the warm-up. */
 const LENGTH = 12;
@@ -22,54 +20,88 @@ const TOLERANCE = 1e-9;
 export interface PolicyTestFailure {
   readonly vector: number;
   readonly update: number;
-  readonly expected: Partial<RateDecision>;
-  readonly actual: Partial<RateDecision>;
+  readonly expected: Partial<Decision> & { readonly clip_factor?: number };
+  readonly actual: Partial<Decision> & { readonly clip_factor?: number };
 }
 
 /**
- * Test vectors of a policy: observation sequences of a run of `time.horizon` updates, with the rates and reasons that
- * this runtime gives. They are the reference for every other reader of the file, not proof that the policy is good.
+ * Test vectors of a policy: what is shown before each update of a run of `time.horizon` updates, with the values, reasons and
+ * clip factors that this runtime gives. They are the reference for every other reader of the file, not proof that the policy
+ * is good. Before update 0 nothing is shown.
  *
  * - 11 short runs whose loss falls by 3 % an update from 0.5 to 2 times the filter's first predicted loss
  * - 8 runs that are spoiled for six updates after the warm-up: missing, NaN, infinities, negative, 0, tiny, huge losses
  * - nothing observed from the start, and nothing observed for longer than `max_consecutive_missing`
+ * - losses of the update `max_age_updates` ago, and of the one before that, which is too old
+ * - gradient norms that fall, rise and fall again, where the policy clips
  * (of a policy that sees the weights: runs through its table, to its edges and beyond)
  * - a whole run and three updates past its horizon, with the loss falling to a quarter (horizons up to 20,000)
  */
 export function policyTestVectors(policy: Omit<Policy, 'tests'>): PolicyTest[] {
-  if (policy.filter?.kind === 'weights') return weightsTests({ ...policy, tests: [] });
+  const whole = { ...policy, tests: [] };
+  if (policy.filter?.kind === 'weights') return weightsTests(whole);
+  const norms = (length: number) => (policy.clip === null ? {} : { gradient_norms: gradientNorms(length) });
+  return observationsOf(policy).map((observations) => {
+    const shown = { observations: [...observations], ...norms(observations.length) };
+    return recorded(shown, followVector(whole, shown));
+  });
+}
+
+function observationsOf(policy: Omit<Policy, 'tests'>): ShownLoss[][] {
   const { horizon } = policy.time;
-  const { warmup_updates: warmup, max_consecutive_missing: missing } = policy.guards;
   const first = firstLoss(policy);
-  const falling = (k: number): Recorded => rounded(first * 0.97 ** k);
+  const falling = (k: number): ShownLoss => rounded(first * 0.97 ** k);
   const scales = [0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5, 2];
-  const spoilers: Recorded[] = [null, 'nan', 'inf', '-inf', -1, 0, 1e-9, 1e9];
-  const start = warmup + BEFORE;
-  const spoil = (spoiler: Recorded, count: number): Recorded[] =>
-    sequence(start + count + BEFORE, (k) => (k >= start && k < start + count ? spoiler : falling(k % LENGTH)));
-  const whole = sequence(horizon + 3, (k) => rounded(first * 0.25 ** (k / horizon)));
-  const observations = [
-    ...scales.map((scale) => sequence(LENGTH, (k) => rounded(first * scale * 0.97 ** k))),
+  const spoilers: ShownLoss[] = [null, 'nan', 'inf', '-inf', -1, 0, 1e-9, 1e9];
+  const start = warmupOf(policy) + BEFORE;
+  const spoil = (spoiler: ShownLoss, count: number): ShownLoss[] =>
+    shownBefore(start + count + BEFORE, (k) => (k >= start && k < start + count ? spoiler : falling(k % LENGTH)));
+  return [
+    ...scales.map((scale) => shownBefore(LENGTH, (k) => rounded(first * scale * 0.97 ** k))),
     ...spoilers.map((spoiler) => spoil(spoiler, SPOILED)),
-    sequence(LENGTH, () => null),
-    spoil(null, missing + 2),
-    ...(horizon <= LONGEST_WHOLE_RUN ? [whole] : []),
+    shownBefore(LENGTH, () => null),
+    spoil(null, policy.fallback.max_consecutive_missing + 2),
+    ...late(policy, falling),
+    ...(horizon <= LONGEST_WHOLE_RUN ? [shownBefore(horizon + 3, (k) => rounded(first * 0.25 ** (k / horizon)))] : []),
   ];
-  return observations.map((losses) => recorded(losses, follow({ ...policy, tests: [] }, losses)));
+}
+
+/** Losses that come as late as the policy takes them, and one update later. */
+function late({ input }: Omit<Policy, 'tests'>, falling: (k: number) => ShownLoss): ShownLoss[][] {
+  if (input === null) return [];
+  const shownWithAge = (age: number): ShownLoss[] =>
+    Array.from({ length: LENGTH + age }, (_, k) => {
+      const update = k - age;
+      return update < 0 ? null : { value: falling(update) as number, update };
+    });
+  return [shownWithAge(input.max_age_updates), shownWithAge(input.max_age_updates + 1)];
+}
+
+/** Falling, rising above its start, and falling again. */
+function gradientNorms(length: number): number[] {
+  return Array.from({ length }, (_, k) => rounded(2 + Math.sin(k) + 3 * Math.exp(-((k - 6) ** 2) / 4)));
 }
 
 /**
- * The vectors of a policy file that this runtime does not reproduce: each reason exactly, each rate to 1e-9 relative.
+ * The vectors of a policy file that this runtime does not reproduce: each reason exactly, each number to 1e-9 relative.
  *
  * @returns the first disagreement of each failing vector; empty where all agree
  */
 export function checkPolicyTests(policy: Policy): PolicyTestFailure[] {
   return policy.tests.flatMap((test, vector) => {
-    const actual = follow(policy, test.observations);
-    const length = Math.max(actual.length, test.rates.length, test.reasons.length);
-    const at = (k: number): Partial<RateDecision> => ({ rate: test.rates[k], reason: test.reasons[k] });
-    const update = sequence(length, (k) => k).find((k) => !agree(actual[k], at(k)));
-    return update === undefined ? [] : [{ vector, update, expected: at(update), actual: { ...actual[update] } }];
+    const followed = followVector(policy, test);
+    const length = Math.max(followed.decisions.length, test.reasons.length);
+    const expected = (k: number) => ({
+      controls: Object.fromEntries(Object.entries(test.controls).map(([name, values]) => [name, values[k]])),
+      reason: test.reasons[k],
+      ...(test.clip_factors === undefined ? {} : { clip_factor: test.clip_factors[k] }),
+    });
+    const actual = (k: number) => ({
+      ...followed.decisions[k],
+      ...(test.clip_factors === undefined ? {} : { clip_factor: followed.factors[k] }),
+    });
+    const update = Array.from({ length }, (_, k) => k).find((k) => !agree(actual(k), expected(k)));
+    return update === undefined ? [] : [{ vector, update, expected: expected(update), actual: actual(update) }];
   });
 }
 
@@ -78,33 +110,30 @@ export function failingPolicyTests(policy: Policy): number[] {
   return checkPolicyTests(policy).map(({ vector }) => vector);
 }
 
-function agree(actual: RateDecision | undefined, expected: Partial<RateDecision>): boolean {
-  if (actual === undefined || expected.rate === undefined) return false;
-  return Math.abs(actual.rate - expected.rate) <= TOLERANCE * expected.rate && actual.reason === expected.reason;
+function agree(actual: PolicyTestFailure['actual'], expected: PolicyTestFailure['expected']): boolean {
+  const names = Object.keys({ ...actual.controls, ...expected.controls });
+  return (
+    actual.reason === expected.reason &&
+    names.every((name) => isClose(actual.controls?.[name], expected.controls?.[name])) &&
+    ('clip_factor' in expected ? isClose(actual.clip_factor, expected.clip_factor) : true)
+  );
 }
 
-function follow(policy: Policy, observations: PolicyTest['observations']): RateDecision[] {
-  if (policy.filter?.kind === 'weights') {
-    const rule = weightsRule(policy, { updates: policy.time.horizon });
-    return observations.map((theta, k) => rule.decide(k, Array.isArray(theta) ? theta : []));
-  }
-  return followLosses(policy, observations as readonly Recorded[]);
+function isClose(actual: number | undefined, expected: number | undefined): boolean {
+  if (actual === undefined || expected === undefined) return false;
+  return Math.abs(actual - expected) <= TOLERANCE * Math.abs(expected);
 }
 
-function followLosses(policy: Policy, losses: readonly Recorded[]): RateDecision[] {
-  const schedule = policySchedule(policy, { updates: policy.time.horizon });
-  let state = schedule.init();
-  return losses.map((loss) => {
-    state = schedule.observe(state, { loss: toNumber(loss) });
-    return schedule.rate(state);
-  });
-}
-
-function recorded(observations: Recorded[], decisions: readonly RateDecision[]): PolicyTest {
+function recorded(
+  shown: Pick<PolicyTest, 'observations' | 'gradient_norms'>,
+  { decisions, factors }: Followed,
+): PolicyTest {
+  const names = Object.keys(decisions[0].controls);
   return {
-    observations,
-    rates: decisions.map(({ rate }) => rate),
+    ...shown,
+    controls: Object.fromEntries(names.map((name) => [name, decisions.map(({ controls }) => controls[name])])),
     reasons: decisions.map(({ reason }) => reason),
+    ...(shown.gradient_norms === undefined ? {} : { clip_factors: [...factors] }),
   };
 }
 
@@ -114,15 +143,16 @@ function firstLoss(policy: Omit<Policy, 'tests'>): number {
   return filter === null ? 1 : filter.predictedLoss(filter.init());
 }
 
-function toNumber(observation: Recorded): number | null {
-  if (observation === null || typeof observation === 'number') return observation;
-  return { nan: NaN, inf: Infinity, '-inf': -Infinity }[observation];
+/** Updates of the longest warm-up of any control. */
+function warmupOf({ controls }: Omit<Policy, 'tests'>): number {
+  return Math.max(0, ...Object.values(controls).map(({ guards }) => guards.warmup_updates));
 }
 
 function rounded(value: number): number {
   return Number(value.toPrecision(DIGITS));
 }
 
-function sequence<T>(length: number, entry: (k: number) => T): T[] {
-  return Array.from({ length }, (_, k) => entry(k));
+/** What is shown before updates 0, 1, ..., length: nothing, and then the loss of update k - 1. */
+function shownBefore(length: number, lossOf: (k: number) => ShownLoss): ShownLoss[] {
+  return [null, ...Array.from({ length }, (_, k) => lossOf(k))];
 }

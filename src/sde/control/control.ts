@@ -71,7 +71,7 @@ const SEARCH_RUNS = 4000;
 /** The policy's rates as the real iteration asks for them. */
 function ruleOf(policy: Policy, { updates }: RateProblem): RateRule {
   const rule = weightsRule(policy, { updates });
-  return (k, theta) => rule.decide(k, theta).rate;
+  return (k, theta) => rule.decide(k, theta).controls.learning_rate;
 }
 
 function requireRuns(runs: number): void {

@@ -1,6 +1,8 @@
 import type { HjbSolution } from '../../../solvers/index.js';
 import { policyId } from '../../artifacts/shared/hash.js';
-import type { Policy } from '../../artifacts/policy/policy.js';
+import type { Policy, PolicyTable } from '../../artifacts/policy/policy.js';
+import { schemaVersionOf } from '../../artifacts/shared/common.js';
+import { controlNamed } from '../../controls/index.js';
 import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 import { policyTestVectors, WEIGHTS_STATE } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
@@ -41,34 +43,35 @@ function bodyOf(model: SgdModel, { of, solution, value, error }: SolvedRate, mea
   const { least, most } = rateBounds(model);
   const body: Omit<Policy, 'policy_id' | 'tests'> = {
     kind: 'policy',
-    schema_version: '1.0.0',
+    schema_version: schemaVersionOf('policy'),
     requires: [WEIGHTS_STATE],
     name: file.name,
     form: 'feedback_table',
     time: { unit: 'update', horizon: of.updates, updates_per_epoch: updatesPerEpoch(model), stretch: 'refuse' },
     input: null,
     filter: { kind: 'weights', names: [...weights] },
-    output: {
-      quantity: 'learning_rate',
-      applies_to: 'all',
-      clip: null,
-      optimizer: { name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0, batch_size: model.batchSize },
+    controls: {
+      learning_rate: {
+        unit: controlNamed('learning_rate')!.unit,
+        table: tableOf(model, of, solution),
+        open_loop: {
+          updates: Array.from(meanRates, (_, k) => k),
+          values: Array.from(meanRates, (mean) => rounded(Math.min(Math.max(mean, least), most))),
+        },
+        guards: {
+          min: least,
+          max: most,
+          max_up_ratio_per_update: 1 / LEAST_SHARE,
+          max_down_ratio_per_update: 1 / LEAST_SHARE,
+          warmup_updates: 0,
+        },
+      },
     },
-    table: tableOf(model, of, solution),
-    open_loop: {
-      updates: Array.from(meanRates, (_, k) => k),
-      rates: Array.from(meanRates, (mean) => rounded(Math.min(Math.max(mean, least), most))),
-    },
-    guards: {
-      lr_min: least,
-      lr_max: most,
-      max_up_ratio_per_update: 1 / LEAST_SHARE,
-      max_down_ratio_per_update: 1 / LEAST_SHARE,
-      warmup_updates: 0,
-      support: Object.fromEntries(weights.map((name) => [name, [...of.control.domain[name]] as [number, number]])),
-      max_consecutive_missing: 0,
-    },
-    fallback: { on: ['nan', 'out_of_support'] },
+    clip: null,
+    support: Object.fromEntries(weights.map((name) => [name, [...of.control.domain[name]] as [number, number]])),
+    fallback: { on: ['nan', 'out_of_support'], max_consecutive_missing: 0 },
+    optimizer: { name: 'sgd', momentum: 0, nesterov: false, weight_decay: 0 },
+    batch_size: model.batchSize,
     objective: { metric: 'adversarial', split: 'train', form: of.costs.hasRunning ? 'integral' : 'terminal' },
     attack: attackOf(file.attack),
     provenance: {
@@ -99,11 +102,7 @@ export function rateBounds({ eta, rate }: Pick<SgdModel, 'eta' | 'rate'>): { lea
   return { least: Math.max(eta * rate.lower, LEAST_SHARE * most), most };
 }
 
-function tableOf(
-  { eta }: SgdModel,
-  { problem }: RateProblem,
-  { times, control }: HjbSolution,
-): NonNullable<Policy['table']> {
+function tableOf({ eta }: SgdModel, { problem }: RateProblem, { times, control }: HjbSolution): PolicyTable {
   const lengths = problem.states.map(({ grid }) => grid.length);
   const levels = kept(times.length, Math.max(FEWEST_LEVELS, Math.floor(MOST_ENTRIES / product(lengths))));
   const perAxis = Math.floor((MOST_ENTRIES / levels.length) ** (1 / lengths.length));
@@ -122,7 +121,7 @@ function tableOf(
       })),
     ],
     values: levels.flatMap((level) => offsets.map((offset) => rounded(eta * control[level][offset]))),
-    value_scale: 'lr',
+    value_scale: 'identity',
     interpolation: 'linear',
   };
 }

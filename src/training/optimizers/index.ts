@@ -9,13 +9,19 @@ import { createSgd } from './sgd.js';
 
 export type { Optimizer, OptimizerStart, OptimizerState, StepRequest, StepTaken } from './optimizer.js';
 
-/** The update rule of a method with its averaging, fresh or from a checkpoint. */
+/** Rules whose weights are an average already, with a weight of their own that a control may replace. */
+const AVERAGING_RULES: readonly string[] = ['schedule_free'];
+
+/**
+ * The update rule of a method, fresh or from a checkpoint; averaged where an averaging weight is decided for every update and
+ * the rule does not average by itself.
+ */
 export function createOptimizer(
-  { optimizer, averaging }: Pick<Method, 'optimizer' | 'averaging'>,
-  start: OptimizerStart,
+  { name, ...spec }: Method['optimizer'],
+  { averages, ...start }: OptimizerStart & { readonly averages: boolean },
 ): Optimizer {
-  const rule = createRule(optimizer, start);
-  return averaging === null ? rule : createAveraged(rule, averaging, start);
+  const rule = createRule({ name, ...spec } as Method['optimizer'], start);
+  return averages && !AVERAGING_RULES.includes(name) ? createAveraged(rule, start) : rule;
 }
 
 function createRule(spec: Method['optimizer'], start: OptimizerStart): Optimizer {

@@ -24,6 +24,8 @@ export interface StepRequest {
   readonly loss: number;
   /** |g| before the clip. */
   readonly gradientNorm: number;
+  /** Weight of the newest weights in the average that is evaluated; none: the rule's own. */
+  readonly averagingWeight?: number | null;
 }
 
 export interface StepTaken {

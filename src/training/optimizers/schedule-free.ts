@@ -5,7 +5,7 @@ import { startingArray, startingNumber, type Optimizer, type OptimizerStart } fr
  * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682, and its package `schedulefree`) from z = x = theta_0, W = 0:
  * with the gradient g at y = x + (1 - beta) (z - x), the clip's factor c and the learning rate u of update k,
  *   z <- z - u (c g + weight_decay y),   w = (k + 1)^r max(u_0, ..., u_k)^p,   W <- W + w,   x <- x + (w / W) (z - x),
- * p = weight_lr_power, r = weight_update_power. The weights that are evaluated are x. Where u = 0 nothing moves (in the
+ * p = weight_lr_power, r = weight_update_power; the control `averaging_weight` replaces w / W. The weights that are evaluated are x. Where u = 0 nothing moves (in the
  * package x goes on towards z).
  */
 export function createScheduleFree(spec: OptimizerOf<'schedule_free'>, start: OptimizerStart): Optimizer {
@@ -21,13 +21,13 @@ export function createScheduleFree(spec: OptimizerOf<'schedule_free'>, start: Op
       for (let i = 0; i < y.length; i += 1) y[i] = x[i] + (1 - beta) * (z[i] - x[i]);
       return y;
     },
-    step(g, { rate, clipFactor }) {
+    step(g, { rate, clipFactor, averagingWeight }) {
       updates += 1;
       if (rate === 0) return { rate, length: 0 };
       largestRate = Math.max(largestRate, rate);
       const weight = updates ** r * largestRate ** p;
       weightSum += weight;
-      const share = weight / weightSum;
+      const share = averagingWeight ?? weight / weightSum;
       let square = 0;
       for (let i = 0; i < x.length; i += 1) {
         const point = x[i] + (1 - beta) * (z[i] - x[i]);

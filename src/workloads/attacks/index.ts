@@ -50,10 +50,12 @@ export function createAttack(input: TrainingAttackInput, options: AttackOptions 
   if (!parsed.success) throw notAnAttack(issuesOf(parsed.error));
   const spec = parsed.data;
   const at = (share: number): ArrayAttack<AttackSpec> => fixedAttack(specAt(spec, share), options);
-  if (!isScheduled(spec)) return at(1);
+  const under = (changed: AttackSpec): ArrayAttack<AttackSpec> => fixedAttack(changed, options);
+  const described = { ...at(1), description: spec, under };
+  if (!isScheduled(spec)) return described;
   const costs = Array.from({ length: MOMENTS }, (_, i) => at((i + 0.5) / MOMENTS).gradientEvaluations);
   return {
-    ...at(1),
+    ...described,
     spec,
     gradientEvaluations: costs.reduce((sum, cost) => sum + cost, 0) / MOMENTS,
     at,

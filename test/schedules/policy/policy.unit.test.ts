@@ -1,29 +1,22 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import * as tf from '@tensorflow/tfjs';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { readArtifact } from '../../../src/artifacts/files.js';
-import { policyId } from '../../../src/artifacts/shared/hash.js';
+import { describe, expect, test } from '@jest/globals';
 import type { Policy } from '../../../src/artifacts/policy/policy.js';
+import { randomStream } from '../../../src/math/random.js';
 import {
-  attachPolicy,
-  createSchedule,
-  failingPolicyTests,
+  createFilter,
+  policyIssues,
   policySchedule,
-  sealPolicyFile,
+  type Metric,
   type PolicyState,
 } from '../../../src/schedules/index.js';
-import { randomStream } from '../../../src/math/random.js';
-import { openEngine } from '../../../src/training/engines/index.js';
-import { temporaryFolder } from '../../helpers/temporary-folder.js';
-import { tablePolicy } from '../fixtures/policies.js';
+import { follow } from '../../helpers/follow.js';
+import { learningRateOf, openLoopPolicy, slowNoiseSpec, tablePolicy, withLearningRate } from '../fixtures/policies.js';
 
 const policy = tablePolicy();
+const { guards } = learningRateOf(policy);
 
-function follow(observations: readonly (number | null)[]): PolicyState[] {
-  const schedule = policySchedule(policy, { updates: 100 });
-  let state = schedule.init();
-  return observations.map((loss) => (state = schedule.observe(state, { loss })));
+/** Decisions of the policy that is shown these losses of the update before; before update 0 it is shown nothing. */
+function decisions(losses: readonly (number | null)[], of: Policy = policy) {
+  return follow(policySchedule(of, { updates: 100 }), [null, ...losses]).decisions;
 }
 
 describe('policySchedule', () => {
@@ -32,30 +25,35 @@ describe('policySchedule', () => {
     const losses = Array.from({ length: 60 }, (_, k) =>
       k % 11 === 5 ? null : k % 13 === 7 ? NaN : 2.3 * Math.exp(0.1 * stream.normal()),
     );
-    const whole = follow(losses);
     const schedule = policySchedule(policy, { updates: 100 });
+    const whole = follow(schedule, losses);
     for (const split of [1, 17, 42]) {
-      let state = JSON.parse(JSON.stringify(whole[split - 1])) as PolicyState;
-      for (let k = split; k < losses.length; k += 1) {
-        state = schedule.observe(state, { loss: losses[k] });
-        expect(state).toEqual(whole[k]);
-      }
+      const first = follow(schedule, losses.slice(0, split));
+      const state = JSON.parse(JSON.stringify(first.state)) as PolicyState;
+      const rest = follow(schedule, losses.slice(split), { state, update: split });
+      expect([...first.decisions, ...rest.decisions]).toEqual(whole.decisions);
+      expect(rest.state).toEqual(whole.state);
     }
   });
 
   test('rates stay inside the guards after the warm-up, whatever is observed', () => {
     const wild = [2.3, 1e9, 1e-9, -1, 0, NaN, Infinity, -Infinity, null, null, 2, 1e3];
-    const states = follow(Array.from({ length: 96 }, (_, k) => wild[k % wild.length]));
-    const { lr_min, lr_max, warmup_updates } = policy.guards;
-    for (const { rate } of states.slice(warmup_updates)) {
-      expect(rate).toBeGreaterThanOrEqual(lr_min);
-      expect(rate).toBeLessThanOrEqual(lr_max);
+    for (const { rate } of decisions(Array.from({ length: 96 }, (_, k) => wild[k % wild.length]))) {
+      expect(rate).toBeGreaterThanOrEqual(guards.min);
+      expect(rate).toBeLessThanOrEqual(guards.max);
     }
+  });
+
+  test('update 0 reads the table at the first state of the filter: nothing can have been observed', () => {
+    const [first] = decisions([]);
+    expect(first.reason).toBe('table');
+    // Noise 0.01 and slow 2, half of the way from 1 to 4 in ln, at time 0: sqrt(0.1 0.2).
+    expect(first.rate).toBeCloseTo(Math.sqrt(0.1 * 0.2), 12);
   });
 
   test('each trouble has its own reason', () => {
     const start = Array<number>(10).fill(2.2);
-    const reasonAfter = (loss: number | null): string => follow([...start, loss]).at(-1)!.reason;
+    const reasonAfter = (loss: number | null): string => decisions([...start, loss]).at(-1)!.reason;
     expect(reasonAfter(NaN)).toBe('fallback:nan');
     expect(reasonAfter(Infinity)).toBe('fallback:inf');
     expect(reasonAfter(-1)).toBe('fallback:negative');
@@ -63,88 +61,117 @@ describe('policySchedule', () => {
   });
 
   test('a loss that is not a number halves the rate', () => {
-    const states = follow([...Array<number>(10).fill(2.2), NaN]);
-    expect(states[10].guarded).toBe(Math.max(policy.guards.lr_min, states[9].guarded! / 2));
+    const [before, after] = decisions([...Array<number>(10).fill(2.2), NaN]).slice(-2);
+    expect(after.rate).toBe(Math.max(guards.min, before.rate / 2));
   });
 });
 
-describe('attachPolicy on tfjs optimizers', () => {
-  beforeAll(async () => void (await openEngine('tfjs', 'module')));
+describe('losses that come late, and at a cadence', () => {
+  const patient = tablePolicy({ input: { metric: 'train_robust_loss', cadence_updates: 3, max_age_updates: 5 } });
 
-  /** One step on the loss 3 w from w = 1. */
-  function stepOnce(optimizer: tf.Optimizer): number {
-    const weight = tf.variable(tf.scalar(1));
-    optimizer.minimize(() => tf.mul(weight, 3) as tf.Scalar, false, [weight]);
-    return weight.dataSync()[0];
+  /** Rates of a policy that is shown before update k what `shown` says. */
+  function ratesOf(of: Policy, shown: (k: number) => Metric | undefined, updates = 20) {
+    const schedule = policySchedule(of, { updates: 100 });
+    let state = schedule.init();
+    return Array.from({ length: updates }, (_, k) => {
+      const metric = shown(k);
+      const decided = schedule.decide(state, { metrics: metric === undefined ? {} : { train_robust_loss: metric } });
+      state = decided.state;
+      return decided;
+    });
   }
 
-  const makers: [string, (rate: number) => tf.Optimizer][] = [
-    ['sgd', (rate) => tf.train.sgd(rate)],
-    ['momentum', (rate) => tf.train.momentum(rate, 0.9)],
-    ['adam', (rate) => tf.train.adam(rate)],
-    ['rmsprop', (rate) => tf.train.rmsprop(rate)],
-  ];
+  const lossOf = (update: number): Metric => ({ value: 2.2 * 0.98 ** update, update });
 
-  test.each(makers)('%s steps with the rate of the policy, and not with its own', (_name, make) => {
-    const optimizer = make(123);
-    const { rate } = attachPolicy(policy, optimizer, { updates: 100 }).step(2.2);
-    expect(stepOnce(optimizer)).toBe(stepOnce(make(rate)));
-  });
-
-  test.each(makers)('%s at rate 0 leaves the weights alone', (_name, make) => {
-    expect(stepOnce(make(0))).toBe(1);
-  });
-
-  test('a policy that was changed in memory is refused, one that was read and completed is not', async () => {
-    const attach = (changed: Policy) => attachPolicy(changed, tf.train.sgd(1), { updates: 100 });
-    expect(() => attach({ ...policy, guards: { ...policy.guards, lr_max: 0.9 } })).toThrow(
-      expect.objectContaining({ code: 'E_INVALID', issues: [expect.objectContaining({ path: 'policy_id' })] }),
-    );
-    const { requires: _, ...body } = policy;
-    const file = path.join(await temporaryFolder(), 'policy.json');
-    await writeFile(file, JSON.stringify({ ...body, policy_id: policyId(body) }));
-    const read = await readArtifact('policy', file);
-    expect(attach(read).step(2.2).rate).toBeGreaterThan(0);
-    read.guards.lr_max = 0.9;
-    expect(() => attach(read)).toThrow(/changed after it was made/);
-  });
-
-  test('step() without a loss is legal', () => {
-    const attached = attachPolicy(policy, tf.train.sgd(1), { updates: 100 });
-    expect(attached.step().rate).toBeGreaterThan(0);
-  });
-});
-
-describe('a policy file that was edited', () => {
-  async function edited(): Promise<string> {
-    const file = path.join(await temporaryFolder(), 'policy.json');
-    await writeFile(file, JSON.stringify({ ...policy, guards: { ...policy.guards, lr_max: 0.2 } }));
-    return file;
-  }
-
-  test('is refused as a schedule, naming the hash and the remedy', async () => {
-    const spec = { name: 'policy', path: await edited() } as const;
-    await expect(createSchedule(spec, { updates: 100, baseDirectory: '.' })).rejects.toMatchObject({
-      code: 'E_INVALID',
-      issues: [{ path: 'policy_id' }],
-      remedy: expect.stringContaining('--seal'),
+  test('a loss of update m enters the filter at update m, and the rates since are predicted again', () => {
+    // Before update k = 2, 5, 8, ... the loss of update k - 2, as an evaluation of an earlier checkpoint would come.
+    const decided = ratesOf(patient, (k) => (k % 3 === 2 ? lossOf(k - 2) : undefined));
+    // The filter from the definition, over the whole past of each update.
+    const filter = createFilter(slowNoiseSpec);
+    decided.forEach(({ controls, reason }, k) => {
+      expect(reason).toBe('table');
+      let x = filter.init();
+      for (let m = 0; m < k; m += 1) {
+        if (m % 3 === 0 && m + 2 <= k) x = filter.update(x, lossOf(m).value).state;
+        x = filter.predict(x, decided[m].controls.learning_rate!);
+      }
+      const [slow, noise] = filter.states(x);
+      const weight = (v: number, low: number, high: number): number =>
+        Math.min(1, Math.max(0, Math.log(v / low) / Math.log(high / low)));
+      const [t, s, n] = [k / 100, weight(slow, 1, 4), weight(noise, 0.01, 0.04)];
+      const ln = [0.1, 0.2, 0.2, 0.4, 0.05, 0.1, 0.1, 0.2].map(Math.log);
+      const mix = (a: number, b: number, w: number): number => a + w * (b - a);
+      const at = (i: number): number => mix(mix(ln[i], ln[i + 1], n), mix(ln[i + 2], ln[i + 3], n), s);
+      expect(controls.learning_rate).toBeCloseTo(Math.exp(mix(at(0), at(4), t)), 12);
     });
   });
 
-  test('is a policy again once it is sealed: with new vectors, a new hash and a note', async () => {
-    const file = await edited();
-    const id = await sealPolicyFile(file);
-    const sealed = await readArtifact('policy', file);
-    expect(sealed).toMatchObject({ policy_id: id, guards: { lr_max: 0.2 }, provenance: { edited: true } });
-    expect(id).not.toBe(policy.policy_id);
-    expect(sealed.tests.length).toBeGreaterThanOrEqual(20);
-    expect(failingPolicyTests(sealed)).toEqual([]);
-    expect(await sealPolicyFile(file)).toBe(id);
+  test('an observation older than max_age_updates is missing, and is not taken in', () => {
+    const [old, none] = [
+      ratesOf(patient, (k) => (k >= 6 ? lossOf(k - 6) : undefined)),
+      ratesOf(patient, () => undefined),
+    ];
+    expect(old.map(({ controls }) => controls)).toEqual(none.map(({ controls }) => controls));
+    // The start has the age k + 1: up to update 4 nothing is missing, then it is held twice.
+    expect(none.map(({ reason }) => reason).slice(3, 8)).toEqual([
+      'table',
+      'table',
+      'hold:missing',
+      'hold:missing',
+      'fallback:missing',
+    ]);
   });
 
-  test('is not sealed if it contradicts itself', async () => {
-    const file = await edited();
-    await writeFile(file, JSON.stringify({ ...policy, guards: { ...policy.guards, lr_min: 9 } }));
-    await expect(sealPolicyFile(file)).rejects.toMatchObject({ issues: [{ path: 'guards.lr_min' }] });
+  test('the same observation shown again is taken in once', () => {
+    const once = ratesOf(patient, (k) => (k === 4 ? lossOf(3) : undefined), 8);
+    const twice = ratesOf(patient, (k) => (k >= 4 ? lossOf(3) : undefined), 8);
+    expect(twice).toEqual(once);
+  });
+
+  test('a cadence beyond the age that is taken contradicts itself', () => {
+    const input = { metric: 'train_robust_loss', cadence_updates: 3, max_age_updates: 2 } as const;
+    expect(policyIssues({ ...policy, input })).toEqual([expect.objectContaining({ path: 'input.max_age_updates' })]);
+  });
+});
+
+describe('several controls', () => {
+  const steps = {
+    unit: 'gradient evaluations per update',
+    table: null,
+    open_loop: { updates: [0, 10], values: [1, 4] },
+    guards: { min: 1, max: 3, max_up_ratio_per_update: 10, max_down_ratio_per_update: 10, warmup_updates: 0 },
+  };
+
+  test('each has its own values and guards; whole numbers are rounded, the reason names the guards of others', () => {
+    const of = openLoopPolicy();
+    const both = { ...of, controls: { ...of.controls, attack_steps: steps } };
+    const { decisions: decided } = follow(policySchedule(both, { updates: 100 }), Array<null>(11).fill(null));
+    // 1 + 0.3 k, rounded, at most 3.
+    expect(decided.map(({ controls }) => controls.attack_steps)).toEqual([1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3]);
+    expect(decided.map(({ controls }) => controls.learning_rate)).toEqual(
+      follow(policySchedule(of, { updates: 100 }), Array<null>(11).fill(null)).decisions.map(({ rate }) => rate),
+    );
+    expect(decided[5].reason).toBe('open_loop');
+    expect(decided[10].reason).toBe('open_loop; attack_steps clamp:max');
+  });
+
+  test('a control that is not known, another unit and a value that is none are refused, each by its path', () => {
+    const of = openLoopPolicy();
+    const wrong = {
+      ...of,
+      controls: {
+        ...of.controls,
+        temperature: steps,
+        attack_steps: { ...steps, unit: 'seconds', open_loop: { updates: [0, 1], values: [1, 1.5] } },
+      },
+    };
+    expect(policyIssues(wrong).map(({ path }) => path)).toEqual([
+      'controls.temperature',
+      'controls.attack_steps.unit',
+      'controls.attack_steps.open_loop.values.1',
+    ]);
+    expect(policyIssues(withLearningRate(of, { guards: { ...guards, min: 0 } }))[0].path).toBe(
+      'controls.learning_rate.guards.min',
+    );
   });
 });

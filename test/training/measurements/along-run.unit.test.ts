@@ -83,7 +83,7 @@ describe('a measured run', () => {
     const [plain, watched] = [await measured([]), await measured(ALL)];
     const cost = watched.measurements.reduce((sum, row) => sum + row.grad_evals, 0);
     expect(watched.end).toMatchObject({
-      n_grad_evals: plain.end!.n_grad_evals + cost,
+      n_grad_evals: plain.end!.n_grad_evals! + cost,
       measurement_grad_evals: cost,
     });
     const first = watched.measurements.slice(0, ALL.length).reduce((sum, row) => sum + row.grad_evals, 0);
@@ -128,11 +128,11 @@ describe('what a measurement says', () => {
   test('at a rate of 0 there is no step, and nothing along it', async () => {
     const still: Schedule = {
       name: 'still',
-      observes: false,
+      controls: ['learning_rate'],
+      observes: null,
       describe: () => ({ name: 'still' }),
       init: () => null,
-      observe: (state) => state,
-      rate: () => ({ rate: 0, reason: 'still' }),
+      decide: () => ({ state: null, controls: { learning_rate: 0 }, reason: 'still' }),
     };
     const log = await measured([{ type: 'step_curvature', every: 100 }], { schedule: still });
     const [row] = rowsOf(log, 'step_curvature');

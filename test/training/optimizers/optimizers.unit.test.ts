@@ -1,19 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
 import { dot, norm } from '../../../src/math/vectors.js';
-import {
-  createOptimizer,
-  type Optimizer,
-  type OptimizerState,
-  type StepTaken,
-} from '../../../src/training/optimizers/index.js';
+import type { Optimizer, OptimizerState, StepTaken } from '../../../src/training/optimizers/index.js';
+import { optimizerOf as methodOptimizer } from '../../helpers/optimizer.js';
 import { within } from '../../helpers/within.js';
 
 type Rule = Omit<MethodInput, 'schedule'>;
 
 function ruleOf(rule: Rule, initial: number[], resumed: OptimizerState | null = null): Optimizer {
-  const method = resolveMethod({ schedule: { name: 'constant', rate: 1 }, ...rule });
-  return createOptimizer(method, { initial: Float32Array.from(initial), updates: 8, resumed });
+  return methodOptimizer(rule, { initial: Float32Array.from(initial), updates: 8, resumed });
 }
 
 const optimizerOf = (optimizer: MethodInput['optimizer'], initial: number[]): Optimizer =>

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { clipStep, type ClipState } from '../../../src/training/clip.js';
+import { clipStep, type ClipState } from '../../../src/schedules/clip.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
 import { lossAndGradient } from '../../../src/training/minibatch.js';
 import { norm } from '../../../src/math/vectors.js';
-import { createOptimizer } from '../../../src/training/optimizers/index.js';
 import { LOSSES } from '../../../src/workloads/losses/index.js';
 import { createModel } from '../../../src/workloads/models/index.js';
 import type { Network } from '../../../src/workloads/network.js';
+import { optimizerOf } from '../../helpers/optimizer.js';
 import { within } from '../../helpers/within.js';
 
 interface Case {
@@ -45,7 +45,7 @@ const quadraticGradient: Gradient = (x, k) =>
 function replay({ method, rates }: Case, initial: readonly number[], gradient: Gradient): Float32Array[] {
   const resolved = resolveMethod({ schedule: { name: 'constant', rate: 1 }, ...method });
   const start = { initial: Float32Array.from(initial), updates: reference.updates, resumed: null };
-  const optimizer = createOptimizer(resolved, start);
+  const optimizer = optimizerOf(method, start);
   let clip: ClipState = null;
   return rates.map((rate, k) => {
     const g = gradient(optimizer.gradientPoint(), k);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
-import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
+import type { MethodInput } from '../../../src/training/method.js';
 import { norm } from '../../../src/math/vectors.js';
-import { createOptimizer } from '../../../src/training/optimizers/index.js';
+import { optimizerOf } from '../../helpers/optimizer.js';
 import { within } from '../../helpers/within.js';
 
 const CURVATURES = [2, 0.7, 0.3, 0.1, 0.02];
@@ -23,8 +23,8 @@ const dotOf = (a: readonly number[], b: readonly number[]): number => a.reduce((
 
 /** Weights and rates after every update on the quadratic, by the product's optimizer with float32 weights. */
 function run(optimizerSpec: MethodInput['optimizer']): { points: number[][]; rates: number[] } {
-  const method = resolveMethod({ schedule: { name: 'constant', rate: 1 }, optimizer: optimizerSpec });
-  const optimizer = createOptimizer(method, { initial: Float32Array.from(START), updates: UPDATES, resumed: null });
+  const start = { initial: Float32Array.from(START), updates: UPDATES, resumed: null };
+  const optimizer = optimizerOf({ optimizer: optimizerSpec }, start);
   const points: number[][] = [];
   const rates: number[] = [];
   for (let k = 0; k < UPDATES; k += 1) {

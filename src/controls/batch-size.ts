@@ -1,4 +1,19 @@
 import type { BatchSize } from '../artifacts/experiment/experiment.js';
+import { positiveCount } from '../artifacts/shared/common.js';
+import type { Control } from './control.js';
+
+/** B: examples of the minibatch of an update. */
+export const batchSize: Control = {
+  unit: 'examples',
+  description: 'The number of examples in the minibatch.',
+  value: positiveCount,
+  isInteger: true,
+  ofSetting({ batch_size, horizon }) {
+    const { at, varies, largest } = batchSizes(batch_size, horizon);
+    return { at, varies, largest };
+  },
+  apply: (settings, value) => ({ ...settings, batchSize: value }),
+};
 
 /** The size of every minibatch of a run, known before it. */
 export interface BatchSizes {

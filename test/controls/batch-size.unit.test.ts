@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { issuesOf } from '../../src/artifacts/shared/issues.js';
 import { batchSizeSchema } from '../../src/artifacts/experiment/experiment.js';
-import { batchSizes } from '../../src/training/batch-size.js';
+import { batchSizes } from '../../src/controls/index.js';
 import { trainRun } from '../../src/training/train.js';
-import { smallRun } from './run.js';
+import { smallRun } from '../training/run.js';
 
 describe('sizes along the run', () => {
   test('one number', () => {
@@ -78,7 +78,7 @@ describe('a run', () => {
     const log = await trainRun(await smallRun({ batchSize, updates: 10, evaluation: null }));
     expect(log.steps.map((row) => row.batch_size)).toEqual([4, 4, 4, 4, 4, 12, 12, 12, 12, 12]);
     expect(log.steps.map((row) => row.n_example_grads)).toEqual([12, 24, 36, 48, 60, 96, 132, 168, 204, 240]);
-    expect(log.steps.map(({ epoch }) => 120 * epoch)).toEqual([0, 4, 8, 12, 16, 20, 32, 44, 56, 68]);
+    expect(log.steps.map(({ epoch }) => 120 * epoch!)).toEqual([0, 4, 8, 12, 16, 20, 32, 44, 56, 68]);
     expect(log.end).toMatchObject({ n_grad_evals: 30, n_example_grads: 240 });
     expect(log.header).toMatchObject({ batch_size: batchSize, updates_per_epoch: 15 });
   });

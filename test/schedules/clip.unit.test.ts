@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clipStep } from '../../src/training/clip.js';
+import { clipStep } from '../../src/schedules/clip.js';
 
 const clip = { kind: 'ratchet', gain: 0.05 } as const;
 

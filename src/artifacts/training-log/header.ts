@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { trainingAttackSchema } from '../experiment/attacks.js';
+import {
+  augmentationSchema,
+  averagingSchema,
+  batchSizeSchema,
+  clipSchema,
+  evaluationSchema,
+  lossSchema,
+  modelSchema,
+  objectiveSchema,
+  trainingSchema,
+} from '../experiment/experiment.js';
+import { measurementsSchema } from '../experiment/measurements.js';
+import { count, nonnegative, positiveCount, timestamp, versionField } from '../shared/common.js';
+
+/** What computed the steps of a run; another trainer gives its own name and what it knows. */
+export const engineInfoSchema = z.strictObject({
+  engine: z.string().min(1).describe('Name of the program or engine that trained.'),
+  backend: z.string().describe('Back end of the engine.'),
+  kernel: z.string().describe('Kernel of the back end.'),
+  threads: positiveCount.describe('Threads that computed.'),
+  version: z.string().describe('Version of the engine.'),
+});
+
+const { engine, ...aboutEngine } = engineInfoSchema.shape;
+
+/** The data as logs name them. */
+const datasetSchema = z.looseObject({
+  name: z.string().describe('Name of the data set.'),
+  sha256: z.string().optional().describe('SHA-256 over the bytes of all splits as they are used.'),
+  train: count.optional().describe('Number of training examples.'),
+  validation: count.optional().describe('Number of validation examples.'),
+  test: count.optional().describe('Number of test examples.'),
+});
+
+/** What a fit needs to know of a run. */
+const runFields = {
+  run_id: z.string().describe('Name of the run, different from that of every other run.'),
+  seed: count.describe('Seed of the run.'),
+  engine,
+  optimizer: z
+    .looseObject({ name: z.string().describe('Name of the update rule, such as sgd.') })
+    .describe('The update rule with its parameters.'),
+  batch_size: batchSizeSchema.describe('Examples of a minibatch: a number, or sizes along the run.'),
+  updates: positiveCount.describe('Planned length of this run in updates.'),
+  horizon: positiveCount.describe('Length in updates of the full run that this one belongs to or prepares.'),
+  attack: trainingAttackSchema.nullable().describe('The attack of the training; null for clean inputs.'),
+};
+
+/** What has a default or may be left out. */
+const optionalFields = {
+  tool_version: z.string().optional().describe('Version of hjb-lr that wrote the log.'),
+  purpose: z
+    .string()
+    .default('train')
+    .describe('What the run is for: train, train/reading, pilot/reading, pilot/identification or pilot/tournament.'),
+  backend: aboutEngine.backend.optional(),
+  kernel: aboutEngine.kernel.optional(),
+  threads: aboutEngine.threads.optional(),
+  version: aboutEngine.version.optional(),
+  lr_schedule: z
+    .looseObject({ name: z.string().describe('Name of the schedule.') })
+    .default({ name: 'unknown' })
+    .describe('The schedule of the learning rate with its parameters.'),
+  clip: clipSchema.nullable().default(null).describe('How gradients were clipped; null for no clip.'),
+  averaging: averagingSchema.optional().describe('The average of the weights that is evaluated, where there is one.'),
+  updates_per_epoch: nonnegative
+    .default(0)
+    .describe('Training examples over the mean batch size of the horizon; 0 where it is not known.'),
+  objective: objectiveSchema.prefault({}).describe('The loss that the run is about.'),
+  loss: lossSchema.default('cross_entropy').describe('What the weights lower and the attack raises.'),
+  training: trainingSchema.prefault({ type: 'standard' }).describe('What the gradient of an update is taken of.'),
+  augmentation: augmentationSchema.optional().describe('Changes of the images of training minibatches.'),
+  attack_mode: z
+    .enum(['inference', 'train'])
+    .optional()
+    .describe('How the attack passes a model with batch normalisation.'),
+  dataset: datasetSchema.optional().describe('The data that were trained on.'),
+  model: modelSchema.nullable().default(null).describe('The model; null where it has no description.'),
+  parameters: positiveCount.optional().describe('Number of weights of the model.'),
+  evaluation: evaluationSchema.optional().describe('How the weights are scored, in the log of a run that is.'),
+  measurements: measurementsSchema.optional().describe('What is measured on the way, in the log of a run that is.'),
+  host: z.string().optional().describe('Name of the machine.'),
+  started_at: timestamp.optional().describe('When the run started, RFC 3339.'),
+};
+
+/** The first line of a training log. */
+export const logHeaderSchema = z.strictObject({
+  kind: z.literal('training_log').describe('Kind of this file.'),
+  schema_version: versionField('training_log'),
+  ...runFields,
+  ...optionalFields,
+});
+
+export type EngineInfo = z.output<typeof engineInfoSchema>;
+export type LogHeader = z.output<typeof logHeaderSchema>;

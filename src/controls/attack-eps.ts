@@ -1,0 +1,19 @@
+import { nonnegative } from '../artifacts/shared/common.js';
+import type { Control } from './control.js';
+import { alongRun, linearAt } from './scheduled.js';
+
+/** Radius of the ball that the perturbation stays in; linear between the points of an experiment's schedule. */
+export const attackEps: Control = {
+  unit: 'unit of the inputs, in the norm of the attack',
+  description: 'The radius of the ball in which the attack looks for the perturbation.',
+  value: nonnegative,
+  isInteger: false,
+  ofSetting({ attack, updates }) {
+    if (attack === null || !('eps' in attack)) return null;
+    return alongRun(attack.eps, updates, linearAt);
+  },
+  apply(settings, eps) {
+    const { attack } = settings;
+    return attack !== null && 'eps' in attack ? { ...settings, attack: { ...attack, eps } } : settings;
+  },
+};
