@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEVELS: readonly (readonly string[])[] = [
   ['src/errors', 'src/version', 'src/canonical-json'],
   ['src/math', 'src/filesystem'],
+  ['src/formats'],
   ['solvers', 'src/artifacts', 'src/execution'],
   ['src/workloads', 'src/schedules'],
   ['src/training'],

@@ -1,4 +1,4 @@
-import { dataError } from './problem.js';
+import { dataError } from '../../formats/problem.js';
 
 /** Whether a trimmed cell holds a number, infinities included. */
 export function isNumber(cell: string): boolean {

@@ -1,6 +1,6 @@
-import { readBytes } from './bytes.js';
+import { readBytes } from '../../formats/bytes.js';
 import { numberCells, parseRows } from './csv.js';
-import { dataError, listed } from './problem.js';
+import { dataError, listed } from '../../formats/problem.js';
 
 /**
  * Named columns of a CSV file whose first line is a header, as numbers: one row for each line, its numbers in the order of

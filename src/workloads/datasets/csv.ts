@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Issue } from '../../errors.js';
-import { readBytes } from './bytes.js';
+import { readBytes } from '../../formats/bytes.js';
 import { isNumber, isText, numberedLabels } from './csv-cells.js';
-import { dataError, LISTED, listed, shapeError } from './problem.js';
+import { dataError, LISTED, listed, shapeError } from '../../formats/problem.js';
 import type { RawTable } from './table.js';
 
 export interface Row {

@@ -1,6 +1,6 @@
-import { readBytes } from './bytes.js';
-import { dataError, shapeError } from './problem.js';
-import { size } from '../shape.js';
+import { readBytes } from '../../formats/bytes.js';
+import { dataError, shapeError } from '../../formats/problem.js';
+import { size } from '../../math/shape.js';
 import { position, type RawTable } from './table.js';
 
 interface IdxArray {

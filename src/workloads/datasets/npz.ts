@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
-import { readBytes } from './bytes.js';
-import { parseNpy, type NpyArray } from './npy.js';
-import { dataError, listed, shapeError } from './problem.js';
+import { readBytes } from '../../formats/bytes.js';
+import { parseNpy, type NpyArray } from '../../formats/npy.js';
+import { dataError, listed, shapeError } from '../../formats/problem.js';
 import { position, type RawTable } from './table.js';
 
 /**

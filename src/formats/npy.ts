@@ -1,5 +1,5 @@
 import { dataError } from './problem.js';
-import { size } from '../shape.js';
+import { size } from '../math/shape.js';
 
 /** An array of numbers in C order. */
 export interface NpyArray {

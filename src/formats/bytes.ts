@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { HjbLrError } from '../../errors.js';
+import { HjbLrError } from '../errors.js';
 import { dataError } from './problem.js';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { npyBytes } from '../../../src/artifacts/npy.js';
-import { parseNpy } from '../../../src/workloads/datasets/npy.js';
+import { npyBytes } from '../../src/formats/npy-writer.js';
+import { parseNpy } from '../../src/formats/npy.js';
 
 describe('parseNpy', () => {
   const bytes = npyBytes(
