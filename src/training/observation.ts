@@ -3,7 +3,7 @@ import { observedColumn, type LogStep } from '../artifacts/training-log/training
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Network } from '../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 
 /** What the loop has at hand when it asks what the schedule may see. */

@@ -13,7 +13,7 @@ import { batchSizes, type BatchSizes } from './batch-size.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { clipStep, type ClipState } from './clip.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
 import { createObserver, NO_OBSERVER, type Observer } from './observation.js';

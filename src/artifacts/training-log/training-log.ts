@@ -13,7 +13,7 @@ import {
   trainingSchema,
   type Objective,
 } from '../experiment/experiment.js';
-import { logNumber } from '../shared/log-number.js';
+import { logNumberSchema as logNumber } from '../shared/log-number.js';
 import { logMeasurementSchema, measurementsSchema, type LogMeasurement } from '../experiment/measurements.js';
 
 export type { LogNumber } from '../shared/log-number.js';
