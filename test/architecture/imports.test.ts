@@ -14,7 +14,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['solvers', 'src/artifacts', 'src/execution'],
   ['src/workloads', 'src/schedules'],
   ['src/training'],
-  ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
+  ['src/pilot', 'src/import', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
   ['src/benchmark', 'src/report'],
   ['benchmarks'],
