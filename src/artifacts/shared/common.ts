@@ -12,11 +12,24 @@ export const nonnegative = z.number().nonnegative();
 export const fraction = z.number().min(0).max(1);
 export const count = z.int().nonnegative();
 export const positiveCount = z.int().positive();
+export const timestamp = z.iso.datetime();
+
+/** What every file says of itself. */
 export const schemaVersion = z
   .string()
   .regex(/^\d+\.\d+\.\d+$/)
-  .default(SCHEMA_VERSION);
-export const timestamp = z.iso.datetime();
+  .default(SCHEMA_VERSION)
+  .describe('Version of the schema that the file follows. A reader refuses a higher major version.');
+export const createdAt = timestamp.optional().describe('When the file was written, in ISO 8601 and UTC.');
+export const editorSchema = z
+  .string()
+  .optional()
+  .describe('Path or URL of the JSON Schema of this file, by which editors complete and check it.');
+
+/** The field that tells the kinds of files apart. */
+export function kind<Kind extends string>(name: Kind) {
+  return z.literal(name).describe('The kind of this file.');
+}
 
 /** A grid: strictly increasing numbers. */
 export const increasing = z.array(finite).min(1).refine(isIncreasing, { error: 'must increase strictly' });
