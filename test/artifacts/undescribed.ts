@@ -17,7 +17,10 @@ export function propertiesOf(schema: JsonSchema, path: readonly string[] = []): 
     const at = [...path, name];
     return [[at.join('.'), property.description ?? null], ...propertiesOf(property, at)];
   });
-  return new Map([...own, ...innerSchemas(schema).flatMap(([step, inner]) => [...propertiesOf(inner, [...path, step])])]);
+  return new Map([
+    ...own,
+    ...innerSchemas(schema).flatMap(([step, inner]) => [...propertiesOf(inner, [...path, step])]),
+  ]);
 }
 
 /** Every schema inside another one but for its properties, with a word for the way there. */

@@ -10,7 +10,10 @@ const checksSchema = z.strictObject({
 export const evaluationSchema = z.strictObject({
   attack: evaluationAttackSchema
     .optional()
-    .describe('The attack of the robust figures; that of the training by default.'),
+    .describe(
+      'The attack of the robust figures. By default PGD in the ball of the training attack, or the training attack itself ' +
+        'where it has no ball.',
+    ),
   spare_misclassified: z
     .boolean()
     .default(false)
