@@ -5,7 +5,7 @@ import { schemaVersionOf } from './shared/common.js';
 import { issuesOf } from './shared/issues.js';
 import type { Policy } from './policy/policy.js';
 import { requireSealedFile } from './policy/seal.js';
-import { prettyJson } from './shared/pretty-json.js';
+import { prettyJson } from '../formats/pretty-json.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
 export { issuesOf } from './shared/issues.js';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { writeFileAtomic } from './files.js';
-import { prettyJson } from './shared/pretty-json.js';
+import { prettyJson } from '../formats/pretty-json.js';
 import { ARTIFACT_SCHEMAS } from './schemas.js';
 import { logRowSchema } from './training-log/training-log.js';
 

@@ -8,7 +8,7 @@ import { gradientOf } from '../workloads/losses/index.js';
 import type { Network } from '../workloads/network.js';
 import type { LabelledInputs, Workload } from '../workloads/workload.js';
 import { fixedSubset, rightOf, scoringAttacks } from './evaluate.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import { gatherBatch, lossOf } from './minibatch.js';
 import { outcomesAt, worstCase, type ScoringAttack } from './worst-case.js';
 

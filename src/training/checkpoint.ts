@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readText, writeFileAtomic } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import type { LogNumber } from '../artifacts/shared/log-number.js';
+import { logNumber, numberOf, type LogNumber } from '../artifacts/shared/log-number.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
 import type { OptimizerState } from './optimizers/index.js';
-import { logNumber, numberOf } from './log-number.js';
 import { requireSameRun } from './run-identity.js';
 import type { RuleState } from './updates/index.js';
 

@@ -4,7 +4,7 @@ import { randomStream } from '../math/random.js';
 import { evaluationAttacks, scoringAttack } from '../workloads/attacks/index.js';
 import type { Network } from '../workloads/network.js';
 import type { Dataset, Workload } from '../workloads/workload.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import { gatherBatch, lossOf } from './minibatch.js';
 import { outcomesAt, worstCase, type Outcomes, type ScoringAttack } from './worst-case.js';
 

@@ -4,7 +4,7 @@ import type { MetricName } from '../schedules/index.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
 import type { Network } from '../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import type { ResolvedRun } from './train.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 

@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { zipSync } from 'fflate';
 import { sha256 } from '../canonical-json.js';
 import { writeFileAtomic } from '../artifacts/files.js';
-import { npyBytes } from '../artifacts/npy.js';
 import type { LogEnd } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { readBytes } from '../workloads/datasets/bytes.js';
-import { readArrays } from '../workloads/datasets/npz.js';
+import { readBytes } from '../formats/bytes.js';
+import { npzBytes, readArrays, type NamedArray } from '../formats/npz.js';
 import { isTensorModel, type Model } from '../workloads/workload.js';
 import { concatenated, separated } from './weights.js';
-
-/** Local midnight: archives hold local time, and the same weights must give the same bytes everywhere. */
-const ARCHIVE_TIME = new Date(1980, 0, 1);
 
 /** Where the final weights of a log are kept. */
 export function weightsPath(log: string): string {
@@ -49,11 +44,10 @@ export async function writeWeights(
   { weights, statistics }: SavedWeights,
 ): Promise<{ file: string; sha256: string }> {
   const { names, shapes } = statisticsOf(model);
-  const arrays = {
-    ...npyFiles(weights, parameterNames(model), model.parameterShapes),
-    ...(statistics === undefined ? {} : npyFiles(statistics, names, shapes)),
-  };
-  const bytes = zipSync(arrays, { level: 0, mtime: ARCHIVE_TIME });
+  const bytes = npzBytes([
+    ...namedArrays(weights, parameterNames(model), model.parameterShapes),
+    ...(statistics === undefined ? [] : namedArrays(statistics, names, shapes)),
+  ]);
   await writeFileAtomic(file, bytes);
   return { file: path.basename(file), sha256: sha256(bytes) };
 }
@@ -90,13 +84,13 @@ function statisticsOf(model: Model): { names: string[]; shapes: readonly (readon
   return { names: shapes.map((_, i) => `statistics.${i}`), shapes };
 }
 
-function npyFiles(
+function namedArrays(
   values: Float32Array,
   names: readonly string[],
   shapes: readonly (readonly number[])[],
-): Record<string, Uint8Array> {
+): NamedArray[] {
   const parts = separated(values, shapes);
-  return Object.fromEntries(names.map((name, i) => [`${name}.npy`, npyBytes([parts[i]], shapes[i], '<f4')]));
+  return names.map((name, i) => ({ name, shape: shapes[i], values: parts[i] }));
 }
 
 function otherModel(file: string, issues: readonly Issue[]): HjbLrError {

@@ -10,7 +10,7 @@ import { augmented } from './augmentation.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { Decisions, type Decided } from './decisions.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
-import { logNumber } from './log-number.js';
+import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
 import { observerOf, type Observed, type RunObserver } from './observation.js';

@@ -1,4 +1,4 @@
-import { size } from '../workloads/shape.js';
+import { size } from '../math/shape.js';
 
 /** All arrays one after the other. */
 export function concatenated(arrays: readonly Float32Array[]): Float32Array {

@@ -10,10 +10,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LEVELS: readonly (readonly string[])[] = [
   ['src/errors', 'src/version', 'src/canonical-json'],
   ['src/math', 'src/filesystem'],
+  ['src/formats'],
   ['solvers', 'src/artifacts', 'src/execution'],
   ['src/workloads', 'src/schedules'],
   ['src/training'],
-  ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
+  ['src/pilot', 'src/import', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
   ['src/benchmark', 'src/report'],
   ['benchmarks'],

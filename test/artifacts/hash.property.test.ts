@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VOLATILE_FIELDS } from '../../src/artifacts/shared/common.js';
 import { artifactSha256, canonicalJson, policyId } from '../../src/artifacts/shared/hash.js';
-import { prettyJson } from '../../src/artifacts/shared/pretty-json.js';
+import { prettyJson } from '../../src/formats/pretty-json.js';
 
 const json = fc.jsonValue({ maxDepth: 4 });
 

@@ -7,7 +7,7 @@ import type { ArrayFile, ProblemSolution } from '../../src/artifacts/solution/pr
 import { problemStage } from '../../src/report/problem-stage.js';
 import { validateFile } from '../../src/artifacts/validate.js';
 import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
-import { parseNpy } from '../../src/workloads/datasets/npy.js';
+import { parseNpy } from '../../src/formats/npy.js';
 import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { within } from '../helpers/within.js';

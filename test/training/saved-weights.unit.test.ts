@@ -8,7 +8,7 @@ import { parameterNames, readWeights, weightsPath, writeWeights } from '../../sr
 import { trainRun } from '../../src/training/train.js';
 import { crossEntropy } from '../../src/workloads/losses/cross-entropy.js';
 import { createModel, type TensorModel } from '../../src/workloads/index.js';
-import { parseNpy } from '../../src/workloads/datasets/npy.js';
+import { parseNpy } from '../../src/formats/npy.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { smallRun } from './run.js';
 

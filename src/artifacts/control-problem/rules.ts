@@ -1,40 +1,9 @@
 import type { z } from 'zod';
+import type { ProblemFields } from './fields.js';
 import { checkNames, refuseInto, type Path, type Refuse } from '../shared/rules.js';
 
-type Point = Readonly<Record<string, number>>;
-
-/** What the rules below look at. */
-export interface ProblemFields {
-  readonly horizon: number | 'infinite';
-  readonly discount: number;
-  readonly parameters: Point;
-  readonly states: readonly StateFields[];
-  readonly controls: readonly ({ readonly name: string } & (
-    { readonly bounds: readonly [string | number, string | number] } | { readonly values: readonly number[] }
-  ))[];
-  readonly drift: readonly unknown[];
-  readonly covariance: readonly (readonly unknown[])[];
-  readonly running_cost: unknown;
-  readonly terminal_cost: unknown;
-  readonly time?: { readonly steps: number } | { readonly levels: readonly number[] } | null | undefined;
-  readonly query: readonly Point[];
-  readonly start: Point | null;
-  readonly risk: number | null;
-  readonly uncertainty: Readonly<Record<string, readonly [number, number]>>;
-  readonly kernel: 'typescript' | 'wasm';
-  readonly threads: number;
-}
-
-interface StateFields {
-  readonly name: string;
-  readonly domain?: readonly [number, number] | undefined;
-  readonly nodes: number | readonly number[];
-  readonly spacing?: 'uniform' | 'log' | 'sinh' | undefined;
-  readonly center?: number | undefined;
-  readonly strength?: number | undefined;
-  readonly coordinate: 'identity' | 'log';
-  readonly boundary: readonly [unknown, unknown];
-}
+type StateFields = ProblemFields['states'][number];
+type Point = ProblemFields['query'][number];
 
 /** Everything that one field alone cannot tell: all of it at once. */
 export function checkProblem(file: ProblemFields, context: z.core.$RefinementCtx): void {

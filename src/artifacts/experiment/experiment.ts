@@ -1,115 +1,26 @@
 import { z } from 'zod';
-import { evaluationAttackSchema } from './attacks.js';
-import { count, distinct, fraction, isIncreasing, positive, positiveCount, schemaVersion } from '../shared/common.js';
+import { count, distinct, editorSchema, kind, schemaVersion } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
-import {
-  averagesTwice,
-  AVERAGES_TWICE,
-  averagingSchema,
-  batchSizeSchema,
-  clipSchema,
-  optimizerSchema,
-} from './update-rule.js';
+import { benchmarkSchema, evaluationSchema } from './scoring.js';
+import { estimationSchema, pilotSchema, policyOptionsSchema, solverSchema } from './stage-options.js';
+import { averagesTwice, AVERAGES_TWICE, averagingSchema, batchSizeSchema, optimizerSchema } from './update-rule.js';
 import { workloadSchema } from './workload.js';
 
+export * from './scoring.js';
+export * from './stage-options.js';
 export * from './update-rule.js';
 export * from './workload.js';
 
 export const objectiveSchema = z.strictObject({
-  metric: z.enum(['clean', 'adversarial']).default('adversarial'),
-  split: z.enum(['train', 'validation']).default('train'),
-  form: z.enum(['terminal', 'integral']).default('terminal'),
-});
-
-/** A run of plain D-Adaptation SGD whose final rate is read, and whose weights are thrown away. */
-export const readingSchema = z.strictObject({
-  method: z.literal('d_adaptation'),
-  /** The pilot's peak is this many times the reading. */
-  multiple: positive.default(1.3),
-  initial_distance_factor: positive.default(1e-3),
-  minimum_updates: positiveCount.default(30),
-  maximum_fraction: fraction.default(0.1),
-});
-
-export const pilotSchema = z.strictObject({
-  peak: z
-    .discriminatedUnion('method', [
-      readingSchema,
-      z.strictObject({
-        method: z.literal('paired_tournament'),
-        /** Peaks tried, from the lowest to the highest, all on the same data order. */
-        rates: z
-          .array(positive)
-          .min(3)
-          .refine(isIncreasing, { error: 'must increase strictly: the peak is read off neighbouring rates' }),
-        updates_fraction: fraction.default(0.02),
-      }),
-      z.strictObject({ method: z.literal('given'), peak: positive }),
-    ])
-    .prefault({ method: 'd_adaptation' }),
-  runs: z.int().min(2).default(4),
-  updates_per_run: z.int().min(25).default(50),
-  /** Updates for which a drawn rate is held. */
-  hold: positiveCount.default(12),
-  /** Smallest drawn rate as a share of the peak. */
-  lowest_fraction: z.number().positive().max(1).default(0.1),
-  /** Largest share of one run's gradient evaluations that all pilots together may spend. */
-  budget: positive.default(0.35),
-});
-
-export const estimationSchema = z.strictObject({
-  closures: distinct(z.enum(['loss_alone', 'slow_noise_memory']))
-    .min(1)
-    .default(['loss_alone', 'slow_noise_memory']),
-  bootstrap: z.int().min(0).default(50),
-  /** The policy follows the selected closure only if it predicts runs left out of its fit this well (relative). */
-  maximum_prediction_error: positive.default(0.1),
-});
-
-export const solverSchema = z.strictObject({
-  nodes: z.strictObject({ slow: z.int().min(5).default(31), noise: z.int().min(5).default(31) }).prefault({}),
-  steps: z.int().min(2).default(200),
-  tolerance: positive.default(1e-8),
-  maximum_policy_iterations: positiveCount.default(50),
-});
-
-export const policyOptionsSchema = z.strictObject({
-  warmup_fraction: fraction.default(0.02),
-  clip: clipSchema.nullable().prefault({}),
-});
-
-export const evaluationSchema = z.strictObject({
-  attack: evaluationAttackSchema.optional(),
-  /** Later starts and attacks leave misclassified examples alone: the same accuracies, and robust losses from below. */
-  spare_misclassified: z.boolean().default(false),
-  /** Signs that the scores cannot be believed, looked for on test examples at the end of a run. */
-  checks: z
-    .strictObject({
-      examples: positiveCount.default(100),
-      /** Of the random search, per example. */
-      queries: positiveCount.default(100),
-    })
-    .nullable()
-    .prefault({}),
-  train_examples: positiveCount.default(2000),
-  test_examples: positiveCount.default(2000),
-  batch_size: positiveCount.default(500),
-  seed: count.default(0),
-});
-
-/** Complete methods by name (`src/schedules/named.ts`), which take their rate from a reading. */
-export const NAMED_SCHEDULES = ['sf7', 'sf7k', 'h'] as const;
-
-export const benchmarkSchema = z.strictObject({
-  fixed_rates: distinct(positive).min(1),
-  /** Decays run at the best fixed rate and, with the policy's clip and warm-up, at the pilot's own peak. */
-  decays: distinct(z.enum(['linear', 'wsd'])).default(['linear', 'wsd']),
-  schedule_free: z
-    .strictObject({ rate: positive, warmup_fraction: fraction })
-    .nullable()
-    .default({ rate: 2, warmup_fraction: 0.05 }),
-  /** Schedules by name that take their rate from a reading of its own for each seed, which they are charged for. */
-  named: distinct(z.enum(NAMED_SCHEDULES)).default([]),
+  metric: z
+    .enum(['clean', 'adversarial'])
+    .default('adversarial')
+    .describe('Whether the loss counts at clean or at perturbed inputs.'),
+  split: z.enum(['train', 'validation']).default('train').describe('The examples whose loss counts.'),
+  form: z
+    .enum(['terminal', 'integral'])
+    .default('terminal')
+    .describe('Whether the loss counts at the end of a run, or its mean along the run.'),
 });
 
 export { attackSchema, type AttackSpec } from './attacks.js';
@@ -128,27 +39,35 @@ export function isMeasurable(
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */
 export const experimentSchema = z
   .strictObject({
-    $schema: z.string().optional(),
-    kind: z.literal('experiment'),
+    $schema: editorSchema,
+    kind: kind('experiment'),
     schema_version: schemaVersion,
-    name: z.string().min(1),
-    /** A workload described here, or the path of a module that exports one (relative to this file). */
-    workload: z.union([z.string().min(1), workloadSchema]),
-    objective: objectiveSchema.prefault({}),
-    optimizer: optimizerSchema.prefault({}),
-    averaging: averagingSchema.nullable().default(null),
+    name: z.string().min(1).describe('Title in messages, files and the report.'),
+    workload: z
+      .union([z.string().min(1), workloadSchema])
+      .describe(
+        'What is trained: described here, or the path of a module that exports it (relative to the folder of this file).',
+      ),
+    objective: objectiveSchema.prefault({}).describe('What the policy is made to lower.'),
+    optimizer: optimizerSchema.prefault({}).describe('The update rule that takes the learning rate.'),
+    averaging: averagingSchema
+      .nullable()
+      .default(null)
+      .describe('The average of the weights that is evaluated in their place. Null for the weights themselves.'),
     batch_size: batchSizeSchema,
-    /** Length of one run, in updates. */
-    horizon: z.int().min(2),
-    seeds: distinct(count).min(1),
-    pilot: pilotSchema.prefault({}),
-    estimation: estimationSchema.prefault({}),
-    solver: solverSchema.prefault({}),
-    policy: policyOptionsSchema.prefault({}),
-    evaluation: evaluationSchema.prefault({}),
-    /** Taken along every run that is scored, and charged to it. */
-    measurements: measurementsSchema.default([]),
-    benchmark: benchmarkSchema.optional(),
+    horizon: z.int().min(2).describe('Length of one run, in updates.'),
+    seeds: distinct(count)
+      .min(1)
+      .describe('Seeds of the runs. One seed gives initial weights, minibatches and attack noise of every method.'),
+    pilot: pilotSchema.prefault({}).describe('The short runs that the policy is made from.'),
+    estimation: estimationSchema.prefault({}).describe('How closures are fitted to the pilot runs.'),
+    solver: solverSchema.prefault({}).describe('How the Hamilton-Jacobi-Bellman equation is solved.'),
+    policy: policyOptionsSchema.prefault({}).describe('What the policy has beside its rates.'),
+    evaluation: evaluationSchema.prefault({}).describe('How the weights are scored.'),
+    measurements: measurementsSchema
+      .default([])
+      .describe('What is measured along every run that is scored, and charged to it.'),
+    benchmark: benchmarkSchema.optional().describe('The methods that the policy is compared with.'),
   })
   .refine((experiment) => !averagesTwice(experiment), { error: AVERAGES_TWICE, path: ['averaging'] })
   .refine(({ workload, measurements }) => typeof workload === 'string' || isMeasurable(workload, measurements), {
@@ -160,6 +79,3 @@ export const experimentSchema = z
 export type Experiment = z.output<typeof experimentSchema>;
 export type ExperimentInput = z.input<typeof experimentSchema>;
 export type Objective = z.output<typeof objectiveSchema>;
-export type ReadingOptions = z.output<typeof readingSchema>;
-export type PilotOptions = z.output<typeof pilotSchema>;
-export type EvaluationOptions = z.output<typeof evaluationSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, distinct, positiveCount } from '../shared/common.js';
-import { logNumber } from '../shared/log-number.js';
+import { logNumberSchema as logNumber } from '../shared/log-number.js';
 
 /** Updates between two measurements; the first is before the first update. */
 const every = positiveCount.default(100);

@@ -1,175 +1,82 @@
 import { z } from 'zod';
-import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from '../shared/common.js';
+import { count, createdAt, kind, nonnegative, positive, positiveCount, schemaVersion } from '../shared/common.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { closureSolutionSchema } from '../solution/solution.js';
-import { engineInfoSchema, scoreWarningSchema } from '../training-log/training-log.js';
+import { engineInfoSchema } from '../training-log/training-log.js';
+import { comparisonSchema, decidedBySchema, methodResultSchema } from './method-result.js';
 
-/** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
-export const seriesSchema = z.strictObject({
-  update: z.array(count),
-  lr: z.array(finite),
-  loss: z.array(finite.nullable()),
+export * from './method-result.js';
+export * from './run-result.js';
+
+const seedSchema = z.strictObject({
+  seed: count.describe('The seed.'),
+  peak: positive.describe('Peak learning rate that its pilot found.'),
+  followed: z.string().describe('What its policy follows: a closure by name, or wsd where no closure predicts well.'),
+  coefficients: coefficientsSchema.describe('What was estimated from its pilot runs.'),
+  solution: closureSolutionSchema
+    .nullable()
+    .describe('The solution that its policy follows. Null where there is none.'),
+  policy_path: z.string().describe('Path of its policy file, relative to this file.'),
+  artifacts: z
+    .record(z.string(), z.string())
+    .describe('SHA-256 of every file of this seed, by path relative to this file.'),
 });
 
-/** What is measured along a run, as figures show it; see `measurements` of an experiment. */
-export const QUANTITIES = [
-  'inner_product',
-  'half_batch_noise_trace',
-  'squared_gradient',
-  'noise_trace',
-  'step_curvature',
-  'batch_sharpness',
-  'noise_frozen',
-  'noise_re_attacked',
-  'noise_largest',
-  'gradient_frozen',
-  'gradient_re_attacked',
-  'gradient_largest',
-  'random_frozen',
-  'random_re_attacked',
-  'random_largest',
-] as const;
-
-export const measuredSeriesSchema = z.partialRecord(
-  z.enum(QUANTITIES),
-  z.strictObject({ update: z.array(count), value: z.array(finite.nullable()) }),
-);
-
-/**
- * What may decide between methods: a final loss on fixed examples, or the mean over the run of the minibatch losses of
- * its updates.
- */
-export const DECIDING_FIGURES = [
-  'train_robust_loss',
-  'train_loss',
-  'validation_robust_loss',
-  'validation_loss',
-  'run_mean_loss',
-] as const;
-
-export const decidedBySchema = z.strictObject({
-  figure: z.enum(DECIDING_FIGURES),
-  /** The figure in words. */
-  words: z.string(),
-  /** Where it is not the objective's own: why. */
-  note: z.string().nullable(),
+const failedSeedSchema = z.strictObject({
+  seed: count.describe('The seed.'),
+  reason: z.string().describe('Why its pilot gave no peak rate, in one sentence.'),
 });
 
-export const METRICS = ['train_robust_loss', 'test_robust_loss', 'test_acc', 'test_robust_acc'] as const;
-
-export const runResultSchema = z.strictObject({
-  seed: count,
-  log: z.string(),
-  status: z.enum(['completed', 'diverged', 'killed']),
-  /** A network is dead if its final adversarial training loss is within 2 % of ln(classes), above it, or not finite. */
-  dead: z.boolean(),
-  train_robust_loss: finite.nullable(),
-  test_robust_loss: finite.nullable(),
-  test_acc: finite.nullable(),
-  test_robust_acc: finite.nullable(),
-  /** The figure that decides, where it is none of these. */
-  train_loss: finite.nullable().optional(),
-  validation_robust_loss: finite.nullable().optional(),
-  validation_loss: finite.nullable().optional(),
-  run_mean_loss: finite.nullable().optional(),
-  /** Gradient evaluations of the final run, and of everything spent before it to choose it. */
-  run_grad_evals: count,
-  pilot_grad_evals: count,
-  /** What makes the scores of this run hard to believe. */
-  warnings: z.array(scoreWarningSchema).optional(),
-  series: seriesSchema,
-  /** Where the experiment has measurements. */
-  measured: measuredSeriesSchema.optional(),
-});
-
-export const summarySchema = z.strictObject({ mean: finite.nullable(), standard_error: nonnegative.nullable() });
-
-export const methodResultSchema = z.strictObject({
-  id: z.string(),
-  label: z.string(),
-  family: z.enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named']),
-  /** Learning rate, or peak, of this method: the same for all seeds, else null. */
-  rate: positive.nullable(),
-  runs: z.array(runResultSchema),
-  summary: z.strictObject({
-    train_robust_loss: summarySchema,
-    test_robust_loss: summarySchema,
-    test_acc: summarySchema,
-    test_robust_acc: summarySchema,
-    train_loss: summarySchema.optional(),
-    validation_robust_loss: summarySchema.optional(),
-    validation_loss: summarySchema.optional(),
-    run_mean_loss: summarySchema.optional(),
-    /** Gradient evaluations in units of one run at a fixed rate. */
-    cost_in_runs: finite,
-    grad_evals: finite,
-    dead: count,
-  }),
-});
-
-export const comparisonSchema = z.strictObject({
-  against: z.string(),
-  /** Policy minus the other, of the figure that decides, paired by seed. */
-  difference: finite.nullable(),
-  standard_error: nonnegative.nullable(),
-  relative: finite.nullable(),
+const verdictSchema = z.strictObject({
+  won: z
+    .boolean()
+    .describe('Whether the mean of the policy, of the figure that decides, is below that of the best fixed rate.'),
+  sentences: z.array(z.string()).min(1).describe('The verdict in words, the most important sentence first.'),
 });
 
 export const resultsSchema = z
   .strictObject({
-    kind: z.literal('results'),
+    kind: kind('results'),
     schema_version: schemaVersion,
-    name: z.string(),
-    created_at: timestamp.optional(),
-    experiment: experimentSchema,
-    experiment_sha256: z.string(),
-    engine: engineInfoSchema,
-    dataset: z.looseObject({ name: z.string(), sha256: z.string() }),
-    one_run_grad_evals: positiveCount,
-    methods: z.array(methodResultSchema),
-    best_fixed: z.string(),
-    best_fixed_at_grid_end: z.boolean(),
-    comparisons: z.array(comparisonSchema),
-    /** How final losses and accuracies were taken, in words. */
-    scoring: z.string().optional(),
-    /** What ranks the methods; the final adversarial training loss in files of before it was recorded. */
-    decided_by: decidedBySchema.optional(),
-    verdict: z.strictObject({ won: z.boolean(), sentences: z.array(z.string()).min(1) }),
-    /** What each seed's own pilot, estimate and solve gave. */
-    seeds: z.array(
-      z.strictObject({
-        seed: count,
-        peak: positive,
-        followed: z.string(),
-        coefficients: coefficientsSchema,
-        solution: closureSolutionSchema.nullable(),
-        policy_path: z.string(),
-        /** SHA-256 of every artifact of this seed, by relative path. */
-        artifacts: z.record(z.string(), z.string()),
-      }),
-    ),
-    /** Seeds whose pilot gave no peak rate, and why: no method has a run of them. */
-    failed_seeds: z.array(z.strictObject({ seed: count, reason: z.string() })).default([]),
-    seconds: nonnegative.optional(),
-    /** Node, platform, commit and command line of the process that wrote the file. */
-    host: z.looseObject({}).optional(),
+    name: z.string().describe('Name of the experiment.'),
+    created_at: createdAt,
+    experiment: experimentSchema.describe('The experiment, every default filled in.'),
+    experiment_sha256: z.string().describe('SHA-256 of the canonical JSON of the experiment.'),
+    engine: engineInfoSchema.describe('What carried out the training.'),
+    dataset: z
+      .looseObject({
+        name: z.string().describe('Name of the data set.'),
+        sha256: z.string().describe('SHA-256 over the bytes of its inputs and labels.'),
+      })
+      .describe('The examples that were trained on.'),
+    one_run_grad_evals: positiveCount.describe('Gradient evaluations of one run at a fixed rate: the unit of costs.'),
+    methods: z.array(methodResultSchema).describe('Every method with its runs.'),
+    best_fixed: z.string().describe('Identifier of the best fixed rate.'),
+    best_fixed_at_grid_end: z
+      .boolean()
+      .describe(
+        'Whether that rate is the smallest or the largest that was tried, so that a better one may lie beyond.',
+      ),
+    comparisons: z.array(comparisonSchema).describe('The policy against each of the other methods, paired by seed.'),
+    scoring: z.string().optional().describe('How final losses and accuracies were taken, in words.'),
+    decided_by: decidedBySchema
+      .optional()
+      .describe('What ranks the methods; the final adversarial training loss in files of before it was recorded.'),
+    verdict: verdictSchema.describe('Whether the policy won.'),
+    seeds: z.array(seedSchema).describe("What each seed's own pilot, estimate and solve gave."),
+    failed_seeds: z
+      .array(failedSeedSchema)
+      .default([])
+      .describe('Seeds whose pilot gave no peak rate: no method has a run of them.'),
+    seconds: nonnegative.optional().describe('Wall time of the whole benchmark, in seconds.'),
+    host: z
+      .looseObject({})
+      .optional()
+      .describe('Node, platform, commit and command line of the process that wrote the file.'),
     provenance: provenanceSchema,
   })
   .meta({ title: 'hjb-lr results' });
 
-export type Series = z.output<typeof seriesSchema>;
-export type Quantity = (typeof QUANTITIES)[number];
-export type MeasuredSeries = z.output<typeof measuredSeriesSchema>;
-export type RunResult = z.output<typeof runResultSchema>;
-export type MethodResult = z.output<typeof methodResultSchema>;
-export type Comparison = z.output<typeof comparisonSchema>;
-export type DecidedBy = z.output<typeof decidedBySchema>;
-export type DecidingFigure = DecidedBy['figure'];
 export type Results = z.output<typeof resultsSchema>;
-
-/** Mean and standard error of a method's figure; null where no run has it. */
-export function figureSummary({ summary }: MethodResult, figure: DecidingFigure): z.output<typeof summarySchema> {
-  return summary[figure] ?? { mean: null, standard_error: null };
-}

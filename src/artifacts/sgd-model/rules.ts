@@ -1,38 +1,13 @@
 import type { z } from 'zod';
 import { semidefiniteRoot } from '../../math/semidefinite-root.js';
+import type { ModelFields } from './fields.js';
 import { checkNames, refuseInto, type Path, type Refuse } from '../shared/rules.js';
 
-type Point = Readonly<Record<string, number>>;
-type Matrix = readonly (readonly number[])[];
-
-interface Gaussian {
-  readonly mean: readonly number[];
-  readonly covariance: Matrix;
-}
-
-/** What the rules below look at. */
-export interface ModelFields {
-  readonly weights: readonly string[];
-  readonly inputs: readonly string[];
-  readonly label: string | null;
-  readonly parameters: Point;
-  readonly data:
-    | { readonly gaussian: Gaussian }
-    | { readonly mixture: readonly (Gaussian & { readonly weight: number })[] }
-    | { readonly points: Matrix; readonly weights: readonly number[] | null }
-    | { readonly file: { readonly inputs: readonly string[]; readonly label: string | null } };
-  readonly attack: { readonly type: string; readonly norm?: unknown };
-  readonly eta: number;
-  readonly horizon: number;
-  readonly rate: { readonly value: string | number; readonly bounds: readonly [number, number] };
-  readonly start: Point;
-  readonly at?: readonly Point[] | undefined;
-  readonly control: {
-    readonly domain: Readonly<Record<string, readonly [number, number]>>;
-    readonly terminal_cost: unknown;
-    readonly running_cost: unknown;
-  } | null;
-}
+type Point = ModelFields['start'];
+type Data = ModelFields['data'];
+type Gaussian = Extract<Data, { gaussian: unknown }>['gaussian'];
+type Rows = Extract<Data, { points: unknown }>;
+type DataFile = Extract<Data, { file: unknown }>['file'];
 
 /** Everything that one field alone cannot tell: all of it at once. */
 export function checkModel(file: ModelFields, context: z.core.$RefinementCtx): void {
@@ -72,12 +47,7 @@ function checkData({ inputs, label, data }: ModelFields, refuse: Refuse): void {
   else checkColumns(data.file, inputs, label, refuse);
 }
 
-function checkRows(
-  { points, weights }: { readonly points: Matrix; readonly weights: readonly number[] | null },
-  d: number,
-  meaning: string,
-  refuse: Refuse,
-): void {
+function checkRows({ points, weights }: Rows, d: number, meaning: string, refuse: Refuse): void {
   points.forEach((row, i) => {
     if (row.length !== d) refuse(['data', 'points', i], `must hold ${d} number(s) (${meaning}), got ${row.length}`);
   });
@@ -88,12 +58,7 @@ function checkRows(
   if (!weights.some((weight) => weight > 0)) refuse(['data', 'weights'], 'must not all be 0');
 }
 
-function checkColumns(
-  file: { readonly inputs: readonly string[]; readonly label: string | null },
-  inputs: readonly string[],
-  label: string | null,
-  refuse: Refuse,
-): void {
+function checkColumns(file: DataFile, inputs: readonly string[], label: string | null, refuse: Refuse): void {
   const path = ['data', 'file'];
   if (file.inputs.length !== inputs.length) {
     refuse(
@@ -116,7 +81,7 @@ function checkGaussian({ mean, covariance }: Gaussian, d: number, path: Path, re
 }
 
 /** Where a matrix is not symmetric, or null. */
-function asymmetry(matrix: Matrix): string | null {
+function asymmetry(matrix: Gaussian['covariance']): string | null {
   for (let i = 0; i < matrix.length; i += 1) {
     for (let j = 0; j < i; j += 1) {
       const [low, high] = [matrix[i][j], matrix[j][i]];

@@ -17,16 +17,27 @@ export const nonnegative = z.number().nonnegative();
 export const fraction = z.number().min(0).max(1);
 export const count = z.int().nonnegative();
 export const positiveCount = z.int().positive();
+export const timestamp = z.iso.datetime();
+
 /** The `schema_version` of a file of that kind. */
 export function versionField(kind: string) {
   return z
     .string()
     .regex(/^\d+\.\d+\.\d+$/)
     .default(schemaVersionOf(kind))
-    .describe('Version of the schema that the file was written for, major.minor.patch; the current one by default.');
+    .describe('Version of the schema that the file follows. A reader refuses a higher major version.');
 }
 export const schemaVersion = versionField('');
-export const timestamp = z.iso.datetime();
+export const createdAt = timestamp.optional().describe('When the file was written, in ISO 8601 and UTC.');
+export const editorSchema = z
+  .string()
+  .optional()
+  .describe('Path or URL of the JSON Schema of this file, by which editors complete and check it.');
+
+/** The field that tells the kinds of files apart. */
+export function kind<Kind extends string>(name: Kind) {
+  return z.literal(name).describe('The kind of this file.');
+}
 
 /** A grid: strictly increasing numbers. */
 export const increasing = z.array(finite).min(1).refine(isIncreasing, { error: 'must increase strictly' });

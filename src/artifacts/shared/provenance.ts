@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** What made a file; stages add what they were made from. */
-export const provenanceSchema = z.looseObject({
-  tool: z.string().describe('Name of the program that wrote the file.'),
-  tool_version: z.string().describe('Version of that program.'),
-});
+export const provenanceSchema = z
+  .looseObject({
+    tool: z.string().describe('Name of the program that wrote the file.'),
+    tool_version: z.string().describe('Version of that program.'),
+  })
+  .describe('What wrote the file, and what it was made from.');

@@ -1,99 +1,53 @@
 import { z } from 'zod';
-import { count, finite, nonnegative, schemaVersion, timestamp } from '../shared/common.js';
+import { count, createdAt, finite, kind, schemaVersion } from '../shared/common.js';
 import { controlProblemSchema } from '../control-problem/control-problem.js';
 import { provenanceSchema } from '../shared/provenance.js';
-
-const optional = finite.nullable();
-/** A number for each control, by name. */
-const byControl = z.record(z.string(), optional).nullable();
-/** A number for each state, by name. */
-const byState = z.record(z.string(), optional);
-
-/** What a solve found out, lists in the order of the queries; null where a number is not finite or not known. */
-export const problemResultSchema = z.strictObject({
-  status: z.enum(['converged', 'max_iterations', 'non_finite']),
-  /** What to do about the status. */
-  remedy: z.string(),
-  values: z.array(optional),
-  controls: z.array(byControl),
-  inside: z.array(z.boolean()),
-  error_estimates: z.strictObject({ values: z.array(optional), controls: z.array(byControl) }),
-  /** Of the values under refinement; null where it means nothing, and a warning says why. */
-  observed_order: optional,
-  monotone: z.strictObject({ space: z.boolean(), time: z.boolean(), first_offender: z.string().nullable() }),
-  /** Values of the monotone scheme. */
-  monotone_values: z.array(optional),
-  /** Change of the values on a wider domain; null unless asked for. */
-  truncation: z.array(optional).nullable(),
-  warnings: z.array(z.string()),
-  policy_iterations: z.strictObject({ mean: nonnegative, max: count }),
-  /** Largest residual of the full discrete equation; null where it is not finite. */
-  residual: nonnegative.nullable(),
-  kernel: z.string(),
-  seconds: nonnegative,
-  /** The state at the last level under the policy, from `start` (`--density`). */
-  density: z
-    .strictObject({
-      status: z.string(),
-      time: finite,
-      mass: optional,
-      absorbed: optional,
-      mean: byState,
-      standard_deviation: byState,
-    })
-    .optional(),
-  /** Monte Carlo of the closed loop, from `start` (`--simulate`). */
-  simulation: z
-    .strictObject({
-      paths: count,
-      seed: count,
-      /** Of an uncertain problem: the vertex of the box at which the cost is worst; the others were simulated too. */
-      worst_case: z.record(z.string(), finite).optional(),
-      cost: optional,
-      standard_error: optional,
-      /** Cost under steps twice as long less this cost, under the same noise. */
-      step_bias: optional,
-      /** V(0, start), and how many standard errors the cost lies above it; null where all paths cost the same. */
-      value: optional,
-      deviation: optional,
-      warnings: z.array(z.string()),
-    })
-    .optional(),
-});
+import { problemResultSchema } from './problem-result.js';
 
 /** Numbers in a NumPy file beside this one: little-endian doubles in C order, those that are not finite as they are. */
 export const arrayFileSchema = z.strictObject({
-  file: z.string(),
-  dtype: z.literal('<f8'),
-  order: z.literal('C'),
-  shape: z.array(count),
-  sha256: z.string(),
+  file: z.string().describe('Name of a NumPy file (.npy) in the folder of this one.'),
+  dtype: z.literal('<f8').describe('Type of the numbers: little-endian doubles.'),
+  order: z.literal('C').describe('Order of the numbers: row-major.'),
+  shape: z.array(count).describe('Length of each axis.'),
+  sha256: z.string().describe('SHA-256 of the file, in hexadecimal.'),
 });
 
 /** Numbers, or the file that holds them. */
 const list = z.union([z.array(finite), arrayFileSchema]);
 
 /** One row-major array for each kept level, or all of them in a file of shape [levels, ...nodes]. */
-const levels = z.union([z.array(z.array(optional)), arrayFileSchema]);
+const levels = z.union([z.array(z.array(finite.nullable())), arrayFileSchema]);
+
+const axisSchema = z.strictObject({
+  name: z.string().describe('Name of the state.'),
+  grid: list.describe('The nodes in increasing order, or the file that holds them.'),
+  coordinate: z.enum(['identity', 'log']).describe('Whether differences were taken in the state or in its logarithm.'),
+});
+
+const densitySchema = z.strictObject({
+  times: list.describe('Time levels, or the file that holds them.'),
+  values: levels.describe('Density at the nodes: one row-major array for each level, or all of them in a file.'),
+});
 
 export const problemSolutionSchema = z
   .strictObject({
-    kind: z.literal('solution'),
+    kind: kind('solution'),
     schema_version: schemaVersion,
-    name: z.string(),
-    created_at: timestamp.optional(),
-    /** The problem, every default filled in. */
-    problem: controlProblemSchema,
-    axes: z.array(z.strictObject({ name: z.string(), grid: list, coordinate: z.enum(['identity', 'log']) })),
-    /** Names of the controls, which lie innermost in `control`. */
-    controls: z.array(z.string()),
-    /** The time levels that are kept; 0 over an infinite horizon. */
-    times: list,
-    value: levels,
-    control: levels,
-    /** Density of the state at these levels (`--density`). */
-    density: z.strictObject({ times: list, values: levels }).optional(),
-    result: problemResultSchema,
+    name: z.string().describe('Title of the problem.'),
+    created_at: createdAt,
+    problem: controlProblemSchema.describe('The problem that was solved, every default filled in.'),
+    axes: z.array(axisSchema).describe('The grid: one axis for each state, in the order of the arrays below.'),
+    controls: z.array(z.string()).describe('Names of the controls, which lie innermost in `control`.'),
+    times: list.describe(
+      'The time levels that are kept, or the file that holds them; 0 alone over an infinite horizon.',
+    ),
+    value: levels.describe(
+      'The value at the nodes: one row-major array for each kept level, or all of them in a file. Null where not finite.',
+    ),
+    control: levels.describe('The optimal controls at the nodes, in the same form, the controls innermost.'),
+    density: densitySchema.optional().describe('Density of the state under the policy, where --density asked for it.'),
+    result: problemResultSchema.describe('What the solve found out: status, answers to the queries, errors, warnings.'),
     provenance: provenanceSchema,
   })
   .meta({ title: 'hjb-lr solution of a control problem' });

@@ -1,30 +1,39 @@
 import { z } from 'zod';
 import { HjbLrError } from '../../errors.js';
-import { count, finite, increasing, nonnegative, schemaVersion, timestamp } from '../shared/common.js';
+import { count, createdAt, finite, increasing, kind, nonnegative, schemaVersion } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { problemSolutionSchema } from './problem-solution.js';
+import { monotoneInSpace, policyIterations, remedy, residual, solveStatus } from './solve-report.js';
+
+const axisSchema = z.strictObject({
+  name: z.string().describe('Name of the state.'),
+  grid: increasing.describe('The nodes, in increasing order.'),
+  coordinate: z.enum(['identity', 'log']).describe('Whether differences were taken in the state or in its logarithm.'),
+});
+
+const levels = z.array(z.array(finite.nullable()));
 
 /** The solution of the control problem of a fitted closure. */
 export const closureSolutionSchema = z
   .strictObject({
-    kind: z.literal('solution'),
+    kind: kind('solution'),
     schema_version: schemaVersion,
-    name: z.string(),
-    created_at: timestamp.optional(),
-    closure: z.string(),
-    axes: z.array(z.strictObject({ name: z.string(), grid: increasing, coordinate: z.enum(['identity', 'log']) })),
-    /** The time levels that are kept, in updates. */
-    times: increasing,
-    /** One row-major array over the axes for each kept time level; null where not finite. */
-    value: z.array(z.array(finite.nullable())),
-    control: z.array(z.array(finite.nullable())),
-    status: z.enum(['converged', 'max_iterations', 'non_finite']),
-    remedy: z.string(),
-    residual: nonnegative,
-    policy_iterations: z.strictObject({ mean: nonnegative, max: count }),
-    monotone: z.strictObject({ space: z.boolean(), first_offender: z.string().nullable() }),
-    steps: count,
-    seconds: nonnegative.optional(),
+    name: z.string().describe('Name of the experiment.'),
+    created_at: createdAt,
+    closure: z.string().describe('Name of the closure whose control problem was solved.'),
+    axes: z.array(axisSchema).describe('The grid: one axis for each state, in the order of the arrays below.'),
+    times: increasing.describe('The time levels that are kept, in updates.'),
+    value: levels.describe(
+      'Expected cost from there on: one row-major array over the axes for each level. Null where not finite.',
+    ),
+    control: levels.describe('Optimal learning rate, in the same form.'),
+    status: solveStatus,
+    remedy,
+    residual,
+    policy_iterations: policyIterations,
+    monotone: monotoneInSpace,
+    steps: count.describe('Number of time steps.'),
+    seconds: nonnegative.optional().describe('Wall time of the solve, in seconds.'),
     provenance: provenanceSchema,
   })
   .meta({ title: 'hjb-lr solution of a closure' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, fraction, positiveCount } from '../shared/common.js';
-import { logNumber } from '../shared/log-number.js';
+import { logNumberSchema as logNumber } from '../shared/log-number.js';
 
 /** Signs that scores cannot be believed, looked for on some test examples at the end of a run. */
 const checksSchema = z.strictObject({

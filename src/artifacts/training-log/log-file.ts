@@ -1,13 +1,10 @@
-import { rename, stat, type FileHandle } from 'node:fs/promises';
 import { HjbLrError, type Issue } from '../../errors.js';
-import { openToWrite, readText, writeError, writeFileAtomic } from '../../filesystem.js';
+import { writeFileAtomic } from '../../filesystem.js';
+import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../../formats/jsonl.js';
 import { parseArtifact } from '../files.js';
 import { canonicalJson } from '../shared/hash.js';
 import { issuesOf } from '../shared/issues.js';
 import { logRowSchema, type LogEnd, type LogHeader, type LogRow, type TrainingLog } from './training-log.js';
-
-/** Rows are kept in memory and written in batches of this many. */
-const ROWS_PER_WRITE = 100;
 
 /** Bad rows that one error lists. */
 const MAXIMUM_BAD_ROWS = 20;
@@ -44,52 +41,14 @@ export async function createLogWriter(
 ): Promise<LogWriter> {
   const partial = partialPath(file);
   if (keepSteps > 0) await cutBack(partial, header, keepSteps);
-  else await writeFileAtomic(partial, `${JSON.stringify(header)}\n`);
-  return appendingWriter(file, await openToWrite(partial, 'a').catch(failed(partial)));
-}
-
-function appendingWriter(file: string, handle: FileHandle): LogWriter {
-  const partial = partialPath(file);
-  let pending: string[] = [];
-  const write = async (): Promise<void> => {
-    const text = pending.join('');
-    pending = [];
-    if (text !== '') await handle.appendFile(text).catch(failed(partial));
-  };
-  const flush = async (): Promise<void> => {
-    await write();
-    await handle.sync().catch(failed(partial));
-  };
-  const append = async (row: LogRow): Promise<void> => {
-    pending.push(`${JSON.stringify(row)}\n`);
-    if (pending.length >= ROWS_PER_WRITE) await write();
-  };
-  const close = async (): Promise<void> => {
-    await write().finally(() => handle.close());
-  };
-  const finish = async (end: LogEnd): Promise<void> => {
-    pending.push(`${JSON.stringify(end)}\n`);
-    await flush()
-      .then(() => requireSameFile(partial, handle))
-      .finally(() => handle.close());
-    await rename(partial, file).catch(failed(file));
-  };
-  return { append, flush, finish, close };
-}
-
-/** A run that was started again elsewhere has replaced the partial log: then this one must not name it finished. */
-async function requireSameFile(partial: string, handle: FileHandle): Promise<void> {
-  const [named, opened] = await Promise.all([stat(partial).catch(failed(partial)), handle.stat()]);
-  if (named.ino === opened.ino) return;
-  throw new HjbLrError('E_RUN_MISMATCH', `Another process has taken over ${partial}.`, {
-    remedy: 'Let one process at a time work in this folder.',
-    fields: { file: partial },
-  });
+  else await writeFileAtomic(partial, jsonLine(header));
+  const { append, flush, close, finish } = await openJsonlAppender(partial);
+  return { append, flush, close, finish: (end) => finish(end, file) };
 }
 
 /** Rewrites a partial log as its header and the rows up to step number `keepSteps`; a torn last line goes with the rest. */
 async function cutBack(partial: string, header: LogHeader, keepSteps: number): Promise<void> {
-  const [first, ...rows] = (await readText(partial)).split('\n').slice(0, -1);
+  const [first, ...rows] = (await readJsonLines(partial)).whole;
   requireSameRun(partial, first, header);
   const kept: string[] = [];
   let steps = 0;
@@ -125,10 +84,9 @@ function requireSameRun(partial: string, first: string | undefined, header: LogH
  * with every bad row and its line; E_KIND, E_VERSION for another header
  */
 export async function readTrainingLog(file: string, { allowPartial = false } = {}): Promise<TrainingLog> {
-  const lines = (await readText(file)).split('\n');
-  const torn = lines.pop() !== '';
+  const { whole: lines, torn } = await readJsonLines(file);
   if (lines.length === 0) throw truncated(file, 1, 'there is no whole line');
-  if (torn && !allowPartial) throw truncated(file, lines.length + 1, 'the last line is not whole');
+  if (torn !== '' && !allowPartial) throw truncated(file, lines.length + 1, 'the last line is not whole');
   const [first, ...rest] = lines.map((line, i) => parseLine(line, file, i + 1));
   const header = parseArtifact('training_log', first, file);
   const rows = parseRows(rest, file);
@@ -144,15 +102,7 @@ export async function readTrainingLog(file: string, { allowPartial = false } = {
 }
 
 function parseLine(line: string, file: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw new HjbLrError('E_NOT_JSON', `${file}, line ${number}, is not JSON: ${(cause as Error).message}.`, {
-      remedy: 'Correct that line, or run the training again.',
-      fields: { file, line: number },
-      cause,
-    });
-  }
+  return parseJsonLine(line, file, number, 'Correct that line, or run the training again.');
 }
 
 /** The rows after the header, which is line 1. */
@@ -193,10 +143,4 @@ function truncated(
     remedy,
     fields: { file, line },
   });
-}
-
-function failed(file: string) {
-  return (cause: unknown): never => {
-    throw writeError(file, cause);
-  };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, nonnegative, positiveCount } from '../shared/common.js';
-import { logNumber } from '../shared/log-number.js';
+import { logNumberSchema as logNumber } from '../shared/log-number.js';
 
 const LOSSES = ['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'] as const;
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { prettyJson } from '../../artifacts/shared/pretty-json.js';
+import { prettyJson } from '../../formats/pretty-json.js';
 import type { CommandContext } from '../context.js';
 import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
 import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';

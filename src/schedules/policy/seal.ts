@@ -1,6 +1,6 @@
 import { parseUnsealed, readJson, writeFileAtomic } from '../../artifacts/files.js';
 import { policyId } from '../../artifacts/shared/hash.js';
-import { prettyJson } from '../../artifacts/shared/pretty-json.js';
+import { prettyJson } from '../../formats/pretty-json.js';
 import { requirePolicy } from './check.js';
 import { policyTestVectors } from './test-vectors.js';
 

@@ -4,7 +4,7 @@ import type { HjbSolution } from '../../../solvers/hjb/solution.js';
 import type { ControlProblem } from '../../../solvers/problem/control-problem.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { writeArtifact, writeFileAtomic } from '../../artifacts/files.js';
-import { npyBytes } from '../../artifacts/npy.js';
+import { npyBytes } from '../../formats/npy.js';
 import type { ArrayFile, ProblemResult, ProblemSolution } from '../../artifacts/solution/problem-solution.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import type { ForwardDensity } from './solvers.js';

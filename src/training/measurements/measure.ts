@@ -2,7 +2,7 @@ import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifac
 import { norm } from '../../math/vectors.js';
 import type { Network } from '../../workloads/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
-import { logNumber } from '../log-number.js';
+import { logNumber } from '../../artifacts/shared/log-number.js';
 import { lossOf } from '../minibatch.js';
 import { frozenLoss, type BatchLoss, type Meter, type WeightLoss } from './batch-loss.js';
 import { gradientMoments } from './gradient-moments.js';

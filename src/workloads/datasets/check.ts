@@ -1,6 +1,6 @@
 import type { HjbLrError } from '../../errors.js';
-import { dataError, LISTED, shapeError } from './problem.js';
-import { size } from '../shape.js';
+import { dataError, LISTED, shapeError } from '../../formats/problem.js';
+import { size } from '../../math/shape.js';
 import type { RawTable } from './table.js';
 
 const NUMBER_CLASSES = 'Number the classes 0, 1, 2, ... without gaps.';

@@ -1,6 +1,5 @@
-import { readBytes } from './bytes.js';
-import { numberCells, parseRows } from './csv.js';
-import { dataError, listed } from './problem.js';
+import { numberCells, readTable } from './csv.js';
+import { dataError, listed } from '../../formats/problem.js';
 
 /**
  * Named columns of a CSV file whose first line is a header, as numbers: one row for each line, its numbers in the order of
@@ -10,7 +9,7 @@ import { dataError, listed } from './problem.js';
  *   missing or there twice, and for cells that are not finite numbers, each with its place
  */
 export async function readColumns(file: string, names: readonly string[]): Promise<Float64Array[]> {
-  const [{ cells: header }, ...body] = parseRows(await readBytes(file), file, 1);
+  const [{ cells: header }, ...body] = await readTable(file, 1);
   requireColumns(header, names, file);
   const columns = names.map((name) => header.indexOf(name));
   const place = (row: number, column: number): string => `line ${body[row].line}, column "${header[column]}"`;

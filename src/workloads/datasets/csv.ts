@@ -1,15 +1,9 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import type { Issue } from '../../errors.js';
-import { readBytes } from './bytes.js';
-import { isNumber, isText, numberedLabels } from './csv-cells.js';
-import { dataError, LISTED, listed, shapeError } from './problem.js';
+import { readBytes } from '../../formats/bytes.js';
+import { isNumber, isText, parseCsv, type Row } from '../../formats/csv.js';
+import { dataError, LISTED, listed, shapeError } from '../../formats/problem.js';
+import { numberedLabels } from './csv-labels.js';
 import type { RawTable } from './table.js';
-
-export interface Row {
-  /** Line of the file, from 1. */
-  readonly line: number;
-  readonly cells: readonly string[];
-}
 
 /**
  * A CSV file (commas, UTF-8, gzip or not) of inputs and one column of labels. Integer labels stay as they are; names
@@ -20,7 +14,7 @@ export interface Row {
  *   and for cells that are not numbers
  */
 export async function readCsv(file: string, label: string | undefined): Promise<RawTable> {
-  const rows = parseRows(await readBytes(file), file);
+  const rows = await readTable(file);
   const first = rows[0].cells;
   const header = label !== undefined || readsLikeHeader(rows);
   const names = header ? first : first.map((_, column) => `${column + 1}`);
@@ -43,40 +37,16 @@ export async function readCsv(file: string, label: string | undefined): Promise<
   };
 }
 
-export function parseRows(bytes: Uint8Array, file: string, leastColumns = 2): Row[] {
-  const lines: number[] = [];
-  const options = {
-    skip_empty_lines: true,
-    trim: true,
-    on_record: (record: string[], context: { lines: number }) => {
-      lines.push(context.lines);
-      return record;
-    },
-  };
-  let records: string[][];
-  try {
-    records = parse(decoded(bytes, file), options);
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    if (cause.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') {
-      throw dataError(file, `not a CSV file (${cause.message})`, 'Correct the file at that line.');
-    }
-    throw shapeError(file, `rows differ in length (${cause.message})`, 'Give every row the same number of columns.');
-  }
-  if (records.length < 2 || records[0].length < leastColumns) {
-    const reason = `holds ${records.length} rows of ${records[0]?.length ?? 0} columns`;
-    const what = leastColumns === 1 ? 'lines' : 'rows of inputs and a label, separated by commas';
-    throw shapeError(file, reason, `Give at least two ${what}.`);
-  }
-  return records.map((cells, row) => ({ line: lines[row], cells }));
-}
-
-function decoded(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw dataError(file, 'not a text in UTF-8', 'Save the table as CSV in UTF-8.');
-  }
+/**
+ * The rows of a CSV file that is a table.
+ * @throws E_SHAPE for fewer than two rows, for rows of different lengths, and for fewer columns than `leastColumns`
+ */
+export async function readTable(file: string, leastColumns = 2): Promise<Row[]> {
+  const rows = parseCsv(await readBytes(file), file);
+  if (rows.length >= 2 && rows[0].cells.length >= leastColumns) return rows;
+  const reason = `holds ${rows.length} rows of ${rows[0]?.cells.length ?? 0} columns`;
+  const what = leastColumns === 1 ? 'lines' : 'rows of inputs and a label, separated by commas';
+  throw shapeError(file, reason, `Give at least two ${what}.`);
 }
 
 /**

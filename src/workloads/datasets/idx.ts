@@ -1,14 +1,7 @@
-import { readBytes } from './bytes.js';
-import { dataError, shapeError } from './problem.js';
-import { size } from '../shape.js';
+import { readBytes } from '../../formats/bytes.js';
+import { parseIdx } from '../../formats/idx.js';
+import { shapeError } from '../../formats/problem.js';
 import { position, type RawTable } from './table.js';
-
-interface IdxArray {
-  readonly shape: readonly number[];
-  readonly values: Uint8Array;
-}
-
-const UNSIGNED_BYTE = 0x08;
 
 /**
  * An IDX pair (MNIST's format, gzip or not): unsigned bytes, images [n, height, width] and labels [n].
@@ -32,35 +25,4 @@ export async function readIdxPair(imagesFile: string, labelsFile: string): Promi
     inputPlace: (row, index) => `image ${row}, pixel [${position(index, [height, width]).join(', ')}]`,
     labelPlace: (row) => `${labelsFile}, label ${row}`,
   };
-}
-
-/** Header: two zero bytes, the type, the number of axes, their lengths as big-endian 32-bit integers; then the values. */
-function parseIdx(bytes: Uint8Array, file: string, axes: number): IdxArray {
-  checkMagic(bytes, file, axes);
-  const header = 4 + 4 * axes;
-  if (bytes.length < header) throw dataError(file, 'cut off within its header', 'Copy the file again.');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const values = bytes.subarray(header);
-  if (values.length !== size(shape)) {
-    const reason = `holds ${values.length} values where its header says ${shape.join(' x ')}`;
-    throw dataError(file, reason, 'Copy the file again.');
-  }
-  return { shape, values };
-}
-
-function checkMagic(bytes: Uint8Array, file: string, axes: number): void {
-  const [zero, alsoZero, type, found] = bytes;
-  if (zero !== 0 || alsoZero !== 0 || found === undefined) {
-    const remedy = 'Give an IDX file, which starts with two zero bytes; for a table use "format": "csv" or "npz".';
-    throw dataError(file, 'not an IDX file', remedy);
-  }
-  if (type !== UNSIGNED_BYTE) {
-    const reason = `values of IDX type 0x${type.toString(16).padStart(2, '0')}`;
-    throw dataError(file, reason, 'Convert them to unsigned bytes (type 0x08).');
-  }
-  if (found !== axes) {
-    const reason = `an array of ${found} axes where ${axes} are needed`;
-    throw dataError(file, reason, 'Check that "images" (3 axes) and "labels" (1 axis) are not swapped.');
-  }
 }

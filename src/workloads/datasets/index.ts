@@ -7,7 +7,7 @@ import { readCsv } from './csv.js';
 import { readIdxPair } from './idx.js';
 import { readNpz } from './npz.js';
 import { prepare } from './pool.js';
-import { shapeError } from './problem.js';
+import { shapeError } from '../../formats/problem.js';
 import { splitTable } from './split.js';
 import type { Table } from './table.js';
 

@@ -1,7 +1,5 @@
-import { unzipSync } from 'fflate';
-import { readBytes } from './bytes.js';
-import { parseNpy, type NpyArray } from './npy.js';
-import { dataError, listed, shapeError } from './problem.js';
+import { readArrays } from '../../formats/npz.js';
+import { shapeError } from '../../formats/problem.js';
 import { position, type RawTable } from './table.js';
 
 /**
@@ -26,38 +24,6 @@ export async function readNpz(file: string, names: { inputs: string; labels: str
     inputPlace: (row, index) => `${names.inputs}[${[row, ...position(index, shape)].join(', ')}]`,
     labelPlace: (row) => `${names.labels}[${row}]`,
   };
-}
-
-/**
- * These arrays of an NPZ file, by their names.
- * @param remedy - what to do about one that is not there
- * @throws E_NOT_FOUND if the file cannot be read; E_DATA if it or an array is missing, damaged or of a wrong type
- */
-export async function readArrays(
-  file: string,
-  names: readonly string[],
-  remedy: string,
-): Promise<Map<string, NpyArray>> {
-  const found: string[] = [];
-  const entries = unpacked(await readBytes(file), file, (entry) => {
-    found.push(entry.replace(/\.npy$/, ''));
-    return names.includes(found.at(-1)!);
-  });
-  const missing = names.filter((name) => entries[`${name}.npy`] === undefined);
-  if (missing.length > 0) {
-    const reason = `no array "${missing.join('", "')}"; there are: ${listed(found)}`;
-    throw dataError(file, reason, remedy);
-  }
-  return new Map(names.map((name) => [name, parseNpy(entries[`${name}.npy`], `${file}, array "${name}"`)]));
-}
-
-function unpacked(bytes: Uint8Array, file: string, wanted: (name: string) => boolean): Record<string, Uint8Array> {
-  try {
-    return unzipSync(bytes, { filter: ({ name }) => wanted(name) });
-  } catch (cause) {
-    const reason = `not an NPZ (zip) file, or cut off (${(cause as Error).message})`;
-    throw dataError(file, reason, 'Write it with numpy.savez, or copy it again.');
-  }
 }
 
 function checkShapes(

@@ -1,5 +1,5 @@
 import { checkInputs, classLabels } from './check.js';
-import { shapeError } from './problem.js';
+import { shapeError } from '../../formats/problem.js';
 import type { RawTable, Table } from './table.js';
 
 /** How raw inputs become inputs in [0, 1]. */

@@ -1,7 +1,7 @@
 import { randomStream } from '../../math/random.js';
 import type { Dataset, Examples } from '../workload.js';
-import { dataError } from './problem.js';
-import { size } from '../shape.js';
+import { dataError } from '../../formats/problem.js';
+import { size } from '../../math/shape.js';
 import type { Table } from './table.js';
 
 export type Splits = Pick<Dataset, 'train' | 'validation' | 'test'>;

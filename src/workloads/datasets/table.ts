@@ -1,4 +1,4 @@
-import { size } from '../shape.js';
+import { size } from '../../math/shape.js';
 
 /** Labelled examples as a file holds them, before any check; every number is as it stands in the file. */
 export interface RawTable {

@@ -1,10 +1,10 @@
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../../math/random.js';
 import type { DeclaredModel } from '../workload.js';
-import { size } from '../shape.js';
+import { size } from '../../math/shape.js';
 import { planLayers, type PlannedLayer } from './plan.js';
 
-export { size } from '../shape.js';
+export { size } from '../../math/shape.js';
 export { planLayers, type PlannedLayer } from './plan.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment/experiment.js';
 import { HjbLrError } from '../../errors.js';
-import { size } from '../shape.js';
+import { size } from '../../math/shape.js';
 
 /** A layer with its shapes known, without the batch axis. */
 export interface PlannedLayer {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelSpec } from '../../artifacts/experiment/experiment.js';
 import type { PlannedLayer } from '../models/plan.js';
-import { size } from '../shape.js';
+import { size } from '../../math/shape.js';
 
 /** Logits [n, classes] of inputs [n, ...inputShape], differentiable in weights and inputs. */
 export type TensorLogits = (weights: readonly tf.Tensor[], inputs: tf.Tensor) => tf.Tensor2D;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
+import type { MethodInput } from '../../../src/training/method.js';
 import { dot, norm } from '../../../src/math/vectors.js';
 import type { Optimizer, OptimizerState, StepTaken } from '../../../src/training/optimizers/index.js';
 import { optimizerOf as methodOptimizer } from '../../helpers/optimizer.js';

@@ -1,5 +1,5 @@
 import { HjbLrError } from '../../../errors.js';
-import { size } from '../../../workloads/shape.js';
+import { size } from '../../../math/shape.js';
 import type { DeclaredModel } from '../../../workloads/workload.js';
 import { Arena } from './arena.js';
 import { Activation, ImageLayout, NO_BORDER, placeActivation, placeImages, widerBorder, type Border } from './image.js';

@@ -1,6 +1,6 @@
 import { HjbLrError } from '../../../errors.js';
 import type { PlannedLayer } from '../../../workloads/models/plan.js';
-import { size } from '../../../workloads/shape.js';
+import { size } from '../../../math/shape.js';
 import { NO_BORDER, type Border, type Shape } from './image.js';
 
 /**

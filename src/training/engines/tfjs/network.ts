@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { size } from '../../../workloads/shape.js';
+import { size } from '../../../math/shape.js';
 import type { LogitGradient, Network } from '../../../workloads/network.js';
 import { concatenated, separated } from '../../weights.js';
 import { ascendOnTensors } from './ascent.js';

@@ -1,4 +1,4 @@
-import { HjbLrError, type Issue } from '../../errors.js';
+import { HjbLrError, type Issue } from '../errors.js';
 
 /** Places listed in one error: enough to see the pattern. */
 export const LISTED = 5;

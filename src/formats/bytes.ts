@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { HjbLrError } from '../../errors.js';
+import { HjbLrError } from '../errors.js';
 import { dataError } from './problem.js';
 
 /**
  * The bytes of a file, unpacked if they are gzip (which shows in the first two bytes, not in the name).
  *
+ * @param remedy - what to do about a file that is not there
  * @throws E_NOT_FOUND if the file cannot be read, E_DATA if its gzip data are cut off or fail their checksum
  */
-export async function readBytes(file: string): Promise<Uint8Array> {
+export async function readBytes(
+  file: string,
+  remedy = 'Check the path; a relative one starts at the folder of the experiment file.',
+): Promise<Uint8Array> {
   const raw = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw notReadable(file, cause);
+    throw notReadable(file, remedy, cause);
   });
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
   try {
@@ -21,13 +25,10 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-function notReadable(file: string, cause: NodeJS.ErrnoException): HjbLrError {
+function notReadable(file: string, remedy: string, cause: NodeJS.ErrnoException): HjbLrError {
   const code = cause.code ?? 'unknown';
   return new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${code}).`, {
-    remedy:
-      code === 'EISDIR'
-        ? 'Give a file, not a folder.'
-        : 'Check the path; a relative one starts at the folder of the experiment file.',
+    remedy: code === 'EISDIR' ? 'Give a file, not a folder.' : remedy,
     fields: { file, cause: code },
     cause,
   });

@@ -1,4 +1,4 @@
-import { HjbLrError } from '../../errors.js';
+import { HjbLrError } from '../errors.js';
 
 /**
  * JSON for people and programs alike: one member a line, arrays of plain numbers and words on one line, members in the

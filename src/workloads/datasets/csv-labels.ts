@@ -1,14 +1,5 @@
-import { dataError } from './problem.js';
-
-/** Whether a trimmed cell holds a number, infinities included. */
-export function isNumber(cell: string): boolean {
-  return cell !== '' && !Number.isNaN(Number(cell));
-}
-
-/** Whether a trimmed cell holds a name: neither empty, nor a number, nor another program's NaN or infinity. */
-export function isText(cell: string): boolean {
-  return cell !== '' && !isNumber(cell) && !/^[+-]?(nan|inf|infinity)$/i.test(cell);
-}
+import { isNumber, isText } from '../../formats/csv.js';
+import { dataError } from '../../formats/problem.js';
 
 /**
  * Labels of a text column as numbers: numbers as they are, names by their place in sorted order (of UTF-16 codes).

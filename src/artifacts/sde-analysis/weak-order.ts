@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { count, finite, nonnegative, positive } from '../shared/common.js';
+
+const numbers = z.array(finite);
+const errors = z.array(nonnegative);
+
+const orderSchema = z.strictObject({
+  order: z
+    .enum(['first', 'second_full', 'second_without_rate_derivatives'])
+    .describe(
+      'first: b0 alone; second_full: b0 + eta b1; second_without_rate_derivatives: b1 without derivatives of u.',
+    ),
+  errors: numbers.describe('E f(X_T) of the SDE less E f(theta_N) of the real iteration, for each eta.'),
+  uncertainties: errors.describe(
+    'Uncertainty of each error: numerical where the method is deterministic, else the standard error.',
+  ),
+  slope: finite
+    .nullable()
+    .describe('Slope of ln |error| over ln eta by regression. Null where too few errors stand out.'),
+  slope_error: nonnegative.nullable().describe('Standard error of the slope. Null where there is no slope.'),
+});
+
+const observableSchema = z.strictObject({
+  name: z.string().describe('The observable f, as its expression.'),
+  expectations: numbers.describe('E f(theta_N) of the real iteration, for each eta.'),
+  uncertainties: errors.describe('Uncertainty of each expectation.'),
+  orders: z.array(orderSchema).describe('The errors of each form of the SDE.'),
+});
+
+/** Weak error of the SDE against the real iteration. */
+export const weakOrderSchema = z.strictObject({
+  etas: z.array(positive).describe('The base rates eta that were compared.'),
+  method: z
+    .enum(['deterministic', 'monte_carlo'])
+    .describe('deterministic: both expectations by backward equations; monte_carlo: by runs and paths for each eta.'),
+  runs: count.describe('Real runs for each eta; 0 where the method is deterministic.'),
+  paths: count.describe('Paths of the SDE for each eta; 0 where the method is deterministic.'),
+  observables: z.array(observableSchema).describe('The errors of each observable.'),
+  sentences: z.array(z.string()).describe('What the errors say, in words.'),
+});
+
+export type WeakOrder = z.output<typeof weakOrderSchema>;

@@ -1,0 +1,59 @@
+/** A file that another trainer wrote, in memory; gzip is unpacked. */
+export interface LogFile {
+  /** Its path, for messages. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The column of a file that holds each of our columns: `{ update: 'step', lr: 'learning_rate', train_loss: 'loss' }`. */
+export type ColumnMap = Readonly<Record<string, string>>;
+
+export interface ReadOptions {
+  /** Columns that go by another name in the file than in a training log. */
+  readonly columns?: ColumnMap;
+}
+
+/** A cell of a column: `null` where the trainer wrote nothing, NaN or infinite where the run diverged. */
+export type Cell = number | null;
+
+/** Columns that hold the loss of an update, the one that is looked for first in front. */
+export const LOSS_COLUMNS: readonly string[] = ['train_robust_loss', 'train_loss'];
+
+/** Columns in which a cell that is no number is an error. */
+export const NEEDED_COLUMNS: readonly string[] = ['update', 'lr', ...LOSS_COLUMNS];
+
+/** What a log says of its run beside the rows. All of it may be missing. */
+export interface RunFacts {
+  readonly seed?: number;
+  readonly batch_size?: number;
+  readonly updates_per_epoch?: number;
+  readonly optimizer?: { readonly name: string };
+  /** An ISO 8601 time in UTC. */
+  readonly started_at?: string;
+}
+
+/** One run as its reader understands it, before any check. */
+export interface ImportedRun {
+  /** The trainer that wrote the log, for the header's `engine`: `keras`, `lightning`, ... */
+  readonly trainer: string;
+  readonly facts: RunFacts;
+  /**
+   * Columns of equal length by their names in a training log. Three are needed: `update` (how many updates were done
+   * before this one), `lr` (the rate of this update), and `train_robust_loss` or `train_loss`. All others are kept.
+   */
+  readonly columns: Readonly<Record<string, readonly Cell[]>>;
+  /** Where the reader of a message finds a row: `line 4`. */
+  readonly place: (row: number) => string;
+}
+
+/** Reads the logs of one trainer. */
+export interface LogReader {
+  /** The name by which a user asks for it. */
+  readonly name: string;
+  /** What it reads, in one sentence. */
+  describe(): string;
+  /** Whether a file is such a log: by its content, never by its name. */
+  recognises(log: LogFile): boolean;
+  /** @throws HjbLrError with every problem and its place */
+  read(log: LogFile, options: ReadOptions): ImportedRun;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openJsonlAppender, parseJsonLine, readJsonLines } from '../../src/formats/jsonl.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+
+describe('JSON lines', () => {
+  test('are read whole, and what was cut off apart', async () => {
+    const file = path.join(await temporaryFolder(), 'rows.jsonl');
+    await writeFile(file, '{"a":1}\n\n{"b');
+    expect(await readJsonLines(file)).toEqual({ whole: ['{"a":1}', ''], torn: '{"b' });
+  });
+
+  test('are appended in order, whatever the batches, and get their name at the end', async () => {
+    const folder = await temporaryFolder();
+    const appender = await openJsonlAppender(path.join(folder, 'growing'));
+    const rows = Array.from({ length: 250 }, (_, i) => ({ i }));
+    for (const row of rows) await appender.append(row);
+    await appender.finish('last', path.join(folder, 'whole'));
+    const { whole, torn } = await readJsonLines(path.join(folder, 'whole'));
+    expect(whole.map((line, i) => parseJsonLine(line, 'whole', i + 1))).toEqual([...rows, 'last']);
+    expect(torn).toBe('');
+  });
+
+  test('appear on disk when they are flushed', async () => {
+    const file = path.join(await temporaryFolder(), 'growing');
+    const appender = await openJsonlAppender(file);
+    await appender.append([1]);
+    await appender.flush();
+    expect(await readFile(file, 'utf8')).toBe('[1]\n');
+    await appender.close();
+  });
+
+  test('that are not JSON are named with their number', () => {
+    expect(() => parseJsonLine('{', 'rows.jsonl', 3)).toThrow(/rows\.jsonl, line 3, is not JSON/);
+  });
+});
