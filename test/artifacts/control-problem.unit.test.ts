@@ -150,15 +150,6 @@ describe('what is refused', () => {
   });
 });
 
-test('the published schema says what each field means', () => {
-  const schema = JSON.parse(jsonSchemas()['control_problem.schema.json']) as SchemaOfProblem;
-  const { properties } = schema;
-  const silent = Object.keys(properties).filter((name) => properties[name].description === undefined);
-  expect(silent).toEqual(['$schema', 'kind', 'schema_version', 'name', 'objective', 'states', 'controls']);
-  const state = properties['states'].items!.properties;
-  expect(Object.keys(state).filter((name) => state[name].description === undefined)).toEqual(['name']);
-});
-
 interface SchemaOfProblem {
   readonly properties: Readonly<Record<string, { readonly description?: string; readonly items?: SchemaOfProblem }>>;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, finite, kind, schemaVersion } from '../shared/common.js';
+import { count, createdAt, kind, schemaVersion } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { studySections } from './sde-studies.js';
 import { sdeControlSchema } from './sde-control.js';

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { longRunSchema, type LongRun } from './long-run.js';
 import { robustnessSchema, type Robustness } from './robustness.js';
 import { simulationSchema, type Simulation } from './simulation.js';
