@@ -3,7 +3,7 @@ import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import { HjbLrError } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { bootstrapClosure } from './bootstrap.js';
-import { CLOSURES, type Closure, type Scales } from './closures/index.js';
+import { CLOSURES, type Closure, type Scales } from '../closures/index.js';
 import { fitClosure, identifiedParameters } from './fit.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { logLikelihood, visitedStates } from './likelihood.js';

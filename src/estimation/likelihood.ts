@@ -1,7 +1,7 @@
 import { createFilter, type StateFilter } from '../schedules/filters/index.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales } from '../closures/index.js';
 import type { PilotRun } from './observations.js';
-import { logPrior, type LogParameters } from './priors.js';
+import { logPrior, type LogParameters } from '../closures/priors.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 

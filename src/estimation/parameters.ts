@@ -1,7 +1,7 @@
 import { quantileSorted, standardDeviation } from 'simple-statistics';
 import type { Parameter } from '../artifacts/coefficients/coefficients.js';
-import type { Closure, Scales, SetByHand } from './closures/index.js';
-import { PARAMETER_NAMES, PRIORS, type LogParameters, type ParameterName } from './priors.js';
+import type { Closure, Scales, SetByHand } from '../closures/index.js';
+import { PARAMETER_NAMES, PRIORS, type LogParameters, type ParameterName } from '../closures/priors.js';
 
 /** Half-width of a central 90 % interval of a normal, in standard deviations. */
 const NINETY_PERCENT = 1.645;

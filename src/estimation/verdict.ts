@@ -1,11 +1,11 @@
 import { rootMeanSquare } from 'simple-statistics';
 import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import { createFilter } from '../schedules/filters/index.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales } from '../closures/index.js';
 import { refitClosure } from './fit.js';
 import { predictLosses } from './likelihood.js';
 import type { PilotRun } from './observations.js';
-import type { LogParameters } from './priors.js';
+import type { LogParameters } from '../closures/priors.js';
 
 /** Updates whose losses are averaged before prediction and truth are compared: one minibatch loss is mostly noise. */
 const BLOCK = 5;

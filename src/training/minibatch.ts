@@ -1,7 +1,7 @@
 import type { RandomStream } from '../math/random.js';
 import { mean } from '../math/vectors.js';
-import { gradientOf, LOSSES, lossesOf, type Loss } from '../workloads/losses/index.js';
-import type { Network } from '../workloads/network.js';
+import { gradientOf, LOSSES, lossesOf, type Loss } from '../losses/index.js';
+import type { Network } from '../networks/network.js';
 import type { AnyAttack, LabelledInputs, Workload } from '../workloads/workload.js';
 
 /** The examples of these indices. */

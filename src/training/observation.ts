@@ -1,7 +1,7 @@
 import type { Objective } from '../artifacts/experiment/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
-import type { Network } from '../workloads/network.js';
+import type { Network } from '../networks/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';

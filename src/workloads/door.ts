@@ -1,7 +1,7 @@
 import type { EvaluationAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { DLR_CLASSES } from './losses/index.js';
+import { DLR_CLASSES } from '../losses/index.js';
 import { isTensorModel, type Model, type Workload } from './workload.js';
 
 /**

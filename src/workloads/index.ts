@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
-import { createAttack } from './attacks/index.js';
+import { createAttack } from '../attacks/create-attack.js';
 import { importWorkload, type WorkloadFactory } from './custom.js';
 import { loadDataset } from './datasets/index.js';
 import { createModel } from './models/index.js';
@@ -14,12 +14,12 @@ export {
   evaluationCost,
   scoringAttack,
   type EvaluationAttack,
-} from './attacks/index.js';
+} from '../attacks/create-attack.js';
 export { checkAttacks } from './door.js';
 export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
 export { tryWorkload } from './tensors/try-workload.js';
-export { inPass, type LogitGradient, type Network, type Pass, type Passes } from './network.js';
+export { inPass, type LogitGradient, type Network, type Pass, type Passes } from '../networks/network.js';
 export type {
   ArrayAttack,
   Attack,

@@ -8,9 +8,9 @@ import type {
   TrainingSpec,
 } from '../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../math/random.js';
-import type { Loss } from './losses/loss.js';
+import type { Loss } from '../networks/loss.js';
 import type { PlannedLayer } from './models/plan.js';
-import type { Network } from './network.js';
+import type { Network } from '../networks/network.js';
 
 /** Inputs row-major, [n, inputSize], in [0, 1]; class of each, 0..classes-1. */
 export interface LabelledInputs {

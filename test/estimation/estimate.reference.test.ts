@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { CLOSURES, type Scales } from '../../src/estimation/closures/index.js';
+import { CLOSURES, type Scales } from '../../src/closures/index.js';
 import { estimateClosures, selectClosure } from '../../src/estimation/estimate.js';
 import type { PilotRun } from '../../src/estimation/observations.js';
-import { PARAMETER_NAMES, PRIORS, type ParameterName } from '../../src/estimation/priors.js';
+import { PARAMETER_NAMES, PRIORS, type ParameterName } from '../../src/closures/priors.js';
 import { randomizedRates } from '../../src/pilot/design.js';
 import { pilotSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';

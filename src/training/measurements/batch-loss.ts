@@ -1,7 +1,7 @@
 import { resumeStream, type RandomStream } from '../../math/random.js';
-import { crossEntropy } from '../../workloads/losses/cross-entropy.js';
-import type { Loss } from '../../workloads/losses/index.js';
-import type { Network } from '../../workloads/network.js';
+import { crossEntropy } from '../../losses/cross-entropy.js';
+import type { Loss } from '../../losses/index.js';
+import type { Network } from '../../networks/network.js';
 import type { Attack, LabelledInputs } from '../../workloads/workload.js';
 import { lossAndGradient, meanLoss, perturbInputs } from '../minibatch.js';
 

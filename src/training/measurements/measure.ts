@@ -1,15 +1,15 @@
 import type { LogMeasurement, MeasurementSpec, StartVector } from '../../artifacts/experiment/measurements.js';
 import { norm } from '../../math/vectors.js';
-import type { Network } from '../../workloads/network.js';
+import type { Network } from '../../networks/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import { logNumber } from '../log-number.js';
 import { lossOf } from '../minibatch.js';
 import { frozenLoss, type BatchLoss, type Meter, type WeightLoss } from './batch-loss.js';
-import { gradientMoments } from './gradient-moments.js';
-import { hessianVectorProduct, rayleighQuotient } from './hessian-vector-product.js';
-import { lanczosSpectrum } from './lanczos-spectrum.js';
+import { gradientMoments } from '../../measurements/estimators/gradient-moments.js';
+import { hessianVectorProduct, rayleighQuotient } from '../../measurements/estimators/hessian-vector-product.js';
+import { lanczosSpectrum } from '../../measurements/estimators/lanczos-spectrum.js';
 import { sampler, type Sampler } from './sample.js';
-import { stepCurvature } from './step-curvature.js';
+import { stepCurvature } from '../../measurements/estimators/step-curvature.js';
 
 /** What the loop has at hand before it takes a step. */
 export interface MeasurementPoint {

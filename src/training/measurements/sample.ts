@@ -1,5 +1,5 @@
 import type { Attack, Workload } from '../../workloads/workload.js';
-import type { Network } from '../../workloads/network.js';
+import type { Network } from '../../networks/network.js';
 import { randomStream, type RandomStream } from '../../math/random.js';
 import { augmented } from '../augmentation.js';
 import { drawIndices, gatherBatch, lossOf } from '../minibatch.js';

@@ -1,8 +1,8 @@
 import type { AttackSpec } from '../../artifacts/experiment/attacks.js';
 import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
-import { gradientOf } from '../../workloads/losses/index.js';
-import { inPass } from '../../workloads/network.js';
+import { gradientOf } from '../../losses/index.js';
+import { inPass } from '../../networks/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import { lossOf } from '../minibatch.js';
 import type { RuleState, UpdatePoint, UpdateRule } from './rule.js';

@@ -9,7 +9,7 @@ import {
   softmax,
   tradesGradient,
   type Loss,
-} from '../../../src/workloads/losses/index.js';
+} from '../../../src/losses/index.js';
 import { within } from '../../helpers/within.js';
 
 const CLASSES = 5;

@@ -6,7 +6,7 @@ import {
   predictions,
   softmax,
   type Loss,
-} from '../../../src/workloads/losses/index.js';
+} from '../../../src/losses/index.js';
 import { within } from '../../helpers/within.js';
 
 /** Loss and gradient of one example. */

@@ -1,4 +1,4 @@
-import type { Loss } from './loss.js';
+import type { Loss } from '../networks/loss.js';
 
 /** Softmax cross-entropy l = ln sum_c exp z_c - z_y, with gradient softmax(z) - y; the largest logit is taken out of the sum. */
 export const crossEntropy: Loss = {

@@ -1,4 +1,4 @@
-import type { AttackSpec, TrainingAttackSpec } from '../../artifacts/experiment/attacks.js';
+import type { AttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 
 /** A number, or its values at shares of the run. */
 export type Scheduled = number | { readonly schedule: readonly (readonly [number, number])[] };

@@ -1,4 +1,4 @@
-import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
+import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import type { Closure } from './closure.js';
 import { lossAlone } from './loss-alone.js';
 import { slowNoiseMemory } from './slow-noise-memory.js';

@@ -1,8 +1,8 @@
-import type { AttackLossName } from '../../artifacts/experiment/attacks.js';
-import type { RandomStream } from '../../math/random.js';
+import type { AttackLossName } from '../artifacts/experiment/attacks.js';
+import type { RandomStream } from '../math/random.js';
 import { ATTACK_LOSSES, gradientOf, lossesOf, type Loss } from '../losses/index.js';
-import type { LogitGradient, Network } from '../network.js';
-import type { ArrayAttack, LabelledInputs } from '../workload.js';
+import type { LogitGradient, Network } from '../networks/network.js';
+import type { ArrayAttack, LabelledInputs } from '../workloads/workload.js';
 import { l2Ball, linfBall, type Ball } from './balls.js';
 
 export interface ProjectedAscentOptions {

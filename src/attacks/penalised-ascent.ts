@@ -1,6 +1,6 @@
-import type { AttackSpec } from '../../artifacts/experiment/attacks.js';
+import type { AttackSpec } from '../artifacts/experiment/attacks.js';
 import { gradientOf } from '../losses/index.js';
-import type { ArrayAttack } from '../workload.js';
+import type { ArrayAttack } from '../workloads/workload.js';
 
 type PenalisedAscentSpec = Extract<AttackSpec, { type: 'penalised_ascent' }>;
 

@@ -1,8 +1,8 @@
-import type { RandomStream } from '../../math/random.js';
+import type { RandomStream } from '../math/random.js';
 import { lossesOf } from '../losses/index.js';
 import { margin } from '../losses/margin.js';
-import type { Network } from '../network.js';
-import type { LabelledInputs } from '../workload.js';
+import type { Network } from '../networks/network.js';
+import type { LabelledInputs } from '../workloads/workload.js';
 import { l2Ball, linfBall } from './balls.js';
 
 export interface RandomSearchOptions {

@@ -1,4 +1,4 @@
-import type { Loss } from './loss.js';
+import type { Loss } from '../networks/loss.js';
 
 /**
  * The margin loss of Carlini & Wagner (2017) without its threshold, l = max_{c != y} z_c - z_y: positive where the

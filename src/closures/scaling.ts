@@ -1,4 +1,4 @@
-import { PARAMETER_NAMES, type LogParameters, type ParameterName } from '../priors.js';
+import { PARAMETER_NAMES, type LogParameters, type ParameterName } from './priors.js';
 import type { Scales, SetByHand } from './closure.js';
 
 /** Natural parameters that both closures share. */

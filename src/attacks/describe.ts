@@ -1,4 +1,4 @@
-import type { AttackSpec, EvaluationAttackSpec } from '../../artifacts/experiment/attacks.js';
+import type { AttackSpec, EvaluationAttackSpec } from '../artifacts/experiment/attacks.js';
 
 /** An attack in words, as logs and reports name it. */
 export function describeAttack(spec: EvaluationAttackSpec): string {

@@ -1,5 +1,5 @@
-import type { LogitGradient } from '../network.js';
-import type { Loss } from './loss.js';
+import type { LogitGradient } from '../networks/network.js';
+import type { Loss } from '../networks/loss.js';
 
 /** Probabilities softmax(z) of each example, [n, classes], in float64, and their logarithms. */
 export interface Probabilities {

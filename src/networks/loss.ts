@@ -1,4 +1,4 @@
-import type { LogitGradient } from '../network.js';
+import type { LogitGradient } from './network.js';
 
 /** A loss of one example's logits z and its label y. */
 export interface Loss {

@@ -1,6 +1,6 @@
-import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
-import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
-import type { LogParameters, ParameterName } from '../priors.js';
+import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
+import type { FilterSpec } from '../artifacts/coefficients/filter.js';
+import type { LogParameters, ParameterName } from './priors.js';
 
 /** Units of the dimensionless parameters. */
 export interface Scales {

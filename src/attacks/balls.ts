@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../math/random.js';
+import type { RandomStream } from '../math/random.js';
 
 /** The ball |delta| <= eps around each input: its random points, ascent steps and projection, of float32 numbers. */
 export interface Ball {

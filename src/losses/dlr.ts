@@ -1,4 +1,4 @@
-import type { Loss } from './loss.js';
+import type { Loss } from '../networks/loss.js';
 import { largestWrong } from './margin.js';
 
 /** Guards the division where three logits are equal. */

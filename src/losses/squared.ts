@@ -1,4 +1,4 @@
-import type { Loss } from './loss.js';
+import type { Loss } from '../networks/loss.js';
 
 /** Squared error to the one-hot label, l = (1/2) sum_c (z_c - [c = y])^2, with gradient z - y. */
 export const squared: Loss = {

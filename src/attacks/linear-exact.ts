@@ -1,6 +1,6 @@
-import type { EvaluationAttackSpec } from '../../artifacts/experiment/attacks.js';
-import type { LogitGradient, Network } from '../network.js';
-import type { ArrayAttack, LabelledInputs } from '../workload.js';
+import type { EvaluationAttackSpec } from '../artifacts/experiment/attacks.js';
+import type { LogitGradient, Network } from '../networks/network.js';
+import type { ArrayAttack, LabelledInputs } from '../workloads/workload.js';
 
 type LinearExactSpec = Extract<EvaluationAttackSpec, { type: 'linear_exact' }>;
 
