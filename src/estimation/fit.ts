@@ -3,7 +3,13 @@ import { minimizeBySimplex } from '../math/nelder-mead.js';
 import type { Closure, Scales } from '../closures/index.js';
 import { logPosterior } from './likelihood.js';
 import type { PilotRun } from './observations.js';
-import { PARAMETER_NAMES, PRIOR_CENTRE, PRIOR_DEVIATIONS, type LogParameters, type ParameterName } from '../closures/priors.js';
+import {
+  PARAMETER_NAMES,
+  PRIOR_CENTRE,
+  PRIOR_DEVIATIONS,
+  type LogParameters,
+  type ParameterName,
+} from '../closures/priors.js';
 
 const FULL_SEARCH = { maximumIterations: 1500, tolerance: 1e-7 };
 const RESTART_EDGE = 0.2;

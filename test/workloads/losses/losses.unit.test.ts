@@ -1,12 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  ATTACK_LOSSES,
-  divergenceFrom,
-  LOSSES,
-  predictions,
-  softmax,
-  type Loss,
-} from '../../../src/losses/index.js';
+import { ATTACK_LOSSES, divergenceFrom, LOSSES, predictions, softmax, type Loss } from '../../../src/losses/index.js';
 import { within } from '../../helpers/within.js';
 
 /** Loss and gradient of one example. */
