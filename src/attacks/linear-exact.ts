@@ -1,14 +1,17 @@
-import type { EvaluationAttackSpec } from '../artifacts/experiment/attacks.js';
-import type { LogitGradient, Network } from '../networks/network.js';
-import type { ArrayAttack, LabelledInputs } from '../workloads/workload.js';
+import { z } from 'zod';
+import { nonnegative } from '../artifacts/shared/common.js';
+import type { LabelledInputs, LogitGradient, Network } from '../networks/network.js';
+import type { AttackMould, Perturb } from './attack.js';
 
-type LinearExactSpec = Extract<EvaluationAttackSpec, { type: 'linear_exact' }>;
+/** The worst case of a model whose logits are linear in its input, in closed form; the box [0, 1] is ignored. */
+const schema = () =>
+  z.strictObject({
+    type: z.literal('linear_exact'),
+    norm: z.enum(['Linf', 'L2']).default('Linf'),
+    eps: nonnegative,
+  });
 
-/** The classes c whose distances to the label y are taken, and the best worst case so far. */
-interface Worst {
-  readonly margins: Float64Array;
-  readonly x: Float32Array;
-}
+type LinearExactSpec = z.output<ReturnType<typeof schema>>;
 
 /**
  * The exact worst case of logits that are linear in the input, z_c = w_c.x + b_c, on the ball |delta|_p <= eps without
@@ -17,21 +20,36 @@ interface Worst {
  * taken by the class c with the largest of these at delta = eps sign(w_c - w_y) (Linf) or eps (w_c - w_y) / |w_c - w_y|_2
  * (L2). One gradient for each class gives w_c - w_y.
  */
-export function createLinearExact(spec: LinearExactSpec, classes: number): ArrayAttack<LinearExactSpec> {
-  return {
-    spec,
-    gradientEvaluations: spec.eps === 0 ? 0 : classes,
-    perturb(network, examples) {
-      if (spec.eps === 0) return examples.inputs;
-      const logits = Float32Array.from(network.logits(examples.inputs));
-      const worst: Worst = {
-        margins: new Float64Array(examples.labels.length).fill(-Infinity),
-        x: Float32Array.from(examples.inputs),
-      };
-      for (let c = 0; c < network.classes; c += 1) takeWorse(network, examples, logits, { ...spec, c, worst });
-      return worst.x;
-    },
+export const linearExact = {
+  name: 'linear_exact',
+  trains: false,
+  schema,
+  controls: {},
+  stepSize: () => null,
+  ball: ({ norm, eps }) => ({ norm, eps }),
+  needsLinearLogits: true,
+  gradientEvaluations: ({ eps }, classes) => (eps === 0 ? 0 : classes),
+  describe: ({ norm, eps }) => `exact worst case of a linear model (${norm}, eps ${eps})`,
+  create: exactPerturbation,
+} as const satisfies AttackMould<LinearExactSpec>;
+
+function exactPerturbation(spec: LinearExactSpec): Perturb {
+  return (network, examples) => {
+    if (spec.eps === 0) return examples.inputs;
+    const logits = Float32Array.from(network.logits(examples.inputs));
+    const worst: Worst = {
+      margins: new Float64Array(examples.labels.length).fill(-Infinity),
+      x: Float32Array.from(examples.inputs),
+    };
+    for (let c = 0; c < network.classes; c += 1) takeWorse(network, examples, logits, { ...spec, c, worst });
+    return worst.x;
   };
+}
+
+/** The classes c whose distances to the label y are taken, and the best worst case so far. */
+interface Worst {
+  readonly margins: Float64Array;
+  readonly x: Float32Array;
 }
 
 /** The examples whose worst case towards class c is worse than all before. */

@@ -1,8 +1,7 @@
-import type { AttackLossName } from '../artifacts/experiment/attacks.js';
 import type { RandomStream } from '../math/random.js';
-import { ATTACK_LOSSES, gradientOf, lossesOf, type Loss } from '../losses/index.js';
-import type { LogitGradient, Network } from '../networks/network.js';
-import type { ArrayAttack, LabelledInputs } from '../workloads/workload.js';
+import { gradientOf, lossesOf, lossNamed, type Loss } from '../losses/index.js';
+import type { LabelledInputs, LogitGradient, Network } from '../networks/network.js';
+import type { Perturb } from './attack.js';
 import { l2Ball, linfBall, type Ball } from './balls.js';
 
 export interface ProjectedAscentOptions {
@@ -13,7 +12,7 @@ export interface ProjectedAscentOptions {
   readonly restarts: number;
   readonly start: Start;
   /** What it raises in place of the training loss. */
-  readonly loss: AttackLossName | undefined;
+  readonly loss?: string | undefined;
   readonly keep: 'last' | 'best';
 }
 
@@ -33,19 +32,15 @@ export interface Reached {
  * `keep: 'best'`, at the one of the largest loss among its start and its K steps. Of several restarts each example keeps
  * the one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
  */
-export function createProjectedAscent<Spec>(spec: Spec, options: ProjectedAscentOptions): ArrayAttack<Spec> {
-  const { eps, steps, restarts } = options;
+export function projectedPerturbation(options: ProjectedAscentOptions): Perturb {
+  const { eps, restarts } = options;
   const points = reusedArray();
-  return {
-    spec,
-    gradientEvaluations: eps === 0 ? 0 : steps * restarts,
-    perturb(network, examples, trainingLoss, stream) {
-      if (eps === 0) return examples.inputs;
-      const loss = options.loss === undefined ? trainingLoss : ATTACK_LOSSES[options.loss];
-      const ball = options.norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
-      const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, { ...options, points });
-      return restarts === 1 && options.keep === 'last' ? ascend().last() : strongest(ascend, restarts, options.keep);
-    },
+  return (network, examples, trainingLoss, stream) => {
+    if (eps === 0) return examples.inputs;
+    const loss = options.loss === undefined ? trainingLoss : lossNamed(options.loss);
+    const ball = options.norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
+    const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, { ...options, points });
+    return restarts === 1 && options.keep === 'last' ? ascend().last() : strongest(ascend, restarts, options.keep);
   };
 }
 

@@ -1,8 +1,7 @@
 import type { RandomStream } from '../math/random.js';
 import { lossesOf } from '../losses/index.js';
 import { margin } from '../losses/margin.js';
-import type { Network } from '../networks/network.js';
-import type { LabelledInputs } from '../workloads/workload.js';
+import type { LabelledInputs, Network } from '../networks/network.js';
 import { l2Ball, linfBall } from './balls.js';
 
 export interface RandomSearchOptions {

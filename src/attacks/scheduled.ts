@@ -1,29 +1,28 @@
-import type { AttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
+import { z } from 'zod';
+import { fraction, isIncreasing } from '../artifacts/shared/common.js';
 
 /** A number, or its values at shares of the run. */
 export type Scheduled = number | { readonly schedule: readonly (readonly [number, number])[] };
 
-/** The attack of a description that is in force when a share of the run is done, in [0, 1]. */
-export function specAt(spec: TrainingAttackSpec, share: number): AttackSpec {
-  switch (spec.type) {
-    case 'pgd':
-      return { ...spec, eps: linearAt(spec.eps, share), steps: heldAt(spec.steps, share) };
-    case 'fgsm':
-      return { ...spec, eps: linearAt(spec.eps, share) };
-    case 'penalised_ascent':
-      return { ...spec, steps: heldAt(spec.steps, share) };
-  }
+/** How a control goes from one point of a schedule to the next. */
+export type Between = 'linear' | 'held';
+
+/** A number, or points [share of the run done, number] between which it goes. */
+export function scheduled(value: z.ZodType<number>) {
+  const points = z
+    .array(z.tuple([fraction, value]))
+    .min(1)
+    .refine((all) => isIncreasing(all.map(([share]) => share)), { error: 'must have increasing shares of the run' });
+  return z.union([value, z.strictObject({ schedule: points })]);
 }
 
-/** Whether anything of it changes along a run. */
-export function isScheduled(spec: TrainingAttackSpec): boolean {
-  return [spec.type === 'penalised_ascent' ? 0 : spec.eps, spec.type === 'fgsm' ? 0 : spec.steps].some(
-    (value) => typeof value !== 'number',
-  );
+/** What a control is when a share of the run is done. */
+export function valueAt(value: Scheduled, between: Between, share: number): number {
+  return between === 'linear' ? linearAt(value, share) : heldAt(value, share);
 }
 
 /** Linear between the points, and constant before the first and after the last. */
-export function linearAt(value: Scheduled, share: number): number {
+function linearAt(value: Scheduled, share: number): number {
   if (typeof value === 'number') return value;
   const { schedule } = value;
   const next = schedule.findIndex(([at]) => at > share);
@@ -34,7 +33,7 @@ export function linearAt(value: Scheduled, share: number): number {
 }
 
 /** The value of the last point that is reached; before the first, its own. */
-export function heldAt(value: Scheduled, share: number): number {
+function heldAt(value: Scheduled, share: number): number {
   if (typeof value === 'number') return value;
   const reached = value.schedule.filter(([at]) => at <= share);
   return (reached.length === 0 ? value.schedule[0] : reached[reached.length - 1])[1];

@@ -1,8 +1,12 @@
-import type { Loss } from '../networks/loss.js';
+import type { LossMould } from './loss.js';
 
 /** Softmax cross-entropy l = ln sum_c exp z_c - z_y, with gradient softmax(z) - y; the largest logit is taken out of the sum. */
-export const crossEntropy: Loss = {
+export const crossEntropy = {
   name: 'cross_entropy',
+  words: 'cross-entropy',
+  trains: true,
+  raised: true,
+  needs: null,
   evaluate(logits, labels, losses, gradient) {
     const exp = Math.exp;
     const classes = logits.length / labels.length;
@@ -19,4 +23,4 @@ export const crossEntropy: Loss = {
       gradient[first + labels[i]] = exp(logits[first + labels[i]] - largest) / sum - 1;
     }
   },
-};
+} as const satisfies LossMould;

@@ -1,11 +1,8 @@
-import type { Loss } from '../networks/loss.js';
+import type { LossMould } from './loss.js';
 import { largestWrong } from './margin.js';
 
 /** Guards the division where three logits are equal. */
 const TINY = 1e-12;
-
-/** Classes that the loss needs: it divides by the distance of the largest logit to the third. */
-export const DLR_CLASSES = 3;
 
 /**
  * Difference of logits ratio, untargeted (Croce & Hein 2020, eq. 6), of at least three classes:
@@ -13,8 +10,16 @@ export const DLR_CLASSES = 3;
  * z_(1) >= z_(2) >= z_(3) the three largest logits. Scaling or shifting all logits leaves it as it is; it is positive
  * where the example is misclassified, and 1 at most.
  */
-export const dlr: Loss = {
+export const dlr = {
   name: 'dlr',
+  words: 'DLR',
+  trains: false,
+  raised: true,
+  needs: {
+    classes: 3,
+    because: 'divides by the distance of the first logit to the third',
+    instead: 'take margin',
+  },
   evaluate(logits, labels, losses, gradient) {
     const classes = logits.length / labels.length;
     if (gradient !== null) gradient.fill(0);
@@ -32,7 +37,7 @@ export const dlr: Loss = {
       gradient[third] += losses[i] / spread;
     }
   },
-};
+} as const satisfies LossMould;
 
 /** Places of the largest and of the third largest logit at first..end-1. */
 function firstAndThird(logits: Float32Array, first: number, end: number): [number, number] {

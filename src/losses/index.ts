@@ -1,17 +1,24 @@
-import type { AttackLossName } from '../artifacts/experiment/attacks.js';
-import type { LossName } from '../artifacts/experiment/experiment.js';
-import { crossEntropy } from './cross-entropy.js';
-import { dlr } from './dlr.js';
-import type { Loss } from '../networks/loss.js';
-import { margin } from './margin.js';
-import { squared } from './squared.js';
+import { createFamily } from '../family.js';
+import type { LossMould } from './loss.js';
+import * as members from './members.js';
 
 export { divergenceFrom, softmax, tradesGradient, type Probabilities } from './divergence.js';
-export { DLR_CLASSES } from './dlr.js';
 export { gradientOf, lossesOf, predictions, type Loss } from '../networks/loss.js';
+export type { LossMould } from './loss.js';
 
-/** The losses that a model can be trained on, by the names that experiments use. */
-export const LOSSES: Readonly<Record<LossName, Loss>> = { cross_entropy: crossEntropy, margin, squared };
+/** The built-in losses by the names that files use. */
+export const LOSSES = members satisfies Readonly<Record<string, LossMould>>;
 
-/** The losses that an attack can raise in place of the training loss. */
-export const ATTACK_LOSSES: Readonly<Record<AttackLossName, Loss>> = { cross_entropy: crossEntropy, margin, dlr };
+const FAMILY = createFamily<LossMould>('loss', LOSSES);
+
+/**
+ * Adds a loss, which experiments may then name as the built-in ones. Before any other module of hjb-lr is imported.
+ * @throws E_INVALID for a name that is taken, and where it comes too late
+ */
+export const registerLoss = FAMILY.register;
+
+/** The loss of this name. */
+export const lossNamed = FAMILY.member;
+
+/** All losses, registered ones included; from then on none can be added. */
+export const allLosses = FAMILY.members;

@@ -1,11 +1,15 @@
-import type { Loss } from '../networks/loss.js';
+import type { LossMould } from './loss.js';
 
 /**
  * The margin loss of Carlini & Wagner (2017) without its threshold, l = max_{c != y} z_c - z_y: positive where the
  * example is misclassified. Its gradient is +1 at the largest wrong logit (the first of equal ones) and -1 at z_y.
  */
-export const margin: Loss = {
+export const margin = {
   name: 'margin',
+  words: 'margin',
+  trains: true,
+  raised: true,
+  needs: null,
   evaluate(logits, labels, losses, gradient) {
     const classes = logits.length / labels.length;
     if (gradient !== null) gradient.fill(0);
@@ -18,7 +22,7 @@ export const margin: Loss = {
       gradient[label] = -1;
     }
   },
-};
+} as const satisfies LossMould;
 
 /** Place of the largest logit at first..end-1 other than the label's. */
 export function largestWrong(logits: Float32Array, first: number, end: number, label: number): number {

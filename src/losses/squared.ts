@@ -1,8 +1,12 @@
-import type { Loss } from '../networks/loss.js';
+import type { LossMould } from './loss.js';
 
 /** Squared error to the one-hot label, l = (1/2) sum_c (z_c - [c = y])^2, with gradient z - y. */
-export const squared: Loss = {
+export const squared = {
   name: 'squared',
+  words: 'squared error',
+  trains: true,
+  raised: false,
+  needs: null,
   evaluate(logits, labels, losses, gradient) {
     const classes = logits.length / labels.length;
     for (let i = 0; i < labels.length; i += 1) {
@@ -15,4 +19,4 @@ export const squared: Loss = {
       losses[i] = sum / 2;
     }
   },
-};
+} as const satisfies LossMould;

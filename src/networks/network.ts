@@ -1,6 +1,6 @@
+import type * as tf from '@tensorflow/tfjs';
 import type { RandomStream } from '../math/random.js';
 import type { Loss } from './loss.js';
-import type { LabelledInputs, TensorAttack } from '../workloads/workload.js';
 
 /**
  * What a loss makes of logits: reads them, [n, classes], and writes the gradient of the sum of its losses in them into
@@ -30,6 +30,27 @@ export interface Passes {
   /** All running statistics one after the other: a copy. */
   statistics(): Float32Array;
   loadStatistics(values: Float32Array): void;
+}
+
+/** Inputs row-major, [n, inputSize], in [0, 1]; class of each, 0..classes-1. */
+export interface LabelledInputs {
+  readonly inputs: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Loss of each example, [n], as a function of the perturbed inputs [n, ...inputShape]; differentiable. */
+export type InputLosses = (inputs: tf.Tensor) => tf.Tensor1D;
+
+/** An attack of a user's own, written on TensorFlow.js tensors; for models that those engines run. */
+export interface TensorAttack {
+  readonly spec: null;
+  readonly gradientEvaluations: number;
+  /**
+   * Perturbed inputs, same shape as `inputs`, which are not changed.
+   * @param losses - loss of each example, differentiable in the inputs
+   * @param inputs - clean inputs [n, ...inputShape] in [0, 1]
+   */
+  perturb(losses: InputLosses, inputs: tf.Tensor, stream: RandomStream): tf.Tensor;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
-import { evaluationAttacks, scoringAttack } from '../attacks/create-attack.js';
+import { evaluationAttacks, scoringAttack } from '../attacks/evaluation.js';
 import type { Network } from '../networks/network.js';
 import type { Dataset, Workload } from '../workloads/workload.js';
 import { logNumber } from './log-number.js';

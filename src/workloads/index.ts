@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
-import { createAttack } from '../attacks/create-attack.js';
+import { createAttack } from './attacks/index.js';
 import { importWorkload, type WorkloadFactory } from './custom.js';
 import { loadDataset } from './datasets/index.js';
 import { createModel } from './models/index.js';
@@ -8,13 +8,17 @@ import type { Workload } from './workload.js';
 
 export {
   attackAt,
+  attackControls,
+  attackUnder,
+  ballOf,
   createAttack,
   describeAttack,
   evaluationAttacks,
   evaluationCost,
   scoringAttack,
+  type AttackControl,
   type EvaluationAttack,
-} from '../attacks/create-attack.js';
+} from './attacks/index.js';
 export { checkAttacks } from './door.js';
 export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trainingLoss } from '../../losses/schemas.js';
 import { trainingAttackSchema } from './attacks.js';
 import { count, finite, fraction, nonnegative, positive, positiveCount } from '../shared/common.js';
 
@@ -75,7 +76,7 @@ export const modelSchema = z.strictObject({
 });
 
 /** What the weights lower and the attack raises. */
-export const lossSchema = z.enum(['cross_entropy', 'margin', 'squared']);
+export const lossSchema = trainingLoss();
 
 /** What the gradient of an update is taken of. */
 export const trainingSchema = z.discriminatedUnion('type', [
