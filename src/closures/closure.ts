@@ -1,6 +1,5 @@
-import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
-import type { FilterSpec } from '../artifacts/coefficients/filter.js';
-import type { LogParameters, ParameterName } from './priors.js';
+import type { z } from 'zod';
+import type { StateFilter } from './state-filter.js';
 
 /** Units of the dimensionless parameters. */
 export interface Scales {
@@ -12,25 +11,76 @@ export interface Scales {
   readonly horizon: number;
 }
 
+/** Log-normal prior of one dimensionless parameter. */
+export interface Prior {
+  readonly median: number;
+  /** Standard deviation of the logarithm. */
+  readonly logDeviation: number;
+  readonly reason: string;
+}
+
 /** Why a parameter has a value that no run is asked about. */
 export interface SetByHand {
   readonly reason: string;
 }
 
+/** A state filter as files hold it: whose it is, its natural parameters, and the states' logarithms before any loss. */
+export interface FilterDescription {
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly initial: { readonly mean: readonly number[]; readonly covariance: readonly (readonly number[])[] };
+}
+
+/** What the solver and the policy have to know of a state. */
+export interface StateAxis {
+  /** Nodes of the solver's grid where an experiment gives no others. */
+  readonly nodes: number;
+  /** The state whose number of nodes it takes where an experiment gives that alone. */
+  readonly nodesLike?: string;
+  /** Whether the policy still follows it down to 0; otherwise a state far below the fitted domain is out of support. */
+  readonly mayVanish: boolean;
+}
+
+/** A state of a fitted closure: its axis in the control problem, and its mean at update 0. */
+export interface ClosureState {
+  name: string;
+  domain: [number, number];
+  coordinate: 'identity' | 'log';
+  start: number;
+}
+
+/** The controlled SDE as expressions in the states, `u` and the natural parameters; time counts updates. */
+export interface ClosureEquations {
+  drift: string[];
+  covariance: string[][];
+  /** Rates at which the drift changes form. */
+  drift_breaks: string[];
+  loss: string;
+}
+
 /**
  * A closure: which reduced state stands for the network, its drift and diffusion, and how the loss shows it. It is told
- * apart from its fit: theta are the logarithms of the dimensionless parameters of `PRIORS`.
+ * apart from its fit, which searches over the logarithms of its dimensionless parameters.
  */
-export interface Closure {
-  readonly name: ClosureFit['name'];
+export interface Closure<Parameter extends string = string, Spec extends FilterDescription = FilterDescription> {
+  readonly name: string;
   /** What it assumes, in one sentence. */
   readonly assumes: string;
-  /** The state filter whose innovations give the likelihood; its parameters are the natural ones. */
-  filter(theta: LogParameters, scales: Scales): FilterSpec;
+  /** What reports say of it beside its name; null for nothing. */
+  readonly remark: string | null;
+  /** The dimensionless parameters that are fitted, in the order of the search, with their priors. */
+  readonly priors: Readonly<Record<Parameter, Prior>>;
+  /** Of the filter in coefficients and policies: `kind` is the name, `parameters` are the natural ones. */
+  readonly filterSchema: z.ZodObject;
+  /** The state filter whose innovations give the likelihood, for these dimensionless parameters. */
+  filter(values: Readonly<Record<Parameter, number>>, scales: Scales): Spec;
+  /** That filter at work: in the fit, and in the policy along a run. */
+  recursion(spec: Spec): StateFilter;
   /** Which dimensionless parameter carries the uncertainty of each natural one, or why it is set and not fitted. */
-  readonly origin: Readonly<Record<string, ParameterName | SetByHand>>;
-  /** The controlled SDE as expressions in the states, `u` and the natural parameters; time counts updates. */
-  readonly equations: Pick<ClosureFit, 'drift' | 'covariance' | 'drift_breaks' | 'loss'>;
+  readonly origin: Readonly<Record<string, Parameter | SetByHand>>;
+  readonly equations: ClosureEquations;
+  /** By state, in the order of the filter. */
+  readonly axes: Readonly<Record<string, StateAxis>>;
   /** State axes with the domain that the solver needs, for the fitted natural parameters. */
-  states(parameters: Readonly<Record<string, number>>, scales: Scales): ClosureFit['states'];
+  states(parameters: Readonly<Record<string, number>>, scales: Scales): ClosureState[];
 }

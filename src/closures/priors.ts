@@ -1,13 +1,7 @@
-/** Log-normal prior of one dimensionless parameter. */
-export interface Prior {
-  readonly median: number;
-  /** Standard deviation of the logarithm. */
-  readonly logDeviation: number;
-  readonly reason: string;
-}
+import type { Prior } from './closure.js';
 
 /**
- * Dimensionless parameters of both closures, and the priors of all of them. L0 is the mean first loss of the pilot
+ * Dimensionless parameters of the built-in closures, and the priors of all of them. L0 is the mean first loss of the pilot
  * runs, U the peak rate, D0 = L0 - floor.
  *
  * The medians and deviations summarise fits of the two-state closure to 26 whole runs each (13 schedules, 2 seeds) of
@@ -43,17 +37,3 @@ export const PRIORS = {
     reason: 'deviation of ln(slow) gained per update at the peak',
   },
 } as const satisfies Record<string, Prior>;
-
-export type ParameterName = keyof typeof PRIORS;
-export const PARAMETER_NAMES = Object.keys(PRIORS) as readonly ParameterName[];
-
-/** Logarithms of the dimensionless parameters, in the order of PARAMETER_NAMES. */
-export type LogParameters = readonly number[];
-
-export const PRIOR_CENTRE: LogParameters = PARAMETER_NAMES.map((name) => Math.log(PRIORS[name].median));
-export const PRIOR_DEVIATIONS: readonly number[] = PARAMETER_NAMES.map((name) => PRIORS[name].logDeviation);
-
-/** ln of the prior density at theta, up to a constant: -(1/2) sum ((theta_i - centre_i) / deviation_i)^2. */
-export function logPrior(theta: LogParameters): number {
-  return -0.5 * theta.reduce((sum, value, i) => sum + ((value - PRIOR_CENTRE[i]) / PRIOR_DEVIATIONS[i]) ** 2, 0);
-}

@@ -1,5 +1,8 @@
-import { PARAMETER_NAMES, type LogParameters, type ParameterName } from './priors.js';
 import type { Scales, SetByHand } from './closure.js';
+import type { PRIORS } from './priors.js';
+
+/** Values of the dimensionless parameters of the built-in closures. */
+export type SharedValues = Readonly<Record<keyof typeof PRIORS, number>>;
 
 /** Natural parameters that both closures share. */
 export interface SharedParameters {
@@ -21,22 +24,16 @@ const SMALLEST_SHARE = 1e-4;
  * floor = floor_share L0, slow_exponent = 1 + curvature, slow_rate = initial_decay / (U D0^curvature),
  * memory_rate = forgetting / U, noise_gain = 2 noise_share forgetting / U^2.
  */
-export function naturalParameters(theta: LogParameters, { firstLoss, peak }: Scales): SharedParameters {
-  const curvature = value(theta, 'curvature');
-  const forgetting = value(theta, 'forgetting');
-  const floor = Math.min(value(theta, 'floor_share'), 1 - SMALLEST_SHARE) * firstLoss;
+export function naturalParameters(values: SharedValues, { firstLoss, peak }: Scales): SharedParameters {
+  const { curvature, forgetting } = values;
+  const floor = Math.min(values.floor_share, 1 - SMALLEST_SHARE) * firstLoss;
   return {
     floor,
-    slow_rate: value(theta, 'initial_decay') / (peak * (firstLoss - floor) ** curvature),
+    slow_rate: values.initial_decay / (peak * (firstLoss - floor) ** curvature),
     slow_exponent: 1 + curvature,
-    noise_gain: (2 * value(theta, 'noise_share') * forgetting) / peak ** 2,
+    noise_gain: (2 * values.noise_share * forgetting) / peak ** 2,
     memory_rate: forgetting / peak,
   };
-}
-
-/** The dimensionless parameter of that name. */
-export function value(theta: LogParameters, name: ParameterName): number {
-  return Math.exp(theta[PARAMETER_NAMES.indexOf(name)]);
 }
 
 /**

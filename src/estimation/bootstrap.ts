@@ -2,7 +2,7 @@ import type { RandomStream } from '../math/random.js';
 import type { Closure, Scales } from '../closures/index.js';
 import { refitClosure } from './fit.js';
 import type { PilotRun } from './observations.js';
-import type { LogParameters } from '../closures/priors.js';
+import type { LogParameters } from './priors.js';
 
 /**
  * Cluster bootstrap: the independent runs are the only unit that is resampled (updates within a run are not

@@ -3,6 +3,7 @@ import { policyId } from '../artifacts/shared/hash.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import type { Solution } from '../artifacts/solution/solution.js';
 import { observedColumn } from '../artifacts/training-log/training-log.js';
+import { supportOf } from '../closures/axes.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
@@ -15,9 +16,6 @@ const OPEN_LOOP_POINTS = 201;
 
 /** Share of the run over which the fallback schedule decays. */
 const FALLBACK_DECAY = 0.2;
-
-/** How far beyond the fitted domain a state may go before the open-loop rate takes over. */
-const SUPPORT_MARGIN = 2;
 
 type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 
@@ -129,15 +127,6 @@ function commonGuards({ rates, warmup_updates }: Coefficients): Policy['guards']
     support: {},
     max_consecutive_missing: 5,
   };
-}
-
-function supportOf(closure: ClosureFit): Policy['guards']['support'] {
-  return Object.fromEntries(
-    closure.states.map(({ name, domain }): [string, [number, number]] => [
-      name,
-      name === 'noise' ? [0, SUPPORT_MARGIN * domain[1]] : [domain[0] / SUPPORT_MARGIN, SUPPORT_MARGIN * domain[1]],
-    ]),
-  );
 }
 
 function provenance(coefficients: Coefficients): Policy['provenance'] {

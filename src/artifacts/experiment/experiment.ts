@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLOSURE_NAMES, nodesSchema } from '../../closures/schemas.js';
 import { evaluationAttackSchema } from './attacks.js';
 import { count, distinct, fraction, isIncreasing, positive, positiveCount, schemaVersion } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
@@ -58,16 +59,14 @@ export const pilotSchema = z.strictObject({
 });
 
 export const estimationSchema = z.strictObject({
-  closures: distinct(z.enum(['loss_alone', 'slow_noise_memory']))
-    .min(1)
-    .default(['loss_alone', 'slow_noise_memory']),
+  closures: distinct(z.enum(CLOSURE_NAMES)).min(1).default(CLOSURE_NAMES),
   bootstrap: z.int().min(0).default(50),
   /** The policy follows the selected closure only if it predicts runs left out of its fit this well (relative). */
   maximum_prediction_error: positive.default(0.1),
 });
 
 export const solverSchema = z.strictObject({
-  nodes: z.strictObject({ slow: z.int().min(5).default(31), noise: z.int().min(5).default(31) }).prefault({}),
+  nodes: nodesSchema.prefault({}),
   steps: z.int().min(2).default(200),
   tolerance: positive.default(1e-8),
   maximum_policy_iterations: positiveCount.default(50),

@@ -1,5 +1,3 @@
-import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
-
 /** Mean and row-major covariance of the logarithms of the states: JSON. */
 export interface FilterState {
   readonly mean: readonly number[];
@@ -19,7 +17,8 @@ export interface FilterUpdate {
  * then `predict` with the learning rate of the step.
  */
 export interface StateFilter {
-  readonly kind: FilterSpec['kind'];
+  /** Name of the closure. */
+  readonly kind: string;
   readonly stateNames: readonly string[];
   init(): FilterState;
   predict(state: FilterState, rate: number): FilterState;
