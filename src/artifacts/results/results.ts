@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from '../shared/common.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
+import { QUANTITIES } from '../experiment/measurements.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { closureSolutionSchema } from '../solution/solution.js';
 import { engineInfoSchema, scoreWarningSchema } from '../training-log/training-log.js';
@@ -14,24 +15,6 @@ export const seriesSchema = z.strictObject({
 });
 
 /** What is measured along a run, as figures show it; see `measurements` of an experiment. */
-export const QUANTITIES = [
-  'inner_product',
-  'half_batch_noise_trace',
-  'squared_gradient',
-  'noise_trace',
-  'step_curvature',
-  'batch_sharpness',
-  'noise_frozen',
-  'noise_re_attacked',
-  'noise_largest',
-  'gradient_frozen',
-  'gradient_re_attacked',
-  'gradient_largest',
-  'random_frozen',
-  'random_re_attacked',
-  'random_largest',
-] as const;
-
 export const measuredSeriesSchema = z.partialRecord(
   z.enum(QUANTITIES),
   z.strictObject({ update: z.array(count), value: z.array(finite.nullable()) }),
@@ -160,7 +143,7 @@ export const resultsSchema = z
   .meta({ title: 'hjb-lr results' });
 
 export type Series = z.output<typeof seriesSchema>;
-export type Quantity = (typeof QUANTITIES)[number];
+export type { Quantity } from '../experiment/measurements.js';
 export type MeasuredSeries = z.output<typeof measuredSeriesSchema>;
 export type RunResult = z.output<typeof runResultSchema>;
 export type MethodResult = z.output<typeof methodResultSchema>;

@@ -1,5 +1,5 @@
 import { dot, norm } from '../../math/vectors.js';
-import type { WeightLoss } from '../../training/measurements/batch-loss.js';
+import type { WeightLoss } from './weight-loss.js';
 import { moved } from './moved.js';
 
 /** e |v| as a share of max(1, |theta|): see `hessianVectorProduct`. */

@@ -1,5 +1,5 @@
 import { lanczos, type Quadrature } from '../../math/lanczos.js';
-import type { WeightLoss } from '../../training/measurements/batch-loss.js';
+import type { WeightLoss } from './weight-loss.js';
 import { hessianVectorProduct } from './hessian-vector-product.js';
 
 /** A residual of float32 products below this share is their rounding. */

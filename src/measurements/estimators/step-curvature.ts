@@ -1,4 +1,4 @@
-import type { WeightLoss } from '../../training/measurements/batch-loss.js';
+import type { WeightLoss } from './weight-loss.js';
 import { moved } from './moved.js';
 
 /** How a loss changes along a step, by second differences. */
