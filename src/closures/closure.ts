@@ -33,6 +33,8 @@ export interface FilterDescription {
 
 /** What the solver and the policy have to know of a state. */
 export interface StateAxis {
+  /** As figures call it. */
+  readonly words: string;
   /** Nodes of the solver's grid where an experiment gives no others. */
   readonly nodes: number;
   /** The state whose number of nodes it takes where an experiment gives that alone. */
@@ -81,6 +83,10 @@ export interface Closure<Parameter extends string = string, Spec extends FilterD
   readonly equations: ClosureEquations;
   /** By state, in the order of the filter. */
   readonly axes: Readonly<Record<string, StateAxis>>;
+  /** How fast the first state falls per update and unit of rate, noise aside, at a value of it: what the report draws. */
+  fall(parameters: Readonly<Record<string, number>>, at: number): number;
+  /** What to look for in the map of the value function, in one sentence; null for nothing. */
+  readonly mapRemark: string | null;
   /** State axes with the domain that the solver needs, for the fitted natural parameters. */
   states(parameters: Readonly<Record<string, number>>, scales: Scales): ClosureState[];
 }

@@ -3,7 +3,7 @@ import { nonnegative, positive } from '../artifacts/shared/common.js';
 import type { Closure } from './closure.js';
 import { initialSchema } from './initial.js';
 import { PRIORS } from './priors.js';
-import { naturalParameters, PEAK_IS_UNIT, slowDomain } from './scaling.js';
+import { naturalParameters, PEAK_IS_UNIT, slowDomain, slowFall } from './scaling.js';
 import type { FilterState, FilterUpdate, StateFilter } from './state-filter.js';
 
 const INITIAL_DEVIATION = 0.1;
@@ -71,7 +71,9 @@ export const lossAlone = {
     loss: 'floor + excess',
   },
   // Experiments used to give the nodes of the two-state closure alone.
-  axes: { excess: { nodes: 31, nodesLike: 'slow', mayVanish: false } },
+  axes: { excess: { words: 'excess', nodes: 31, nodesLike: 'slow', mayVanish: false } },
+  fall: slowFall,
+  mapRemark: null,
   states(parameters, scales) {
     const { floor, slow_rate, slow_exponent } = parameters;
     const domain = slowDomain({ floor, slow_rate, slow_exponent }, scales);

@@ -49,3 +49,8 @@ export function slowDomain(
   const end = start * (1 + q * shared.slow_rate * scales.peak * scales.horizon * start ** q) ** (-1 / q);
   return [end / 5, 1.3 * start];
 }
+
+/** a D^p: how fast the slow part D falls per update and unit of rate. */
+export function slowFall(parameters: Readonly<Record<string, number>>, at: number): number {
+  return parameters['slow_rate'] * at ** parameters['slow_exponent'];
+}

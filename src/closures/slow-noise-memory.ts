@@ -3,7 +3,7 @@ import { nonnegative, positive } from '../artifacts/shared/common.js';
 import type { Closure } from './closure.js';
 import { initialSchema } from './initial.js';
 import { PRIORS } from './priors.js';
-import { naturalParameters, PEAK_IS_UNIT, slowDomain } from './scaling.js';
+import { naturalParameters, PEAK_IS_UNIT, slowDomain, slowFall } from './scaling.js';
 import type { FilterState, FilterUpdate, StateFilter } from './state-filter.js';
 
 /** The noise part never falls below this share of the loss, so that its logarithm stays finite: part of the recursion. */
@@ -93,7 +93,12 @@ export const slowNoiseMemory = {
     drift_breaks: ['1 / memory_rate'],
     loss: 'floor + slow + noise',
   },
-  axes: { slow: { nodes: 31, mayVanish: false }, noise: { nodes: 31, mayVanish: true } },
+  axes: {
+    slow: { words: 'slow part', nodes: 31, mayVanish: false },
+    noise: { words: 'noise part', nodes: 31, mayVanish: true },
+  },
+  fall: slowFall,
+  mapRemark: 'Where the colours run parallel to the noise axis, noise held now is forgotten in time and costs nothing.',
   states(parameters, scales) {
     const { floor, slow_rate, slow_exponent, noise_gain, memory_rate } = parameters;
     const slow = slowDomain({ floor, slow_rate, slow_exponent }, scales);

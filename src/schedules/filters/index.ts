@@ -1,6 +1,7 @@
 import { closureNamed, type StateFilter } from '../../closures/index.js';
 import type { FilterSpec } from '../../closures/schemas.js';
 
+export { isCovariance } from '../../closures/covariance.js';
 export type { FilterState, FilterUpdate, StateFilter } from '../../closures/index.js';
 
 /**
