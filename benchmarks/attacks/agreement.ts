@@ -12,8 +12,8 @@ import { concatenated } from '../../src/training/weights.js';
 import { outcomesAt } from '../../src/training/worst-case.js';
 import { createAttack, createModel, type Dataset, type LabelledInputs } from '../../src/workloads/index.js';
 import { loadDataset } from '../../src/workloads/datasets/index.js';
-import { LOSSES } from '../../src/workloads/losses/index.js';
-import type { Network } from '../../src/workloads/network.js';
+import { LOSSES } from '../../src/losses/index.js';
+import type { Network } from '../../src/networks/network.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
 import { ATTACKS, CASES, type Case } from './cases.js';
 

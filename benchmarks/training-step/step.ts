@@ -6,7 +6,7 @@ import { lossAndGradient } from '../../src/training/minibatch.js';
 import { norm } from '../../src/math/vectors.js';
 import { createOptimizer } from '../../src/training/optimizers/index.js';
 import { createAttack, createModel, type LabelledInputs } from '../../src/workloads/index.js';
-import { crossEntropy } from '../../src/workloads/losses/cross-entropy.js';
+import { crossEntropy } from '../../src/losses/cross-entropy.js';
 import type { ProblemFile } from './problems.js';
 
 export interface AdversarialSteps {

@@ -1,6 +1,6 @@
 import type { EvaluationAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
-import { describeAttack, scoringAttack, type Workload } from '../workloads/index.js';
+import { ballOf, describeAttack, scoringAttack, type Workload } from '../workloads/index.js';
 
 /** How final losses and accuracies are taken, in words. */
 export function scoringSentence({ attack }: Workload, evaluation: EvaluationOptions): string {
@@ -12,7 +12,7 @@ function scoredWith(attack: Workload['attack'], own: EvaluationAttackSpec | unde
   if (attack === null) return 'clean inputs (there is no attack)';
   if (own !== undefined) return `the attack that the experiment names for scoring (${describeAttack(own)})`;
   if (attack.spec === null) return "the workload's own attack";
-  if (attack.spec.type === 'penalised_ascent') {
+  if (ballOf(scoringAttack(attack.spec)) === null) {
     return `the training attack itself, not PGD (${describeAttack(scoringAttack(attack.spec))}: it has no ball that PGD could search)`;
   }
   return describeAttack(scoringAttack(attack.spec));

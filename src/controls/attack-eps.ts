@@ -1,6 +1,6 @@
 import { nonnegative } from '../artifacts/shared/common.js';
 import type { Control } from './control.js';
-import { alongRun, linearAt } from './scheduled.js';
+import { ofAttack, onAttack } from './scheduled.js';
 
 /** Radius of the ball that the perturbation stays in; linear between the points of an experiment's schedule. */
 export const attackEps: Control = {
@@ -8,12 +8,6 @@ export const attackEps: Control = {
   description: 'The radius of the ball in which the attack looks for the perturbation.',
   value: nonnegative,
   isInteger: false,
-  ofSetting({ attack, updates }) {
-    if (attack === null || !('eps' in attack)) return null;
-    return alongRun(attack.eps, updates, linearAt);
-  },
-  apply(settings, eps) {
-    const { attack } = settings;
-    return attack !== null && 'eps' in attack ? { ...settings, attack: { ...attack, eps } } : settings;
-  },
+  ofSetting: (setting) => ofAttack(setting, 'attack_eps'),
+  apply: (settings, value) => onAttack(settings, 'attack_eps', value),
 };

@@ -1,5 +1,6 @@
 import { positive } from '../artifacts/shared/common.js';
-import { constant, type Control } from './control.js';
+import type { Control } from './control.js';
+import { ofAttack, onAttack } from './scheduled.js';
 
 /** alpha: length of one ascent step. Where nothing gives it, it follows from eps and the number of steps. */
 export const attackStepSize: Control = {
@@ -7,12 +8,6 @@ export const attackStepSize: Control = {
   description: 'The length of one ascent step of the attack.',
   value: positive,
   isInteger: false,
-  ofSetting({ attack }) {
-    if (attack === null || !('alpha' in attack) || attack.alpha === undefined) return null;
-    return constant(attack.alpha);
-  },
-  apply(settings, alpha) {
-    const { attack } = settings;
-    return attack !== null && 'eps' in attack ? { ...settings, attack: { ...attack, alpha } } : settings;
-  },
+  ofSetting: (setting) => ofAttack(setting, 'attack_step_size'),
+  apply: (settings, value) => onAttack(settings, 'attack_step_size', value),
 };

@@ -8,7 +8,6 @@ import { learningRate } from './learning-rate.js';
 
 export { batchSizes } from './batch-size.js';
 export type { Control, ControlSchedule, RunSetting, UpdateSettings } from './control.js';
-export { heldAt, linearAt, type Scheduled } from './scheduled.js';
 
 /** Every control by the name that schedules, policy files and logs give it. */
 const CONTROLS = {

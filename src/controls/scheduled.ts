@@ -1,35 +1,25 @@
-import { constant, type ControlSchedule } from './control.js';
+import { attackControls, attackUnder } from '../attacks/controls.js';
+import type { AttackControlName } from '../attacks/index.js';
+import { valueAt } from '../attacks/scheduled.js';
+import type { TrainingAttackSpec } from '../attacks/schemas.js';
+import { constant, type ControlSchedule, type RunSetting, type UpdateSettings } from './control.js';
 
-/** Values [share of the run done, value], by increasing share. */
-type Points = readonly (readonly [number, number])[];
-
-/** A number, or its values at shares of the run. */
-export type Scheduled = number | { readonly schedule: Points };
-
-/** Linear between the points, and constant before the first and after the last. */
-export function linearAt(value: Scheduled, share: number): number {
-  if (typeof value === 'number') return value;
-  const { schedule } = value;
-  const next = schedule.findIndex(([at]) => at > share);
-  if (next === 0) return schedule[0][1];
-  if (next === -1) return schedule[schedule.length - 1][1];
-  const [[from, low], [to, high]] = [schedule[next - 1], schedule[next]];
-  return low + ((high - low) * (share - from)) / (to - from);
-}
-
-/** The value of the last point that is reached; before the first, its own. */
-export function heldAt(value: Scheduled, share: number): number {
-  if (typeof value === 'number') return value;
-  const reached = value.schedule.filter(([at]) => at <= share);
-  return (reached.length === 0 ? value.schedule[0] : reached[reached.length - 1])[1];
-}
-
-/** The values along a run of T updates; update k stands at the share k / T. */
-export function alongRun(value: Scheduled, updates: number, valueAt: typeof linearAt): ControlSchedule {
+/** What an attack's description makes of one of its controls along a run of T updates; update k stands at the share k / T. */
+export function ofAttack({ attack, updates }: RunSetting, name: AttackControlName): ControlSchedule | null {
+  const control = attack === null ? undefined : attackControls(attack)[name];
+  if (control === undefined || control.value === null) return null;
+  const { value, between } = control;
   if (typeof value === 'number') return constant(value);
   return {
-    at: (k) => valueAt(value, k / updates),
+    at: (k) => valueAt(value, between, k / updates),
     varies: true,
     largest: Math.max(...value.schedule.map(([, height]) => height)),
   };
+}
+
+/** The settings with an attack that has this value of its control; as they are where the attack has no such control. */
+export function onAttack(settings: UpdateSettings, name: AttackControlName, value: number): UpdateSettings {
+  const { attack } = settings;
+  if (attack === null || !(name in attackControls(attack as TrainingAttackSpec))) return settings;
+  return { ...settings, attack: attackUnder(attack as TrainingAttackSpec, { [name]: value }) };
 }

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../math/random.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales } from '../closures/index.js';
 import { refitClosure } from './fit.js';
 import type { PilotRun } from './observations.js';
 import type { LogParameters } from './priors.js';

@@ -3,16 +3,17 @@ import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
 import { HjbLrError } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { bootstrapClosure } from './bootstrap.js';
-import { CLOSURES, type Closure, type Scales } from './closures/index.js';
+import { closureNamed, type Closure, type ClosureState, type Scales } from '../closures/index.js';
+import type { ClosureName } from '../closures/schemas.js';
 import { fitClosure, identifiedParameters } from './fit.js';
-import { createFilter } from '../schedules/filters/index.js';
-import { logLikelihood, visitedStates } from './likelihood.js';
+import { filterAt, logLikelihood, visitedStates } from './likelihood.js';
 import type { PilotRun } from './observations.js';
 import { describeParameters, naturalValues } from './parameters.js';
+import { valuesOf } from './priors.js';
 import { judgeClosure } from './verdict.js';
 
 export interface EstimateOptions {
-  readonly closures: readonly ClosureFit['name'][];
+  readonly closures: readonly ClosureName[];
   /** Largest usable learning rate. */
   readonly peak: number;
   /** Updates of the full run. */
@@ -40,7 +41,7 @@ export function estimateClosures(
     horizon: options.horizon,
   };
   return options.closures.map((name, i) => {
-    const fit = estimateClosure(CLOSURES[name], scales, runs, options);
+    const fit = estimateClosure(closureNamed(name), scales, runs, options);
     onClosure(i + 1);
     return fit;
   });
@@ -66,14 +67,14 @@ function estimateClosure(
   const samples = bootstrapClosure(closure, scales, runs, mode, options.bootstrap, stream);
   const identified = identifiedParameters(closure, scales, runs, mode);
   return {
-    name: closure.name,
+    name: closure.name as ClosureName,
     states: withVisited(
       closure.states(naturalValues(closure, mode, scales), scales),
-      visitedStates(createFilter(closure.filter(mode, scales)), runs),
+      visitedStates(filterAt(closure, mode, scales), runs),
     ),
     ...closure.equations,
     parameters: describeParameters(closure, scales, mode, samples, identified),
-    filter: closure.filter(mode, scales),
+    filter: closure.filter(valuesOf(closure, mode), scales) as ClosureFit['filter'],
     log_likelihood: likelihood,
     bootstrap: samples.map((theta) => naturalValues(closure, theta, scales)),
     verdict: judgeClosure(closure, scales, runs, mode, options.maximumPredictionError),
@@ -92,7 +93,7 @@ function notFitted(closure: string, likelihood: number): HjbLrError {
 }
 
 function withVisited(
-  states: ClosureFit['states'],
+  states: readonly ClosureState[],
   visited: readonly (readonly [number, number])[],
 ): ClosureFit['states'] {
   return states.map((state, i) => ({ ...state, visited: [...visited[i]] }));

@@ -1,9 +1,9 @@
 import { Matrix, inverse } from 'ml-matrix';
 import { minimizeBySimplex } from '../math/nelder-mead.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales } from '../closures/index.js';
 import { logPosterior } from './likelihood.js';
 import type { PilotRun } from './observations.js';
-import { PARAMETER_NAMES, PRIOR_CENTRE, PRIOR_DEVIATIONS, type LogParameters, type ParameterName } from './priors.js';
+import { parameterNames, priorCentre, priorDeviations, type LogParameters } from './priors.js';
 
 const FULL_SEARCH = { maximumIterations: 1500, tolerance: 1e-7 };
 const RESTART_EDGE = 0.2;
@@ -19,8 +19,11 @@ const IDENTIFIED_SHARE = 0.5;
  */
 export function fitClosure(closure: Closure, scales: Scales, runs: readonly PilotRun[]): LogParameters {
   const objective = negativeLogPosterior(closure, scales, runs);
-  const first = minimizeBySimplex(objective, PRIOR_CENTRE, { steps: PRIOR_DEVIATIONS, ...FULL_SEARCH });
-  return minimizeBySimplex(objective, first.point, { steps: edges(RESTART_EDGE), ...FULL_SEARCH }).point;
+  const first = minimizeBySimplex(objective, priorCentre(closure), {
+    steps: priorDeviations(closure),
+    ...FULL_SEARCH,
+  });
+  return minimizeBySimplex(objective, first.point, { steps: edges(first.point), ...FULL_SEARCH }).point;
 }
 
 /** The mode for other runs, searched from a nearby one: bootstrap samples and runs left out. */
@@ -31,7 +34,7 @@ export function refitClosure(
   start: LogParameters,
 ): LogParameters {
   const objective = negativeLogPosterior(closure, scales, runs);
-  return minimizeBySimplex(objective, start, { steps: edges(RESTART_EDGE), ...WARM_SEARCH }).point;
+  return minimizeBySimplex(objective, start, { steps: edges(start), ...WARM_SEARCH }).point;
 }
 
 /**
@@ -43,10 +46,11 @@ export function identifiedParameters(
   scales: Scales,
   runs: readonly PilotRun[],
   mode: LogParameters,
-): ReadonlySet<ParameterName> {
+): ReadonlySet<string> {
   const covariance = inverse(hessian(negativeLogPosterior(closure, scales, runs), mode), true);
-  const identified = PARAMETER_NAMES.filter((_, i) => {
-    const share = 1 - covariance.get(i, i) / PRIOR_DEVIATIONS[i] ** 2;
+  const deviations = priorDeviations(closure);
+  const identified = parameterNames(closure).filter((_, i) => {
+    const share = 1 - covariance.get(i, i) / deviations[i] ** 2;
     return share >= IDENTIFIED_SHARE && share <= 1;
   });
   return new Set(identified);
@@ -56,8 +60,8 @@ function negativeLogPosterior(closure: Closure, scales: Scales, runs: readonly P
   return (theta: LogParameters): number => -logPosterior(closure, theta, scales, runs);
 }
 
-function edges(length: number): number[] {
-  return PARAMETER_NAMES.map(() => length);
+function edges(start: LogParameters): number[] {
+  return start.map(() => RESTART_EDGE);
 }
 
 /** Central second differences: (f(+,+) - f(+,-) - f(-,+) + f(-,-)) / 4 h^2. */

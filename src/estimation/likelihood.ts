@@ -1,7 +1,6 @@
-import { createFilter, type StateFilter } from '../schedules/filters/index.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales, StateFilter } from '../closures/index.js';
 import type { PilotRun } from './observations.js';
-import { logPrior, type LogParameters } from './priors.js';
+import { logPrior, valuesOf, type LogParameters } from './priors.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -19,6 +18,11 @@ export function runLogLikelihood(filter: StateFilter, run: PilotRun): number {
   return sum;
 }
 
+/** The state filter of a closure for the logarithms of its parameters. */
+export function filterAt(closure: Closure, theta: LogParameters, scales: Scales): StateFilter {
+  return closure.recursion(closure.filter(valuesOf(closure, theta), scales));
+}
+
 /** ln likelihood of independent runs under a closure's parameters. */
 export function logLikelihood(
   closure: Closure,
@@ -26,7 +30,7 @@ export function logLikelihood(
   scales: Scales,
   runs: readonly PilotRun[],
 ): number {
-  const filter = createFilter(closure.filter(theta, scales));
+  const filter = filterAt(closure, theta, scales);
   return runs.reduce((sum, run) => sum + runLogLikelihood(filter, run), 0);
 }
 
@@ -37,7 +41,7 @@ export function logPosterior(
   scales: Scales,
   runs: readonly PilotRun[],
 ): number {
-  return logLikelihood(closure, theta, scales, runs) + logPrior(theta);
+  return logLikelihood(closure, theta, scales, runs) + logPrior(closure)(theta);
 }
 
 /** Predicted loss before each update of a run, from the closure's start and the rates alone: no observation enters. */

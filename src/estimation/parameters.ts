@@ -1,14 +1,14 @@
 import { quantileSorted, standardDeviation } from 'simple-statistics';
 import type { Parameter } from '../artifacts/coefficients/coefficients.js';
-import type { Closure, Scales, SetByHand } from './closures/index.js';
-import { PARAMETER_NAMES, PRIORS, type LogParameters, type ParameterName } from './priors.js';
+import type { Closure, Prior, Scales, SetByHand } from '../closures/index.js';
+import { parameterNames, valuesOf, type LogParameters } from './priors.js';
 
 /** Half-width of a central 90 % interval of a normal, in standard deviations. */
 const NINETY_PERCENT = 1.645;
 
 /** Natural parameters of a closure at theta, by name. */
 export function naturalValues(closure: Closure, theta: LogParameters, scales: Scales): Record<string, number> {
-  return { ...closure.filter(theta, scales).parameters };
+  return { ...closure.filter(valuesOf(closure, theta), scales).parameters };
 }
 
 /**
@@ -20,7 +20,7 @@ export function describeParameters(
   scales: Scales,
   mode: LogParameters,
   samples: readonly LogParameters[],
-  identified: ReadonlySet<ParameterName>,
+  identified: ReadonlySet<string>,
 ): Record<string, Parameter> {
   const estimates = naturalValues(closure, mode, scales);
   const resampled = samples.map((theta) => naturalValues(closure, theta, scales));
@@ -31,7 +31,9 @@ export function describeParameters(
       const draws = resampled.map((values) => values[name]);
       return [
         name,
-        identified.has(origin) ? fromData(estimate, draws, origin) : fromPrior(closure, scales, mode, name, origin),
+        identified.has(origin)
+          ? fromData(estimate, draws, closure.priors[origin])
+          : fromPrior(closure, scales, mode, name, origin),
       ];
     }),
   );
@@ -41,7 +43,7 @@ function setByHand(estimate: number, { reason }: SetByHand): Parameter {
   return { estimate, standard_error: null, interval: null, source: 'set', prior: null, reason };
 }
 
-function fromData(estimate: number, draws: readonly number[], origin: ParameterName): Parameter {
+function fromData(estimate: number, draws: readonly number[], prior: Prior): Parameter {
   const sorted = [...draws].sort((a, b) => a - b);
   const enough = sorted.length >= 2;
   return {
@@ -49,20 +51,14 @@ function fromData(estimate: number, draws: readonly number[], origin: ParameterN
     standard_error: enough ? standardDeviation(sorted) : null,
     interval: enough ? [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)] : null,
     source: 'data',
-    prior: statedPrior(origin),
+    prior: statedPrior(prior),
   };
 }
 
 /** The parameter moved along its own prior, all others at the mode: the runs left that prior as it was. */
-function fromPrior(
-  closure: Closure,
-  scales: Scales,
-  mode: LogParameters,
-  name: string,
-  origin: ParameterName,
-): Parameter {
-  const index = PARAMETER_NAMES.indexOf(origin);
-  const { logDeviation } = PRIORS[origin];
+function fromPrior(closure: Closure, scales: Scales, mode: LogParameters, name: string, origin: string): Parameter {
+  const index = parameterNames(closure).indexOf(origin);
+  const { logDeviation } = closure.priors[origin];
   const at = (deviations: number): number =>
     naturalValues(
       closure,
@@ -75,11 +71,10 @@ function fromPrior(
     standard_error: Math.abs(at(1) - at(-1)) / 2,
     interval: [ends[0], ends[1]],
     source: 'prior',
-    prior: statedPrior(origin),
+    prior: statedPrior(closure.priors[origin]),
   };
 }
 
-function statedPrior(origin: ParameterName): Parameter['prior'] {
-  const { median, logDeviation, reason } = PRIORS[origin];
+function statedPrior({ median, logDeviation, reason }: Prior): Parameter['prior'] {
   return { median, log_deviation: logDeviation, reason };
 }

@@ -1,59 +1,29 @@
-/** Log-normal prior of one dimensionless parameter. */
-export interface Prior {
-  readonly median: number;
-  /** Standard deviation of the logarithm. */
-  readonly logDeviation: number;
-  readonly reason: string;
-}
+import type { Closure } from '../closures/index.js';
 
-/**
- * Dimensionless parameters of both closures, and the priors of all of them. L0 is the mean first loss of the pilot
- * runs, U the peak rate, D0 = L0 - floor.
- *
- * The medians and deviations summarise fits of the two-state closure to 26 whole runs each (13 schedules, 2 seeds) of
- * three development problems, none of them with a reported seed: see benchmarks/learning-rate/priors.md.
- */
-export const PRIORS = {
-  floor_share: {
-    median: 0.15,
-    logDeviation: 0.15,
-    reason:
-      'floor / L0: below what whole runs gave (0.2 to 0.35) and held there, because short runs take their own curvature for a floor and a floor that is too high stops the run early',
-  },
-  initial_decay: {
-    median: 0.6,
-    logDeviation: 1,
-    reason: 'U slow_rate D0^(slow_exponent - 1): relative fall of the slow part per update at the peak',
-  },
-  curvature: { median: 3, logDeviation: 0.5, reason: 'slow_exponent - 1: whole runs gave 1.3 to 4.7' },
-  noise_share: {
-    median: 0.15,
-    logDeviation: 0.5,
-    reason: 'U noise_gain / (2 memory_rate): share of the loss that is noise at the peak; whole runs gave 0.08 to 0.22',
-  },
-  forgetting: {
-    median: 0.2,
-    logDeviation: 1,
-    reason: 'U memory_rate: how fast the noise is forgotten at the peak, per update',
-  },
-  observation_deviation: { median: 0.08, logDeviation: 0.7, reason: 'deviation of a minibatch loss as a share of it' },
-  slow_process_deviation: {
-    median: 0.02,
-    logDeviation: 0.5,
-    reason: 'deviation of ln(slow) gained per update at the peak',
-  },
-} as const satisfies Record<string, Prior>;
-
-export type ParameterName = keyof typeof PRIORS;
-export const PARAMETER_NAMES = Object.keys(PRIORS) as readonly ParameterName[];
-
-/** Logarithms of the dimensionless parameters, in the order of PARAMETER_NAMES. */
+/** Logarithms of a closure's dimensionless parameters, in the order of its priors. */
 export type LogParameters = readonly number[];
 
-export const PRIOR_CENTRE: LogParameters = PARAMETER_NAMES.map((name) => Math.log(PRIORS[name].median));
-export const PRIOR_DEVIATIONS: readonly number[] = PARAMETER_NAMES.map((name) => PRIORS[name].logDeviation);
+/** Names of its dimensionless parameters, in that order. */
+export function parameterNames({ priors }: Closure): string[] {
+  return Object.keys(priors);
+}
 
-/** ln of the prior density at theta, up to a constant: -(1/2) sum ((theta_i - centre_i) / deviation_i)^2. */
-export function logPrior(theta: LogParameters): number {
-  return -0.5 * theta.reduce((sum, value, i) => sum + ((value - PRIOR_CENTRE[i]) / PRIOR_DEVIATIONS[i]) ** 2, 0);
+/** The parameters themselves, by name. */
+export function valuesOf(closure: Closure, theta: LogParameters): Record<string, number> {
+  return Object.fromEntries(parameterNames(closure).map((name, i) => [name, Math.exp(theta[i])]));
+}
+
+/** Where the search starts: the medians' logarithms. */
+export function priorCentre({ priors }: Closure): number[] {
+  return Object.values(priors).map(({ median }) => Math.log(median));
+}
+
+export function priorDeviations({ priors }: Closure): number[] {
+  return Object.values(priors).map(({ logDeviation }) => logDeviation);
+}
+
+/** ln of the prior density as a function of theta, up to a constant: -(1/2) sum ((theta_i - centre_i) / deviation_i)^2. */
+export function logPrior(closure: Closure): (theta: LogParameters) => number {
+  const [centre, deviations] = [priorCentre(closure), priorDeviations(closure)];
+  return (theta) => -0.5 * theta.reduce((sum, value, i) => sum + ((value - centre[i]) / deviations[i]) ** 2, 0);
 }

@@ -1,9 +1,8 @@
 import { rootMeanSquare } from 'simple-statistics';
 import type { ClosureFit } from '../artifacts/coefficients/coefficients.js';
-import { createFilter } from '../schedules/filters/index.js';
-import type { Closure, Scales } from './closures/index.js';
+import type { Closure, Scales } from '../closures/index.js';
 import { refitClosure } from './fit.js';
-import { predictLosses } from './likelihood.js';
+import { filterAt, predictLosses } from './likelihood.js';
 import type { PilotRun } from './observations.js';
 import type { LogParameters } from './priors.js';
 
@@ -25,7 +24,7 @@ export function judgeClosure(
   const left_out = runs.map((run) => {
     const others = runs.filter((other) => other !== run);
     const theta = refitClosure(closure, scales, others, mode);
-    const predicted = predictLosses(createFilter(closure.filter(theta, scales)), run.rates);
+    const predicted = predictLosses(filterAt(closure, theta, scales), run.rates);
     return { run_id: run.id, prediction_error: relativeError(predicted, run.losses) };
   });
   const prediction_error = rootMeanSquare(left_out.map((entry) => entry.prediction_error));

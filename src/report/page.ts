@@ -1,3 +1,4 @@
+import { allClosures } from '../closures/index.js';
 import type { Results } from '../artifacts/results/results.js';
 import { counted, type Figure } from './figure.js';
 import { escapeHtml, figureSection, headRow, htmlPage } from './html.js';
@@ -71,6 +72,9 @@ function closureSection(results: Results): string {
     }),
   );
   const head = ['seed', 'closure', 'prediction error', 'each run left out, %', 'within the bound', ''];
-  return `<h2>Verdict on the closures</h2><p class="caption">Relative error with which each closure predicts pilot runs that were left out of its fit, from their rates alone. The policy follows the better one; loss_alone is the scalar picture, kept as the negative control.</p>
+  const remarks = Object.values(allClosures())
+    .flatMap(({ name, remark }) => (remark === null ? [] : [`; ${name} is ${remark}`]))
+    .join('');
+  return `<h2>Verdict on the closures</h2><p class="caption">Relative error with which each closure predicts pilot runs that were left out of its fit, from their rates alone. The policy follows the better one${escapeHtml(remarks)}.</p>
 <div class="scroll"><table><thead>${headRow(head)}</thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

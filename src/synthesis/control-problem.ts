@@ -1,9 +1,11 @@
 import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
+import { nodesAlong } from '../closures/axes.js';
 import { compileExpression, type CompiledExpression } from '../math/expressions.js';
 import { logGrid, type ControlProblem } from '../../solvers/index.js';
 
 export interface GridOptions {
-  readonly nodes: { readonly slow: number; readonly noise: number };
+  /** By state; a closure's own where an experiment gives none. */
+  readonly nodes: Readonly<Record<string, number | undefined>>;
   readonly steps: number;
 }
 
@@ -24,9 +26,9 @@ export async function closureProblem(
     name: closure.name,
     objective: 'minimize',
     horizon,
-    states: closure.states.map(({ name, domain, coordinate }, i) => ({
+    states: closure.states.map(({ name, domain, coordinate }) => ({
       name,
-      grid: logGrid(domain[0], domain[1], i === 0 ? options.nodes.slow : options.nodes.noise),
+      grid: logGrid(domain[0], domain[1], nodesAlong(closure.name, name, options.nodes)),
       coordinate,
       boundary: ['reflecting', 'reflecting'],
     })),

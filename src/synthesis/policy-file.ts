@@ -5,6 +5,7 @@ import { schemaVersionOf } from '../artifacts/shared/common.js';
 import { controlNamed } from '../controls/index.js';
 import type { Solution } from '../artifacts/solution/solution.js';
 import { observedColumn } from '../artifacts/training-log/training-log.js';
+import { supportOf } from '../closures/axes.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { NOTHING_OBSERVED, policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
@@ -17,9 +18,6 @@ const OPEN_LOOP_POINTS = 201;
 
 /** Share of the run over which the fallback schedule decays. */
 const FALLBACK_DECAY = 0.2;
-
-/** How far beyond the fitted domain a state may go before the open-loop rate takes over. */
-const SUPPORT_MARGIN = 2;
 
 type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 
@@ -142,15 +140,6 @@ function learningRate(
       warmup_updates,
     },
   };
-}
-
-function supportOf(closure: ClosureFit): Policy['support'] {
-  return Object.fromEntries(
-    closure.states.map(({ name, domain }): [string, [number, number]] => [
-      name,
-      name === 'noise' ? [0, SUPPORT_MARGIN * domain[1]] : [domain[0] / SUPPORT_MARGIN, SUPPORT_MARGIN * domain[1]],
-    ]),
-  );
 }
 
 function provenance(coefficients: Coefficients): Policy['provenance'] {

@@ -1,11 +1,12 @@
-import type { AttackSpec } from '../artifacts/experiment/attacks.js';
 import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
 import type { LogEvaluation, ScoreChecks, ScoreWarning } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
-import { randomSearch } from '../workloads/attacks/random-search.js';
-import { evaluationAttacks, evaluationCost } from '../workloads/attacks/index.js';
-import { gradientOf } from '../workloads/losses/index.js';
-import type { Network } from '../workloads/network.js';
+import { randomSearch } from '../attacks/random-search.js';
+import { ballOf } from '../attacks/controls.js';
+import { evaluationAttacks, evaluationCost } from '../attacks/evaluation.js';
+import type { AttackBall } from '../attacks/index.js';
+import { gradientOf } from '../losses/index.js';
+import type { Network } from '../networks/network.js';
 import type { LabelledInputs, Workload } from '../workloads/workload.js';
 import { fixedSubset, rightOf, scoringAttacks } from './evaluate.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
@@ -84,8 +85,6 @@ function zeroGradients(workload: Workload, network: Network, { inputs, labels }:
   return labels.filter((_, i) => gradients.subarray(i * d, (i + 1) * d).every((value) => value === 0)).length;
 }
 
-type Ball = Pick<Extract<AttackSpec, { type: 'pgd' }>, 'norm' | 'eps'>;
-
 /** What the attack leaves, an ascent along the margin of that, and random search of that; without a ball the cost alone. */
 function masking(
   workload: Workload,
@@ -95,7 +94,7 @@ function masking(
 ): Pick<ScoreChecks, 'robust_acc' | 'margin_acc' | 'random_search_acc' | 'n_forward_evals' | 'n_grad_evals'> {
   const n = batch.labels.length;
   const attacks = scoringAttacks(workload, options);
-  const ball = ballOf(attacks);
+  const ball = ballSearched(attacks);
   if (ball === null) return { n_forward_evals: 2 * n, n_grad_evals: n };
   const loss = lossOf(workload);
   const stream = randomStream(options.seed, 'evaluation/checks/attack');
@@ -118,10 +117,10 @@ function masking(
 }
 
 /** The ball of the first attack that has one. */
-function ballOf(attacks: readonly ScoringAttack[]): Ball | null {
+function ballSearched(attacks: readonly ScoringAttack[]): AttackBall | null {
   for (const { spec } of attacks) {
-    if (spec === null || spec.type === 'penalised_ascent' || spec.eps === 0) continue;
-    return { norm: spec.type === 'fgsm' ? 'Linf' : spec.norm, eps: spec.eps };
+    const ball = spec === null ? null : ballOf(spec);
+    if (ball !== null && ball.eps !== 0) return ball;
   }
   return null;
 }

@@ -1,8 +1,8 @@
-import type { AttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
+import type { Attack } from '../attacks/array-attack.js';
+import { attackUnder, isScheduled } from '../attacks/controls.js';
+import type { AttackSpec, TrainingAttackSpec } from '../attacks/schemas.js';
 import type { ControlName } from '../controls/index.js';
 import { HjbLrError } from '../errors.js';
-import { specAt } from '../workloads/attacks/scheduled.js';
-import type { Attack } from '../workloads/workload.js';
 
 /** The attack of a run whose parameters controls may change. */
 export interface AttackInForce {
@@ -21,10 +21,12 @@ export function attackInForce(attack: Attack | null): AttackInForce {
   }
   const described = attack.description ?? attack.spec;
   const { under } = attack;
-  let current = { text: '', attack: attack as Attack };
+  const base = attackUnder(described, {}, 0);
+  // Where nothing changes, the attack stays the very one that the workload has: a module may have wrapped it.
+  let current = { text: isScheduled(described) ? '' : JSON.stringify(base), attack: attack as Attack };
   return {
     described,
-    base: specAt(described, 0),
+    base,
     under(spec) {
       const text = JSON.stringify(spec);
       if (text !== current.text) current = { text, attack: under(spec!) as Attack };

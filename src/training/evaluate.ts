@@ -1,8 +1,8 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
-import { evaluationAttacks, scoringAttack } from '../workloads/attacks/index.js';
-import type { Network } from '../workloads/network.js';
+import { evaluationAttacks, scoringAttack } from '../attacks/evaluation.js';
+import type { Network } from '../networks/network.js';
 import type { Dataset, Workload } from '../workloads/workload.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
 import { gatherBatch, lossOf } from './minibatch.js';

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../math/random.js';
 import { mean } from '../math/vectors.js';
-import { gradientOf, LOSSES, lossesOf, type Loss } from '../workloads/losses/index.js';
-import type { Network } from '../workloads/network.js';
+import { gradientOf, lossesOf, lossNamed, type Loss } from '../losses/index.js';
+import type { Network } from '../networks/network.js';
 import type { AnyAttack, LabelledInputs, Workload } from '../workloads/workload.js';
 
 /** The examples of these indices. */
@@ -19,7 +19,7 @@ export function drawIndices(count: number, n: number, stream: RandomStream): Int
 
 /** What a workload's weights lower and its attack raises. */
 export function lossOf({ loss = 'cross_entropy' }: Workload): Loss {
-  return LOSSES[loss];
+  return lossNamed(loss);
 }
 
 /** The batch's inputs perturbed by the attack against the weights that are loaded; the inputs themselves without one. */

@@ -2,7 +2,7 @@ import type { Objective } from '../artifacts/experiment/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log/training-log.js';
 import type { MetricName } from '../schedules/index.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
-import type { Network } from '../workloads/network.js';
+import type { Network } from '../networks/network.js';
 import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
 import type { ResolvedRun } from './train.js';

@@ -1,7 +1,7 @@
 import type { SingleAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { RandomStream } from '../math/random.js';
-import { lossesOf, predictions, type Loss } from '../workloads/losses/index.js';
-import type { Network } from '../workloads/network.js';
+import { lossesOf, predictions, type Loss } from '../losses/index.js';
+import type { Network } from '../networks/network.js';
 import type { AnyAttack, LabelledInputs } from '../workloads/workload.js';
 import { gatherBatch, perturbInputs } from './minibatch.js';
 

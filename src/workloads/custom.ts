@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { HjbLrError, type Issue } from '../errors.js';
 import { randomStream } from '../math/random.js';
-import { createAttack } from './attacks/index.js';
+import { createAttack } from '../attacks/create-attack.js';
 import { createModel } from './models/index.js';
 import { tensorLogits } from './tensors/layers.js';
 import type { Workload } from './workload.js';

@@ -1,7 +1,9 @@
 import type { EvaluationAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { DLR_CLASSES } from './losses/index.js';
+import { attackUnder, ballOf } from '../attacks/controls.js';
+import { attackNamed } from '../attacks/index.js';
+import { lossNamed } from '../losses/index.js';
 import { isTensorModel, type Model, type Workload } from './workload.js';
 
 /**
@@ -14,6 +16,7 @@ export function checkAttacks(file: string, experiment: Experiment, workload: Wor
   const issues = [
     ...attackIssues('workload.attack', workload.attack?.spec ?? null, workload),
     ...(own === undefined ? [] : attackIssues('evaluation.attack', own, workload)),
+    ...lossIssues('workload.loss', workload.loss ?? 'cross_entropy', workload),
     ...trainingIssues(workload),
     ...augmentationIssues(workload),
     ...splitIssues(experiment, workload),
@@ -30,47 +33,50 @@ type AnyAttackSpec = TrainingAttackSpec | EvaluationAttackSpec;
 
 function attackIssues(path: string, spec: AnyAttackSpec | null, workload: Workload): Issue[] {
   if (spec === null) return [];
-  switch (spec.type) {
-    case 'best_of':
-      return spec.attacks.flatMap((one, i) => attackIssues(`${path}.attacks.${i}`, one, workload));
-    case 'linear_exact':
-      return nonlinearity(workload.model).map((message) => ({ path: `${path}.type`, message }));
-    case 'penalised_ascent':
-      return [];
-    default:
-      return spec.loss === 'dlr' ? dlrIssues(`${path}.loss`, workload) : [];
+  if (spec.type === 'best_of') {
+    return spec.attacks.flatMap((one, i) => attackIssues(`${path}.attacks.${i}`, one, workload));
   }
+  const { loss } = spec as { readonly loss?: string };
+  return [
+    ...(attackNamed(spec.type).needsLinearLogits ? nonlinearity(spec.type, workload.model) : []).map((message) => ({
+      path: `${path}.type`,
+      message,
+    })),
+    ...(loss === undefined ? [] : lossIssues(`${path}.loss`, loss, workload)),
+  ];
 }
 
-function dlrIssues(path: string, { dataset }: Workload): Issue[] {
-  if (dataset.classes >= DLR_CLASSES) return [];
-  const message = `dlr divides by the distance of the first logit to the third, and there are ${dataset.classes} classes: take margin`;
-  return [{ path, message }];
+/** What a loss needs of the number of classes, where the data have fewer. */
+function lossIssues(path: string, loss: string, { dataset: { classes } }: Workload): Issue[] {
+  const { needs } = lossNamed(loss);
+  if (needs === null || classes >= needs.classes) return [];
+  return [{ path, message: `${loss} ${needs.because}, and there are ${classes} classes: ${needs.instead}` }];
 }
 
 /** Why the exact attack of linear models cannot be had. */
-function nonlinearity(model: Model): string[] {
+function nonlinearity(attack: string, model: Model): string[] {
   const remedy = 'take pgd';
-  if (isTensorModel(model)) return [`linear_exact needs a model described by its layers: ${remedy}`];
+  if (isTensorModel(model)) return [`${attack} needs a model described by its layers: ${remedy}`];
   const found = model.spec.layers.findIndex(({ type }) => type === 'relu' || type === 'max_pool');
   if (found < 0) return [];
   return [
-    `linear_exact needs linear logits, and layer ${found} (${model.spec.layers[found].type}) is not linear: ${remedy}`,
+    `${attack} needs linear logits, and layer ${found} (${model.spec.layers[found].type}) is not linear: ${remedy}`,
   ];
 }
 
 function trainingIssues({ attack, training, loss = 'cross_entropy' }: Workload): Issue[] {
   if (training === undefined || training.type === 'standard') return [];
   const spec = attack?.spec ?? null;
-  if (spec === null || spec.type === 'penalised_ascent') {
+  if (spec === null || ballOf(attackUnder(spec, {})) === null) {
     return [{ path: 'workload.attack', message: `${training.type} needs an attack on a ball: take pgd or fgsm` }];
   }
   const issues: Issue[] = [];
   const refuse = (field: string, message: string): void =>
     void issues.push({ path: `workload.${field}`, message: `${message} with ${training.type}` });
-  if (spec.loss !== undefined) refuse('attack.loss', 'is not free: leave it out');
+  const { loss: raised, steps = 1, restarts = 1 } = spec as { loss?: string; steps?: unknown; restarts?: number };
+  if (raised !== undefined) refuse('attack.loss', 'is not free: leave it out');
   if (training.type === 'trades' && loss !== 'cross_entropy') refuse('loss', 'must be cross_entropy');
-  if (training.type === 'free' && spec.type === 'pgd' && (spec.steps !== 1 || spec.restarts !== 1)) {
+  if (training.type === 'free' && (steps !== 1 || restarts !== 1)) {
     refuse('attack', 'moves once in each replay: take fgsm, or pgd of one step and one start,');
   }
   return issues;

@@ -8,18 +8,22 @@ import type { Workload } from './workload.js';
 
 export {
   attackAt,
+  attackControls,
+  attackUnder,
+  ballOf,
   createAttack,
   describeAttack,
   evaluationAttacks,
   evaluationCost,
   scoringAttack,
+  type AttackControl,
   type EvaluationAttack,
 } from './attacks/index.js';
 export { checkAttacks } from './door.js';
 export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
 export { tryWorkload } from './tensors/try-workload.js';
-export { inPass, type LogitGradient, type Network, type Pass, type Passes } from './network.js';
+export { inPass, type LogitGradient, type Network, type Pass, type Passes } from '../networks/network.js';
 export type {
   ArrayAttack,
   Attack,

@@ -1,5 +1,4 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { AttackSpec, SingleAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 import type {
   AugmentationSpec,
   LossName,
@@ -7,16 +6,13 @@ import type {
   Objective,
   TrainingSpec,
 } from '../artifacts/experiment/experiment.js';
+import type { Attack } from '../attacks/array-attack.js';
 import type { RandomStream } from '../math/random.js';
-import type { Loss } from './losses/loss.js';
 import type { PlannedLayer } from './models/plan.js';
-import type { Network } from './network.js';
+import type { LabelledInputs } from '../networks/network.js';
 
-/** Inputs row-major, [n, inputSize], in [0, 1]; class of each, 0..classes-1. */
-export interface LabelledInputs {
-  readonly inputs: Float32Array;
-  readonly labels: Int32Array;
-}
+export type { AnyAttack, ArrayAttack, Attack } from '../attacks/array-attack.js';
+export type { InputLosses, LabelledInputs, TensorAttack } from '../networks/network.js';
 
 export interface Examples extends LabelledInputs {
   readonly count: number;
@@ -77,47 +73,6 @@ export type Model = DeclaredModel | TensorModel;
 export function isTensorModel(model: Model): model is TensorModel {
   return 'logits' in model;
 }
-
-/** The inner maximisation: K ascent steps on the input perturbation. */
-export interface ArrayAttack<Spec = TrainingAttackSpec> {
-  readonly spec: Spec;
-  /** Gradient evaluations that one call spends on each example. */
-  readonly gradientEvaluations: number;
-  /**
-   * Perturbed inputs, [n, inputSize]; the clean ones are not changed. The array may be the network's own, void after its
-   * next call but the one that it is handed to.
-   * @param network - with the weights that are attacked loaded
-   * @param loss - what the attack raises
-   * @param stream - source of the random start
-   */
-  perturb(network: Network, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
-  /** The attack in force when a share of the run is done, in [0, 1], where that changes along a run. */
-  at?(share: number): ArrayAttack;
-  /** As it was described, without the step length that follows from the rest. */
-  readonly description?: TrainingAttackSpec;
-  /** The attack of another description: what controls make of this one. */
-  under?(spec: AttackSpec): ArrayAttack<AttackSpec>;
-}
-
-/** Loss of each example, [n], as a function of the perturbed inputs [n, ...inputShape]; differentiable. */
-export type InputLosses = (inputs: tf.Tensor) => tf.Tensor1D;
-
-/** An attack of a user's own, written on TensorFlow.js tensors; for models that those engines run. */
-export interface TensorAttack {
-  readonly spec: null;
-  readonly gradientEvaluations: number;
-  /**
-   * Perturbed inputs, same shape as `inputs`, which are not changed.
-   * @param losses - loss of each example, differentiable in the inputs
-   * @param inputs - clean inputs [n, ...inputShape] in [0, 1]
-   */
-  perturb(losses: InputLosses, inputs: tf.Tensor, stream: RandomStream): tf.Tensor;
-}
-
-export type Attack = ArrayAttack | TensorAttack;
-
-/** Also one that only scores. */
-export type AnyAttack = ArrayAttack<TrainingAttackSpec | SingleAttackSpec> | TensorAttack;
 
 /** What is trained. A module named by `"workload": "./my-workload.js"` exports one as `workload` (or a function that returns it). */
 export interface Workload {

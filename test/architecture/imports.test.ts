@@ -9,9 +9,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Modules by level, lowest first: each may import from lower levels and from itself, never from its peers. */
 const LEVELS: readonly (readonly string[])[] = [
   ['src/errors', 'src/version', 'src/canonical-json'],
-  ['src/math', 'src/filesystem'],
+  ['src/math', 'src/filesystem', 'src/family'],
   ['src/formats'],
-  ['solvers', 'src/artifacts', 'src/execution'],
+  ['src/artifacts/shared', 'src/networks'],
+  ['src/losses', 'src/closures'],
+  ['src/attacks', 'src/measurements'],
+  ['solvers', 'src/artifacts', 'src/execution', 'src/extend'],
+  ['src/controls'],
   ['src/workloads', 'src/schedules'],
   ['src/training'],
   ['src/pilot', 'src/import', 'src/sde', 'src/estimation', 'scripts'],

@@ -134,7 +134,7 @@ describe('parseArtifact', () => {
     expect(issues).toEqual([
       { path: 'workload.data.pol', message: 'unknown field' },
       { path: 'workload.model.layers.0.units', message: 'missing (expected number)' },
-      { path: 'workload.attack.type', message: "expected 'pgd' | 'fgsm' | 'penalised_ascent'; got \"pgdd\"" },
+      { path: 'workload.attack.type', message: "expected 'fgsm' | 'penalised_ascent' | 'pgd'; got \"pgdd\"" },
       { path: 'sede', message: 'unknown field' },
     ]);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { CLOSURES, type Scales } from '../../src/estimation/closures/index.js';
+import { CLOSURES, type Scales } from '../../src/closures/index.js';
 import { estimateClosures, selectClosure } from '../../src/estimation/estimate.js';
 import type { PilotRun } from '../../src/estimation/observations.js';
-import { PARAMETER_NAMES, PRIORS, type ParameterName } from '../../src/estimation/priors.js';
+import { PRIORS } from '../../src/closures/priors.js';
+import type { SharedValues } from '../../src/closures/scaling.js';
 import { randomizedRates } from '../../src/pilot/design.js';
 import { pilotSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
@@ -12,15 +13,16 @@ import { within } from '../helpers/within.js';
 const SCALES: Scales = { firstLoss: 2.5, peak: 0.8, horizon: 800 };
 const DESIGN = pilotSchema.parse({ runs: 8, updates_per_run: 60 });
 
-/** Logarithms of the parameters: the prior's medians but for those given. */
-function theta(given: Partial<Record<ParameterName, number>>): number[] {
-  return PARAMETER_NAMES.map((name) => Math.log(given[name] ?? PRIORS[name].median));
+/** The prior's medians but for the parameters given. */
+function valuesWith(given: Partial<SharedValues>): SharedValues {
+  const medians = Object.entries(PRIORS).map(([name, { median }]) => [name, median]);
+  return { ...(Object.fromEntries(medians) as SharedValues), ...given };
 }
 
 /** Runs of a closure's own mean dynamics, observed with relative normal noise. */
 function simulate(
   name: 'loss_alone' | 'slow_noise_memory',
-  truth: readonly number[],
+  truth: SharedValues,
   deviation: number,
   seed: number,
 ): PilotRun[] {
@@ -48,7 +50,7 @@ const OPTIONS = {
 };
 
 describe('estimateClosures on runs whose closure is known', () => {
-  const truth = theta({
+  const truth = valuesWith({
     initial_decay: 0.5,
     curvature: 2.5,
     noise_share: 0.2,

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../src/training/engines/index.js';
-import type { Loss } from '../../src/workloads/losses/index.js';
-import type { Network } from '../../src/workloads/network.js';
+import type { Loss } from '../../src/losses/index.js';
+import type { Network } from '../../src/networks/network.js';
 
 interface TensorNetworkOptions {
   readonly inputShape: readonly number[];

@@ -14,7 +14,7 @@ import {
   type Network,
   type Workload,
 } from '../../src/workloads/index.js';
-import { gradientOf, LOSSES } from '../../src/workloads/losses/index.js';
+import { gradientOf, LOSSES } from '../../src/losses/index.js';
 import { batchNormModel, MOMENTUM } from '../helpers/batch-norm.js';
 import { within } from '../helpers/within.js';
 import { cloudsWorkload } from './small-run.js';

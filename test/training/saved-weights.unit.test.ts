@@ -6,7 +6,7 @@ import { sha256 } from '../../src/canonical-json.js';
 import { meanLoss } from '../../src/training/minibatch.js';
 import { parameterNames, readWeights, weightsPath, writeWeights } from '../../src/training/saved-weights.js';
 import { trainRun } from '../../src/training/train.js';
-import { crossEntropy } from '../../src/workloads/losses/cross-entropy.js';
+import { crossEntropy } from '../../src/losses/cross-entropy.js';
 import { createModel, type TensorModel } from '../../src/workloads/index.js';
 import { parseNpy } from '../../src/formats/npy.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLOSURE_NAMES } from '../../closures/schemas.js';
 import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from '../shared/common.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
@@ -38,8 +39,8 @@ export const closureStateSchema = z.strictObject({
 });
 
 export const closureFitSchema = z.strictObject({
-  name: z.enum(['loss_alone', 'slow_noise_memory']),
-  states: z.array(closureStateSchema).min(1).max(2),
+  name: z.enum(CLOSURE_NAMES),
+  states: z.array(closureStateSchema).min(1).max(3),
   /** Expressions in the states, `u` (the learning rate), and the parameters; time counts updates. */
   drift: z.array(z.string()),
   covariance: z.array(z.array(z.string())),

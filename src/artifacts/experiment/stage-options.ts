@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distinct, fraction, isIncreasing, positive, positiveCount } from '../shared/common.js';
+import { CLOSURE_NAMES, nodesSchema } from '../../closures/schemas.js';
 import { clipSchema } from './update-rule.js';
 
 /** A run of plain D-Adaptation SGD whose final rate is read, and whose weights are thrown away. */
@@ -47,9 +48,9 @@ export const pilotSchema = z.strictObject({
 });
 
 export const estimationSchema = z.strictObject({
-  closures: distinct(z.enum(['loss_alone', 'slow_noise_memory']))
+  closures: distinct(z.enum(CLOSURE_NAMES))
     .min(1)
-    .default(['loss_alone', 'slow_noise_memory'])
+    .default(CLOSURE_NAMES)
     .describe('The reduced models that are fitted; the policy follows the one that predicts best.'),
   bootstrap: z.int().min(0).default(50).describe('Bootstrap samples behind standard errors; 0 for none.'),
   maximum_prediction_error: positive
@@ -57,16 +58,8 @@ export const estimationSchema = z.strictObject({
     .describe('The policy follows a closure only if it predicts runs left out of its fit this well (relative error).'),
 });
 
-const stateNodes = z.int().min(5).default(31);
-
 export const solverSchema = z.strictObject({
-  nodes: z
-    .strictObject({
-      slow: stateNodes.describe('Nodes along the slow part of the loss.'),
-      noise: stateNodes.describe('Nodes along the noise part of the loss.'),
-    })
-    .prefault({})
-    .describe('Nodes of the grid along each state.'),
+  nodes: nodesSchema.prefault({}).describe('Nodes of the grid along each state.'),
   steps: z.int().min(2).default(200).describe('Time steps of the Hamilton-Jacobi-Bellman equation over the horizon.'),
   tolerance: positive
     .default(1e-8)

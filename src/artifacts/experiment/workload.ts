@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trainingLoss } from '../../losses/schemas.js';
 import { trainingAttackSchema } from './attacks.js';
 import { dataSchema } from './data.js';
 import { count, finite, nonnegative, positive, positiveCount } from '../shared/common.js';
@@ -53,7 +54,7 @@ export const modelSchema = z.strictObject({
 });
 
 /** What the weights lower and the attack raises. */
-export const lossSchema = z.enum(['cross_entropy', 'margin', 'squared']);
+export const lossSchema = trainingLoss();
 
 /** What the gradient of an update is taken of. */
 export const trainingSchema = z.discriminatedUnion('type', [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUANTITIES } from '../experiment/measurements.js';
 import { count, finite } from '../shared/common.js';
 import { scoreWarningSchema } from '../training-log/training-log.js';
 
@@ -10,24 +11,6 @@ export const seriesSchema = z.strictObject({
 });
 
 /** What is measured along a run, as figures show it; see `measurements` of an experiment. */
-export const QUANTITIES = [
-  'inner_product',
-  'half_batch_noise_trace',
-  'squared_gradient',
-  'noise_trace',
-  'step_curvature',
-  'batch_sharpness',
-  'noise_frozen',
-  'noise_re_attacked',
-  'noise_largest',
-  'gradient_frozen',
-  'gradient_re_attacked',
-  'gradient_largest',
-  'random_frozen',
-  'random_re_attacked',
-  'random_largest',
-] as const;
-
 export const measuredSeriesSchema = z.partialRecord(
   z.enum(QUANTITIES),
   z.strictObject({
@@ -71,6 +54,6 @@ export const runResultSchema = z.strictObject({
 });
 
 export type Series = z.output<typeof seriesSchema>;
-export type Quantity = (typeof QUANTITIES)[number];
+export type { Quantity } from '../experiment/measurements.js';
 export type MeasuredSeries = z.output<typeof measuredSeriesSchema>;
 export type RunResult = z.output<typeof runResultSchema>;

@@ -1,6 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
 import type { Results } from '../../artifacts/results/results.js';
+import { closureNamed } from '../../closures/index.js';
 import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
 
 type SeedRecord = Results['seeds'][number];
@@ -17,7 +18,7 @@ export function shownClosure({ coefficients }: SeedRecord): ClosureFit | null {
   return selected ?? coefficients.closures.reduce(best);
 }
 
-/** Fitted fall of the slow part, a(x) = slow_rate x^slow_exponent, with a 90 % band of the cluster bootstrap. */
+/** Fitted fall of the closure's first state per update and unit of rate, noise aside, with a 90 % band of the cluster bootstrap. */
 export function driftFigure(results: Results): Figure {
   const drawn = results.seeds.flatMap((seed, i) => {
     const closure = shownClosure(seed);
@@ -49,15 +50,16 @@ export function driftFigure(results: Results): Figure {
       },
     ];
   });
+  const [{ closure: first }] = drawn;
+  const state = closureNamed(first.name).axes[first.states[0].name]?.words ?? first.states[0].name;
   return {
     id: 'drift',
     title: 'Fitted drift',
-    caption:
-      'How fast the slow part of the loss falls per update and unit of learning rate, against the slow part itself, with a 90 % band of the cluster bootstrap over the pilot runs. The shaded range of the axis is where the pilots have been; to its left the policy rests on the fitted power law and the priors. All other parameters, with their intervals, are in the table.',
+    caption: `How fast the ${state} of the loss falls per update and unit of learning rate, against the ${state} itself, with a 90 % band of the cluster bootstrap over the pilot runs. The shaded range of the axis is where the pilots have been; to its left the policy rests on the fitted law and the priors. All other parameters, with their intervals, are in the table.`,
     data,
-    layout: baseLayout('slow part of the loss', 'fall per update and unit rate', {
+    layout: baseLayout(`${state} of the loss`, 'fall per update and unit rate', {
       xaxis: logAxis(
-        'slow part of the loss',
+        `${state} of the loss`,
         drawn.flatMap(({ closure }) => closure.states[0].domain),
       ),
       yaxis: logAxis(
@@ -84,8 +86,7 @@ function visitedRange(closures: readonly ClosureFit[]): Record<string, unknown>[
 function driftBand(closure: ClosureFit): { x: number[]; low: number[]; high: number[]; estimate: number[] } {
   const [from, to] = closure.states[0].domain;
   const x = Array.from({ length: POINTS }, (_, i) => from * (to / from) ** (i / (POINTS - 1)));
-  const fall = (parameters: Readonly<Record<string, number>>, at: number): number =>
-    parameters['slow_rate'] * at ** parameters['slow_exponent'];
+  const { fall } = closureNamed(closure.name);
   const fitted = Object.fromEntries(Object.entries(closure.parameters).map(([name, { estimate }]) => [name, estimate]));
   const samples = closure.bootstrap.length > 0 ? closure.bootstrap : [fitted];
   const quantile = (at: number, share: number): number =>

@@ -1,5 +1,6 @@
 import type { Results } from '../../artifacts/results/results.js';
 import type { Solution } from '../../artifacts/solution/solution.js';
+import { closureNamed } from '../../closures/index.js';
 import { baseLayout, logAxis, type Figure } from '../figure.js';
 import { objectiveName, objectiveOf } from '../objective.js';
 
@@ -25,7 +26,9 @@ export function heatMapFigures(results: Results): Figure[] {
     draw(solution, solution.value, {
       id: 'value-map',
       title: `The value function, seed ${seed.seed}`,
-      caption: `${value.sentence} Where the colours run parallel to the noise axis, noise held now is forgotten in time and costs nothing. ${one}`,
+      caption: [value.sentence, closureNamed(solution.closure).mapRemark ?? '', one]
+        .filter((text) => text !== '')
+        .join(' '),
       bar: value.bar,
       ownScales: true,
     }),
@@ -59,9 +62,13 @@ interface MapText {
   readonly ownScales: boolean;
 }
 
-/** Two states: one map for each moment, slow part against noise part. */
+/** Two states: one map for each moment, the first state against the second; of a third its middle is shown. */
 function stateMaps(solution: Solution, levels: Solution['value'], text: MapText): Figure {
-  const [slow, noise] = solution.axes;
+  const [slow, noise, ...others] = solution.axes;
+  const words = wordsOf(solution);
+  const stride = others.reduce((nodes, { grid }) => nodes * grid.length, 1);
+  const at = (level: number, i: number, j: number): number | null =>
+    levels[level][(i * noise.grid.length + j) * stride + Math.floor(stride / 2)];
   const chosen = MOMENTS.map((share) =>
     nearestLevel(solution.times, share * solution.times[solution.times.length - 1]),
   );
@@ -69,7 +76,7 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
     type: 'heatmap',
     x: slow.grid,
     y: noise.grid,
-    z: noise.grid.map((_, row) => slow.grid.map((__, column) => levels[level][column * noise.grid.length + row])),
+    z: noise.grid.map((_, row) => slow.grid.map((__, column) => at(level, column, row))),
     coloraxis: text.ownScales ? numbered('coloraxis', i) : 'coloraxis',
     xaxis: numbered('x', i),
     yaxis: numbered('y', i),
@@ -79,8 +86,8 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
     chosen.flatMap((_, i) => {
       const n = i === 0 ? '' : String(i + 1);
       const domain = [i / 3 + 0.02, (i + 1) / 3 - 0.03];
-      const x = { ...stateAxis(slow, `${slow.name} part`), domain };
-      const y = { ...stateAxis(noise, i === 0 ? `${noise.name} part` : ''), anchor: `x${n}` };
+      const x = { ...stateAxis(slow, words[slow.name]), domain };
+      const y = { ...stateAxis(noise, i === 0 ? words[noise.name] : ''), anchor: `x${n}` };
       return [
         [`xaxis${n}`, x],
         [`yaxis${n}`, y],
@@ -96,7 +103,7 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
     showarrow: false,
   }));
   return {
-    ...words(text),
+    ...textOf(text),
     data,
     layout: baseLayout('', '', {
       ...axes,
@@ -110,8 +117,8 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
         [0.2, 0.5, 0.8].flatMap((a) =>
           [0.2, 0.8].map((b) => {
             const [i, j] = [Math.floor(a * slow.grid.length), Math.floor(b * noise.grid.length)];
-            return [solution.times[level], slow.grid[i], noise.grid[j], levels[level][i * noise.grid.length + j]].map(
-              (value) => (value === null ? null : Number(value.toPrecision(4))),
+            return [solution.times[level], slow.grid[i], noise.grid[j], at(level, i, j)].map((value) =>
+              value === null ? null : Number(value.toPrecision(4)),
             );
           }),
         ),
@@ -123,9 +130,10 @@ function stateMaps(solution: Solution, levels: Solution['value'], text: MapText)
 /** One state: time against state. */
 function timeStateMap(solution: Solution, levels: Solution['value'], text: MapText): Figure {
   const [state] = solution.axes;
+  const label = wordsOf(solution)[state.name];
   const middle = Math.floor(state.grid.length / 2);
   return {
-    ...words(text),
+    ...textOf(text),
     data: [
       {
         type: 'heatmap',
@@ -135,8 +143,8 @@ function timeStateMap(solution: Solution, levels: Solution['value'], text: MapTe
         coloraxis: 'coloraxis',
       },
     ],
-    layout: baseLayout('updates', state.name, {
-      yaxis: stateAxis(state, state.name),
+    layout: baseLayout('updates', label, {
+      yaxis: stateAxis(state, label),
       coloraxis: colorAxis(text.bar),
     }),
     table: {
@@ -150,7 +158,13 @@ function timeStateMap(solution: Solution, levels: Solution['value'], text: MapTe
   };
 }
 
-function words({ id, title, caption }: MapText): Pick<Figure, 'id' | 'title' | 'caption'> {
+/** What the closure calls its states. */
+function wordsOf({ closure, axes }: Solution): Readonly<Record<string, string>> {
+  const states = closureNamed(closure).axes;
+  return Object.fromEntries(axes.map(({ name }) => [name, states[name]?.words ?? name]));
+}
+
+function textOf({ id, title, caption }: MapText): Pick<Figure, 'id' | 'title' | 'caption'> {
   return { id, title, caption };
 }
 

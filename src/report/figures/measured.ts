@@ -1,58 +1,41 @@
 import { mean } from 'simple-statistics';
 import type { MethodResult, Quantity, Results } from '../../artifacts/results/results.js';
+import { allMeasurements, type QuantityStyle } from '../../measurements/index.js';
 import { baseLayout, COLORS, counted, logAxis, type Figure } from '../figure.js';
 
-/** How a quantity is named and drawn. */
-interface Style {
-  readonly name: string;
-  readonly color: string;
-  readonly dash?: 'dash' | 'dot';
-}
-
-/** Quantities that one figure shows together. */
+/** One figure; its quantities are those of the measurements that name it. */
 interface Group {
+  readonly figure: QuantityStyle['figure'];
   readonly id: string;
   readonly title: string;
   readonly axis: string;
   readonly caption: string;
-  readonly quantities: Partial<Readonly<Record<Quantity, Style>>>;
 }
 
-const { fixed: GRADIENT, policy: NOISE, decay: RANDOM, null_hypothesis: OWN, schedule_free: STEP } = COLORS;
+const LINES: Readonly<Record<QuantityStyle['color'], string>> = {
+  gradient: COLORS.fixed,
+  noise: COLORS.policy,
+  random: COLORS.decay,
+  minibatch: COLORS.null_hypothesis,
+  step: COLORS.schedule_free,
+};
 
 const GROUPS: readonly Group[] = [
   {
+    figure: 'gradient',
     id: 'measured-gradient',
     title: 'Gradient and minibatch noise along the run',
     axis: 'squared length',
     caption:
       'The squared length of the mean gradient, |h|², and the trace of the covariance of one minibatch gradient, tr S, estimated without bias on batches of their own. Where the noise is far above the gradient, a lower rate or a larger batch lowers the loss; where it is below, the rate is what limits progress.',
-    quantities: {
-      squared_gradient: { name: '|h|²', color: GRADIENT },
-      inner_product: { name: '|h|² from half batches', color: GRADIENT, dash: 'dot' },
-      noise_trace: { name: 'tr S', color: NOISE },
-      half_batch_noise_trace: { name: 'tr S from half batches', color: NOISE, dash: 'dot' },
-    },
   },
   {
+    figure: 'curvature',
     id: 'measured-curvature',
     title: 'Curvature of the adversarial loss along the run',
     axis: 'curvature v′Hv / |v|²',
     caption:
       'A step of rate u along curvature λ multiplies what lies there by 1 − uλ: plain SGD loses ground where λ stays above 2/u. Frozen: the perturbations are held; re-attacked: the attack answers, which is what training feels. Largest: the largest Ritz value of the Hessian seen from that vector.',
-    quantities: {
-      gradient_re_attacked: { name: 'gradient, re-attacked', color: GRADIENT },
-      gradient_frozen: { name: 'gradient, frozen', color: GRADIENT, dash: 'dash' },
-      gradient_largest: { name: 'gradient, largest', color: GRADIENT, dash: 'dot' },
-      noise_re_attacked: { name: 'noise, re-attacked', color: NOISE },
-      noise_frozen: { name: 'noise, frozen', color: NOISE, dash: 'dash' },
-      noise_largest: { name: 'noise, largest', color: NOISE, dash: 'dot' },
-      random_re_attacked: { name: 'random vector, re-attacked', color: RANDOM },
-      random_frozen: { name: 'random vector, frozen', color: RANDOM, dash: 'dash' },
-      random_largest: { name: 'random vector, largest', color: RANDOM, dash: 'dot' },
-      step_curvature: { name: 'along the step', color: STEP },
-      batch_sharpness: { name: 'minibatch gradient, its own batch', color: OWN },
-    },
   },
 ];
 
@@ -64,15 +47,17 @@ export function measuredFigures(results: Results): Figure[] {
   });
 }
 
-interface Curve extends Style {
+interface Curve extends QuantityStyle {
   readonly method: MethodResult;
   readonly update: readonly number[];
   /** Mean over seeds; null where a seed has none. */
   readonly value: readonly (number | null)[];
 }
 
-function curvesOf(method: MethodResult, { quantities }: Group): Curve[] {
-  return Object.entries(quantities).flatMap(([quantity, style]): Curve[] => {
+function curvesOf(method: MethodResult, { figure }: Group): Curve[] {
+  const quantities = Object.values(allMeasurements()).flatMap((measurement) => Object.entries(measurement.quantities));
+  const shown = quantities.filter(([, style]) => style.figure === figure);
+  return shown.flatMap(([quantity, style]): Curve[] => {
     const runs = method.runs.map((run) => run.measured?.[quantity as Quantity]);
     const longest = runs.reduce((a, b) => ((b?.update.length ?? 0) > (a?.update.length ?? 0) ? b : a));
     if (longest === undefined) return [];
@@ -98,16 +83,16 @@ function figureOf({ id, title, axis, caption }: Group, curves: readonly Curve[],
       'What measuring cost is charged to no method, since no rate depends on it.',
       ...(below ? ['Estimates that noise has carried below 0 are gaps.'] : []),
     ].join(' '),
-    data: curves.map(({ method, name, color, dash = 'solid', update, value }) => ({
+    data: curves.map(({ method, label, color, dash = 'solid', update, value }) => ({
       type: 'scatter',
       mode: 'lines+markers',
-      name,
+      name: label,
       x: update,
       y: value.map((one) => (one !== null && one > 0 ? one : null)),
-      line: { color, dash, width: 1.5 },
+      line: { color: LINES[color], dash, width: 1.5 },
       marker: { size: 5 },
       visible: method === methods[0],
-      hovertemplate: `update %{x}: %{y:.4g}<extra>${name}</extra>`,
+      hovertemplate: `update %{x}: %{y:.4g}<extra>${label}</extra>`,
     })),
     layout: baseLayout('updates', axis, {
       yaxis: logAxis(axis, values),
@@ -136,9 +121,9 @@ function methodMenu(methods: readonly MethodResult[], curves: readonly Curve[]):
 function tableOf(curves: readonly Curve[]): Figure['table'] {
   return {
     head: ['method', 'quantity', 'first', 'middle', 'last'],
-    rows: curves.map(({ method, name, value }) => {
+    rows: curves.map(({ method, label, value }) => {
       const shown = [0, Math.floor(value.length / 2), value.length - 1].map((k) => value[k] ?? null);
-      return [method.label, name, ...shown.map((one) => (one === null ? null : Number(one.toPrecision(3))))];
+      return [method.label, label, ...shown.map((one) => (one === null ? null : Number(one.toPrecision(3))))];
     }),
   };
 }

@@ -1,9 +1,8 @@
-import type { FilterSpec } from '../../artifacts/coefficients/filter.js';
-import type { StateFilter } from './filter.js';
-import { lossAloneFilter } from './loss-alone.js';
-import { slowNoiseFilter } from './slow-noise-memory.js';
+import { closureNamed, type StateFilter } from '../../closures/index.js';
+import type { FilterSpec } from '../../closures/schemas.js';
 
-export type { FilterState, FilterUpdate, StateFilter } from './filter.js';
+export { isCovariance } from '../../closures/covariance.js';
+export type { FilterState, FilterUpdate, StateFilter } from '../../closures/index.js';
 
 /**
  * The state filter that a coefficients or policy file describes.
@@ -14,5 +13,5 @@ export type { FilterState, FilterUpdate, StateFilter } from './filter.js';
  * state = filter.predict(state, 0.1); // the rate of that update
  */
 export function createFilter(spec: FilterSpec): StateFilter {
-  return spec.kind === 'loss_alone' ? lossAloneFilter(spec) : slowNoiseFilter(spec);
+  return closureNamed(spec.kind).recursion(spec);
 }

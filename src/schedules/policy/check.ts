@@ -1,7 +1,7 @@
 import type { Policy, PolicyControl, PolicyTable } from '../../artifacts/policy/policy.js';
 import { controlNamed, controlNames } from '../../controls/index.js';
 import { HjbLrError, type Issue } from '../../errors.js';
-import { createFilter, type StateFilter } from '../filters/index.js';
+import { createFilter, isCovariance, type StateFilter } from '../filters/index.js';
 
 /** What a policy whose states are the weights requires of its reader. */
 export const WEIGHTS_STATE = 'weights_state';
@@ -146,13 +146,6 @@ export function lossFilter({ filter, name }: Omit<Policy, 'tests'>): StateFilter
       issues: [{ path: 'filter.kind', message: 'expected a filter of losses; got weights' }],
     },
   );
-}
-
-/** Symmetric and positive semidefinite, for one or two states. */
-function isCovariance(matrix: readonly (readonly number[])[]): boolean {
-  if (matrix.length === 1) return matrix[0][0] >= 0;
-  const [[a, b], [c, d]] = matrix;
-  return b === c && a >= 0 && d >= 0 && a * d >= b * b;
 }
 
 function issueIf(wrong: boolean, path: string, message: string): Issue[] {

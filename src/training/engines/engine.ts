@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../../artifacts/training-log/training-log.js';
-import type { Network } from '../../workloads/network.js';
+import type { Network } from '../../networks/network.js';
 import type { Dataset, Model } from '../../workloads/workload.js';
 
 export type InputOutput = Pick<Dataset, 'inputShape' | 'classes'>;

@@ -1,6 +1,6 @@
 import { HjbLrError } from '../../errors.js';
-import { crossEntropy } from '../../workloads/losses/cross-entropy.js';
-import { gradientOf } from '../../workloads/losses/loss.js';
+import { crossEntropy } from '../../losses/cross-entropy.js';
+import { gradientOf } from '../../networks/loss.js';
 import { createModel } from '../../workloads/models/index.js';
 import type { Engine } from './engine.js';
 

@@ -1,25 +1,12 @@
 import { resumeStream, type RandomStream } from '../../math/random.js';
-import { crossEntropy } from '../../workloads/losses/cross-entropy.js';
-import type { Loss } from '../../workloads/losses/index.js';
-import type { Network } from '../../workloads/network.js';
+import { crossEntropy } from '../../losses/cross-entropy.js';
+import type { Loss } from '../../losses/index.js';
+import type { Network } from '../../networks/network.js';
 import type { Attack, LabelledInputs } from '../../workloads/workload.js';
+import type { BatchLoss, WeightLoss } from '../../measurements/estimators/weight-loss.js';
 import { lossAndGradient, meanLoss, perturbInputs } from '../minibatch.js';
 
-/** A loss as a function of the weights theta, [parameters]; the function that measurements differentiate. */
-export interface WeightLoss {
-  /** L(theta). */
-  loss(weights: Float32Array): number;
-  /** Gradient in theta, the perturbations held fixed where they were found; a new array, [parameters]. */
-  gradient(weights: Float32Array): Float64Array;
-}
-
-/** The loss of fixed examples: attacked anew at each theta, or with the perturbations frozen. */
-export interface BatchLoss extends WeightLoss {
-  /** Number of examples. */
-  readonly count: number;
-  /** The same examples at the perturbations that the attack finds against these weights. */
-  frozenAt(weights: Float32Array): WeightLoss;
-}
+export type { BatchLoss, WeightLoss } from '../../measurements/estimators/weight-loss.js';
 
 /** Counts what is spent: one for each example and pass, an attack of K steps K of them. */
 export interface Meter {

@@ -1,17 +1,10 @@
 import type { Attack, Workload } from '../../workloads/workload.js';
-import type { Network } from '../../workloads/network.js';
+import type { Network } from '../../networks/network.js';
 import { randomStream, type RandomStream } from '../../math/random.js';
 import { augmented } from '../augmentation.js';
 import { drawIndices, gatherBatch, lossOf } from '../minibatch.js';
-import { batchLoss, type BatchLoss, type Meter } from './batch-loss.js';
-
-/** Where independent training examples for one measurement come from. */
-export interface Sampler {
-  /** Of that many examples more, drawn with replacement, under attack noise of their own. */
-  draw(count: number): BatchLoss;
-  /** Numbers that no examples hang on. */
-  readonly stream: RandomStream;
-}
+import type { Sampler } from '../../measurements/index.js';
+import { batchLoss, type Meter } from './batch-loss.js';
 
 interface SamplerOptions {
   /** Of the run. */

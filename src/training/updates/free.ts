@@ -1,8 +1,9 @@
 import type { AttackSpec } from '../../artifacts/experiment/attacks.js';
 import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
-import { gradientOf } from '../../workloads/losses/index.js';
-import { inPass } from '../../workloads/network.js';
+import { ballOf } from '../../attacks/controls.js';
+import { gradientOf } from '../../losses/index.js';
+import { inPass } from '../../networks/network.js';
 import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import { lossOf } from '../minibatch.js';
 import type { RuleState, UpdatePoint, UpdateRule } from './rule.js';
@@ -28,7 +29,7 @@ export function freeRule({ replays }: FreeSpec, workload: Workload, resumed: Rul
       const batch = held!;
       left -= 1;
       if (delta.length !== batch.inputs.length) delta = resized(delta, batch.inputs.length);
-      const ball = ballOf(attack);
+      const ball = stepInBall(attack);
       const x = delta.map((value, i) => Math.min(1, Math.max(0, batch.inputs[i] + value)));
       const losses = new Float64Array(batch.labels.length);
       const head = gradientOf(loss, batch.labels, losses, 1 / batch.labels.length);
@@ -66,10 +67,11 @@ interface StepInBall {
 }
 
 /** The ball and the step of the workload's one-step attack; the door lets no other through. */
-function ballOf(attack: Attack | null): StepInBall {
-  const spec = attack!.spec as Exclude<AttackSpec, { type: 'penalised_ascent' }>;
-  const { eps, alpha = eps } = spec;
-  return { norm: spec.type === 'fgsm' ? 'Linf' : spec.norm, eps, alpha };
+function stepInBall(attack: Attack | null): StepInBall {
+  const spec = attack!.spec as AttackSpec;
+  const ball = ballOf(spec)!;
+  const { alpha = ball.eps } = spec as { readonly alpha?: number };
+  return { ...ball, alpha };
 }
 
 /** delta <- delta + alpha sign(g) (Linf) or delta + alpha g / |g|_2 (L2), back into the ball; of one example. */

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../math/random.js';
-import type { Network } from '../../workloads/network.js';
+import type { Network } from '../../networks/network.js';
 import type { Attack, LabelledInputs } from '../../workloads/workload.js';
 
 /** What a rule has at hand for one update. */

@@ -1,4 +1,4 @@
-import { inPass } from '../../workloads/network.js';
+import { inPass } from '../../networks/network.js';
 import type { Workload } from '../../workloads/workload.js';
 import { lossAndGradient, lossOf, perturbInputs } from '../minibatch.js';
 import type { UpdateRule } from './rule.js';

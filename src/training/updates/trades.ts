@@ -1,8 +1,8 @@
 import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
-import { createAttack } from '../../workloads/attacks/index.js';
-import { divergenceFrom, softmax, tradesGradient } from '../../workloads/losses/index.js';
-import { inPass, type Network } from '../../workloads/network.js';
+import { createAttack } from '../../attacks/create-attack.js';
+import { divergenceFrom, softmax, tradesGradient } from '../../losses/index.js';
+import { inPass, type Network } from '../../networks/network.js';
 import type { ArrayAttack, Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
 import type { UpdatePoint, UpdateRule } from './rule.js';
 

@@ -1,5 +1,5 @@
 import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
-import type { LogitGradient } from '../../../src/workloads/network.js';
+import type { LogitGradient } from '../../../src/networks/network.js';
 
 const relu: LayerSpec = { type: 'relu' };
 const flatten: LayerSpec = { type: 'flatten' };

@@ -6,12 +6,12 @@ import { randomStream } from '../../../src/math/random.js';
 import { createFusedNetwork, FUSED_KERNEL, openFusedEngine } from '../../../src/training/engines/fused/index.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { TOOL_VERSION } from '../../../src/version.js';
-import { createAttack } from '../../../src/workloads/attacks/index.js';
-import { linfBall } from '../../../src/workloads/attacks/balls.js';
-import { projectedAscent } from '../../../src/workloads/attacks/projected-ascent.js';
-import { crossEntropy } from '../../../src/workloads/losses/cross-entropy.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
+import { linfBall } from '../../../src/attacks/balls.js';
+import { projectedAscent } from '../../../src/attacks/projected-ascent.js';
+import { crossEntropy } from '../../../src/losses/cross-entropy.js';
 import { createModel } from '../../../src/workloads/models/index.js';
-import type { LogitGradient, Network } from '../../../src/workloads/network.js';
+import type { LogitGradient, Network } from '../../../src/networks/network.js';
 import { within } from '../../helpers/within.js';
 import { CASES, quadraticLoss } from './fused-models.js';
 

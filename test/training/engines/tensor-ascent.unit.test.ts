@@ -5,11 +5,11 @@ import { openEngine, type Engine } from '../../../src/training/engines/index.js'
 import { createTensorNetwork } from '../../../src/training/engines/tfjs/network.js';
 import { passedLogits } from '../../../src/training/engines/tfjs/passes.js';
 import { concatenated } from '../../../src/training/weights.js';
-import { linfBall } from '../../../src/workloads/attacks/balls.js';
-import { projectedAscent } from '../../../src/workloads/attacks/projected-ascent.js';
+import { linfBall } from '../../../src/attacks/balls.js';
+import { projectedAscent } from '../../../src/attacks/projected-ascent.js';
 import { createModel } from '../../../src/workloads/index.js';
-import { crossEntropy } from '../../../src/workloads/losses/cross-entropy.js';
-import { gradientOf } from '../../../src/workloads/losses/index.js';
+import { crossEntropy } from '../../../src/losses/cross-entropy.js';
+import { gradientOf } from '../../../src/losses/index.js';
 
 const DATA = { inputShape: [6], classes: 3 };
 const MODEL = createModel(

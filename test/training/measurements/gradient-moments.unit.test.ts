@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { gradientMoments } from '../../../src/training/measurements/gradient-moments.js';
-import { stepCurvature } from '../../../src/training/measurements/step-curvature.js';
+import { gradientMoments } from '../../../src/measurements/estimators/gradient-moments.js';
+import { stepCurvature } from '../../../src/measurements/estimators/step-curvature.js';
 
 describe('gradientMoments', () => {
   test('two gradients: their product, and half their squared distance', () => {

@@ -4,10 +4,10 @@ import type { ModelSpec } from '../../../src/artifacts/experiment/experiment.js'
 import { randomStream, resumeStream } from '../../../src/math/random.js';
 import { openEngine } from '../../../src/training/engines/index.js';
 import { batchLoss } from '../../../src/training/measurements/batch-loss.js';
-import { hessianVectorProduct } from '../../../src/training/measurements/hessian-vector-product.js';
+import { hessianVectorProduct } from '../../../src/measurements/estimators/hessian-vector-product.js';
 import { perturbInputs } from '../../../src/training/minibatch.js';
 import { concatenated, separated } from '../../../src/training/weights.js';
-import { crossEntropy } from '../../../src/workloads/losses/cross-entropy.js';
+import { crossEntropy } from '../../../src/losses/cross-entropy.js';
 import type { PlannedLayer } from '../../../src/workloads/models/index.js';
 import { CLASSES, pgd, problem } from './problem.js';
 

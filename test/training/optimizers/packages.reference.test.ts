@@ -5,9 +5,9 @@ import { openEngine } from '../../../src/training/engines/index.js';
 import { resolveMethod, type MethodInput } from '../../../src/training/method.js';
 import { lossAndGradient } from '../../../src/training/minibatch.js';
 import { norm } from '../../../src/math/vectors.js';
-import { LOSSES } from '../../../src/workloads/losses/index.js';
+import { LOSSES } from '../../../src/losses/index.js';
 import { createModel } from '../../../src/workloads/models/index.js';
-import type { Network } from '../../../src/workloads/network.js';
+import type { Network } from '../../../src/networks/network.js';
 import { optimizerOf } from '../../helpers/optimizer.js';
 import { within } from '../../helpers/within.js';
 

@@ -4,7 +4,7 @@ import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createUpdateRule, evaluationsPerUpdate } from '../../../src/training/updates/index.js';
 import { createAttack, createModel, type Workload } from '../../../src/workloads/index.js';
-import type { Network } from '../../../src/workloads/network.js';
+import type { Network } from '../../../src/networks/network.js';
 import { counted } from '../../helpers/networks.js';
 import { within } from '../../helpers/within.js';
 import { cloudsWorkload } from '../small-run.js';

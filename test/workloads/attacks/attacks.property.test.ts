@@ -5,7 +5,7 @@ import type { TrainingAttackInput } from '../../../src/artifacts/experiment/atta
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createAttack } from '../../../src/workloads/index.js';
-import type { Network } from '../../../src/workloads/network.js';
+import type { Network } from '../../../src/networks/network.js';
 import { networkOf, sumOfLogits } from '../../helpers/networks.js';
 import { uniforms } from '../../helpers/tensors.js';
 

@@ -5,8 +5,8 @@ import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { attackAt, createAttack, scoringAttack, type ArrayAttack } from '../../../src/workloads/index.js';
-import type { Loss } from '../../../src/workloads/losses/index.js';
-import type { Network } from '../../../src/workloads/network.js';
+import type { Loss } from '../../../src/losses/index.js';
+import type { Network } from '../../../src/networks/network.js';
 import { counted, networkOf, sumOfLogits } from '../../helpers/networks.js';
 
 let engine: Engine;

@@ -3,8 +3,8 @@ import type { EvaluationAttackInput } from '../../../src/artifacts/experiment/at
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createAttack, createModel, evaluationAttacks } from '../../../src/workloads/index.js';
-import { LOSSES, lossesOf } from '../../../src/workloads/losses/index.js';
-import type { Network } from '../../../src/workloads/network.js';
+import { LOSSES, lossesOf } from '../../../src/losses/index.js';
+import type { Network } from '../../../src/networks/network.js';
 import { within } from '../../helpers/within.js';
 
 const DIMENSIONS = 20;

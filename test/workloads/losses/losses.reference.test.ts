@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
 import {
-  ATTACK_LOSSES,
   divergenceFrom,
   gradientOf,
   LOSSES,
@@ -9,7 +8,7 @@ import {
   softmax,
   tradesGradient,
   type Loss,
-} from '../../../src/workloads/losses/index.js';
+} from '../../../src/losses/index.js';
 import { within } from '../../helpers/within.js';
 
 const CLASSES = 5;
@@ -44,7 +43,7 @@ const CASES: [string, Loss][] = [
   ['cross_entropy', LOSSES.cross_entropy],
   ['margin', LOSSES.margin],
   ['squared', LOSSES.squared],
-  ['dlr', ATTACK_LOSSES.dlr],
+  ['dlr', LOSSES.dlr],
   ['divergence', divergenceFrom(probabilities)],
 ];
 
@@ -111,11 +110,11 @@ describe('the same losses by other formulas', () => {
   test('dlr does not change where logits are scaled and shifted', () => {
     const logits = exact(logitsOf('logits'));
     const moved = lossesOf(
-      ATTACK_LOSSES.dlr,
+      LOSSES.dlr,
       logits.map((z) => 8 * z + 3),
       labels,
     );
-    lossesOf(ATTACK_LOSSES.dlr, logits, labels).forEach((loss, i) =>
+    lossesOf(LOSSES.dlr, logits, labels).forEach((loss, i) =>
       within(moved[i], loss, { rel: 1e-9, because: 'a guard of 1e-12 beside differences above 1e-3' }),
     );
   });

@@ -1,12 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  ATTACK_LOSSES,
-  divergenceFrom,
-  LOSSES,
-  predictions,
-  softmax,
-  type Loss,
-} from '../../../src/workloads/losses/index.js';
+import { divergenceFrom, LOSSES, predictions, softmax, type Loss } from '../../../src/losses/index.js';
 import { within } from '../../helpers/within.js';
 
 /** Loss and gradient of one example. */
@@ -69,27 +62,27 @@ describe('dlr, by hand', () => {
 
   // Right: z = (5, 3, 1, 0), y = 0: -(5 - 3) / (5 - 1) = -1/2. d/dz_y = -1/4 + 1/2 1/4, d/dz_2 = 1/4, d/dz_3 = -1/8.
   test('right: -(z_1 - z_2) / (z_1 - z_3)', () => {
-    const { value, gradient } = of(ATTACK_LOSSES.dlr, [5, 3, 1, 0], 0);
+    const { value, gradient } = of(LOSSES.dlr, [5, 3, 1, 0], 0);
     within(value, -0.5, { abs: 1e-11, because: 'a guard of 1e-12' });
     close(gradient, [-0.125, 0.25, -0.125, 0]);
   });
 
   // Wrong: z = (1, 5, 0, 3), y = 3: (5 - 3) / (5 - 1) = 1/2; first is the rival, third is z_0.
   test('wrong: the rival is the largest', () => {
-    const { value, gradient } = of(ATTACK_LOSSES.dlr, [1, 5, 0, 3], 3);
+    const { value, gradient } = of(LOSSES.dlr, [1, 5, 0, 3], 3);
     within(value, 0.5, { abs: 1e-11, because: 'a guard of 1e-12' });
     close(gradient, [0.125, 0.125, 0, -0.25]);
   });
 
   // y is the third largest: (z_1 - z_3) / (z_1 - z_3) = 1, which nothing raises.
   test('is 1 at most, with three classes too, and flat there', () => {
-    const { value, gradient } = of(ATTACK_LOSSES.dlr, [2, 7, 4], 0);
+    const { value, gradient } = of(LOSSES.dlr, [2, 7, 4], 0);
     within(value, 1, { abs: 1e-11, because: 'a guard of 1e-12' });
     close(gradient, [0, 0, 0]);
   });
 
   test('equal logits are no division by 0', () => {
-    const { value, gradient } = of(ATTACK_LOSSES.dlr, [1, 1, 1, 1], 2);
+    const { value, gradient } = of(LOSSES.dlr, [1, 1, 1, 1], 2);
     expect(value).toBe(0);
     expect(gradient.every(Number.isFinite)).toBe(true);
   });

@@ -3,7 +3,7 @@ import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment/exp
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { dot } from '../../../src/math/vectors.js';
-import { gradientOf, LOSSES, lossesOf } from '../../../src/workloads/losses/index.js';
+import { gradientOf, LOSSES, lossesOf } from '../../../src/losses/index.js';
 import { createModel, size } from '../../../src/workloads/models/index.js';
 import { within } from '../../helpers/within.js';
 

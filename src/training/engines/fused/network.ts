@@ -1,4 +1,4 @@
-import type { LinfAscent, LogitGradient, Network } from '../../../workloads/network.js';
+import type { LinfAscent, LogitGradient, Network } from '../../../networks/network.js';
 import type { DeclaredModel } from '../../../workloads/workload.js';
 import { AS_IT_IS } from './image.js';
 import { FUSED_KERNEL, type FusedKernel } from './module.js';

@@ -1,5 +1,5 @@
 import { HjbLrError } from '../../../errors.js';
-import type { LogitGradient } from '../../../workloads/network.js';
+import type { LogitGradient } from '../../../networks/network.js';
 import { copyImages, type Normalization, type PlacedImages } from './image.js';
 import { fusedExports, type FusedExports, type FusedKernel } from './module.js';
 import type { Boundary, NetworkPlan, Segment } from './plan.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LinfAscent } from '../../../workloads/network.js';
+import type { LinfAscent } from '../../../networks/network.js';
 
 /**
  * K steps x <- clip(clean + clip(x + alpha sign(g(x)) - clean, -radius, radius), 0, 1) without leaving tensors: the float32

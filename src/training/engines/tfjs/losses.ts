@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Loss } from '../../../workloads/losses/loss.js';
-import type { LogitGradient } from '../../../workloads/network.js';
+import type { Loss } from '../../../networks/loss.js';
+import type { LogitGradient } from '../../../networks/network.js';
 
 /**
  * A scalar whose gradient in the logits is what `loss` says; its value is 0, because the gradient alone is wanted.

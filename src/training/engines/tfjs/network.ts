@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { size } from '../../../math/shape.js';
-import type { LogitGradient, Network } from '../../../workloads/network.js';
+import type { LogitGradient, Network } from '../../../networks/network.js';
 import { concatenated, separated } from '../../weights.js';
 import { ascendOnTensors } from './ascent.js';
 import { inputLosses, sumOfLosses } from './losses.js';

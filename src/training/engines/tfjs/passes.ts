@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Pass, Passes } from '../../../workloads/network.js';
+import type { Pass, Passes } from '../../../networks/network.js';
 import { tensorLogits, type TensorLogits } from '../../../workloads/tensors/layers.js';
 import { isTensorModel, type Model, type TensorModel } from '../../../workloads/workload.js';
 import { concatenated, separated } from '../../weights.js';

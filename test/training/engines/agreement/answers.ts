@@ -3,11 +3,11 @@ import { randomStream } from '../../../../src/math/random.js';
 import type { Engine } from '../../../../src/training/engines/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from '../../../../src/training/minibatch.js';
 import { batchLoss } from '../../../../src/training/measurements/batch-loss.js';
-import { hessianVectorProduct } from '../../../../src/training/measurements/hessian-vector-product.js';
+import { hessianVectorProduct } from '../../../../src/measurements/estimators/hessian-vector-product.js';
 import { concatenated } from '../../../../src/training/weights.js';
 import { loadDataset } from '../../../../src/workloads/datasets/index.js';
 import { createAttack, createModel, type Network } from '../../../../src/workloads/index.js';
-import { gradientOf, LOSSES } from '../../../../src/workloads/losses/index.js';
+import { gradientOf, LOSSES } from '../../../../src/losses/index.js';
 import { ATTACKED, attackName, CASES, CLASSES, EXAMPLES, MANY_STEPS, ONE_STEP, type Case } from './cases.js';
 
 /** What an engine computes, by the name of the case: plain numbers, so that they pass between processes. */

@@ -1,0 +1,80 @@
+import { issuesOf } from '../artifacts/shared/issues.js';
+import { HjbLrError } from '../errors.js';
+import type { z } from 'zod';
+import type { ArrayAttack, Attack } from './array-attack.js';
+import type { AttackOptions } from './attack.js';
+import { attackUnder, isScheduled } from './controls.js';
+import { attackNamed } from './index.js';
+import { trainingAttackSchema, type AttackSpec, type SingleAttackSpec, type TrainingAttackInput } from './schemas.js';
+
+/** Moments of a run at which a schedule is looked at for its mean cost. */
+const MOMENTS = 1000;
+
+/** Classes of a model that nobody has named: only attacks that score ask for them. */
+const NO_CLASSES = NaN;
+
+/**
+ * The attack of a description, its step length filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM. Where eps or steps
+ * follow a schedule, `at` gives the attack in force, `perturb` is that of the end of the run, and `gradientEvaluations`
+ * the mean over the run.
+ *
+ * @throws E_INVALID with every field of the description that is not one of an attack
+ *
+ * @example
+ * const attack = createAttack({ type: 'pgd', eps: 0.1, steps: 5 });
+ * attack.gradientEvaluations; // 5
+ */
+export function createAttack(input: TrainingAttackInput, options: AttackOptions = {}): ArrayAttack {
+  const spec = parsed(trainingAttackSchema, input);
+  const under = (changed: AttackSpec): ArrayAttack<AttackSpec> => fixedAttack(changed, options);
+  const at = (share: number): ArrayAttack<AttackSpec> => under(attackUnder(spec, {}, share));
+  const described = { ...at(1), description: spec, under };
+  return isScheduled(spec) ? { ...described, spec, gradientEvaluations: meanCost(at), at } : described;
+}
+
+/** The attack in force when a share of the run is done. */
+export function attackAt(attack: Attack | null, share: number): Attack | null {
+  return attack === null || attack.spec === null || attack.at === undefined ? attack : attack.at(share);
+}
+
+/** An attack that stays as it is, its step length filled in. */
+export function fixedAttack<Spec extends SingleAttackSpec>(
+  description: Spec,
+  options: AttackOptions = {},
+  classes = NO_CLASSES,
+): ArrayAttack<Spec> {
+  const { create, gradientEvaluations } = attackNamed(description.type);
+  const spec = withStepSize(description, options);
+  return {
+    spec: spec as Spec,
+    gradientEvaluations: gradientEvaluations(spec, classes),
+    perturb: create(spec, options),
+  };
+}
+
+/**
+ * The description in its whole form.
+ * @throws E_INVALID with every field of the description that is not one of an attack
+ */
+export function parsed<Spec>(schema: z.ZodType<Spec>, input: unknown): Spec {
+  const { data, error } = schema.safeParse(input, { reportInput: true });
+  if (error === undefined) return data;
+  throw new HjbLrError('E_INVALID', 'This is not the description of an attack.', {
+    remedy: 'For example { type: "pgd", norm: "Linf", eps: 0.1, steps: 5 }.',
+    issues: issuesOf(error).map(({ path, message }) => ({ path: path === '' ? 'attack' : `attack.${path}`, message })),
+  });
+}
+
+/** The description with its step length written out, where it is a length at all. */
+function withStepSize(spec: SingleAttackSpec, { reach }: AttackOptions): SingleAttackSpec {
+  const { stepSize, controls } = attackNamed(spec.type);
+  const field = controls.attack_step_size;
+  if (field === undefined || field in spec) return spec;
+  const length = stepSize(spec, reach);
+  return length !== null && length > 0 ? { ...spec, [field]: length } : spec;
+}
+
+function meanCost(at: (share: number) => ArrayAttack): number {
+  const costs = Array.from({ length: MOMENTS }, (_, i) => at((i + 0.5) / MOMENTS).gradientEvaluations);
+  return costs.reduce((sum, cost) => sum + cost, 0) / MOMENTS;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { nonnegative, positive } from '../artifacts/shared/common.js';
+import { attackLoss } from '../losses/schemas.js';
+import type { AttackMould } from './attack.js';
+import { projectedPerturbation } from './projected-ascent.js';
+import { raisedLoss } from './words.js';
+
+/** Length of the one step after a random start, in radii (Wong, Rice & Kolter 2020). */
+const REACH = 1.25;
+
+/** What of a projected ascent makes it FGSM. */
+const ONE_STEP = { norm: 'Linf', steps: 1, restarts: 1, keep: 'last' } as const;
+
+const schema = () =>
+  z.strictObject({
+    type: z.literal('fgsm'),
+    eps: nonnegative,
+    /** Length of the one step; 1.25 eps by default (with random start). */
+    alpha: positive.optional(),
+    random_start: z.boolean().default(true),
+    loss: attackLoss().optional(),
+  });
+
+type FgsmSpec = z.output<ReturnType<typeof schema>>;
+
+/** The fast gradient sign method: x' = x + alpha sign(grad_x loss), from a random start where it is asked for. */
+export const fgsm = {
+  name: 'fgsm',
+  trains: true,
+  schema,
+  controls: { attack_eps: 'eps', attack_step_size: 'alpha' },
+  stepSize: ({ eps }, reach = REACH) => reach * eps,
+  ball: ({ eps }) => ({ norm: 'Linf', eps }),
+  needsLinearLogits: false,
+  gradientEvaluations: ({ eps }) => (eps === 0 ? 0 : 1),
+  describe: (spec) => `FGSM (Linf, eps ${spec.eps}${spec.random_start ? ', random start' : ''}${raisedLoss(spec)})`,
+  create: ({ eps, loss, alpha = 0, random_start }, { start = random_start ? 'uniform' : 'input' }) =>
+    projectedPerturbation({ ...ONE_STEP, eps, loss, alpha, start }),
+} as const satisfies AttackMould<FgsmSpec>;

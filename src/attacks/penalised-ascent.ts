@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { nonnegative, positive, positiveCount } from '../artifacts/shared/common.js';
+import { gradientOf } from '../losses/index.js';
+import type { AttackMould, Perturb } from './attack.js';
+
+const schema = () =>
+  z.strictObject({
+    /** delta <- delta + eta_i (grad_x loss - lambda delta), K steps (Gu & Guo 2021). */
+    type: z.literal('penalised_ascent'),
+    steps: positiveCount,
+    eta_i: positive,
+    lambda: nonnegative,
+  });
+
+type PenalisedAscentSpec = z.output<ReturnType<typeof schema>>;
+
+/**
+ * The inner loop of Gu & Guo (2021, arXiv 2105.08037), from delta^0 = 0 without a random start, K steps of
+ *   delta^(k+1) = delta^k + eta_I (grad_x loss(x + delta^k) - lambda delta^k).
+ * There is no ball and no clip to [0, 1]: the penalty alone bounds the perturbation, so perturbed inputs may leave the
+ * box, and the scale of the loss matters.
+ */
+export const penalisedAscent = {
+  name: 'penalised_ascent',
+  trains: true,
+  schema,
+  controls: { attack_steps: 'steps', attack_step_size: 'eta_i' },
+  stepSize: () => null,
+  ball: () => null,
+  needsLinearLogits: false,
+  gradientEvaluations: ({ steps }) => steps,
+  describe: ({ steps, eta_i, lambda }) => `penalised ascent, ${steps} steps of rate ${eta_i}, penalty ${lambda}`,
+  create: penalisedPerturbation,
+} as const satisfies AttackMould<PenalisedAscentSpec>;
+
+function penalisedPerturbation({ steps, eta_i, lambda }: PenalisedAscentSpec): Perturb {
+  return (network, { inputs, labels }, loss) => {
+    const head = gradientOf(loss, labels, new Float64Array(labels.length));
+    const x = Float32Array.from(inputs);
+    const delta = new Float32Array(x.length);
+    for (let k = 0; k < steps; k += 1) {
+      const gradient = network.inputGradient(x, head);
+      for (let i = 0; i < x.length; i += 1) {
+        delta[i] += eta_i * (gradient[i] - lambda * delta[i]);
+        x[i] = inputs[i] + delta[i];
+      }
+    }
+    return x;
+  };
+}
