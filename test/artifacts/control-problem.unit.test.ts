@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArtifact } from '../../src/artifacts/files.js';
-import { jsonSchemas } from '../../src/artifacts/generate-schemas.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { problemFile } from '../solvers/problems/expected.js';
 import type { HjbLrError } from '../../src/errors.js';
@@ -149,7 +148,3 @@ describe('what is refused', () => {
     expect(issues.map((issue) => issue.split(':')[0])).toEqual(['parameters.e', 'drift', 'states.0.nodes', 'risk']);
   });
 });
-
-interface SchemaOfProblem {
-  readonly properties: Readonly<Record<string, { readonly description?: string; readonly items?: SchemaOfProblem }>>;
-}
