@@ -1,4 +1,4 @@
-import type { Json } from '../execution/task.js';
+import type { Json } from '../json.js';
 import type { StudyOptions } from '../sde/index.js';
 import type { ProgressEvent } from './progress.js';
 

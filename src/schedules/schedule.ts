@@ -1,5 +1,6 @@
-/** Anything that survives a round trip through JSON unchanged. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../json.js';
+
+export type { Json } from '../json.js';
 
 /** What a schedule may see before an update: the minibatch's adversarial loss at the perturbed points. */
 export interface Observation {
