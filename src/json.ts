@@ -5,3 +5,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
 }
+
+/** The value itself, frozen at every depth. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}

@@ -10,8 +10,8 @@ import { figureSummary, type DecidedBy, type MethodResult, type Results } from '
 import { closureSolution } from '../artifacts/solution/solution.js';
 import { engineInfoSchema } from '../artifacts/training-log/training-log.js';
 import { planPilot } from '../pilot/design.js';
-import { updateCost, warmupUpdates } from '../pilot/pilot.js';
-import { openExperiment } from '../training/task.js';
+import { IDENTIFICATION, updateCost, warmupUpdates } from '../pilot/pilot.js';
+import { openWorkload } from '../training/experiment-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { objectiveOf } from '../workloads/index.js';
@@ -47,10 +47,11 @@ interface PreparedSeed extends SeedPreparation {
  * name for the one of their own.
  */
 export async function runBenchmark(context: RunContext): Promise<Results> {
-  const { experiment, workload } = await openExperiment(context.experimentPath);
+  const { experiment } = context.record;
+  const workload = await openWorkload(context.record);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
-  const cost = await updateCost(context.experimentPath);
+  const cost = await updateCost(context.record);
   const pilotUpdates =
     planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost) + namedReadingUpdates(experiment);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
@@ -138,11 +139,12 @@ async function readPrepared(out: string, seed: number, named: boolean): Promise<
   const coefficients = await readArtifact('coefficients', files.coefficients);
   const policy = await readArtifact('policy', files.policy);
   const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
-  const search = pilot_runs.filter((run) => run.purpose !== 'pilot/identification');
+  const search = pilot_runs.filter((run) => run.purpose !== IDENTIFICATION);
   return {
     seed,
     peak: coefficients.rates.max,
     policyPath: path.resolve(files.policy),
+    policy,
     coefficients,
     solution: existsSync(files.solution)
       ? closureSolution(await readArtifact('solution', files.solution), files.solution)

@@ -4,6 +4,7 @@ import type { DecidingFigure, RunResult } from '../artifacts/results/results.js'
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
 import type { EngineChoice } from '../training/engines/index.js';
+import type { ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
@@ -19,7 +20,8 @@ export interface ProgressEvent {
 
 /** Where and how the runs of a benchmark execute. */
 export interface RunContext {
-  readonly experimentPath: string;
+  /** The experiment as it was when the benchmark began. */
+  readonly record: ExperimentRecord;
   readonly out: string;
   readonly engine: EngineChoice;
   readonly workers: number;
@@ -43,7 +45,7 @@ export async function prepareSeeds(
   pilotUpdates: number,
 ): Promise<FailedSeed[]> {
   const tasks = seeds.map((seed): PrepareTask => ({
-    experimentPath: context.experimentPath,
+    record: context.record,
     engine: context.engine,
     seed,
     folder: seedFolder(context.out, seed),
@@ -90,13 +92,14 @@ function trainingTask(
   horizon: number,
 ): TrainingTask {
   return {
-    experimentPath: context.experimentPath,
+    record: context.record,
     engine: context.engine,
     runId: `train/${method.id}/${seed.seed}`,
     purpose: 'train',
     seed: seed.seed,
     updates: horizon,
     method: method.method(seed),
+    ...(method.family === 'policy' ? { policy: seed.policy } : {}),
     evaluated: true,
     log: logFile(context.out, method, seed.seed),
   };

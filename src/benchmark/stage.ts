@@ -7,7 +7,7 @@ import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { updateCost } from '../pilot/pilot.js';
-import { openExperiment } from '../training/task.js';
+import { openWorkload, resolveExperiment } from '../training/experiment-record.js';
 import { objectiveOf } from '../workloads/index.js';
 import { runBenchmark } from './benchmark.js';
 import { describeHost } from './host.js';
@@ -35,11 +35,12 @@ const REPORT_FILE = 'report.html';
 /** `hjb-lr benchmark`: policy against baselines -> results.json. The same command again goes on where it stopped. */
 export async function benchmarkStage(options: BenchmarkStageOptions) {
   const { experimentPath, out, engine, workers, fresh, reports, signal, commandLine, onProgress = () => {} } = options;
-  const { experiment, workload } = await openExperiment(experimentPath);
-  const cost = await updateCost(experimentPath);
+  const record = await resolveExperiment(experimentPath);
+  const { experiment } = record;
+  const cost = await updateCost(record);
   await namingFile(experimentPath, () => requireFeasible(experiment, cost));
   const { info } = await openEngine(engine, modelKind(experiment));
-  const resolved = { experiment, engine: info, dataset_sha256: workload.dataset.sha256 };
+  const resolved = { experiment, engine: info, dataset_sha256: record.datasetSha256 };
   await openRunFolder(out, {
     command: 'benchmark',
     options: JSON.parse(JSON.stringify(resolved)) as RunFolderOptions['options'],
@@ -48,7 +49,7 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
     expects: reports ? [...BENCHMARK_FILES, REPORT_FILE] : BENCHMARK_FILES,
     commandLine,
   });
-  const results = await runBenchmark({ experimentPath, out, engine, workers, signal, onProgress });
+  const results = await runBenchmark({ record, out, engine, workers, signal, onProgress });
   const file = path.join(out, 'results.json');
   await writeArtifact('results', file, { ...results, host: await describeHost(commandLine) });
   return {
@@ -74,11 +75,13 @@ export async function planExperiment(
   experimentPath: string,
   { engine, workers }: { engine: EngineChoice; workers: number },
 ) {
-  const { experiment, workload } = await openExperiment(experimentPath);
+  const record = await resolveExperiment(experimentPath);
+  const { experiment } = record;
+  const workload = await openWorkload(record);
   const costs = unitCosts(workload, objectiveOf(experiment, workload), experiment);
   const plan = await namingFile(experimentPath, () => planBenchmark(experiment, costs));
   const { threads } = (await openEngine(engine, modelKind(experiment))).info;
-  const seconds = (await secondsPerEvaluation(experimentPath, engine)) * (plan.gradEvals + plan.scoringGradEvals);
+  const seconds = (await secondsPerEvaluation(record, engine)) * (plan.gradEvals + plan.scoringGradEvals);
   return {
     resolved: JSON.parse(JSON.stringify(experiment)) as RunFolderOptions['options'],
     methods: plan.methods.map(({ id, label, gradEvals }) => ({ id, label, grad_evals: gradEvals })),

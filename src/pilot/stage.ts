@@ -1,14 +1,14 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
-import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
+import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
+import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import { planPilot } from './design.js';
-import { pilotLogNames, requireSgd, runPilot, updateCost, warmupUpdates } from './pilot.js';
+import { IDENTIFICATION, pilotLogNames, requireSgd, runPilot, updateCost, warmupUpdates } from './pilot.js';
 
 export interface PilotStageOptions {
   readonly experimentPath: string;
@@ -26,8 +26,9 @@ export interface PilotStageOptions {
 
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
-  const { experimentPath, engine, workers, signal, onProgress = () => {} } = options;
-  const experiment = await openToPilot(experimentPath, engine);
+  const { engine, workers, signal, onProgress = () => {} } = options;
+  const record = await openToPilot(options.experimentPath, engine);
+  const { experiment } = record;
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
   await openRunFolder(options.out, {
@@ -50,10 +51,10 @@ export async function pilotStage(options: PilotStageOptions) {
     if (tasks.length > 0) onProgress({ stage: tasks[0].purpose, done: total, total });
     return Promise.all(tasks.map((task) => readTrainingLog(task.log)));
   };
-  const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder }, runTrainings);
+  const pilot = await runPilot({ record, seed, engine, folder }, runTrainings);
   const updates = pilot.logs.reduce((sum, log) => sum + log.steps.length, 0);
   const gradEvals = pilot.logs.reduce((sum, log) => sum + log.end!.n_grad_evals, 0);
-  const share = gradEvals / (experiment.horizon * (await updateCost(experimentPath)).update);
+  const share = gradEvals / (experiment.horizon * (await updateCost(record)).update);
   const diverged = pilot.logs.filter((log) => log.end?.status === 'diverged');
   return {
     artifacts: [...pilot.files],
@@ -68,20 +69,21 @@ export async function pilotStage(options: PilotStageOptions) {
 }
 
 /** Everything that can be refused, before the folder belongs to this pilot. */
-async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<Experiment> {
-  const { experiment } = await openExperiment(experimentPath);
-  const cost = await updateCost(experimentPath);
+async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<ExperimentRecord> {
+  const record = await resolveExperiment(experimentPath);
+  const { experiment } = record;
+  const cost = await updateCost(record);
   await namingFile(experimentPath, () => {
     requireSgd(experiment);
     return planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
   });
   await openEngine(engine, modelKind(experiment));
-  return experiment;
+  return record;
 }
 
 /** A tournament's highest rates may diverge; a run that should identify the coefficients may not. */
 function isIdentification({ header }: TrainingLog): boolean {
-  return header.purpose === 'pilot/identification';
+  return header.purpose === IDENTIFICATION;
 }
 
 function divergenceSentences(diverged: readonly TrainingLog[], runs: number): string[] {

@@ -33,11 +33,10 @@ export interface Synthesis {
 
 /** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json and policy.json. */
 export async function solveStage(options: SolveStageOptions) {
-  const coefficients = await readArtifact('coefficients', options.coefficientsPath);
-  const experiment =
-    options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
-  const { policy, solution, followed } = await synthesize(coefficients, experiment?.solver ?? solverSchema.parse({}));
-  const artifacts = await writeSynthesis(options.out, { policy, solution, followed });
+  const { coefficientsPath, experimentPath, out } = options;
+  const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
+  const solver = experiment?.solver ?? solverSchema.parse({});
+  const { coefficients, policy, solution, followed, artifacts } = await solveFile(coefficientsPath, solver, out);
   options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
   const converged = solution === null || solution.status === 'converged';
   return {
@@ -50,6 +49,13 @@ export async function solveStage(options: SolveStageOptions) {
     result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
     exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
+}
+
+/** coefficients.json -> solution.json, where a closure was selected, and policy.json in the folder `out`. */
+export async function solveFile(coefficientsPath: string, solver: SolverOptions, out: string) {
+  const coefficients = await readArtifact('coefficients', coefficientsPath);
+  const synthesis = await synthesize(coefficients, solver);
+  return { coefficients, ...synthesis, artifacts: await writeSynthesis(out, synthesis) };
 }
 
 function because({ unfitted }: Coefficients): string {
@@ -72,7 +78,7 @@ export async function synthesize(coefficients: Coefficients, solver: SolverOptio
 }
 
 /** Writes both files; beside a policy that follows no solution, an older one would be another policy's. */
-export async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
+async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
   const policyFile = path.join(out, 'policy.json');
   const solutionFile = path.join(out, 'solution.json');
   if (solution !== null) await writeArtifact('solution', solutionFile, solution);
