@@ -70,7 +70,7 @@ export interface Stages {
     planExperiment(experimentPath: string, options: { engine: EngineChoice; workers: number }): Promise<ExperimentPlan>;
     experimentTemplate(): Json;
   };
-  readonly '../report/sde-stage.js': {
+  readonly '../report/sde-page.js': {
     sdeStage: Stage<{
       modelPath: string;
       out: string | undefined;
@@ -79,7 +79,7 @@ export interface Stages {
       studies: StudyOptions;
     }>;
   };
-  readonly '../report/problem-stage.js': {
+  readonly '../report/problem-page.js': {
     problemStage: Stage<{
       problemPath: string;
       out: string | undefined;

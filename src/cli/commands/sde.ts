@@ -33,5 +33,5 @@ interface SdeFlags extends StudyOptions {
 export async function run(modelPath: string, flags: SdeFlags, context: CommandContext): Promise<CommandResult> {
   const { out, html = false, seed = 0, ...studies } = flags;
   if (html) required(out, '--out FOLDER');
-  return inWorker('../report/sde-stage.js', 'sdeStage', { modelPath, out, html, seed, studies }, context);
+  return inWorker('../report/sde-page.js', 'sdeStage', { modelPath, out, html, seed, studies }, context);
 }

@@ -57,7 +57,7 @@ async function solveProblem(problemPath: string, flags: SolveFlags, context: Com
     });
   }
   const options = { problemPath, out, html, density, simulate, seed };
-  return inWorker('../report/problem-stage.js', 'problemStage', options, context);
+  return inWorker('../report/problem-page.js', 'problemStage', options, context);
 }
 
 async function solveCoefficients(

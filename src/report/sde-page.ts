@@ -8,8 +8,8 @@ import { controlFigures } from './figures/sde-control.js';
 import { fieldFigures } from './figures/sde-fields.js';
 import { studyFigures, studySentences } from './figures/sde-studies.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
-import { controlSentences, controlTable, controlText } from './sde-control-text.js';
-import { coefficientTable, sdeSentences, sdeText } from './sde-text.js';
+import { controlSentences, controlTable, controlText } from '../sde/control/text.js';
+import { coefficientTable, sdeSentences, sdeText } from '../sde/text.js';
 
 export interface SdeStageOptions extends SdeOptions {
   /** Whether to write sde.html, which needs a folder. */

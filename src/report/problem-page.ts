@@ -2,10 +2,10 @@ import path from 'node:path';
 import { writeFileAtomic } from '../artifacts/files.js';
 import { EXIT_CODES } from '../errors.js';
 import { releasedSolvers, type ProblemSolvers } from '../synthesis/problem-file/solvers.js';
-import { solveProblem, type ProblemOptions, type SolvedProblem } from '../synthesis/problem-file/stage.js';
+import { solveProblem, type ProblemOptions, type SolvedProblem } from '../synthesis/problem-file/solve-file.js';
 import { problemFigures } from './figures/problem-maps.js';
 import { escapeHtml, figureSection, htmlPage, htmlTable, plotlySource } from './html.js';
-import { answerSentences, answerTable, answerText } from './problem-text.js';
+import { answerSentences, answerTable, answerText } from '../synthesis/problem-file/text.js';
 
 export interface ProblemStageOptions extends Omit<ProblemOptions, 'draw'> {
   /** Whether to write solution.html, which needs a folder. */

@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readArtifact } from '../../src/artifacts/files.js';
-import type { ArrayFile, ProblemSolution } from '../../src/artifacts/solution/problem-solution.js';
-import { problemStage } from '../../src/report/problem-stage.js';
-import { validateFile } from '../../src/artifacts/validate.js';
-import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
-import { parseNpy } from '../../src/workloads/datasets/npy.js';
-import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
-import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { within } from '../helpers/within.js';
+import { readArtifact } from '../../../src/artifacts/files.js';
+import type { ArrayFile, ProblemSolution } from '../../../src/artifacts/solution/problem-solution.js';
+import { problemStage } from '../../../src/report/problem-page.js';
+import { validateFile } from '../../../src/artifacts/validate.js';
+import { releasedSolvers, type ProblemSolvers } from '../../../src/synthesis/problem-file/solvers.js';
+import { parseNpy } from '../../../src/workloads/datasets/npy.js';
+import { MADE_UP_SOLVERS, madeUpAnswer } from '../../helpers/answers.js';
+import { temporaryFolder } from '../../helpers/temporary-folder.js';
+import { within } from '../../helpers/within.js';
 
 const PROBLEM = {
   kind: 'control_problem',
