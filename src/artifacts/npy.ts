@@ -36,6 +36,14 @@ export function npyBytes(
   return bytes;
 }
 
+/** The numbers of a file that `npyBytes` made of doubles. */
+export function npyDoubles(bytes: Uint8Array): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = PREFIX + view.getUint16(PREFIX - 2, true);
+  const count = (bytes.byteLength - start) / BYTES['<f8'];
+  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(start + i * BYTES['<f8'], true));
+}
+
 /** Padded with blanks and ended by a line feed, so that the numbers start at a multiple of 64. */
 function headerOf(shape: readonly number[], type: string): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;

@@ -3,6 +3,7 @@ import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
+import type { ProgressEvent } from '../execution/stage.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
@@ -10,13 +11,6 @@ import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
 import type { FailedSeed } from './seed-clauses.js';
 import { runResult } from './summarize.js';
-
-export interface ProgressEvent {
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number;
-  readonly note?: string;
-}
 
 /** Where and how the runs of a benchmark execute. */
 export interface RunContext {

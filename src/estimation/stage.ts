@@ -14,22 +14,12 @@ import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
+import type { EstimateStageOptions } from './declaration.js';
 import { estimateClosures, selectClosure } from './estimate.js';
 import { pilotRuns, type LogNames } from './observations.js';
 
 /** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
 const SMALLEST_RATE_SHARE = 0.01;
-
-export interface EstimateStageOptions {
-  /** Training logs, or folders of them. */
-  readonly trajectories: readonly string[];
-  /** Its estimation and policy options are used; their defaults without it. */
-  readonly experimentPath?: string | undefined;
-  readonly out: string;
-  /** Seed of the bootstrap; the first log's own by default. */
-  readonly seed?: number | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {

@@ -2,27 +2,15 @@ import path from 'node:path';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
-import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
+import { openRunFolder } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
+import { asJson } from '../json.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
+import type { PilotStageOptions } from './declaration.js';
 import { planPilot } from './design.js';
 import { IDENTIFICATION, pilotLogNames, requireSgd, runPilot, updateCost, warmupUpdates } from './pilot.js';
-
-export interface PilotStageOptions {
-  readonly experimentPath: string;
-  readonly out: string;
-  /** The experiment's first seed by default. */
-  readonly seed?: number | undefined;
-  readonly engine: EngineChoice;
-  readonly workers: number;
-  /** Removes what an earlier pilot left in the folder, and starts over. */
-  readonly fresh?: boolean;
-  readonly commandLine?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
@@ -33,7 +21,7 @@ export async function pilotStage(options: PilotStageOptions) {
   const folder = path.join(options.out, 'trajectories');
   await openRunFolder(options.out, {
     command: 'pilot',
-    options: JSON.parse(JSON.stringify({ experiment, seed, engine })) as RunFolderOptions['options'],
+    options: asJson({ experiment, seed, engine }),
     fresh: options.fresh === true,
     owns: ['trajectories/'],
     expects: pilotLogNames(experiment).map((name) => `trajectories/${name}.jsonl`),

@@ -8,20 +8,13 @@ import type { Solution } from '../artifacts/solution/solution.js';
 import { EXIT_CODES } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { solveHjb, type HjbSolution } from '../../solvers/index.js';
+import type { SolveStageOptions } from './declaration.js';
 import { closureProblem } from './control-problem.js';
 import { fallbackPolicy, feedbackPolicy } from './policy-file.js';
 
 /** Time levels that the files keep: all of the last ones, and a few before them. */
 const LAST_LEVELS = 24;
 const EARLIER_LEVELS = 16;
-
-export interface SolveStageOptions {
-  readonly coefficientsPath: string;
-  /** Its solver options are used; their defaults without it. */
-  readonly experimentPath?: string | undefined;
-  readonly out: string;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 export interface Synthesis {
   readonly policy: Policy;

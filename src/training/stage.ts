@@ -8,7 +8,8 @@ import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
 import { checkpointPath } from './checkpoint.js';
-import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
+import type { TrainStageOptions } from './declaration.js';
+import { modelKind, openEngine } from './engines/index.js';
 import { methodUnder, resolveMethod, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
 import { readingOf, type Reading } from './reading.js';
@@ -16,24 +17,6 @@ import { weightsPath } from './saved-weights.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from './experiment-record.js';
 import { openTraining, readingTask, type TaskOutline } from './task.js';
 import { trainRun, type TrainingRun } from './train.js';
-
-export interface TrainStageOptions {
-  readonly experimentPath: string;
-  readonly out: string;
-  readonly policyPath?: string | undefined;
-  /** `NAME:key=value,...` */
-  readonly schedule?: string | undefined;
-  readonly seed?: number | undefined;
-  readonly engine: EngineChoice;
-  /** Trains under a policy that was made for another attack, optimizer, batch size or objective; the log names them. */
-  readonly allowMismatch?: boolean;
-  /** Keeps the final weights beside the log, as `NAME.weights.npz`. */
-  readonly saveWeights?: boolean;
-  /** Removes what an earlier run of this method and seed left, and starts over. */
-  readonly fresh?: boolean;
-  readonly commandLine?: string | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 /**
  * `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. A schedule by name that waits for

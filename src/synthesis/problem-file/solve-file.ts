@@ -12,10 +12,10 @@ import type { ForwardDensity, ProblemSolvers, Simulation } from './solvers.js';
 export interface ProblemOptions {
   readonly problemPath: string;
   /** Folder for solution.json; without it nothing is written. */
-  readonly out: string | undefined;
+  readonly out?: string | undefined;
   readonly density: boolean;
   /** Number of Monte Carlo paths. */
-  readonly simulate: number | undefined;
+  readonly simulate?: number | undefined;
   readonly seed: number;
   /** Whether the solution will be drawn over time. */
   readonly draw: boolean;
