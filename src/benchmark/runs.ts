@@ -4,6 +4,8 @@ import type { DecidingFigure, RunResult } from '../artifacts/results/results.js'
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
 import type { ProgressEvent } from '../execution/stage.js';
+import { summedProgress } from '../execution/summed-progress.js';
+import { asJson } from '../json.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
@@ -110,23 +112,13 @@ async function execute(
   jobs: readonly Task[],
   total: number,
 ): Promise<TaskOutcome[]> {
-  const done = new Map<string, number>();
-  const onEvent = (id: string, event: unknown): void => {
-    done.set(id, (event as { done: number }).done);
-    context.onProgress({
-      stage,
-      done: Math.min(
-        total,
-        [...done.values()].reduce((sum, n) => sum + n, 0),
-      ),
-      total,
-    });
-  };
-  const outcomes = await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal });
-  context.onProgress({ stage, done: total, total });
+  const progress = summedProgress(stage, total, context.onProgress);
+  const { workers, signal } = context;
+  const outcomes = await runTasks(jobs, { workers, onEvent: progress.onEvent, signal });
+  progress.finish();
   return outcomes;
 }
 
 function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {
-  return { id, module, input: JSON.parse(JSON.stringify(input)) as Task['input'] };
+  return { id, module, input: asJson(input) };
 }
