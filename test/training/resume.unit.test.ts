@@ -141,7 +141,7 @@ describe('a log that is there already', () => {
     });
     await expect(trainRun(other)).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',
-      fields: { differing: ['run_id', 'seed', 'lr_schedule'] },
+      fields: { differing: ['lr_schedule', 'run_id', 'seed'] },
     });
     expect(await readFile(run.log, 'utf8')).toBe(before);
   });
