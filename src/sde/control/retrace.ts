@@ -1,6 +1,5 @@
 import type { Policy } from '../../artifacts/policy/policy.js';
 import type { SdeControl } from '../../artifacts/sde-analysis/sde-control.js';
-import type { RateRule } from '../iteration/iteration.js';
 import type { SgdModel } from '../model.js';
 import { BAND_RUNS, observed, type RunBands } from './bands.js';
 import { constantRates, decayRates } from './baselines.js';
@@ -36,6 +35,6 @@ function ratesOf(
   model: SgdModel,
   updates: number,
   { rate, scale, shift }: Readonly<Record<string, number>>,
-): Float64Array | RateRule {
+): Float64Array {
   return rate === undefined ? decayRates(model, updates, { scale, shift }) : constantRates(updates, rate);
 }
