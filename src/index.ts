@@ -25,8 +25,8 @@ export { fastStream, type FastStream } from './math/fast-stream.js';
 export { lanczos, type Quadrature, type SymmetricOperator } from './math/lanczos.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
-export { problemStage } from './report/problem-stage.js';
-export { sdeStage } from './report/sde-stage.js';
+export { problemPageStage } from './report/problem-page-stage.js';
+export { sdePageStage } from './report/sde-page-stage.js';
 export { reportStage } from './report/stage.js';
 export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
 export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js';
@@ -71,7 +71,9 @@ export type {
   StudyOptions,
   WeakOrderOptions,
 } from './sde/index.js';
+export { sdeStage } from './sde/stage.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
+export { problemStage } from './synthesis/problem-file/stage.js';
 export { solveStage } from './synthesis/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
 export {

@@ -11,6 +11,7 @@ import type { TrainingLog } from '../../src/artifacts/training-log/training-log.
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { scheduleSpecSchema } from '../../src/schedules/index.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../../src/training/engines/index.js';
+import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
@@ -38,7 +39,8 @@ async function fastAdversarialTraining(): Promise<void> {
   });
   const engine = ENGINE_CHOICES.find((name) => name === values.engine) ?? 'auto';
   const { file, experiment } = await placed(values.data, values.out);
-  const tasks = experiment.seeds.map((seed) => trainingTask(file, experiment, { seed, engine, out: values.out }));
+  const record = await resolveExperiment(file);
+  const tasks = experiment.seeds.map((seed) => trainingTask(record, { seed, engine, out: values.out }));
   const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: task }));
   resultsOf(await runTasks(jobs, { workers: Number(values.workers), onEvent: progress(experiment.horizon) }));
   const logs = await Promise.all(tasks.map(({ log }) => readTrainingLog(log)));
@@ -66,13 +68,13 @@ async function placed(data: string | undefined, out: string): Promise<{ file: st
 }
 
 function trainingTask(
-  experimentPath: string,
-  { horizon, optimizer }: Experiment,
+  record: ExperimentRecord,
   { seed, engine, out }: { seed: number; engine: EngineChoice; out: string },
 ): TrainingTask {
   const schedule = scheduleSpecSchema.parse({ name: 'expression', rate: CYCLE });
+  const { horizon, optimizer } = record.experiment;
   return {
-    experimentPath,
+    record,
     engine,
     runId: `fast/${seed}`,
     purpose: 'train',

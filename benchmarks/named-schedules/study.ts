@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { experimentSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import { writeArtifact } from '../../src/artifacts/files.js';
@@ -8,6 +7,7 @@ import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
 import type { EngineChoice } from '../../src/training/engines/index.js';
 import { trainStage } from '../../src/training/stage.js';
 import { describeHost } from '../../src/benchmark/host.js';
+import { benchmarkFile } from '../file.js';
 import { thisMachine } from '../machine.js';
 import { reportText, type Figure, type Method, type Problem, type Run, type Study } from './report.js';
 
@@ -31,8 +31,8 @@ interface Options {
   readonly engine: EngineChoice;
 }
 
-const local = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const experimentPath = (id: ProblemId): string => local(`./${id}.json`);
+const local = (name: string): string => benchmarkFile(`named-schedules/${name}`);
+const experimentPath = (id: ProblemId): string => local(`${id}.json`);
 
 /**
  * SF7, SF7k and H at its tuned peak on three problems, five seeds each, against the prototypes' table:
@@ -141,8 +141,8 @@ function figure(values: number[]): Figure {
 async function store(results: Pick<Study, 'problems'>): Promise<void> {
   const command = `npm run benchmark:named-schedules${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`;
   const whole: Study = { command, machine: thisMachine(), host: await describeHost(command), ...results };
-  writeFileSync(local('./results/named-schedules.results.json'), `${JSON.stringify(whole, null, 1)}\n`);
-  writeFileSync(local('./results/named-schedules.md'), reportText(whole));
+  writeFileSync(local('results/named-schedules.results.json'), `${JSON.stringify(whole, null, 1)}\n`);
+  writeFileSync(local('results/named-schedules.md'), reportText(whole));
 }
 
 await study(...process.argv.slice(2));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { max, median, min } from 'simple-statistics';
 import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
+import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
 import { benchmarkFile } from '../file.js';
@@ -40,9 +41,10 @@ export async function workerRatio(): Promise<WorkerRatio> {
 async function runsPerMinute(workers: number): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'training-step-'));
   try {
+    const record = await resolveExperiment(EXPERIMENT);
     const tasks = Array.from({ length: RUNS }, (_, seed): Task => ({
       ...{ id: `seed ${seed}`, module: TRAINING_TASK_MODULE },
-      input: trainingTask(folder, seed),
+      input: trainingTask(record, folder, seed),
     }));
     const start = performance.now();
     resultsOf(await runTasks(tasks, { workers }));
@@ -52,9 +54,9 @@ async function runsPerMinute(workers: number): Promise<number> {
   }
 }
 
-function trainingTask(folder: string, seed: number): TrainingTask {
+function trainingTask(record: ExperimentRecord, folder: string, seed: number): TrainingTask {
   return {
-    ...{ experimentPath: EXPERIMENT, engine: 'auto', runId: `seed ${seed}`, purpose: 'train', seed, updates: UPDATES },
+    ...{ record, engine: 'auto', runId: `seed ${seed}`, purpose: 'train', seed, updates: UPDATES },
     method: methodSchema.parse({ schedule: { name: 'constant', rate: 0.2 }, optimizer: { name: 'sgd' } }),
     ...{ evaluated: false, log: path.join(folder, `seed-${seed}.jsonl`) },
   };

@@ -1,44 +1,24 @@
 import path from 'node:path';
-import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
-import { readArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
-import { closureSolution } from '../artifacts/solution/solution.js';
 import { engineInfoSchema, type LogHeader } from '../artifacts/training-log/training-log.js';
 import { planPilot } from '../pilot/design.js';
 import { updateCost, warmupUpdates } from '../pilot/pilot.js';
-import { openExperiment } from '../training/task.js';
+import { openWorkload } from '../training/experiment-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { objectiveOf } from '../workloads/index.js';
 import { decidingFigure } from './deciding-figure.js';
-import {
-  benchmarkOptions,
-  independentMethods,
-  methodsAtBestFixed,
-  type BenchmarkMethod,
-  type SeedPreparation,
-} from './methods.js';
+import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 import { namedReadingUpdates, requireBenchmark } from './plan.js';
-import { namedReading, preparedFiles } from './prepare-task.js';
-import { prepareSeeds, readRun, seedFolder, trainMethods, type RunContext } from './runs.js';
+import { readPrepared, seedRecord, type PreparedSeed } from './prepared-seed.js';
+import { prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
 import { scoringSentence } from './scoring.js';
 import type { FailedSeed } from './seed-clauses.js';
 import { compare, methodResult } from './summarize.js';
 import { verdict } from './verdict.js';
-
-/** A seed with everything that its own pilot, estimate and solve left behind. */
-interface PreparedSeed extends SeedPreparation {
-  readonly coefficients: Coefficients;
-  readonly solution: Results['seeds'][number]['solution'];
-  readonly followed: string;
-  readonly pilotGradEvals: number;
-  readonly readingGradEvals: number;
-}
 
 /**
  * Policy against baselines. Each seed has its own pilot, estimate and solve, which the policy is charged for; all methods
@@ -47,10 +27,11 @@ interface PreparedSeed extends SeedPreparation {
  * name for the one of their own.
  */
 export async function runBenchmark(context: RunContext): Promise<Results> {
-  const { experiment, workload } = await openExperiment(context.experimentPath);
+  const { experiment } = context.record;
+  const workload = await openWorkload(context.record);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
-  const cost = await updateCost(context.experimentPath);
+  const cost = await updateCost(context.record);
   const pilotUpdates =
     planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost) + namedReadingUpdates(experiment);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
@@ -133,27 +114,6 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
   };
 }
 
-async function readPrepared(out: string, seed: number, named: boolean): Promise<PreparedSeed> {
-  const files = preparedFiles(seedFolder(out, seed));
-  const coefficients = await readArtifact('coefficients', files.coefficients);
-  const policy = await readArtifact('policy', files.policy);
-  const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
-  const search = pilot_runs.filter((run) => run.purpose !== 'pilot/identification');
-  return {
-    seed,
-    peak: coefficients.rates.max,
-    policyPath: path.resolve(files.policy),
-    coefficients,
-    solution: existsSync(files.solution)
-      ? closureSolution(await readArtifact('solution', files.solution), files.solution)
-      : null,
-    followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
-    pilotGradEvals: pilot_grad_evals,
-    readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
-    reading: named ? namedReading(await readTrainingLog(files.reading)) : null,
-  };
-}
-
 interface CollectOptions {
   readonly classes: number;
   readonly gridSpent: number;
@@ -184,23 +144,6 @@ function bestFixed(methods: readonly MethodResult[], figure: DecidedBy['figure']
   return methods
     .filter((method) => method.family === 'fixed')
     .reduce((best, method) => (loss(method) < loss(best) ? method : best));
-}
-
-async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {
-  const files = preparedFiles(seedFolder(out, seed.seed));
-  const written = [files.coefficients, files.policy, ...(seed.solution === null ? [] : [files.solution])];
-  const hashes = await Promise.all(
-    written.map(async (file) => [path.relative(out, file), artifactSha256(JSON.parse(await readFile(file, 'utf8')))]),
-  );
-  return {
-    seed: seed.seed,
-    peak: seed.peak,
-    followed: seed.followed,
-    coefficients: seed.coefficients,
-    solution: seed.solution,
-    policy_path: path.relative(out, seed.policyPath),
-    artifacts: Object.fromEntries(hashes) as Record<string, string>,
-  };
 }
 
 /** Every log of ours names its data. */

@@ -1,4 +1,5 @@
 import type { Experiment } from '../artifacts/experiment/experiment.js';
+import type { Policy } from '../artifacts/policy/policy.js';
 import type { MethodResult } from '../artifacts/results/results.js';
 import { namedSchedule, type NamedSchedule } from '../schedules/index.js';
 import { methodUnder, resolveMethod, type Method } from '../training/method.js';
@@ -19,6 +20,8 @@ export interface SeedPreparation {
   readonly seed: number;
   readonly peak: number;
   readonly policyPath: string;
+  /** What was read there: runs under it do not open the file again. */
+  readonly policy: Policy;
   /** The seed's own D-Adaptation reading, where a schedule by name asks for one. */
   readonly reading: Reading | null;
 }

@@ -1,16 +1,18 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
-import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
-import { readArtifact, writeArtifact } from '../artifacts/files.js';
+import { writeArtifact } from '../artifacts/files.js';
+import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
-import { estimateCoefficients, unfittedCoefficients } from '../estimation/stage.js';
-import { runPilot, type PilotResult } from '../pilot/pilot.js';
-import { synthesize, writeSynthesis } from '../synthesis/stage.js';
+import { estimateFiles, unfittedCoefficients } from '../estimation/stage.js';
+import { frozen } from '../json.js';
+import { pilotPeak, runPilot, type RunTrainings } from '../pilot/pilot.js';
+import { solveFile } from '../synthesis/stage.js';
 import type { EngineChoice } from '../training/engines/index.js';
+import type { ExperimentRecord } from '../training/experiment-record.js';
 import { readingOf, type Reading } from '../training/reading.js';
-import { readingTask, runTraining, type TrainingTask } from '../training/task.js';
+import { readingTask, runTraining } from '../training/task.js';
 import { benchmarkOptions } from './methods.js';
 
 /** What a worker process imports to prepare one seed. */
@@ -18,20 +20,34 @@ export const PREPARE_TASK_MODULE: string = import.meta.url;
 
 /** One seed's own pilot, estimate and solve, as JSON. */
 export interface PrepareTask {
-  readonly experimentPath: string;
+  readonly record: ExperimentRecord;
   readonly engine: EngineChoice;
   readonly seed: number;
   /** Folder of this seed's trajectories, coefficients, solution and policy. */
   readonly folder: string;
 }
 
-/** Runs one seed's pilot, fits its closures and solves for its policy; finished files are taken as they are. */
+/**
+ * One seed's pilot, estimate and solve, which meet in files alone: trajectories/*.jsonl -> coefficients.json ->
+ * solution.json and policy.json. Finished files are taken as they are.
+ */
 export async function runTask(input: unknown, report: (event: { done: number }) => void): Promise<{ policy: string }> {
-  const { experimentPath, engine, seed, folder } = input as PrepareTask;
-  const experiment = await readArtifact('experiment', experimentPath);
-  const files = preparedFiles(folder);
+  const task = input as PrepareTask;
+  frozen(task.record);
+  const files = preparedFiles(task.folder);
+  const trainOneByOne = trainingsInTurn(report);
+  await readForNamed(task, trainOneByOne);
+  const { record, engine, seed } = task;
+  const pilot = await runPilot({ record, seed, engine, folder: files.trajectories }, trainOneByOne);
+  if (!existsSync(files.coefficients)) await estimateSeed(task, pilot.files);
+  if (!existsSync(files.policy)) await solveFile(files.coefficients, record.experiment.solver, task.folder);
+  return { policy: files.policy };
+}
+
+/** Trains one task after the other in this process, and reports the updates of all of them together. */
+function trainingsInTurn(report: (event: { done: number }) => void): RunTrainings {
   let done = 0;
-  const runTrainings = async (tasks: readonly TrainingTask[]): Promise<TrainingLog[]> => {
+  return async (tasks) => {
     const logs: TrainingLog[] = [];
     for (const task of tasks) {
       logs.push(await runTraining(task, (update) => report({ done: done + update })));
@@ -39,19 +55,14 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
     }
     return logs;
   };
-  if (benchmarkOptions(experiment).named.length > 0) {
-    const task = { ...readingTask(experiment, seed), experimentPath, engine, log: files.reading };
-    namedReading((await runTrainings([task]))[0]);
-  }
-  const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder: files.trajectories }, runTrainings);
-  if (!existsSync(files.coefficients)) {
-    await writeArtifact('coefficients', files.coefficients, fitOrReason(pilot, experiment, seed));
-  }
-  if (!existsSync(files.policy)) {
-    const coefficients = await readArtifact('coefficients', files.coefficients);
-    await writeSynthesis(folder, await synthesize(coefficients, experiment.solver));
-  }
-  return { policy: files.policy };
+}
+
+/** The reading that schedules by name take their rates from, where the benchmark names any. */
+async function readForNamed({ record, engine, seed, folder }: PrepareTask, train: RunTrainings): Promise<void> {
+  const { experiment } = record;
+  if (benchmarkOptions(experiment).named.length === 0) return;
+  const task = { ...readingTask(experiment, seed), record, engine, log: preparedFiles(folder).reading };
+  namedReading((await train([task]))[0]);
 }
 
 /**
@@ -65,15 +76,28 @@ export function namedReading(log: TrainingLog): Reading {
 /**
  * The fit; where the runs cannot be fitted (one diverged) the reason, with the peak: the seed then has no closure, and one
  * seed's bad luck does not end the others.
+ *
+ * @param logs - files that the pilot wrote
  */
-function fitOrReason({ logs, peak }: PilotResult, experiment: Experiment, seed: number): Coefficients {
+async function estimateSeed({ record, seed, folder }: PrepareTask, logs: readonly string[]): Promise<void> {
+  const { experiment } = record;
   try {
-    return estimateCoefficients(logs, experiment, { seed });
+    await estimateFiles(logs, experiment, { out: folder, seed });
   } catch (error) {
     if (!(error instanceof HjbLrError) || error.code !== 'E_PILOT') throw error;
-    const issues = error.issues.map(({ path: run, message }) => `${run}: ${message}`).join('; ');
-    return unfittedCoefficients(logs, experiment, { peak, unfitted: `${error.message} ${issues}`.trim() });
+    await writeUnfitted(folder, await Promise.all(logs.map((log) => readTrainingLog(log))), experiment, error);
   }
+}
+
+async function writeUnfitted(
+  folder: string,
+  logs: readonly TrainingLog[],
+  experiment: Experiment,
+  { message, issues }: HjbLrError,
+): Promise<void> {
+  const runs = issues.map(({ path: run, message: problem }) => `${run}: ${problem}`).join('; ');
+  const why = { peak: pilotPeak(experiment, logs), unfitted: `${message} ${runs}`.trim() };
+  await writeArtifact('coefficients', preparedFiles(folder).coefficients, unfittedCoefficients(logs, experiment, why));
 }
 
 export interface PreparedFiles {

@@ -3,23 +3,21 @@ import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
+import type { ProgressEvent } from '../execution/stage.js';
+import { summedProgress } from '../execution/summed-progress.js';
+import { asJson } from '../json.js';
 import type { EngineChoice } from '../training/engines/index.js';
+import type { ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
 import type { FailedSeed } from './seed-clauses.js';
 import { runResult } from './summarize.js';
 
-export interface ProgressEvent {
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number;
-  readonly note?: string;
-}
-
 /** Where and how the runs of a benchmark execute. */
 export interface RunContext {
-  readonly experimentPath: string;
+  /** The experiment as it was when the benchmark began. */
+  readonly record: ExperimentRecord;
   readonly out: string;
   readonly engine: EngineChoice;
   readonly workers: number;
@@ -43,7 +41,7 @@ export async function prepareSeeds(
   pilotUpdates: number,
 ): Promise<FailedSeed[]> {
   const tasks = seeds.map((seed): PrepareTask => ({
-    experimentPath: context.experimentPath,
+    record: context.record,
     engine: context.engine,
     seed,
     folder: seedFolder(context.out, seed),
@@ -90,13 +88,14 @@ function trainingTask(
   horizon: number,
 ): TrainingTask {
   return {
-    experimentPath: context.experimentPath,
+    record: context.record,
     engine: context.engine,
     runId: `train/${method.id}/${seed.seed}`,
     purpose: 'train',
     seed: seed.seed,
     updates: horizon,
     method: method.method(seed),
+    ...(method.family === 'policy' ? { policy: seed.policy } : {}),
     evaluated: true,
     log: logFile(context.out, method, seed.seed),
   };
@@ -113,23 +112,13 @@ async function execute(
   jobs: readonly Task[],
   total: number,
 ): Promise<TaskOutcome[]> {
-  const done = new Map<string, number>();
-  const onEvent = (id: string, event: unknown): void => {
-    done.set(id, (event as { done: number }).done);
-    context.onProgress({
-      stage,
-      done: Math.min(
-        total,
-        [...done.values()].reduce((sum, n) => sum + n, 0),
-      ),
-      total,
-    });
-  };
-  const outcomes = await runTasks(jobs, { workers: context.workers, onEvent, signal: context.signal });
-  context.onProgress({ stage, done: total, total });
+  const progress = summedProgress(stage, total, context.onProgress);
+  const { workers, signal } = context;
+  const outcomes = await runTasks(jobs, { workers, onEvent: progress.onEvent, signal });
+  progress.finish();
   return outcomes;
 }
 
 function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {
-  return { id, module, input: JSON.parse(JSON.stringify(input)) as Task['input'] };
+  return { id, module, input: asJson(input) };
 }

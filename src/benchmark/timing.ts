@@ -5,6 +5,7 @@ import { medianSorted } from 'simple-statistics';
 import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
 import { batchSizes } from '../controls/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
+import type { ExperimentRecord } from '../training/experiment-record.js';
 import { scoringAttacks } from '../training/evaluate.js';
 import { methodSchema } from '../training/method.js';
 import { updateCostOf } from '../pilot/pilot.js';
@@ -33,10 +34,9 @@ export function unitCosts(workload: Workload, objective: Objective, experiment: 
 }
 
 /** Seconds of one gradient evaluation on a minibatch: from a few real updates, whose log is thrown away. */
-export async function secondsPerEvaluation(experimentPath: string, engine: EngineChoice): Promise<number> {
+export async function secondsPerEvaluation(record: ExperimentRecord, engine: EngineChoice): Promise<number> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'hjb-lr-timing-'));
-  const time = (updates: number) =>
-    timedUpdates(experimentPath, engine, { updates, log: `${folder}/${updates}.jsonl` });
+  const time = (updates: number) => timedUpdates(record, engine, { updates, log: `${folder}/${updates}.jsonl` });
   try {
     const trial = await time(WARM_UP + 1);
     const more = Math.min(MOST_UPDATES, Math.floor(SECONDS / trial.perUpdate));
@@ -53,12 +53,12 @@ interface Timing {
 
 /** Median seconds of one update after the warm-up. */
 async function timedUpdates(
-  experimentPath: string,
+  record: ExperimentRecord,
   engine: EngineChoice,
   { updates, log }: { updates: number; log: string },
 ): Promise<Timing> {
   const ends: number[] = [];
-  const task = { experimentPath, engine, runId: 'timing', purpose: 'timing', seed: 0, evaluated: false, updates, log };
+  const task = { record, engine, runId: 'timing', purpose: 'timing', seed: 0, evaluated: false, updates, log };
   const method = methodSchema.parse({ schedule: { name: 'constant', rate: TINY_RATE }, optimizer: {}, clip: {} });
   const { end } = await runTraining({ ...task, method }, () => ends.push(performance.now()));
   const seconds = ends.slice(WARM_UP).map((at, i) => (at - ends[WARM_UP + i - 1]) / 1000);

@@ -1,5 +1,5 @@
-import type { ProgressEvent } from './progress.js';
-import type { CommandResult } from './stages.js';
+import type { Exact, InputDeclaration, OptionDeclarations, ValuesOf } from '../execution/stage-options.js';
+import type { ProgressEvent, Stage, StageOutput } from '../execution/stage.js';
 
 /** What a command may use while it runs. */
 export interface CommandContext {
@@ -9,17 +9,22 @@ export interface CommandContext {
   readonly commandLine: string;
 }
 
-/** Runs a stage in a process of its own. */
-export async function inWorker(
-  module: string,
-  name: string,
-  options: object,
-  { onProgress, signal }: CommandContext,
-): Promise<CommandResult> {
+/** Runs a stage in a process of its own. An option that the stage does not declare does not compile. */
+export async function inWorker<
+  Input extends InputDeclaration,
+  Options extends OptionDeclarations,
+  Result,
+  Given extends ValuesOf<Input> & ValuesOf<Options>,
+>(
+  { name }: Stage<Input, Options, Result>,
+  options: Exact<ValuesOf<Input> & ValuesOf<Options>, Given>,
+  { onProgress, signal, commandLine }: CommandContext,
+): Promise<StageOutput<Result>> {
   const { runTasks, resultsOf } = await import('../execution/run-tasks.js');
   const { STAGE_TASK_MODULE } = await import('./stage-task.js');
-  const task = { id: name, module: STAGE_TASK_MODULE, input: { module, name, options } };
+  const input = { stage: name, options: { ...(options as Given), commandLine } };
   const onEvent = (_id: string, event: unknown): void => onProgress(event as ProgressEvent);
-  const [result] = resultsOf(await runTasks([task], { workers: 1, onEvent, signal }));
-  return result as unknown as CommandResult;
+  const outcomes = await runTasks([{ id: name, module: STAGE_TASK_MODULE, input }], { workers: 1, onEvent, signal });
+  const [output] = resultsOf(outcomes);
+  return output as unknown as StageOutput<Result>;
 }

@@ -1,10 +1,10 @@
 import { EXIT_CODES, HjbLrError } from '../errors.js';
 import { TOOL_VERSION } from '../version.js';
 import { colors } from './colors.js';
+import type { CommandResult } from './command.js';
 import type { CommandContext } from './context.js';
 import { createProgress } from './progress.js';
 import { commandLineOf } from './shell.js';
-import type { CommandResult } from './stages.js';
 
 export interface OutputOptions {
   readonly json: boolean;

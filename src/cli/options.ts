@@ -1,29 +1,41 @@
-import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option } from 'commander';
-import { HjbLrError } from '../errors.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { InputDeclaration, OptionDeclaration, OptionDeclarations } from '../execution/stage-options.js';
 
-export const outOption = (): Option => new Option('--out <folder>', 'folder for the files that are written');
+/** Gives a command of commander the argument and the flags that are declared. */
+export function configure(command: Command, input: InputDeclaration, options: OptionDeclarations): Command {
+  for (const { term, help } of Object.values(input)) command.argument(term, help);
+  for (const [name, option] of Object.entries(options)) {
+    if (option.kind !== 'setting') command.addOption(flagFrom(name, option));
+  }
+  return command;
+}
 
-export const engineOption = (): Option =>
-  new Option('--engine <name>', 'what computes the training steps')
-    .choices(['auto', 'native', 'fused', 'tfjs'])
-    .default('auto');
+/** `--allow-mismatch` for `allowMismatch`. */
+export function flagOf(name: string, { flag = name }: OptionDeclaration): string {
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
-export const workersOption = (): Option =>
-  new Option('--workers <number>', 'processes at work at the same time; 0: this one alone')
-    .argParser(parseCount)
-    .default(availableParallelism(), 'the number of cores');
+/** The name under which commander keeps a flag's value. */
+export function attributeOf(name: string, { flag = name }: OptionDeclaration): string {
+  return flag;
+}
 
-export const seedOption = (text: string): Option => new Option('--seed <number>', text).argParser(parseCount);
+function flagFrom(name: string, option: OptionDeclaration): Option {
+  const flag = new Option(`${flagOf(name, option)} ${option.term}`.trim(), option.help);
+  const parse = parserOf(option);
+  if (parse !== undefined) flag.argParser<unknown>(parse);
+  if (option.choices !== undefined) flag.choices(option.choices);
+  return option.default === undefined ? flag : flag.default(option.default, option.defaultText);
+}
 
-export const freshOption = (): Option => new Option('--fresh', 'start over: remove what an earlier run wrote there');
-
-export const countOption = (name: string, text: string): Option =>
-  new Option(`--${name} <number>`, text).argParser(parseCount);
-
-/** Numbers and fractions apart by commas. */
-export const numbersOption = (name: string, text: string): Option =>
-  new Option(`--${name} <numbers>`, text).argParser(parseNumbers);
+function parserOf({
+  kind,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+}: OptionDeclaration): ((text: string) => unknown) | undefined {
+  if (kind === 'numbers') return parseNumbers;
+  return kind === 'count' ? (text: string): number => parseCount(text, least, most) : undefined;
+}
 
 function parseNumbers(text: string): number[] {
   const values = text.split(',').map((part) => {
@@ -34,17 +46,8 @@ function parseNumbers(text: string): number[] {
   throw new InvalidArgumentError('It must be numbers or fractions apart by commas, such as 1/40,0.0125.');
 }
 
-function parseCount(text: string): number {
+function parseCount(text: string, least: number, most: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('It must be 0, 1, 2, ...');
-}
-
-/** @throws E_USAGE if the option or argument is missing */
-export function required(value: string | undefined, name: string): string {
-  if (value !== undefined) return value;
-  throw new HjbLrError('E_USAGE', `${name} is missing.`, {
-    remedy: 'Give --help to see what the command takes.',
-    fields: { name },
-  });
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It must be ${least}, ${least + 1}, ${least + 2}, ...`);
 }

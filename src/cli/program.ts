@@ -1,29 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
-import type { CommandContext } from './context.js';
-import * as benchmark from './commands/benchmark.js';
-import * as doctor from './commands/doctor.js';
-import * as estimate from './commands/estimate.js';
-import * as pilot from './commands/pilot.js';
-import * as report from './commands/report.js';
-import * as runCommand from './commands/run.js';
-import * as sde from './commands/sde.js';
-import * as solve from './commands/solve.js';
-import * as status from './commands/status.js';
-import * as train from './commands/train.js';
-import * as validate from './commands/validate.js';
-import { execute, printErrorDocument, type OutputOptions } from './execute.js';
-import type { CommandResult } from './stages.js';
+import type { CliCommand } from './command.js';
+import { benchmark } from './commands/benchmark.js';
+import { doctor } from './commands/doctor.js';
+import { estimate } from './commands/estimate.js';
+import { pilot } from './commands/pilot.js';
+import { report } from './commands/report.js';
+import { run } from './commands/run.js';
+import { sde } from './commands/sde.js';
+import { solve } from './commands/solve.js';
+import { status } from './commands/status.js';
+import { train } from './commands/train.js';
+import { validate } from './commands/validate.js';
+import type { OutputOptions } from './execute.js';
+import { configure } from './options.js';
 
-/** A command declares its arguments, and runs with them, its flags and the context. */
-interface CommandModule {
-  configure(command: Command): Command;
-  run(...parameters: never[]): Promise<CommandResult>;
-}
-
-const COMMANDS: Readonly<Record<string, CommandModule>> = {
-  run: runCommand,
+/** The commands by name, in the order of the help. */
+const COMMANDS: Readonly<Record<string, CliCommand>> = {
+  run,
   pilot,
   estimate,
   solve,
@@ -75,32 +70,27 @@ function createProgram(done: (exitCode: number) => void): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('afterAll', EXIT_CODE_HELP)
     .exitOverride();
-  for (const [name, module] of Object.entries(COMMANDS)) addCommand(program, name, module, done);
+  for (const [name, command] of Object.entries(COMMANDS)) addCommand(program, name, command, done);
   return program;
 }
 
-function addCommand(
-  program: Command,
-  name: string,
-  { configure, run }: CommandModule,
-  done: (exitCode: number) => void,
-): void {
+function addCommand(program: Command, name: string, command: CliCommand, done: (exitCode: number) => void): void {
   const action = async (...parameters: unknown[]): Promise<void> => {
-    const flags = parameters.slice(0, -1);
     const { json, quiet } = program.opts<Partial<OutputOptions>>();
     const output = { json: json === true, quiet: quiet === true };
-    const start = run as (...all: unknown[]) => Promise<CommandResult>;
-    done(await execute(name, output, (context: CommandContext) => start(...flags, context)));
+    const { execute } = await import('./execute.js');
+    done(await execute(name, output, (context) => command.start(parameters, context)));
   };
-  configure(program.command(name)).action(action);
+  const { description, input, options } = command;
+  configure(program.command(name).description(description), input, options).action(action);
 }
 
 /** Help and version are no errors; what commander refuses is wrong usage, told on standard error already. */
-function usageExitCode(error: CommanderError, argv: readonly string[]): number {
+async function usageExitCode(error: CommanderError, argv: readonly string[]): Promise<number> {
   if (error.exitCode === 0) return EXIT_CODES.ok;
   const command = argv.find((argument) => Object.hasOwn(COMMANDS, argument)) ?? '';
   const sentence = error.message.replace(/^error: /, '');
   const usage = new HjbLrError('E_USAGE', sentence, { remedy: 'Give --help to see the usage.' });
-  if (argv.includes('--json')) printErrorDocument(command, usage);
+  if (argv.includes('--json')) (await import('./execute.js')).printErrorDocument(command, usage);
   return EXIT_CODES.usage;
 }

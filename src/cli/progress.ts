@@ -1,12 +1,5 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
-
-/** How far a stage is. */
-export interface ProgressEvent {
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number;
-  readonly note?: string;
-}
+import type { ProgressEvent } from '../execution/stage.js';
 
 export interface ProgressReporter {
   report(event: ProgressEvent): void;

@@ -14,43 +14,46 @@ import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
+import type { EstimateStageOptions } from './declaration.js';
 import { estimateClosures, selectClosure } from './estimate.js';
 import { pilotRuns, type LogNames } from './observations.js';
 
 /** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
 const SMALLEST_RATE_SHARE = 0.01;
 
-export interface EstimateStageOptions {
-  /** Training logs, or folders of them. */
-  readonly trajectories: readonly string[];
-  /** Its estimation and policy options are used; their defaults without it. */
-  readonly experimentPath?: string | undefined;
-  readonly out: string;
-  /** Seed of the bootstrap; the first log's own by default. */
-  readonly seed?: number | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
-
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {
-  const files = await logFiles(options.trajectories);
-  const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
-  const experiment =
-    options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
-  const coefficients = estimateCoefficients(logs, experiment, {
-    ...options,
-    names: files,
-    origin: options.trajectories.join(', '),
-  });
-  const file = path.join(options.out, 'coefficients.json');
-  await writeArtifact('coefficients', file, coefficients);
+  const { trajectories, experimentPath, ...others } = options;
+  const files = await logFiles(trajectories);
+  const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
+  const named = { names: files, origin: trajectories.join(', ') };
+  const { file, coefficients } = await estimateFiles(files, experiment, { ...others, ...named });
   return { artifacts: [file], summary: summarize(coefficients), result: { selected: coefficients.selected } };
 }
+
+/**
+ * Logs on the disk -> coefficients.json.
+ * @throws what `readTrainingLog` and `pilotRuns` throw, E_WRITE
+ */
+export async function estimateFiles(
+  files: readonly string[],
+  experiment: EstimatedExperiment | null,
+  options: Pick<EstimateStageOptions, 'out' | 'seed' | 'onProgress'> & LogNames,
+): Promise<{ file: string; coefficients: Coefficients }> {
+  const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
+  const file = path.join(options.out, 'coefficients.json');
+  const coefficients = estimateCoefficients(logs, experiment, options);
+  await writeArtifact('coefficients', file, coefficients);
+  return { file, coefficients };
+}
+
+/** What of an experiment an estimate depends on. */
+type EstimatedExperiment = Pick<Experiment, 'estimation' | 'policy' | 'name'>;
 
 /** Coefficients of every closure from whole pilot logs: the pure part of the stage. */
 export function estimateCoefficients(
   logs: readonly TrainingLog[],
-  experiment: Pick<Experiment, 'estimation' | 'policy' | 'name'> | null,
+  experiment: EstimatedExperiment | null,
   { seed, onProgress = () => {}, ...called }: Pick<EstimateStageOptions, 'seed' | 'onProgress'> & LogNames,
 ): Coefficients {
   const estimation = experiment?.estimation ?? estimationSchema.parse({});
@@ -86,7 +89,7 @@ export function estimateCoefficients(
  */
 export function unfittedCoefficients(
   logs: readonly TrainingLog[],
-  { estimation, policy, name }: Pick<Experiment, 'estimation' | 'policy' | 'name'>,
+  { estimation, policy, name }: EstimatedExperiment,
   { peak, unfitted }: { readonly peak: number; readonly unfitted: string },
 ): Coefficients {
   const { header } = logs[logs.length - 1];

@@ -1,11 +1,13 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../canonical-json.js';
-import { HjbLrError, type Issue } from '../errors.js';
-import { makeFolder, readJson, TEMPORARY_FILE, writeError, writeFileAtomic } from '../filesystem.js';
+import { HjbLrError } from '../errors.js';
+import { makeFolder, readJson, writeError, writeFileAtomic } from '../filesystem.js';
+import type { Json } from '../json.js';
 import { TOOL_VERSION } from '../version.js';
-import type { Json } from './task.js';
+import { exists, removeOurFiles, removeTemporaryFiles } from './own-files.js';
+import { requireSameRun, type RunDescription } from './run-mismatch.js';
 
 export const LEDGER_FILE = 'run.json';
 
@@ -13,17 +15,6 @@ export const LEDGER_FILE = 'run.json';
 export const LEDGER_NAME = /(^|\.)run\.json$/;
 
 const LEDGER_VERSION = '1.0.0';
-
-/** Kinds of files that a record may name one by one. */
-const OUR_KINDS = /\.(json|jsonl|html|bin|npz)$/;
-
-/** Names of the files that this project writes into folders of its own; anything else there is the user's. */
-const OUR_NAMES = new RegExp(
-  [
-    '(^|/)(coefficients|solution|policy|results)\\.json$',
-    '(^|/)(reading|run-\\d+|tournament-\\d+|seed-\\d+)(\\.partial\\.jsonl|\\.jsonl|\\.checkpoint\\.json)$',
-  ].join('|'),
-);
 
 /** A path below the run folder; a folder ends in a slash. */
 const ownedPath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, 'expected a path below the run folder');
@@ -65,8 +56,8 @@ export interface RunFolderOptions {
  * Opens a run folder, made if it is not there, and records what runs in it (`run.json`, or the name in `ledger`).
  *
  * @returns whether the folder held the same run before, which then resumes
- * @throws E_RUN_MISMATCH if it holds a run of another command, other options or another major version of the tool,
- * naming every difference; E_WRITE if it cannot be written
+ * @throws E_RUN_MISMATCH if it holds a run of another command, other options or a version of the tool that writes other
+ * files, naming every difference; E_WRITE if it cannot be written
  */
 export async function openRunFolder(out: string, options: RunFolderOptions): Promise<{ resumed: boolean }> {
   await makeFolder(out).catch((cause: unknown) => {
@@ -76,8 +67,8 @@ export async function openRunFolder(out: string, options: RunFolderOptions): Pro
   const found = await existingLedger(out, name, options.fresh);
   const ledger = ledgerOf(options);
   if (options.fresh) {
-    await removeOwned(out, [...options.owns, ...(found?.owns ?? [])], { named: OUR_KINDS, inside: OUR_NAMES });
-  } else if (found !== null) requireSameRun(out, found, ledger);
+    await removeOurFiles(out, [...options.owns, ...(found?.owns ?? [])]);
+  } else if (found !== null) requireRecordedRun(out, found, ledger);
   await removeTemporaryFiles(out, options.owns, name.slice(0, -LEDGER_FILE.length));
   await writeFileAtomic(path.join(out, name), `${JSON.stringify(ledger, null, 1)}\n`);
   return { resumed: found !== null && !options.fresh };
@@ -127,91 +118,29 @@ async function existingLedger(out: string, name: string, fresh: boolean): Promis
   });
 }
 
-function requireSameRun(out: string, found: Ledger, asked: Ledger): void {
-  const issues: Issue[] = [
-    ...differences(found.command, asked.command, ['command']),
-    ...differences(majorVersion(found.tool_version), majorVersion(asked.tool_version), ['tool_version']),
-    ...differences(found.options as Json, asked.options as Json, ['options']),
-  ];
-  if (issues.length === 0) return;
-  throw new HjbLrError('E_RUN_MISMATCH', `${out} holds a run with other options.`, {
-    remedy: 'Give the same options, choose another folder (--out), or start over with --fresh.',
-    issues,
+/** Runs of one release go on under another that writes the same files: of the same major version, below 1.0 of the same minor. */
+function requireRecordedRun(out: string, found: Ledger, asked: Ledger): void {
+  const isOlder = release(found.tool_version) !== release(asked.tool_version);
+  requireSameRun(partsOf(found, isOlder), partsOf(asked, isOlder), {
+    sentence: () => (isOlder ? versionSentence(out, found, asked) : `${out} holds a run with other options.`),
+    remedy: isOlder
+      ? `Choose another folder (--out): this one then stays as it is, and hjb-lr ${found.tool_version} can go on with it.`
+      : 'Give the same options, choose another folder (--out), or start over with --fresh.',
     fields: { out },
   });
 }
 
-function majorVersion(version: string): string {
-  return version.split('.')[0];
+function versionSentence(out: string, found: Ledger, asked: Ledger): string {
+  return `${out} holds a run of hjb-lr ${found.tool_version}, which hjb-lr ${asked.tool_version} cannot go on with.`;
 }
 
-/** Every dotted path at which two values differ, with both values. */
-export function differences(
-  there: Json | undefined,
-  asked: Json | undefined,
-  at: readonly string[],
-  say: (there: string, asked: string) => string = (a, b) => `the folder has ${a}, asked for ${b}`,
-): Issue[] {
-  if (canonicalJson(there, []) === canonicalJson(asked, [])) return [];
-  if (isRecord(there) && isRecord(asked)) {
-    const keys = [...new Set([...Object.keys(there), ...Object.keys(asked)])].sort();
-    return keys.flatMap((key) => differences(there[key], asked[key], [...at, key], say));
-  }
-  return [{ path: at.join('.'), message: say(shown(there), shown(asked)) }];
+/** What makes two records those of one run; versions that write the same files are not compared. */
+function partsOf({ command, options, tool_version }: Ledger, withVersion: boolean): RunDescription {
+  return { command, options: options as Json, ...(withVersion ? { tool_version } : {}) };
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function shown(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
-}
-
-interface Removable {
-  /** Of files that are owned by their own name. */
-  readonly named: RegExp;
-  /** Of files inside owned folders. */
-  readonly inside: RegExp;
-}
-
-/** Removes what the patterns match of owned entries: files, and the files in folders (which end in a slash). */
-async function removeOwned(out: string, owned: readonly string[], { named, inside }: Removable): Promise<void> {
-  try {
-    for (const entry of new Set(owned)) {
-      const target = path.join(out, entry);
-      if (!entry.endsWith('/')) await removeFile(target, named);
-      else if (await exists(target)) await cleanFolder(target, inside);
-    }
-  } catch (cause) {
-    throw writeError(out, cause);
-  }
-}
-
-/** Removes matching files at every depth, and the folders that this empties; links to folders are not followed. */
-async function cleanFolder(folder: string, pattern: RegExp): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const target = path.join(folder, entry.name);
-    if (entry.isDirectory()) await cleanFolder(target, pattern);
-    else await removeFile(target, pattern);
-  }
-  await rmdir(folder).catch(() => {});
-}
-
-async function removeFile(file: string, pattern: RegExp): Promise<void> {
-  if (pattern.test(file)) await rm(file, { force: true });
-}
-
-/** What a killed process left of a file that it was writing; of a run that shares its folder, files of its name alone. */
-async function removeTemporaryFiles(out: string, owned: readonly string[], prefix: string): Promise<void> {
-  const names = (await readdir(out).catch(() => [])).filter((name) => name.startsWith(prefix));
-  const entries = [...owned.filter((entry) => entry.endsWith('/')), ...names];
-  await removeOwned(out, entries, { named: TEMPORARY_FILE, inside: TEMPORARY_FILE });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
+/** The part of a version that tells which files it reads: 0.2 of 0.2.7, 1 of 1.4.0. */
+export function release(version: string): string {
+  const [major, minor] = version.split('.');
+  return major === '0' ? `${major}.${minor}` : major;
 }

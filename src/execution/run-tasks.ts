@@ -2,19 +2,11 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import workerpool from 'workerpool';
 import { HjbLrError } from '../errors.js';
-import {
-  asJson,
-  errorFrom,
-  replyTo,
-  type Json,
-  type Task,
-  type TaskOutcome,
-  type TaskReply,
-  type WorkerEvent,
-} from './task.js';
+import { asJson, type Json } from '../json.js';
+import { errorFrom, replyTo, type Task, type TaskOutcome, type TaskReply, type WorkerEvent } from './task.js';
 import { watchOutput } from './worker-output.js';
 
-export type { Json, Task, TaskModule, TaskOutcome } from './task.js';
+export type { Task, TaskModule, TaskOutcome } from './task.js';
 
 export interface RunTasksOptions {
   /** Worker processes at most; 0 runs the tasks one after the other in this process. */

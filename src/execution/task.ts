@@ -1,7 +1,5 @@
 import { HjbLrError, type ErrorCode, type Issue } from '../errors.js';
-
-/** Anything that survives a round trip through JSON unchanged. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import { asJson, type Json } from '../json.js';
 
 /** One independent piece of work. */
 export interface Task {
@@ -44,11 +42,6 @@ export async function replyTo({ module, input }: Task, report: (event: unknown) 
   } catch (error) {
     return { error: plainError(error) };
   }
-}
-
-/** The value as it comes out of JSON, so that a result is the same with and without another process in between. */
-export function asJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
 }
 
 export function plainError(thrown: unknown): PlainError {

@@ -5,17 +5,20 @@ import { HjbLrError } from '../errors.js';
 import { derivedSeed, randomStream } from '../math/random.js';
 import { objectiveOf, type Workload } from '../workloads/index.js';
 import type { EngineChoice } from '../training/engines/index.js';
+import { openWorkload, type ExperimentRecord } from '../training/experiment-record.js';
 import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
 import { readingMethod, readingOf } from '../training/reading.js';
-import { openExperiment, type TrainingTask } from '../training/task.js';
+import type { TrainingTask } from '../training/task.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
 import { tournamentPeak } from './tournament.js';
 
+/** Purpose of the runs that identify the coefficients, as their logs name it. */
+export const IDENTIFICATION = 'pilot/identification';
+
 export interface PilotOptions {
-  readonly experimentPath: string;
-  readonly experiment: Experiment;
+  readonly record: ExperimentRecord;
   readonly seed: number;
   readonly engine: EngineChoice;
   /** Folder of the trajectories. */
@@ -39,13 +42,13 @@ export type RunTrainings = (tasks: readonly TrainingTask[]) => Promise<TrainingL
  * @throws E_INVALID if the plan exceeds the pilot's budget; E_PILOT if no peak can be read
  */
 export async function runPilot(options: PilotOptions, runTrainings: RunTrainings): Promise<PilotResult> {
-  const { experiment } = options;
-  const cost = await updateCost(options.experimentPath);
+  const { experiment } = options.record;
+  const cost = await updateCost(options.record);
   requireSgd(experiment);
   planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
   const searches = peakTasks(options);
   const searchLogs = await runTrainings(searches);
-  const peak = readPeak(experiment, searchLogs);
+  const peak = pilotPeak(experiment, searchLogs);
   const runs = identificationTasks(options, peak);
   const runLogs = await runTrainings(runs);
   return { peak, logs: [...searchLogs, ...runLogs], files: [...searches, ...runs].map((task) => task.log) };
@@ -64,9 +67,9 @@ export function requireSgd({ optimizer: { name } }: Experiment): void {
 }
 
 /** Gradient evaluations of one update of an experiment, and of one look at its objective's loss. */
-export async function updateCost(experimentPath: string): Promise<UpdateCost> {
-  const { experiment, workload } = await openExperiment(experimentPath);
-  return updateCostOf(workload, objectiveOf(experiment, workload));
+export async function updateCost(record: ExperimentRecord): Promise<UpdateCost> {
+  const workload = await openWorkload(record);
+  return updateCostOf(workload, objectiveOf(record.experiment, workload));
 }
 
 /** The same of a workload that is open. */
@@ -89,7 +92,7 @@ export function warmupUpdates({ policy, horizon }: Experiment): number {
 
 /** Runs that find the peak: one D-Adaptation run, or the tournament's on one data order, or none. */
 function peakTasks(options: PilotOptions): TrainingTask[] {
-  const { pilot, horizon, policy, optimizer } = options.experiment;
+  const { pilot, horizon, policy, optimizer } = options.record.experiment;
   const { peak } = pilot;
   switch (peak.method) {
     case 'd_adaptation': {
@@ -109,8 +112,12 @@ function peakTasks(options: PilotOptions): TrainingTask[] {
   }
 }
 
-function readPeak({ pilot }: Experiment, logs: readonly TrainingLog[]): number {
-  const { peak } = pilot;
+/**
+ * The peak rate that the logs of a pilot show: those of its search alone are looked at.
+ * @throws E_PILOT if the search has no reading, or every run of the tournament diverged
+ */
+export function pilotPeak({ pilot: { peak } }: Experiment, pilotLogs: readonly TrainingLog[]): number {
+  const logs = pilotLogs.filter(({ header }) => header.purpose !== IDENTIFICATION);
   if (peak.method === 'given') return peak.peak;
   if (peak.method === 'paired_tournament') {
     return tournamentPeak(
@@ -128,12 +135,12 @@ function readPeak({ pilot }: Experiment, logs: readonly TrainingLog[]): number {
 }
 
 function identificationTasks(options: PilotOptions, peak: number): TrainingTask[] {
-  const { pilot, optimizer, policy } = options.experiment;
+  const { pilot, optimizer, policy } = options.record.experiment;
   return Array.from({ length: pilot.runs }, (_, i) => {
     const stream = randomStream(options.seed, `pilot/rates/${i}`);
-    const rates = randomizedRates(pilot, peak, warmupUpdates(options.experiment), stream);
+    const rates = randomizedRates(pilot, peak, warmupUpdates(options.record.experiment), stream);
     const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
-    return { ...task(options, `run-${i}`, 'pilot/identification', pilot.updates_per_run, method), observed: true };
+    return { ...task(options, `run-${i}`, IDENTIFICATION, pilot.updates_per_run, method), observed: true };
   });
 }
 
@@ -145,7 +152,7 @@ function task(
   method: MethodInput,
 ): TrainingTask {
   return {
-    experimentPath: options.experimentPath,
+    record: options.record,
     engine: options.engine,
     runId: `pilot/${options.seed}/${name}`,
     purpose,

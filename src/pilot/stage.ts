@@ -1,87 +1,94 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readTrainingLog } from '../artifacts/training-log/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
-import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
+import { openRunFolder } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
+import { summedProgress } from '../execution/summed-progress.js';
+import { asJson } from '../json.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
-import { openExperiment, TRAINING_TASK_MODULE, type TrainingTask } from '../training/task.js';
+import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
+import { TRAINING_TASK_MODULE } from '../training/task.js';
+import type { PilotStageOptions } from './declaration.js';
 import { planPilot } from './design.js';
-import { pilotLogNames, requireSgd, runPilot, updateCost, warmupUpdates } from './pilot.js';
-
-export interface PilotStageOptions {
-  readonly experimentPath: string;
-  readonly out: string;
-  /** The experiment's first seed by default. */
-  readonly seed?: number | undefined;
-  readonly engine: EngineChoice;
-  readonly workers: number;
-  /** Removes what an earlier pilot left in the folder, and starts over. */
-  readonly fresh?: boolean;
-  readonly commandLine?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
+import {
+  IDENTIFICATION,
+  pilotLogNames,
+  requireSgd,
+  runPilot,
+  updateCost,
+  warmupUpdates,
+  type PilotResult,
+  type RunTrainings,
+} from './pilot.js';
 
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
-  const { experimentPath, engine, workers, signal, onProgress = () => {} } = options;
-  const experiment = await openToPilot(experimentPath, engine);
+  const { engine } = options;
+  const record = await openToPilot(options.experimentPath, engine);
+  const { experiment } = record;
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
   await openRunFolder(options.out, {
     command: 'pilot',
-    options: JSON.parse(JSON.stringify({ experiment, seed, engine })) as RunFolderOptions['options'],
+    options: asJson({ experiment, seed, engine }),
     fresh: options.fresh === true,
     owns: ['trajectories/'],
     expects: pilotLogNames(experiment).map((name) => `trajectories/${name}.jsonl`),
     commandLine: options.commandLine,
   });
-  const runTrainings = async (tasks: readonly TrainingTask[]) => {
-    const done = new Map<string, number>();
+  const pilot = await runPilot({ record, seed, engine, folder }, trainingsOnWorkers(options));
+  return outputOf(record, pilot);
+}
+
+/** Trains on worker processes; what a whole group of tasks has done is one bar. */
+function trainingsOnWorkers({ workers, signal, onProgress = () => {} }: PilotStageOptions): RunTrainings {
+  return async (tasks) => {
+    if (tasks.length === 0) return [];
     const total = tasks.reduce((sum, task) => sum + task.updates, 0);
-    const onEvent = (id: string, event: unknown): void => {
-      done.set(id, (event as { done: number }).done);
-      onProgress({ stage: tasks[0].purpose, done: [...done.values()].reduce((sum, n) => sum + n, 0), total });
-    };
-    const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: { ...task } }));
-    resultsOf(await runTasks(jobs as Parameters<typeof runTasks>[0], { workers, onEvent, signal }));
-    if (tasks.length > 0) onProgress({ stage: tasks[0].purpose, done: total, total });
+    const progress = summedProgress(tasks[0].purpose, total, onProgress);
+    const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: task }));
+    resultsOf(await runTasks(jobs, { workers, onEvent: progress.onEvent, signal }));
+    progress.finish();
     return Promise.all(tasks.map((task) => readTrainingLog(task.log)));
   };
-  const pilot = await runPilot({ experimentPath, experiment, seed, engine, folder }, runTrainings);
-  const updates = pilot.logs.reduce((sum, log) => sum + log.steps.length, 0);
-  const gradEvals = pilot.logs.reduce((sum, log) => sum + gradientEvaluations(log), 0);
-  const share = gradEvals / (experiment.horizon * (await updateCost(experimentPath)).update);
-  const diverged = pilot.logs.filter((log) => log.end?.status === 'diverged');
+}
+
+/** What was found and what it cost; runs that diverged are told. */
+async function outputOf(record: ExperimentRecord, { peak, logs, files }: PilotResult) {
+  const { experiment } = record;
+  const updates = logs.reduce((sum, log) => sum + log.steps.length, 0);
+  const gradEvals = logs.reduce((sum, log) => sum + gradientEvaluations(log), 0);
+  const share = gradEvals / (experiment.horizon * (await updateCost(record)).update);
+  const diverged = logs.filter((log) => log.end?.status === 'diverged');
   return {
-    artifacts: [...pilot.files],
+    artifacts: [...files],
     summary: [
-      `peak rate ${pilot.peak.toPrecision(3)} (${experiment.pilot.peak.method})`,
+      `peak rate ${peak.toPrecision(3)} (${experiment.pilot.peak.method})`,
       `${updates} updates, ${gradEvals} gradient evaluations: ${(100 * share).toFixed(1)} % of a run`,
-      ...divergenceSentences(diverged, pilot.logs.length),
+      ...divergenceSentences(diverged, logs.length),
     ],
-    result: { peak: pilot.peak, updates, grad_evals: gradEvals, diverged: diverged.map(({ header }) => header.run_id) },
+    result: { peak, updates, grad_evals: gradEvals, diverged: diverged.map(({ header }) => header.run_id) },
     exitCode: diverged.some(isIdentification) ? EXIT_CODES.not_converged : EXIT_CODES.ok,
   };
 }
 
 /** Everything that can be refused, before the folder belongs to this pilot. */
-async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<Experiment> {
-  const { experiment } = await openExperiment(experimentPath);
-  const cost = await updateCost(experimentPath);
+async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<ExperimentRecord> {
+  const record = await resolveExperiment(experimentPath);
+  const { experiment } = record;
+  const cost = await updateCost(record);
   await namingFile(experimentPath, () => {
     requireSgd(experiment);
     return planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
   });
   await openEngine(engine, modelKind(experiment));
-  return experiment;
+  return record;
 }
 
 /** A tournament's highest rates may diverge; a run that should identify the coefficients may not. */
 function isIdentification({ header }: TrainingLog): boolean {
-  return header.purpose === 'pilot/identification';
+  return header.purpose === IDENTIFICATION;
 }
 
 function divergenceSentences(diverged: readonly TrainingLog[], runs: number): string[] {

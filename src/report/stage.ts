@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
 import type { Results } from '../artifacts/results/results.js';
+import type { ReportStageOptions } from './declaration.js';
 import type { Figure } from './figure.js';
 import { driftFigure, shownClosure } from './figures/coefficients.js';
 import { lossFigure, rateFigure } from './figures/curves.js';
@@ -17,7 +18,7 @@ export function reportFigures(results: Results): Figure[] {
 }
 
 /** `hjb-lr report RESULTS`: results.json -> report.html, one offline page. */
-export async function reportStage({ resultsPath, out }: { resultsPath: string; out: string }) {
+export async function reportStage({ resultsPath, out }: ReportStageOptions) {
   const results = await readArtifact('results', resultsPath);
   const plotly = await plotlySource();
   const file = path.join(out, 'report.html');

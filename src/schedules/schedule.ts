@@ -1,7 +1,7 @@
 import type { ControlName, Controls } from '../controls/index.js';
+import type { Json } from '../json.js';
 
-/** Anything that survives a round trip through JSON unchanged. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from '../json.js';
 
 /** The minibatch losses that a schedule may look at, by their columns in the training log. */
 export type MetricName = 'train_loss' | 'train_robust_loss' | 'val_loss' | 'val_robust_loss';

@@ -3,6 +3,7 @@ export { analyseSgdModel } from './analysis.js';
 export { createAscent, type Ascent } from './attack/ascent.js';
 export { controlSgdModel, type ControlledModel, type ControlOptions } from './control/control.js';
 export { rateProblem, type RateProblem } from './control/problem.js';
+export { retraceControl } from './control/retrace.js';
 export { realRuns, type ControlledRuns, type RealRuns, type RunsOptions } from './control/runs.js';
 export { drift, type DriftOrder, type RateAt } from './drift.js';
 export { asymmetryOf, effectiveLoss } from './effective-loss.js';

@@ -1,11 +1,43 @@
 import path from 'node:path';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis/sde-analysis.js';
+import { EXIT_CODES } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { analyseSgdModel } from './analysis.js';
 import { controlSgdModel, type ControlledModel } from './control/control.js';
+import { controlText } from './control/text.js';
+import type { SdeStageOptions } from './declaration.js';
 import { compileSgdModel, type SgdModel } from './model.js';
 import { requireStudies, studiesOf, type StudyOptions } from './studies.js';
+import { sdeText, studySentences } from './text.js';
+
+/**
+ * `hjb-lr sde MODEL`: model of adversarial SGD -> the coefficients of its SDE, and with a folder sde.json.
+ *
+ * @example
+ * const { result } = await sdeStage({ modelPath: 'model.json' });
+ * result.points[0].drift_2; // b0 + eta b1 at the first point
+ */
+export async function sdeStage({ modelPath, out, seed = 0, onProgress = () => {}, ...studies }: SdeStageOptions) {
+  onProgress({ stage: 'sde', done: 0, total: 1 });
+  const { result, artifacts } = await analyseModelFile({ modelPath, out, seed, studies });
+  onProgress({ stage: 'sde', done: 1, total: 1 });
+  return {
+    artifacts,
+    summary: [...summaryOf(result), ...artifacts.map((file) => `written: ${file}`)],
+    result,
+    exitCode: isConverged(result) ? EXIT_CODES.ok : EXIT_CODES.not_converged,
+  };
+}
+
+function summaryOf(result: SdeResult): string[] {
+  const control = result.control === undefined ? [] : controlText(result.control);
+  return [...sdeText(result), ...studySentences(result), ...control];
+}
+
+function isConverged({ control }: SdeResult): boolean {
+  return control === undefined || control.solver.status === 'converged';
+}
 
 export interface SdeOptions {
   readonly modelPath: string;

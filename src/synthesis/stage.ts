@@ -8,20 +8,13 @@ import type { Solution } from '../artifacts/solution/solution.js';
 import { EXIT_CODES } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { solveHjb, type HjbSolution } from '../../solvers/index.js';
+import type { SolveStageOptions } from './declaration.js';
 import { closureProblem } from './control-problem.js';
 import { fallbackPolicy, feedbackPolicy } from './policy-file.js';
 
 /** Time levels that the files keep: all of the last ones, and a few before them. */
 const LAST_LEVELS = 24;
 const EARLIER_LEVELS = 16;
-
-export interface SolveStageOptions {
-  readonly coefficientsPath: string;
-  /** Its solver options are used; their defaults without it. */
-  readonly experimentPath?: string | undefined;
-  readonly out: string;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 export interface Synthesis {
   readonly policy: Policy;
@@ -33,11 +26,10 @@ export interface Synthesis {
 
 /** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json and policy.json. */
 export async function solveStage(options: SolveStageOptions) {
-  const coefficients = await readArtifact('coefficients', options.coefficientsPath);
-  const experiment =
-    options.experimentPath === undefined ? null : await readArtifact('experiment', options.experimentPath);
-  const { policy, solution, followed } = await synthesize(coefficients, experiment?.solver ?? solverSchema.parse({}));
-  const artifacts = await writeSynthesis(options.out, { policy, solution, followed });
+  const { coefficientsPath, experimentPath, out } = options;
+  const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
+  const solver = experiment?.solver ?? solverSchema.parse({});
+  const { coefficients, policy, solution, followed, artifacts } = await solveFile(coefficientsPath, solver, out);
   options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
   const converged = solution === null || solution.status === 'converged';
   return {
@@ -50,6 +42,13 @@ export async function solveStage(options: SolveStageOptions) {
     result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
     exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
+}
+
+/** coefficients.json -> solution.json, where a closure was selected, and policy.json in the folder `out`. */
+export async function solveFile(coefficientsPath: string, solver: SolverOptions, out: string) {
+  const coefficients = await readArtifact('coefficients', coefficientsPath);
+  const synthesis = await synthesize(coefficients, solver);
+  return { coefficients, ...synthesis, artifacts: await writeSynthesis(out, synthesis) };
 }
 
 function because({ unfitted }: Coefficients): string {
@@ -72,7 +71,7 @@ export async function synthesize(coefficients: Coefficients, solver: SolverOptio
 }
 
 /** Writes both files; beside a policy that follows no solution, an older one would be another policy's. */
-export async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
+async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
   const policyFile = path.join(out, 'policy.json');
   const solutionFile = path.join(out, 'solution.json');
   if (solution !== null) await writeArtifact('solution', solutionFile, solution);

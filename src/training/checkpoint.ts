@@ -8,7 +8,7 @@ import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
 import type { OptimizerState } from './optimizers/index.js';
-import { requireSameRun } from './run-identity.js';
+import { requireSameHeader } from './run-identity.js';
 import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */
@@ -93,7 +93,7 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (stored.format !== FORMAT) throw otherFormat(file, stored.format);
   if (stored.sha256 !== artifactSha256(stored.state ?? null))
     throw damaged(file, 'its hash is not that of its content');
-  requireSameRun(file, stored.header, header);
+  requireSameHeader(file, stored.header, header);
   const { optimizer, rule, statistics, observation, ...rest } = stored.state;
   return {
     ...rest,

@@ -1,8 +1,8 @@
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { differences } from '../execution/ledger.js';
-import type { Json } from '../execution/task.js';
+import { differences } from '../execution/run-mismatch.js';
+import { asJson } from '../json.js';
 import { createAttack, objectiveOf, type Workload } from '../workloads/index.js';
 
 const STANDARD = { type: 'standard' } as const;
@@ -25,8 +25,8 @@ export function policyMismatches(policy: Policy, experiment: Experiment, workloa
     batch_size: experiment.batch_size,
   };
   return differences(
-    plain(madeFor),
-    plain(found),
+    asJson(madeFor),
+    asJson(found),
     [],
     (a, b) => `the policy was made for ${a}, the experiment has ${b}`,
   );
@@ -40,8 +40,4 @@ export function mismatchError(file: string, issues: readonly Issue[]): HjbLrErro
     issues,
     fields: { file },
   });
-}
-
-function plain(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }

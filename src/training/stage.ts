@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
+import type { Policy } from '../artifacts/policy/policy.js';
 import { canonicalJson } from '../artifacts/shared/hash.js';
 import { partialPath } from '../artifacts/training-log/log-file.js';
 import { gradientEvaluations, type LogEvaluation, type TrainingLog } from '../artifacts/training-log/training-log.js';
@@ -8,38 +8,24 @@ import { HjbLrError, namingFile } from '../errors.js';
 import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
 import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
 import { checkpointPath } from './checkpoint.js';
-import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
+import type { TrainStageOptions } from './declaration.js';
+import { modelKind, openEngine } from './engines/index.js';
 import { methodUnder, resolveMethod, type Method, type MethodInput } from './method.js';
 import { mismatchError, policyMismatches } from './policy-mismatch.js';
 import { readingOf, type Reading } from './reading.js';
 import { weightsPath } from './saved-weights.js';
-import { openExperiment, openTraining, readingTask, type TrainingTask } from './task.js';
+import { resolveExperiment, openWorkload, type ExperimentRecord } from './experiment-record.js';
+import { openTraining, readingTask, type TaskOutline } from './task.js';
 import { trainRun, type TrainingRun } from './train.js';
-
-export interface TrainStageOptions {
-  readonly experimentPath: string;
-  readonly out: string;
-  readonly policyPath?: string | undefined;
-  /** `NAME:key=value,...` */
-  readonly schedule?: string | undefined;
-  readonly seed?: number | undefined;
-  readonly engine: EngineChoice;
-  /** Trains under a policy that was made for another attack, optimizer, batch size or objective; the log names them. */
-  readonly allowMismatch?: boolean;
-  /** Keeps the final weights beside the log, as `NAME.weights.npz`. */
-  readonly saveWeights?: boolean;
-  /** Removes what an earlier run of this method and seed left, and starts over. */
-  readonly fresh?: boolean;
-  readonly commandLine?: string | undefined;
-  readonly onProgress?: (event: { stage: string; done: number; total: number; note?: string }) => void;
-}
 
 /**
  * `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. A schedule by name that waits for
  * a rate has its reading first, whose log lies beside the run's and serves every such schedule of the seed there.
  */
-export async function trainStage(options: TrainStageOptions) {
-  const { experiment } = await openExperiment(options.experimentPath);
+export async function trainStage(given: TrainStageOptions) {
+  const record = await resolveExperiment(given.experimentPath);
+  const options = { ...given, record };
+  const { experiment } = record;
   await openEngine(options.engine, modelKind(experiment));
   const seed = options.seed ?? experiment.seeds[0];
   const { name, files = [], ...chosen } = await chosenMethod(options, seed);
@@ -63,6 +49,9 @@ export async function trainStage(options: TrainStageOptions) {
   };
 }
 
+/** With the experiment as it was at the door. */
+type ResolvedOptions = TrainStageOptions & { readonly record: ExperimentRecord };
+
 /** What each of several attacks has left. */
 function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
   return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
@@ -73,13 +62,13 @@ function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
 
 /** A run with its log and its record in the folder. */
 async function trainInFolder(
-  options: TrainStageOptions,
+  options: ResolvedOptions,
   name: string,
-  task: Omit<TrainingTask, 'experimentPath' | 'engine' | 'log'>,
+  task: TaskOutline,
 ): Promise<{ log: TrainingLog; file: string }> {
-  const { experimentPath, engine, onProgress = () => {} } = options;
+  const { record, engine, onProgress = () => {} } = options;
   const file = path.join(options.out, `${name}.jsonl`);
-  const run = await openTraining({ experimentPath, engine, log: file, ...task });
+  const run = await openTraining({ record, engine, log: file, ...task });
   await openTrainFolder(options, run);
   const report = (done: number): void => onProgress({ stage: task.purpose, done, total: task.updates });
   const saveWeights = task.evaluated && options.saveWeights === true;
@@ -108,6 +97,8 @@ async function openTrainFolder({ out, fresh, commandLine }: TrainStageOptions, r
 interface ChosenMethod {
   readonly name: string;
   readonly method: Method;
+  /** The policy that the method follows, as it was read. */
+  readonly policy?: Policy;
   readonly mismatches?: readonly string[];
   readonly reading?: Reading;
   /** Logs that the method was made from. */
@@ -115,7 +106,7 @@ interface ChosenMethod {
 }
 
 /** The method that the command line asks for: a policy file brings its own clip, a baseline none unless named. */
-async function chosenMethod(options: TrainStageOptions, seed: number): Promise<ChosenMethod> {
+async function chosenMethod(options: ResolvedOptions, seed: number): Promise<ChosenMethod> {
   const { policyPath, schedule } = options;
   if ((policyPath === undefined) === (schedule === undefined)) {
     throw new HjbLrError('E_USAGE', 'Give either a policy or a schedule.', {
@@ -125,34 +116,31 @@ async function chosenMethod(options: TrainStageOptions, seed: number): Promise<C
   return policyPath === undefined ? scheduleMethod(options, schedule!, seed) : policyMethod(options, policyPath);
 }
 
-async function scheduleMethod(options: TrainStageOptions, schedule: string, seed: number): Promise<ChosenMethod> {
-  const { experiment } = await openExperiment(options.experimentPath);
+async function scheduleMethod(options: ResolvedOptions, schedule: string, seed: number): Promise<ChosenMethod> {
+  const { experiment, file: experimentFile } = options.record;
   const parsed = parseSchedule(schedule);
   const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
   const methodOf = (found: ParsedSchedule): Promise<Method> =>
-    namingFile(options.experimentPath, () => methodUnder(experiment, found));
+    namingFile(experimentFile, () => methodUnder(experiment, found));
   if (!('named' in parsed)) return { name, method: await methodOf(parsed) };
   // What does not fit is refused before the reading, whatever it reads.
   await methodOf(parsed.at(1));
-  const { reading, file } = await readRate(options, experiment, seed);
+  const { reading, file } = await readRate(options, seed);
   return { name, method: await methodOf(parsed.at(reading.rate)), reading, files: [file] };
 }
 
 /** The D-Adaptation run from the seed's initial weights, of which the rate alone is kept. */
-async function readRate(
-  options: TrainStageOptions,
-  experiment: Experiment,
-  seed: number,
-): Promise<{ reading: Reading; file: string }> {
-  const { log, file } = await trainInFolder(options, `reading-seed-${seed}`, readingTask(experiment, seed));
+async function readRate(options: ResolvedOptions, seed: number): Promise<{ reading: Reading; file: string }> {
+  const task = readingTask(options.record.experiment, seed);
+  const { log, file } = await trainInFolder(options, `reading-seed-${seed}`, task);
   return { reading: readingOf(log, 'Give the schedule its rate: --schedule sf7:peak=..., for example.'), file };
 }
 
 /** @throws E_RUN_MISMATCH for a policy that was made for another experiment, unless that is allowed */
-async function policyMethod(options: TrainStageOptions, policyPath: string): Promise<ChosenMethod> {
-  const { experiment, workload } = await openExperiment(options.experimentPath);
+async function policyMethod(options: ResolvedOptions, policyPath: string): Promise<ChosenMethod> {
+  const { experiment } = options.record;
   const policy = await readArtifact('policy', policyPath);
-  const issues = policyMismatches(policy, experiment, workload);
+  const issues = policyMismatches(policy, experiment, await openWorkload(options.record));
   if (issues.length > 0 && options.allowMismatch !== true) throw mismatchError(policyPath, issues);
   const input: MethodInput = {
     schedule: { name: 'policy', path: path.resolve(policyPath) },
@@ -161,5 +149,5 @@ async function policyMethod(options: TrainStageOptions, policyPath: string): Pro
     averaging: experiment.averaging,
   };
   const mismatches = issues.map((issue) => issue.path);
-  return { method: resolveMethod(input), name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
+  return { method: resolveMethod(input), policy, name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
 }

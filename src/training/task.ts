@@ -1,22 +1,14 @@
-import os from 'node:os';
-import path from 'node:path';
-import { readArtifact } from '../artifacts/files.js';
-import { HjbLrError, namingFile } from '../errors.js';
 import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
-import { schemaVersionOf } from '../artifacts/shared/common.js';
-import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
-import { createSchedule } from '../schedules/index.js';
-import { TOOL_VERSION } from '../version.js';
-import {
-  checkAttacks,
-  createWorkload,
-  objectiveOf,
-  tryWorkload,
-  type ImportedWorkload,
-  type Workload,
-} from '../workloads/index.js';
-import { batchSizes } from '../controls/index.js';
+import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
+import type { Policy } from '../artifacts/policy/policy.js';
+import type { TrainingLog } from '../artifacts/training-log/training-log.js';
+import { HjbLrError } from '../errors.js';
+import { frozen } from '../json.js';
+import { createSchedule, policySchedule, type Schedule } from '../schedules/index.js';
+import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
 import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
+import { openWorkload, type ExperimentRecord } from './experiment-record.js';
+import { logHeader } from './log-header.js';
 import type { Method } from './method.js';
 import { readingMethod, readingOptions, readingUpdates, type Reading } from './reading.js';
 import { trainRun, type TrainingRun } from './train.js';
@@ -29,13 +21,15 @@ const PROGRESS_EVERY = 50;
 
 /** One training run as JSON: all that a worker process needs. */
 export interface TrainingTask {
-  readonly experimentPath: string;
+  readonly record: ExperimentRecord;
   readonly engine: EngineChoice;
   readonly runId: string;
   readonly purpose: string;
   readonly seed: number;
   readonly updates: number;
   readonly method: Method;
+  /** The policy that the method's schedule names, as it was read: its file is not opened again. */
+  readonly policy?: Policy;
   /** Takes and logs the objective's minibatch loss although the schedule does not look at it, and is charged for that. */
   readonly observed?: boolean;
   /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
@@ -47,14 +41,14 @@ export interface TrainingTask {
   readonly log: string;
 }
 
+/** What a task is, before it is known where and by what it runs. */
+export type TaskOutline = Omit<TrainingTask, 'record' | 'engine' | 'log'>;
+
 /**
  * The reading of a seed: from its initial weights, on its own minibatches, so that schedules by name need nothing but the
  * seed.
  */
-export function readingTask(
-  experiment: Experiment,
-  seed: number,
-): Omit<TrainingTask, 'experimentPath' | 'engine' | 'log'> {
+export function readingTask(experiment: Experiment, seed: number): TaskOutline {
   const options = readingOptions(experiment);
   return {
     runId: `reading/${seed}`,
@@ -66,128 +60,70 @@ export function readingTask(
   };
 }
 
-interface OpenExperiment {
-  readonly experiment: Experiment;
-  readonly workload: Workload;
-}
-
-/** Workloads of user modules that this process has tried already. */
-const tried = new WeakSet<Workload>();
-
-/** Workloads already loaded by this process, by experiment file. */
-const openExperiments = new Map<string, Promise<OpenExperiment>>();
-
-/** Opens an experiment's workload once per process. */
-export function openExperiment(experimentPath: string): Promise<OpenExperiment> {
-  const file = path.resolve(experimentPath);
-  const found = openExperiments.get(file) ?? readExperiment(experimentPath);
-  openExperiments.set(file, found);
-  return found;
-}
-
-async function readExperiment(file: string): Promise<OpenExperiment> {
-  const experiment = await readArtifact('experiment', file);
-  const baseDirectory = path.dirname(path.resolve(file));
-  const workload = await namingFile(file, () => createWorkload(experiment.workload, baseDirectory));
-  checkAttacks(file, experiment, workload);
-  return { experiment, workload };
-}
-
 /** Runs, resumes or finds finished one training run. */
 export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
   return trainRun({ ...(await openTraining(task)), onProgress });
 }
 
-/** All that a training run is, before it starts. */
+/**
+ * All that a training run is, before it starts.
+ * @throws what `openWorkload`, `openEngine`, `createSchedule` and `policySchedule` throw; E_INVALID for measurements of
+ * training that cannot be measured
+ */
 export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
-  const { experiment, workload } = await openExperiment(task.experimentPath);
+  const { log, method, observed, evaluated } = task;
+  const { experiment } = task.record;
+  const workload = await openWorkload(task.record);
   const engine = await openEngine(task.engine, modelKind(experiment));
   tryOnce(workload);
-  const baseDirectory = path.dirname(path.resolve(task.experimentPath));
-  const schedule = await createSchedule(task.method.schedule, { updates: task.updates, baseDirectory });
+  const schedule = await openSchedule(task);
   const objective = objectiveOf(experiment, workload);
-  const measurements = task.evaluated ? experiment.measurements : [];
-  if (!isMeasurable(workload, measurements)) throw notMeasurable(task.experimentPath);
-  const header: LogHeader = {
-    kind: 'training_log',
-    schema_version: schemaVersionOf('training_log'),
-    tool_version: TOOL_VERSION,
-    run_id: task.runId,
-    purpose: task.purpose,
-    seed: task.seed,
-    ...engine.info,
-    lr_schedule: {
-      ...schedule.describe(),
-      ...(task.mismatches === undefined ? {} : { mismatches: [...task.mismatches] }),
-      ...(task.reading === undefined ? {} : { reading: task.reading }),
-    },
-    optimizer: task.method.optimizer,
-    clip: task.method.clip,
-    ...(task.method.averaging === null ? {} : { averaging: task.method.averaging }),
-    batch_size: experiment.batch_size,
-    updates: task.updates,
-    horizon: experiment.horizon,
-    updates_per_epoch: workload.dataset.train.count / batchSizes(experiment.batch_size, experiment.horizon).mean,
-    objective,
-    loss: workload.loss ?? 'cross_entropy',
-    attack: workload.attack?.spec ?? null,
-    training: workload.training ?? { type: 'standard' },
-    ...(workload.augmentation === undefined ? {} : { augmentation: workload.augmentation }),
-    ...(workload.attackMode === undefined ? {} : { attack_mode: workload.attackMode }),
-    dataset: describeDataset(workload),
-    model: workload.model.spec,
-    parameters: workload.model.parameterShapes.reduce((sum, shape) => sum + shape.reduce((n, side) => n * side, 1), 0),
-    ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
-    ...(measurements.length === 0 ? {} : { measurements }),
-    host: os.hostname(),
-    started_at: new Date().toISOString(),
-  };
+  const measurements = measurementsOf(task, workload);
+  const header = logHeader({ task, workload, engine, schedule, objective, measurements });
   return {
-    log: task.log,
-    header,
-    engine,
-    workload,
-    schedule,
-    method: task.method,
-    objective,
-    ...(task.observed === undefined ? {} : { observed: task.observed }),
-    evaluation: task.evaluated ? experiment.evaluation : null,
-    measurements,
+    ...{ log, header, engine, workload, schedule, method, objective, measurements },
+    ...(observed === undefined ? {} : { observed }),
+    evaluation: evaluated ? experiment.evaluation : null,
   };
 }
 
-/** Of a module's workload, whose training its experiment's schema does not see. */
-function notMeasurable(file: string): HjbLrError {
-  return new HjbLrError('E_INVALID', `${file}: measurements ${NOT_MEASURABLE}.`, {
+/** The schedule of the method; a policy from the task itself. */
+async function openSchedule({ method: { schedule }, policy, updates, record }: TrainingTask): Promise<Schedule> {
+  if (policy !== undefined) return policySchedule(policy, { updates }) as Schedule;
+  if (schedule.name !== 'policy') return createSchedule(schedule, { updates, baseDirectory: record.baseDirectory });
+  throw new HjbLrError('E_INVALID', `The task names the policy ${schedule.path} and does not hold it.`, {
+    remedy: 'Give the task the policy that was read from that file.',
+    fields: { file: schedule.path },
+  });
+}
+
+/** @throws E_INVALID for a module's workload, whose training its experiment's schema does not see */
+function measurementsOf({ evaluated, record }: TrainingTask, workload: Workload): readonly MeasurementSpec[] {
+  const measurements = evaluated ? record.experiment.measurements : [];
+  if (isMeasurable(workload, measurements)) return measurements;
+  throw new HjbLrError('E_INVALID', `${record.file}: measurements ${NOT_MEASURABLE}.`, {
     remedy: 'Take the measurements out of the experiment, or train by the standard rule.',
     issues: [{ path: 'measurements', message: NOT_MEASURABLE }],
-    fields: { file },
+    fields: { file: record.file },
   });
 }
 
 /** Entry of a worker process. */
 export async function runTask(input: unknown, report: (event: { done: number }) => void): Promise<{ log: string }> {
   const task = input as TrainingTask;
+  frozen(task.record);
   await runTraining(task, (update) => {
     if (update % PROGRESS_EVERY === 0) report({ done: update });
   });
   return { log: task.log };
 }
 
+/** Workloads of user modules that this process has tried already. */
+const tried = new WeakSet<Workload>();
+
 /** A workload that a user's module exported, before its first run in this process: needs the open engine. */
 function tryOnce(workload: Workload): void {
   if (!isImported(workload) || tried.has(workload)) return;
   tryWorkload(workload);
   tried.add(workload);
-}
-
-/** The data as logs name them; for a user's module also the hash of its code, which stands for model and attack. */
-export function describeDataset(workload: Workload): LogHeader['dataset'] {
-  const { name, sha256, train, validation, test } = workload.dataset;
-  const module = isImported(workload) ? { module_sha256: workload.module.sha256 } : {};
-  return { name, sha256, train: train.count, validation: validation.count, test: test.count, ...module };
-}
-
-function isImported(workload: Workload): workload is ImportedWorkload {
-  return 'module' in workload;
 }

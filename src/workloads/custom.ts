@@ -31,6 +31,11 @@ export interface ImportedWorkload extends Workload {
   readonly module: { readonly file: string; readonly sha256: string };
 }
 
+/** Whether a workload came from a module. */
+export function isImported(workload: Workload): workload is ImportedWorkload {
+  return 'module' in workload;
+}
+
 /**
  * The export `workload` of a module: a Workload, or a function of `WorkloadTools` that returns one.
  *

@@ -20,7 +20,7 @@ export {
   type EvaluationAttack,
 } from './attacks/index.js';
 export { checkAttacks } from './door.js';
-export type { ImportedWorkload, WorkloadFactory, WorkloadTools } from './custom.js';
+export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
 export { tryWorkload } from './tensors/try-workload.js';
 export { inPass, type LogitGradient, type Network, type Pass, type Passes } from '../networks/network.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import path from 'node:path';
 import { objectiveSchema, type Experiment, type ExperimentInput } from '../../src/artifacts/experiment/experiment.js';
 import { parseArtifact } from '../../src/artifacts/files.js';
-import { openExperiment } from '../../src/training/task.js';
+import { openWorkload, resolveExperiment } from '../../src/training/experiment-record.js';
 import { attackSchema } from '../../src/artifacts/experiment/experiment.js';
 import { createAttack, type Workload } from '../../src/workloads/index.js';
 import { independentMethods } from '../../src/benchmark/methods.js';
@@ -10,7 +10,7 @@ import { planBenchmark } from '../../src/benchmark/plan.js';
 import { scoringSentence } from '../../src/benchmark/scoring.js';
 import { runsAtOnce, unitCosts } from '../../src/benchmark/timing.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
-import { exampleExperiment } from '../artifacts/fixtures/examples.js';
+import { exampleExperiment, examplePolicy } from '../artifacts/fixtures/examples.js';
 
 const experiment = (fields: Partial<ExperimentInput> = {}): Experiment =>
   parseArtifact('experiment', { ...exampleExperiment(), ...fields }, 'experiment.json');
@@ -21,9 +21,10 @@ const PGD = createAttack(attackSchema.parse({ type: 'pgd', eps: 0.1, steps: 5 })
 
 describe('unitCosts', () => {
   test("of a user's module: its own attack's count", async () => {
-    const opened = await openExperiment(path.join(PACKAGE_ROOT, 'test', 'fixtures', 'blobs.json'));
+    const record = await resolveExperiment(path.join(PACKAGE_ROOT, 'test', 'fixtures', 'blobs.json'));
+    const workload = await openWorkload(record);
     // PGD of 3 steps and the descent; scored on (200 + 200) / 16 minibatches of PGD-10 and the loss.
-    expect(unitCosts(opened.workload, objectiveSchema.parse({}), opened.experiment)).toEqual({
+    expect(unitCosts(workload, objectiveSchema.parse({}), record.experiment)).toEqual({
       update: 4,
       observation: 0,
       scoring: (400 / 16) * 11,
@@ -77,8 +78,8 @@ describe('schedules by name', () => {
   test("take a multiple of the seed's reading; an average is only taken of the rule that has none", () => {
     const methods = independentMethods(options({ averaging: { kind: 'ema' } }));
     const reading = { rate: 0.2, updates: 40, n_grad_evals: 240 };
-    const of = (name: string) =>
-      methods.find(({ id }) => id === name)!.method({ seed: 1, peak: 1, policyPath: 'policy.json', reading });
+    const seed = { seed: 1, peak: 1, policyPath: 'policy.json', policy: examplePolicy(), reading };
+    const of = (name: string) => methods.find(({ id }) => id === name)!.method(seed);
     expect(of('sf7')).toMatchObject({ schedule: { rate: 7 * 0.2 }, averaging: null, clip: { kind: 'ratchet' } });
     expect(of('h')).toMatchObject({ schedule: { peak: 1.3 * 0.2 }, averaging: { kind: 'ema' } });
     expect(of('fixed-0.1')).toMatchObject({ averaging: { kind: 'ema' }, clip: null });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openRunFolder, readLedger, type RunFolderOptions } from '../../src/execution/ledger.js';
+import { openRunFolder, readLedger, release, type RunFolderOptions } from '../../src/execution/ledger.js';
 import { TOOL_VERSION } from '../../src/version.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
@@ -79,6 +79,33 @@ describe('openRunFolder', () => {
       code: 'E_RUN_MISMATCH',
       issues: [{ path: 'tool_version' }],
     });
+  });
+
+  test.each([
+    ['0.1.0', '0.2.0', true],
+    ['0.2.0', '0.2.7', false],
+    ['0.9.0', '1.0.0', true],
+    ['1.0.0', '1.4.2', false],
+  ])('a run of %s is %s of another release: %s', (there, now, isOther) => {
+    expect(release(there) !== release(now)).toBe(isOther);
+  });
+
+  test('a run of another minor version below 1.0 is refused with both versions, and nothing is touched', async () => {
+    const [, minor] = TOOL_VERSION.split('.');
+    const older = `0.${Number(minor) + 1}.3`;
+    await openRunFolder(out, RUN);
+    await write('logs/a.jsonl');
+    await writeFile(path.join(out, 'run.json'), JSON.stringify({ ...(await readLedger(out)), tool_version: older }));
+    const before = await readFile(path.join(out, 'run.json'), 'utf8');
+    await expect(openRunFolder(out, RUN)).rejects.toMatchObject({
+      code: 'E_RUN_MISMATCH',
+      message: `${out} holds a run of hjb-lr ${older}, which hjb-lr ${TOOL_VERSION} cannot go on with.`,
+      remedy: `Choose another folder (--out): this one then stays as it is, and hjb-lr ${older} can go on with it.`,
+      issues: [{ path: 'tool_version', message: `the folder has "${older}", asked for "${TOOL_VERSION}"` }],
+    });
+    expect(await readFile(path.join(out, 'run.json'), 'utf8')).toBe(before);
+    expect(await files()).toEqual(['logs', 'logs/a.jsonl', 'run.json']);
+    expect(await openRunFolder(out, { ...RUN, fresh: true })).toEqual({ resumed: false });
   });
 
   test('a fresh start removes what is ours, of the earlier run too, and leaves what is not', async () => {

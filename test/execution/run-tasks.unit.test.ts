@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { HjbLrError } from '../../src/errors.js';
-import { resultsOf, runTasks, type Json, type Task } from '../../src/execution/run-tasks.js';
+import type { Json } from '../../src/json.js';
+import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const module = new URL('./fixtures/task.mjs', import.meta.url).href;

@@ -28,6 +28,13 @@ describe('the packed package in an empty project', () => {
     expect(stdout).toMatch(/peak rate [\d.]+ \(d_adaptation\)/);
   }, 120_000);
 
+  test('it holds the compiled sources, the data and one experiment, and no study', async () => {
+    const installed = path.join(folder, 'node_modules', 'hjb-lr');
+    expect((await readdir(path.join(installed, 'dist'))).sort()).toEqual(['solvers', 'src']);
+    expect((await readdir(path.join(installed, 'benchmarks'))).sort()).toEqual(['data', 'learning-rate']);
+    expect(await readdir(path.join(installed, 'benchmarks', 'learning-rate'))).toEqual(['quickstart.json']);
+  });
+
   test('its types and exports are there', async () => {
     const script =
       "import { attachPolicy, readArtifact, defineWorkload } from 'hjb-lr'; import { solveHjb } from 'hjb-lr/solvers'; console.log([attachPolicy, readArtifact, defineWorkload, solveHjb].every((f) => typeof f === 'function'));";

@@ -141,7 +141,7 @@ describe('a log that is there already', () => {
     });
     await expect(trainRun(other)).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',
-      fields: { differing: ['run_id', 'seed', 'lr_schedule'] },
+      fields: { differing: ['lr_schedule', 'run_id', 'seed'] },
     });
     expect(await readFile(run.log, 'utf8')).toBe(before);
   });
@@ -155,7 +155,7 @@ describe('a log that is there already', () => {
     const other = await smallRun({ folder, updates: 31 });
     await expect(trainRun(other)).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',
-      fields: { differing: ['updates', 'horizon'] },
+      fields: { differing: ['horizon', 'updates'] },
     });
     expect(await readFile(partial, 'utf8')).toBe(before);
     expect(existsSync(run.log)).toBe(false);

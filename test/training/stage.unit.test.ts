@@ -5,7 +5,8 @@ import { policyId } from '../../src/artifacts/shared/hash.js';
 import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
 import type { Policy } from '../../src/artifacts/policy/policy.js';
 import { readLedger } from '../../src/execution/ledger.js';
-import { trainStage, type TrainStageOptions } from '../../src/training/stage.js';
+import type { TrainStageOptions } from '../../src/training/declaration.js';
+import { trainStage } from '../../src/training/stage.js';
 import { examplePolicy } from '../artifacts/fixtures/examples.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 

@@ -6,6 +6,7 @@ import type { ExperimentInput } from '../../src/artifacts/experiment/experiment.
 import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { methodSchema } from '../../src/training/method.js';
+import { resolveExperiment } from '../../src/training/experiment-record.js';
 import { runTraining, TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { comparable } from './small-run.js';
@@ -35,7 +36,7 @@ async function taskOf(experiment: ExperimentInput, change: Partial<TrainingTask>
   const experimentPath = path.join(folder, 'experiment.json');
   await writeFile(experimentPath, JSON.stringify(experiment));
   return {
-    experimentPath,
+    record: await resolveExperiment(experimentPath),
     engine: 'tfjs',
     runId: 'train/constant/1',
     purpose: 'train',
@@ -63,11 +64,10 @@ describe("a user's own workload", () => {
   test('is another run once its code has changed', async () => {
     const task = await taskOf(EXPERIMENT);
     await runTraining(task, silent);
-    const module = path.join(path.dirname(task.experimentPath), 'my-workload.js');
+    const module = path.join(task.record.baseDirectory, 'my-workload.js');
     await writeFile(module, `${await readFile(module, 'utf8')}// changed\n`);
-    const again = path.join(path.dirname(task.experimentPath), 'again.json');
-    await copyFile(task.experimentPath, again);
-    await expect(runTraining({ ...task, experimentPath: again }, silent)).rejects.toMatchObject({
+    const record = await resolveExperiment(task.record.file);
+    await expect(runTraining({ ...task, record }, silent)).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',
       fields: { differing: ['dataset'] },
     });
@@ -82,7 +82,7 @@ describe('a task', () => {
     const scored = async (evaluation: ExperimentInput['evaluation']) => {
       const experimentPath = path.join(await temporaryFolder(), 'experiment.json');
       await writeFile(experimentPath, JSON.stringify({ ...tiny, evaluation }));
-      return runTraining({ ...task, experimentPath }, silent);
+      return runTraining({ ...task, record: await resolveExperiment(experimentPath) }, silent);
     };
     await expect(scored({ train_examples: 100, attack: { type: 'fgsm', eps: 0.2 } })).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',

@@ -1,7 +1,7 @@
 import type { SdeControl } from '../../../dist/src/artifacts/sde-control.js';
 import { COLORS, type Figure } from '../../../dist/src/report/figure.js';
 import { controlFigures as figuresOf } from '../../../dist/src/report/figures/sde-control.js';
-import { controlSentences, controlTable } from '../../../dist/src/report/sde-control-text.js';
+import { controlSentences, controlTable } from '../../../dist/src/sde/control/text.js';
 import type { ControlledModel, SgdModel } from '../../../dist/src/sde/index.js';
 import { showSentences, showTable } from '../display.ts';
 import { linesFigure } from './lines.ts';

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import type { Command } from 'commander';
 import { EXIT_CODES } from '../../errors.js';
+import { asJson } from '../../json.js';
 import { PACKAGE_ROOT, TOOL_VERSION } from '../../version.js';
+import { defineCommand } from '../command.js';
 import type { CommandContext } from '../context.js';
 import type { EngineProbe } from '../engine-probe.js';
-import type { CommandResult } from '../stages.js';
 
 /** One function that uses a SIMD instruction: valid where WebAssembly SIMD is there. */
 const SIMD_MODULE = new Uint8Array([
@@ -16,29 +16,34 @@ const SIMD_MODULE = new Uint8Array([
 
 const ENGINES = ['native', 'fused', 'tfjs'];
 
-export const configure = (command: Command): Command =>
-  command.description('Node, engines, cores, packages and data of this installation');
+export const doctor = defineCommand({
+  description: 'Node, engines, cores, packages and data of this installation',
+  input: {},
+  options: {},
+  run: async (_given, context) => {
+    const diagnosis = diagnose(await probeEngines(context));
+    const usable = diagnosis.engines.some((engine) => engine.loads);
+    return {
+      artifacts: [],
+      summary: describe(diagnosis),
+      result: asJson(diagnosis),
+      exitCode: usable ? EXIT_CODES.ok : EXIT_CODES.invalid_input,
+    };
+  },
+});
 
-export async function run(_flags: object, context: CommandContext): Promise<CommandResult> {
-  const engines = await probeEngines(context);
+function diagnose(engines: readonly EngineProbe[]): Diagnosis {
   const data = path.join(PACKAGE_ROOT, 'benchmarks', 'data');
-  const result = {
+  return {
     version: TOOL_VERSION,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     memory_gib: Math.round((totalmem() / 2 ** 30) * 10) / 10,
     wasm_simd: WebAssembly.validate(SIMD_MODULE),
-    engines: engines.map((engine) => ({ ...engine })),
+    engines,
     data: { path: data, present: existsSync(data) },
     packages: packageVersions(),
-  };
-  const usable = engines.some((engine) => engine.loads);
-  return {
-    artifacts: [],
-    summary: describe(result),
-    result,
-    exitCode: usable ? EXIT_CODES.ok : EXIT_CODES.invalid_input,
   };
 }
 

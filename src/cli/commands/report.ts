@@ -1,15 +1,11 @@
 import path from 'node:path';
-import type { Command } from 'commander';
-import type { CommandResult } from '../stages.js';
-import { loadStage } from '../stages.js';
+import { runStage } from '../../execution/stage.js';
+import { text } from '../../execution/stage-options.js';
+import { defineCommand } from '../command.js';
+import { REPORT } from '../stages.js';
 
-export const configure = (command: Command): Command =>
-  command
-    .description('results -> one offline HTML page, report.html')
-    .argument('<results>', 'results.json')
-    .option('--out <folder>', 'folder for the page; that of the results by default');
-
-export async function run(resultsPath: string, flags: { out?: string }): Promise<CommandResult> {
-  const { reportStage } = await loadStage('../report/stage.js');
-  return reportStage({ resultsPath, out: flags.out ?? path.dirname(resultsPath) });
-}
+export const report = defineCommand({
+  ...REPORT,
+  options: { out: text('<folder>', REPORT.options.out.help) },
+  run: ({ resultsPath, out = path.dirname(resultsPath) }, context) => runStage(REPORT, { resultsPath, out }, context),
+});

@@ -1,78 +1,86 @@
 import path from 'node:path';
-import type { Command } from 'commander';
 import { prettyJson } from '../../formats/pretty-json.js';
+import type { ExperimentPlan } from '../../benchmark/plan-experiment.js';
+import { optionalArgument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
+import { runStage } from '../../execution/stage.js';
+import { asJson, type Json } from '../../json.js';
+import { defineCommand, requireGiven, type CommandResult } from '../command.js';
 import type { CommandContext } from '../context.js';
-import { engineOption, freshOption, outOption, required, workersOption } from '../options.js';
-import { loadStage, type CommandResult, type ExperimentPlan, type RunOptions } from '../stages.js';
-
-const STAGE_MODULE = '../benchmark/stage.js';
+import { BENCHMARK, REPORT } from '../stages.js';
 
 /** No lines between the rows of a table. */
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
-export interface RunFlags {
-  readonly out?: string;
-  readonly engine: RunOptions['engine'];
-  readonly workers: number;
-  readonly fresh?: boolean;
-  readonly dryRun?: boolean;
-  readonly printTemplate?: boolean;
-}
-
 /** `run` and `benchmark` share everything but what follows. */
-export function configureRun(command: Command): Command {
-  return command
-    .argument('[experiment]', 'experiment.json')
-    .addOption(outOption())
-    .addOption(engineOption())
-    .addOption(workersOption())
-    .addOption(freshOption())
-    .option('--dry-run', 'print the resolved options, the gradient evaluations and the minutes to expect, and stop')
-    .option('--print-template', 'print an experiment to start from, and stop');
-}
+export const runInput = { experimentPath: optionalArgument('[experiment]', 'experiment.json') };
 
-export const configure = (command: Command): Command =>
-  configureRun(command.description('the whole line: pilot, estimate, solve, train against the baselines, report'));
+export const runOptions = {
+  out: OUT,
+  engine: BENCHMARK.options.engine,
+  workers: BENCHMARK.options.workers,
+  fresh: BENCHMARK.options.fresh,
+  dryRun: toggle('print the resolved options, the gradient evaluations and the minutes to expect, and stop'),
+  printTemplate: toggle('print an experiment to start from, and stop'),
+};
 
-export function run(experiment: string | undefined, flags: RunFlags, context: CommandContext): Promise<CommandResult> {
-  return runWhole(experiment, { ...flags, reports: true }, context, withReport);
-}
+export const run = defineCommand({
+  description: 'the whole line: pilot, estimate, solve, train against the baselines, report',
+  input: runInput,
+  options: runOptions,
+  run: (given, context) =>
+    runWhole({ ...given, reports: true }, context, (done, out) => withReport(done, out, context)),
+});
 
 /** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
-async function withReport(done: CommandResult, out: string): Promise<CommandResult> {
-  const { reportStage } = await loadStage('../report/stage.js');
-  const report = await reportStage({ resultsPath: path.join(out, 'results.json'), out });
+async function withReport(done: CommandResult, out: string, context: CommandContext): Promise<CommandResult> {
+  const report = await runStage(REPORT, { resultsPath: path.join(out, 'results.json'), out }, context);
   return { ...done, ...report, artifacts: [...done.artifacts, ...report.artifacts], result: done.result };
 }
 
+type Given = ValuesOf<typeof runInput> & ValuesOf<typeof runOptions> & { readonly reports: boolean };
+
 export async function runWhole(
-  experiment: string | undefined,
-  flags: RunFlags & { readonly reports: boolean },
+  { dryRun, printTemplate, ...given }: Given,
   context: CommandContext,
   finish: (done: CommandResult, out: string) => CommandResult | Promise<CommandResult>,
 ): Promise<CommandResult> {
-  const stages = await loadStage(STAGE_MODULE);
-  const { engine, workers } = flags;
-  if (flags.printTemplate === true) {
-    const template = stages.experimentTemplate();
-    return { artifacts: [], summary: [prettyJson(template).trimEnd()], result: template };
-  }
-  const experimentPath = required(experiment, 'EXPERIMENT');
-  if (flags.dryRun === true) return describePlan(await stages.planExperiment(experimentPath, { engine, workers }));
-  const out = required(flags.out, '--out FOLDER');
-  const done = await stages.benchmarkStage({
-    experimentPath,
-    out,
-    engine,
-    workers,
-    fresh: flags.fresh === true,
-    reports: flags.reports,
-    ...context,
-  });
-  return finish(done, out);
+  if (printTemplate === true) return describeTemplate();
+  const experimentPath = requireGiven(given.experimentPath, 'EXPERIMENT');
+  if (dryRun === true) return describePlan(experimentPath, given);
+  const out = requireGiven(given.out, '--out FOLDER');
+  return finish(await runStage(BENCHMARK, { ...given, experimentPath, out }, context), out);
 }
 
-async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {
+async function describeTemplate(): Promise<CommandResult> {
+  const { experimentTemplate } = await import('../../benchmark/template.js');
+  const template = experimentTemplate();
+  return { artifacts: [], summary: [await jsonText(template)], result: template };
+}
+
+async function describePlan(
+  experimentPath: string,
+  machine: Pick<Given, 'engine' | 'workers'>,
+): Promise<CommandResult> {
+  const { planExperiment } = await import('../../benchmark/plan-experiment.js');
+  const plan = await planExperiment(experimentPath, machine);
+  const minutes = plan.minutes < 1 ? 'less than a minute' : `about ${Math.ceil(plan.minutes)} minutes`;
+  return {
+    artifacts: [],
+    summary: [
+      await jsonText(plan.resolved),
+      await planTable(plan),
+      `${plan.grad_evals} gradient evaluations in all, ${minutes} on this machine.`,
+    ],
+    result: asJson(plan),
+  };
+}
+
+async function jsonText(value: Json): Promise<string> {
+  const { prettyJson } = await import('../../formats/pretty-json.js');
+  return prettyJson(value).trimEnd();
+}
+
+async function planTable({ methods }: ExperimentPlan): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
     head: ['method', 'gradient evaluations'],
@@ -80,15 +88,6 @@ async function describePlan(plan: ExperimentPlan): Promise<CommandResult> {
     style: { head: [], border: [] },
     chars: NO_RULES,
   });
-  table.push(...plan.methods.map(({ label, grad_evals }) => [label, grad_evals]));
-  const minutes = plan.minutes < 1 ? 'less than a minute' : `about ${Math.ceil(plan.minutes)} minutes`;
-  return {
-    artifacts: [],
-    summary: [
-      prettyJson(plan.resolved).trimEnd(),
-      table.toString(),
-      `${plan.grad_evals} gradient evaluations in all, ${minutes} on this machine.`,
-    ],
-    result: { ...plan, methods: plan.methods.map((method) => ({ ...method })) },
-  };
+  table.push(...methods.map(({ label, grad_evals }) => [label, grad_evals]));
+  return table.toString();
 }

@@ -1,88 +1,69 @@
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
 import { HjbLrError } from '../../errors.js';
+import { argument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
+import { defineCommand, requireGiven, withPage, type CommandResult } from '../command.js';
 import { inWorker, type CommandContext } from '../context.js';
-import { outOption, required, seedOption } from '../options.js';
 import { commandLineOf } from '../shell.js';
-import type { CommandResult } from '../stages.js';
+import { PROBLEM_PAGE, SOLVE, SOLVE_PROBLEM } from '../stages.js';
 
-export const configure = (command: Command): Command =>
-  command
-    .description(
-      'the HJB equation by finite differences: of the estimated SDE -> solution.json, policy.json; or of a control ' +
-        'problem of one to three states written as expressions -> value, controls and their errors',
-    )
-    .argument('<file>', 'coefficients.json, or a file of kind control_problem')
-    .addOption(outOption())
-    .option('--experiment <file>', 'coefficients: experiment.json whose solver options apply')
-    .option('--html', 'problem: also a page with value and policy, solution.html')
-    .option('--density', 'problem: where the state is under the policy, from the "start" of the file')
-    .option('--simulate <paths>', 'problem: Monte Carlo of the closed loop, from the "start" of the file', parsePaths)
-    .addOption(seedOption('problem: seed of the simulation; 0 by default'));
+const input = { file: argument('<file>', 'coefficients.json, or a file of kind control_problem') };
 
-interface SolveFlags {
-  readonly experiment?: string;
-  readonly out?: string;
-  readonly html?: boolean;
-  readonly density?: boolean;
-  readonly simulate?: number;
-  readonly seed?: number;
-}
+const options = {
+  out: OUT,
+  experimentPath: SOLVE.options.experimentPath,
+  html: toggle('problem: also a page with value and policy, solution.html'),
+  density: SOLVE_PROBLEM.options.density,
+  simulate: SOLVE_PROBLEM.options.simulate,
+  seed: SOLVE_PROBLEM.options.seed,
+};
 
-function parsePaths(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 2 && value <= 1e9) return value;
-  throw new InvalidArgumentError('It must be 2, 3, ...');
-}
+type Given = ValuesOf<typeof input> & ValuesOf<typeof options>;
 
 /** The file's `kind` tells what is solved. */
-export async function run(file: string, flags: SolveFlags, context: CommandContext): Promise<CommandResult> {
-  const { readJson } = await import('../../filesystem.js');
-  const kind = ((await readJson(file)) as { kind?: unknown } | null)?.kind;
-  if (kind === 'control_problem') return solveProblem(file, flags, context);
-  if (kind === 'coefficients') return solveCoefficients(file, flags, context);
-  throw new HjbLrError('E_KIND', `${file} is neither coefficients nor a control problem.`, {
-    remedy: 'Give a file of kind "coefficients" (from `hjb-lr estimate`) or "control_problem".',
-    issues: [{ path: 'kind', message: 'expected "coefficients" or "control_problem"' }],
-    fields: { file, found: kind },
-  });
-}
+export const solve = defineCommand({
+  description:
+    'the HJB equation by finite differences: of the estimated SDE -> solution.json, policy.json; or of a control ' +
+    'problem of one to three states written as expressions -> value, controls and their errors',
+  input,
+  options,
+  run: async (given, context) => {
+    const { readJson } = await import('../../filesystem.js');
+    const kind = ((await readJson(given.file)) as { kind?: unknown } | null)?.kind;
+    if (kind === 'control_problem') return solveProblem(given, context);
+    if (kind === 'coefficients') return solveCoefficients(given, context);
+    throw new HjbLrError('E_KIND', `${given.file} is neither coefficients nor a control problem.`, {
+      remedy: 'Give a file of kind "coefficients" (from `hjb-lr estimate`) or "control_problem".',
+      issues: [{ path: 'kind', message: 'expected "coefficients" or "control_problem"' }],
+      fields: { file: given.file, found: kind },
+    });
+  },
+});
 
-async function solveProblem(problemPath: string, flags: SolveFlags, context: CommandContext): Promise<CommandResult> {
-  const { out, html = false, density = false, simulate, seed = 0 } = flags;
-  if (html) required(out, '--out FOLDER');
-  if (flags.experiment !== undefined) {
+async function solveProblem(given: Given, context: CommandContext): Promise<CommandResult> {
+  const { file: problemPath, html, experimentPath, ...asked } = given;
+  if (experimentPath !== undefined) {
     throw new HjbLrError('E_USAGE', '--experiment belongs to coefficients, not to a control problem.', {
       remedy: 'Leave it out: the solver options of a control problem are in its file.',
     });
   }
-  const options = { problemPath, out, html, density, simulate, seed };
-  return inWorker('../report/problem-stage.js', 'problemStage', options, context);
+  const draw = html === true;
+  const folder = draw ? requireGiven(asked.out, '--out FOLDER') : undefined;
+  const done = await inWorker(SOLVE_PROBLEM, { ...asked, problemPath, draw }, context);
+  if (folder === undefined) return done;
+  const drawn = { solutionPath: path.join(folder, 'solution.json'), out: folder };
+  return withPage(done, await inWorker(PROBLEM_PAGE, drawn, context));
 }
 
-async function solveCoefficients(
-  coefficientsPath: string,
-  flags: SolveFlags,
-  context: CommandContext,
-): Promise<CommandResult> {
-  const foreign = (['html', 'density', 'simulate', 'seed'] as const).filter((flag) => flags[flag] !== undefined);
+async function solveCoefficients(given: Given, context: CommandContext): Promise<CommandResult> {
+  const foreign = (['html', 'density', 'simulate', 'seed'] as const).filter((flag) => given[flag] !== undefined);
   if (foreign.length > 0) {
     throw new HjbLrError('E_USAGE', `--${foreign.join(', --')} belong to a control problem, not to coefficients.`, {
       remedy: 'Leave them out, or give a file of kind "control_problem".',
     });
   }
-  const out = required(flags.out, '--out FOLDER');
-  const options = { coefficientsPath, experimentPath: flags.experiment, out };
-  const done = await inWorker('../synthesis/stage.js', 'solveStage', options, context);
-  return {
-    next: commandLineOf(
-      'train',
-      flags.experiment ?? 'EXPERIMENT',
-      '--policy',
-      path.join(out, 'policy.json'),
-      '--out',
-      out,
-    ),
-    ...done,
-  };
+  const { file: coefficientsPath, experimentPath } = given;
+  const out = requireGiven(given.out, '--out FOLDER');
+  const done = await inWorker(SOLVE, { coefficientsPath, experimentPath, out }, context);
+  const policy = path.join(out, 'policy.json');
+  return { next: commandLineOf('train', experimentPath ?? 'EXPERIMENT', '--policy', policy, '--out', out), ...done };
 }

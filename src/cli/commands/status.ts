@@ -1,18 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Command } from 'commander';
 import type { Ledger } from '../../execution/ledger.js';
-import type { CommandResult } from '../stages.js';
+import { argument } from '../../execution/stage-options.js';
+import { defineCommand } from '../command.js';
 
 /** Names that a line lists. */
 const MOST_NAMES = 6;
 
 const RESULTS = 'results.json';
-
-export const configure = (command: Command): Command =>
-  command
-    .description('what a run folder holds, what is missing, and the next command')
-    .argument('<folder>', 'folder of a run');
 
 /** A training run that is not finished. */
 interface UnderWay {
@@ -31,20 +26,27 @@ interface Progress {
   readonly underWay: readonly UnderWay[];
 }
 
-export async function run(folder: string): Promise<CommandResult> {
+export const status = defineCommand({
+  description: 'what a run folder holds, what is missing, and the next command',
+  input: { folder: argument('<folder>', 'folder of a run') },
+  options: {},
+  run: async ({ folder }) => {
+    const runs = await Promise.all((await ledgersIn(folder)).map((ledger) => progressOf(folder, ledger)));
+    const unfinished = runs.find(({ complete }) => !complete);
+    return {
+      artifacts: [],
+      summary: runs.flatMap(describe),
+      result: { complete: unfinished === undefined, runs: runs.map(documentOf) },
+      ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished.ledger) }),
+    };
+  },
+});
+
+/** The records of a folder. @throws E_NOT_FOUND without one */
+async function ledgersIn(folder: string): Promise<Ledger[]> {
   const { ledgerNames, readLedger, LEDGER_FILE } = await import('../../execution/ledger.js');
   const names = await ledgerNames(folder);
-  const ledgers = await Promise.all(
-    (names.length === 0 ? [LEDGER_FILE] : names).map((name) => readLedger(folder, name)),
-  );
-  const runs = await Promise.all(ledgers.map((ledger) => progressOf(folder, ledger)));
-  const unfinished = runs.find(({ complete }) => !complete);
-  return {
-    artifacts: [],
-    summary: runs.flatMap(describe),
-    result: { complete: unfinished === undefined, runs: runs.map(documentOf) },
-    ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished.ledger) }),
-  };
+  return Promise.all((names.length === 0 ? [LEDGER_FILE] : names).map((name) => readLedger(folder, name)));
 }
 
 async function progressOf(folder: string, ledger: Ledger): Promise<Progress> {

@@ -1,28 +1,29 @@
 import path from 'node:path';
-import type { Command } from 'commander';
 import { HjbLrError } from '../../errors.js';
-import type { CommandResult } from '../stages.js';
+import { argument, toggle } from '../../execution/stage-options.js';
+import { defineCommand } from '../command.js';
 
-export const configure = (command: Command): Command =>
-  command
-    .description('check any file of ours against its schema; a policy also against its own hash and tests')
-    .argument(
+export const validate = defineCommand({
+  description: 'check any file of ours against its schema; a policy also against its own hash and tests',
+  input: {
+    file: argument(
       '<file>',
       'experiment, training log, coefficients, control problem, solution, policy, results, SGD model, its SDE, or run.json',
-    )
-    .option('--seal', 'accept a policy that was edited by hand: renew its tests and its policy_id');
+    ),
+  },
+  options: { seal: toggle('accept a policy that was edited by hand: renew its tests and its policy_id') },
+  run: async ({ file, seal }) => {
+    if (seal === true) await sealPolicy(file);
+    const validation = await validateAny(file);
+    return {
+      artifacts: seal === true ? [file] : [],
+      summary: [`valid: ${validation.summary}`],
+      result: { ...validation },
+    };
+  },
+});
 
-export async function run(file: string, flags: { seal?: boolean }): Promise<CommandResult> {
-  if (flags.seal === true) await seal(file);
-  const validation = await validateAny(file);
-  return {
-    artifacts: flags.seal === true ? [file] : [],
-    summary: [`valid: ${validation.summary}`],
-    result: { ...validation },
-  };
-}
-
-async function seal(file: string): Promise<void> {
+async function sealPolicy(file: string): Promise<void> {
   const { sealPolicyFile } = await import('../../schedules/index.js');
   await sealPolicyFile(file);
 }

@@ -12,7 +12,7 @@ const STYLES: readonly (readonly [method: string, name: string, color: string])[
 
 /** Policy and value over states and time, then weights and rates of the real runs over time. */
 export function controlFigures(
-  { of: { problem }, answer: { solution }, bands }: ControlledModel,
+  { of: { problem }, answer: { solution }, bands }: Pick<ControlledModel, 'of' | 'answer' | 'bands'>,
   eta: number,
 ): Figure[] {
   const controls = problem.controls.map(({ name }) => name);

@@ -18,11 +18,6 @@ export function studyFigures(result: SdeResult): Figure[] {
   ];
 }
 
-/** What each study says, a sentence each. */
-export function studySentences({ weak_order: weak, simulation, long_run: long, robustness }: SdeResult): string[] {
-  return [weak, simulation, long, robustness].flatMap((study) => study?.sentences ?? []);
-}
-
 interface Series {
   readonly name: string;
   readonly color: string;

@@ -14,7 +14,7 @@ export interface RunBands {
 }
 
 /** Runs whose quantiles are taken, and those whose paths are kept. */
-const BAND_RUNS = 1000;
+export const BAND_RUNS = 1000;
 const PATHS = 5;
 
 /** Runs under a rule, and what they went through. */

@@ -59,11 +59,9 @@ export function bestDecay(
   run: RealRuns,
   options: RunsOptions,
 ): Baseline {
-  const { eta, rate } = model;
-  const [least, most] = [eta * rate.lower, eta * rate.upper];
-  const rates = new Float64Array(updates);
+  const most = model.eta * model.rate.upper;
   const schedule = ([scale, shift]: readonly number[]): Float64Array =>
-    rates.map((_, n) => (n + shift <= 0 ? most : Math.max(least, Math.min(most, Math.exp(scale) / (n + shift)))));
+    decayRates(model, updates, { scale: Math.exp(scale), shift });
   let tried = 0;
   const start = [Math.log(Math.max((parameters.rate * updates) / 4, 1e-3 * most)), 1];
   const { point } = minimizeBySimplex((at) => ((tried += 1), meanOf(run(schedule(at), options).cost)), start, {
@@ -72,6 +70,23 @@ export function bestDecay(
     tolerance: 1e-7,
   });
   return { name: 'decay', rates: schedule(point), parameters: { scale: Math.exp(point[0]), shift: point[1] }, tried };
+}
+
+/** The learning rate of each update, the same for all. */
+export function constantRates(updates: number, rate: number): Float64Array {
+  return new Float64Array(updates).fill(rate);
+}
+
+/** rate_n = min(most, scale / (n + shift)) within the bounds, `most` where n + shift <= 0. */
+export function decayRates(
+  { eta, rate }: SgdModel,
+  updates: number,
+  { scale, shift }: { readonly scale: number; readonly shift: number },
+): Float64Array {
+  const [least, most] = [eta * rate.lower, eta * rate.upper];
+  return new Float64Array(updates).map((_, n) =>
+    n + shift <= 0 ? most : Math.max(least, Math.min(most, scale / (n + shift))),
+  );
 }
 
 function meanOf(values: Float64Array): number {

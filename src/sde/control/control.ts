@@ -52,7 +52,7 @@ export async function controlSgdModel(model: SgdModel, options: ControlOptions =
   const policy = ratePolicy(model, solved, observed(model, run, ruleOf(draft, of), search).bands.meanRates);
   const constant = bestConstant(model, of.updates, run, search);
   const baselines = [constant, bestDecay(model, constant, run, search)];
-  const report = { runs, seed, purpose: 'sde/control/report' };
+  const report = { runs, seed, purpose: REPORTED_RUNS };
   const reported = [
     { name: 'policy', baseline: null, ...observed(model, run, ruleOf(policy, of), report) },
     ...baselines.map((baseline) => ({
@@ -65,11 +65,14 @@ export async function controlSgdModel(model: SgdModel, options: ControlOptions =
   return { result: resultOf(model, of, answer, policy, reported, { runs, seed }), policy, of, answer, bands };
 }
 
+/** Purpose of the runs that are reported, which names their samples. */
+export const REPORTED_RUNS = 'sde/control/report';
+
 /** Runs of one schedule in the search. */
 const SEARCH_RUNS = 4000;
 
 /** The policy's rates as the real iteration asks for them. */
-function ruleOf(policy: Policy, { updates }: RateProblem): RateRule {
+export function ruleOf(policy: Policy, { updates }: RateProblem): RateRule {
   const rule = weightsRule(policy, { updates });
   return (k, theta) => rule.decide(k, theta).controls.learning_rate;
 }
@@ -85,7 +88,8 @@ function requireRuns(runs: number): void {
 /** Time levels that are kept for policy and figures. */
 const KEPT_LEVELS = 60;
 
-function solveRate(model: SgdModel, { problem, control }: RateProblem): Answer {
+/** The value and the rate that attains it. @throws E_NOT_CONVERGED where no value is finite */
+export function solveRate(model: SgdModel, { problem, control }: RateProblem): Answer {
   const answer = solve(problem, {
     query: [{ t: 0, x: [...model.start] }],
     keep: Math.max(1, Math.floor(control.steps / KEPT_LEVELS)),

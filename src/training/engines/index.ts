@@ -1,13 +1,11 @@
 import type { Experiment } from '../../artifacts/experiment/experiment.js';
+import type { EngineChoice, EngineName } from './choices.js';
 import type { Engine } from './engine.js';
 import { checkKnownLoss } from './known-loss.js';
 
 export type { Engine } from './engine.js';
+export { ENGINE_CHOICES, type EngineChoice, type EngineName } from './choices.js';
 export { checkKnownLoss } from './known-loss.js';
-
-export type EngineName = 'native' | 'fused' | 'tfjs';
-export type EngineChoice = 'auto' | EngineName;
-export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'native', 'fused', 'tfjs'];
 
 /** What decides which engine is fastest: layers of one kind or the other, or a user's own module. */
 export type ModelKind = 'dense' | 'convolutional' | 'module';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldFigures } from '../../src/report/figures/sde-fields.js';
-import { sdePage } from '../../src/report/sde-stage.js';
-import { coefficientTable, sdeText } from '../../src/report/sde-text.js';
+import { sdePage } from '../../src/report/sde-page.js';
+import { coefficientTable, sdeText } from '../../src/sde/text.js';
 import { analyseSgdModel } from '../../src/sde/index.js';
 import { modelOf } from '../sde/models.js';
 

@@ -77,6 +77,11 @@ const JACOBIANS: Readonly<Record<SdePoint['jacobian_method'], string>> = {
   differences: 'central differences of hbar, because the update direction jumps in the data',
 };
 
+/** What each study says, a sentence each. */
+export function studySentences({ weak_order: weak, simulation, long_run: long, robustness }: SdeResult): string[] {
+  return [weak, simulation, long, robustness].flatMap((study) => study?.sentences ?? []);
+}
+
 /** For a terminal. */
 export function sdeText(result: SdeResult): string[] {
   const { head, rows } = coefficientTable(result);

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { ControlProblemFile } from '../artifacts/control-problem/control-problem.js';
-import type { ProblemResult } from '../artifacts/solution/problem-solution.js';
+import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
+import type { ProblemResult } from '../../artifacts/solution/problem-solution.js';
 
 type Problem = Pick<ControlProblemFile, 'query' | 'controls'>;
 

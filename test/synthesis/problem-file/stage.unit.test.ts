@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readArtifact } from '../../src/artifacts/files.js';
-import type { ArrayFile, ProblemSolution } from '../../src/artifacts/solution/problem-solution.js';
-import { problemStage } from '../../src/report/problem-stage.js';
-import { validateFile } from '../../src/artifacts/validate.js';
-import { releasedSolvers, type ProblemSolvers } from '../../src/synthesis/problem-file/solvers.js';
-import { parseNpy } from '../../src/formats/npy.js';
-import { MADE_UP_SOLVERS, madeUpAnswer } from '../helpers/answers.js';
-import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { within } from '../helpers/within.js';
+import { readArtifact } from '../../../src/artifacts/files.js';
+import type { ArrayFile, ProblemSolution } from '../../../src/artifacts/solution/problem-solution.js';
+import { problemStage } from '../../../src/synthesis/problem-file/stage.js';
+import { validateFile } from '../../../src/artifacts/validate.js';
+import { releasedSolvers, type ProblemSolvers } from '../../../src/synthesis/problem-file/solvers.js';
+import { parseNpy } from '../../../src/formats/npy.js';
+import { MADE_UP_SOLVERS, madeUpAnswer } from '../../helpers/answers.js';
+import { temporaryFolder } from '../../helpers/temporary-folder.js';
+import { within } from '../../helpers/within.js';
 
 const PROBLEM = {
   kind: 'control_problem',
@@ -32,7 +32,7 @@ const PROBLEM = {
 
 const WIDE = [{ name: 'x', domain: [-8, 8], nodes: 33, boundary: ['linear', 'linear'] }];
 
-const FLAGS = { out: undefined, html: false, density: false, simulate: undefined, seed: 0 };
+const FLAGS = { draw: false };
 
 async function solved(
   fields: object = {},
@@ -330,20 +330,4 @@ describe('the closed loop', () => {
       await expect(solved(endless, flags)).rejects.toMatchObject({ code: 'E_USAGE' });
     },
   );
-});
-
-describe('solution.html', () => {
-  test('one page with the answers, value and policy, nothing from outside; keeps levels to draw', async () => {
-    const { out, artifacts } = await solved({ time: { steps: 300 } }, { out: '', html: true });
-    expect(artifacts.at(-1)).toBe(path.join(out, 'solution.html'));
-    const page = await readFile(path.join(out, 'solution.html'), 'utf8');
-    expect(page).toContain('<h1>a &lt;problem&gt;</h1>');
-    expect(page).toContain('<td>1.23456789</td>');
-    expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
-    for (const id of ['value', 'control-0', 'value-over-time', 'control-0-over-time']) {
-      expect(page).toContain(`<div id="${id}"></div>`);
-    }
-    const solution = await written(out);
-    expect([solution.problem.keep, (solution.times as number[]).length]).toEqual([3, 101]);
-  });
 });

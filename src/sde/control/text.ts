@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { SdeControl } from '../artifacts/sde-analysis/sde-control.js';
+import type { SdeControl } from '../../artifacts/sde-analysis/sde-control.js';
 
 type Mean = SdeControl['real_less_value'];
 
