@@ -1,6 +1,6 @@
 import { HjbLrError } from '../../src/errors.js';
-import type { Scheme } from '../hjb/options.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { Scheme } from '../march/options.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { SolveOptions } from './answer.js';
 import { coarser } from './companions.js';

@@ -1,8 +1,8 @@
 import { evenSpacing } from '../grid/lattice.js';
-import { readsAgain } from '../hjb/node-model.js';
+import { readsAgain } from '../discretization/node-model.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { combinations, correlatedWith } from '../problem/probe.js';
-import { keepIssues, kernelIssues } from '../hjb/options.js';
+import { keepIssues, kernelIssues } from '../march/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
 import { choicesOf, keptLevels, requireWithin, sizeOf } from './size.js';

@@ -1,7 +1,7 @@
-import { interpolateSolution } from '../hjb/interpolate.js';
-import type { Scheme } from '../hjb/options.js';
-import type { HjbSolution } from '../hjb/solution.js';
-import { solveHjb } from '../hjb/solve.js';
+import { interpolateSolution } from '../march/interpolate.js';
+import type { Scheme } from '../march/options.js';
+import type { HjbSolution } from '../march/solution.js';
+import { solveHjb } from '../march/solve.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { Query, SolveOptions } from './answer.js';
 import { smoothValueAt } from './smooth-value.js';

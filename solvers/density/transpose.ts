@@ -1,6 +1,6 @@
-import type { Discretization } from '../hjb/node-model.js';
-import { NumberList } from '../hjb/number-list.js';
-import type { LinearSystem } from '../hjb/linear-system.js';
+import type { Discretization } from '../discretization/node-model.js';
+import { NumberList } from '../discretization/number-list.js';
+import type { LinearSystem } from '../linear-system/system.js';
 
 /**
  * The transposed system of one step. With M = rest I - L the assembled rows and D their diagonal, M^T p' = rest p is

@@ -1,4 +1,4 @@
-import type { Discretization } from '../hjb/node-model.js';
+import type { Discretization } from '../discretization/node-model.js';
 import {
   chooseSplit,
   emptyGrid,

@@ -1,4 +1,4 @@
-import type { Discretization } from '../hjb/node-model.js';
+import type { Discretization } from '../discretization/node-model.js';
 import { emptyLine, lineBackward, lineForward, type LineState } from './line.js';
 import { emptyRows, JAVASCRIPT_MEMORY, type RowPieces } from './row-pieces.js';
 

@@ -1,5 +1,5 @@
-import { ROUNDING } from '../hjb/linear-system.js';
-import type { Discretization } from '../hjb/node-model.js';
+import { ROUNDING } from '../linear-system/system.js';
+import type { Discretization } from '../discretization/node-model.js';
 import type { ArrayMemory, RowPieces } from './row-pieces.js';
 
 /** What a pass of a kernel over the nodes found. */

@@ -1,7 +1,7 @@
 import { positionOf } from '../grid/lattice.js';
-import { FORM_SIZE } from '../hjb/difference-table.js';
-import type { DifferenceInput } from '../hjb/differences.js';
-import type { Discretization, NodeModel } from '../hjb/node-model.js';
+import { FORM_SIZE } from '../discretization/difference-table.js';
+import type { DifferenceInput } from '../discretization/differences.js';
+import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
 /**
  * What the kernels read: the row of the implicit system at a node as polynomials in the control, on each of its pieces,

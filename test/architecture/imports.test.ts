@@ -142,8 +142,8 @@ describe('these checks themselves', () => {
     expect(objections('src/pilot/a.ts', `await import('../estimation/fit.js');`)).toEqual([
       'src/pilot/a.ts imports ../estimation/fit.js: src/estimation is a peer of src/pilot',
     ]);
-    expect(objections('solvers/hjb/a.ts', `import { x } from '../../src/artifacts/files.js';`)).toEqual([
-      'solvers/hjb/a.ts imports ../../src/artifacts/files.js: src/artifacts is a peer of solvers',
+    expect(objections('solvers/march/a.ts', `import { x } from '../../src/artifacts/files.js';`)).toEqual([
+      'solvers/march/a.ts imports ../../src/artifacts/files.js: src/artifacts is a peer of solvers',
     ]);
     expect(
       objections(

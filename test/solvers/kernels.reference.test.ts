@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice } from '../../solvers/grid/lattice.js';
-import { FORM_SIZE } from '../../solvers/hjb/difference-table.js';
-import { stepBack } from '../../solvers/hjb/march.js';
-import { endMarch, startMarch, type KernelChoice, type March } from '../../solvers/hjb/march-state.js';
-import { discretize } from '../../solvers/hjb/node-model.js';
-import { resolveOptions } from '../../solvers/hjb/options.js';
+import { FORM_SIZE } from '../../solvers/discretization/difference-table.js';
+import { stepBack } from '../../solvers/march/march.js';
+import { endMarch, startMarch, type KernelChoice, type March } from '../../solvers/march/march-state.js';
+import { discretize } from '../../solvers/discretization/node-model.js';
+import { resolveOptions } from '../../solvers/march/options.js';
 import { batchKernel, LANES } from '../../solvers/kernels/wasm/batch.js';
 import { WEIGHTS } from '../../solvers/kernels/row-pieces.js';
 import { logGrid, uniformGrid, type Boundary, type ControlProblem, type Scheme } from '../../solvers/index.js';

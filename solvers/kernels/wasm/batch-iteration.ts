@@ -1,5 +1,5 @@
 import type { Iterated, IterationLimits } from '../grid-iteration.js';
-import type { StepTerms } from '../../hjb/linear-system.js';
+import type { StepTerms } from '../../linear-system/system.js';
 import { judgeLine } from '../line-iteration.js';
 import type { RowPieces } from '../row-pieces.js';
 import { LANES, laneIndex, type BatchKernel } from './batch.js';

@@ -1,7 +1,7 @@
 import { emptyLine } from '../line.js';
 import type { LineKernel } from '../line-kernel.js';
 import { emptyRows, type RowPieces } from '../row-pieces.js';
-import type { Discretization } from '../../hjb/node-model.js';
+import type { Discretization } from '../../discretization/node-model.js';
 import { FOUND_SIZE, takeLargest } from './findings.js';
 import { setFields, WasmMemory } from './memory.js';
 import { kernelExports } from './module.js';

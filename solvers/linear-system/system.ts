@@ -1,7 +1,7 @@
-import type { DifferenceInput } from './differences.js';
-import { FORM_SIZE } from './difference-table.js';
-import type { PolicyState } from './improve.js';
-import type { Discretization, NodeModel } from './node-model.js';
+import type { DifferenceInput } from '../discretization/differences.js';
+import { FORM_SIZE } from '../discretization/difference-table.js';
+import type { PolicyState } from '../minimizer/exact-minimizer.js';
+import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;

@@ -6,7 +6,7 @@ import {
   type CoefficientReader,
   type PointCoefficients,
 } from './coefficients-at.js';
-import { evenAxes, type SpreadCache } from './covariance-spread.js';
+import { evenAxes, type SpreadCache } from '../covariance/covariance-spread.js';
 import { buildDifferenceTable, type DifferenceTable, type FaceKind } from './difference-table.js';
 import { IndexList, NumberList } from './number-list.js';
 

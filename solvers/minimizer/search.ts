@@ -1,10 +1,10 @@
-import type { DifferenceInput } from './differences.js';
-import { noControlAt } from './faults.js';
-import { clearModel, pushPoint } from './fill.js';
-import type { PolicyState } from './improve.js';
-import type { Discretization, NodeModel } from './node-model.js';
+import type { DifferenceInput } from '../discretization/differences.js';
+import { noControlAt } from '../discretization/faults.js';
+import { clearModel, pushPoint } from '../discretization/fill.js';
+import type { PolicyState } from './exact-minimizer.js';
+import type { Discretization, NodeModel } from '../discretization/node-model.js';
 import { NodeSearch } from './node-search.js';
-import type { LevelInput } from './sample.js';
+import type { LevelInput } from '../discretization/sample.js';
 
 /** What a search keeps between improvements. */
 export interface SearchState {

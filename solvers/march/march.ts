@@ -1,7 +1,7 @@
 import type { Iterated } from '../kernels/grid-iteration.js';
 import { iterateLevel } from './iterate.js';
 import { prepareLevel, refuseOutflow, reportOutflow } from './level.js';
-import type { StepTerms } from './linear-system.js';
+import type { StepTerms } from '../linear-system/system.js';
 import type { March } from './march-state.js';
 
 /** Growth of the time step beyond which BDF2 is not stable: implicit Euler there. */

@@ -1,10 +1,10 @@
-import { emptyCoefficients, type PointCoefficients } from './coefficients-at.js';
-import { spreadAt } from './cached-spread.js';
-import { formUnder } from './difference-table.js';
-import { differencesAt, type DifferenceInput } from './differences.js';
-import { constraintSide, type Discretization } from './node-model.js';
-import { isDiagonal, traceOf } from './polynomials.js';
-import { sampleAt, type LevelInput } from './sample.js';
+import { emptyCoefficients, type PointCoefficients } from '../discretization/coefficients-at.js';
+import { spreadAt } from '../discretization/cached-spread.js';
+import { formUnder } from '../discretization/difference-table.js';
+import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
+import { constraintSide, type Discretization } from '../discretization/node-model.js';
+import { isDiagonal, traceOf } from '../discretization/polynomials.js';
+import { sampleAt, type LevelInput } from '../discretization/sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;

@@ -1,13 +1,13 @@
 import { largest } from '../kernels/bicgstab.js';
 import { packGiven, packRows } from '../kernels/row-pieces.js';
-import { differencesAt, hasSlopes, limitedSecondDifferences } from './differences.js';
-import { problemFault } from './faults.js';
-import { fillModel } from './fill.js';
-import { fixedValues, givenSlopes, levelInput, obstacleAt } from './level-input.js';
+import { differencesAt, hasSlopes, limitedSecondDifferences } from '../discretization/differences.js';
+import { problemFault } from '../discretization/faults.js';
+import { fillModel } from '../discretization/fill.js';
+import { fixedValues, givenSlopes, levelInput, obstacleAt } from '../discretization/level-input.js';
 import type { March } from './march-state.js';
-import { placeAt, type Discretization } from './node-model.js';
+import { placeAt, type Discretization } from '../discretization/node-model.js';
 import { firstOutflow, outflowSlopes } from './outflow.js';
-import type { LevelInput } from './sample.js';
+import type { LevelInput } from '../discretization/sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;

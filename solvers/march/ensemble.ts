@@ -8,7 +8,7 @@ import type { ControlProblem } from '../problem/control-problem.js';
 import { offenceAt } from './level.js';
 import { closeLevel, openStep } from './march.js';
 import { startMarch, type March } from './march-state.js';
-import { discretize, type Discretization } from './node-model.js';
+import { discretize, type Discretization } from '../discretization/node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';
 import type { HjbSolution } from './solution.js';
 import { keepLevel, solutionOf, solveHjb } from './solve.js';

@@ -1,7 +1,7 @@
-import type { DifferenceInput } from './differences.js';
-import { straightDistance } from './difference-table.js';
-import type { PolicyState } from './improve.js';
-import type { Discretization, NodeModel } from './node-model.js';
+import type { DifferenceInput } from '../discretization/differences.js';
+import { straightDistance } from '../discretization/difference-table.js';
+import type { PolicyState } from '../minimizer/exact-minimizer.js';
+import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
 /**
  * Drift out of a `linear` face. There V_zz = 0 and V_z is the difference to the neighbour, of which the implicit equation

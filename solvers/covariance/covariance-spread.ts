@@ -1,5 +1,5 @@
 import { evenSpacing, type Lattice } from '../grid/lattice.js';
-import type { DifferenceTable } from './difference-table.js';
+import type { DifferenceTable } from '../discretization/difference-table.js';
 import { sellingDirections, singleStep } from './selling.js';
 import { spreadOnUnevenLattice } from './uneven-lattice.js';
 import { addLegs, alongPrincipal, spacingAt, type MutableSpread } from './wide-stencil.js';

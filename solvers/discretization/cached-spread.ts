@@ -1,4 +1,4 @@
-import { spreadCovariance, type CovarianceSpread } from './covariance-spread.js';
+import { spreadCovariance, type CovarianceSpread } from '../covariance/covariance-spread.js';
 import type { Discretization } from './node-model.js';
 
 /**

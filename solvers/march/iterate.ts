@@ -1,14 +1,14 @@
 import { largest, MOST_LINEAR } from '../kernels/bicgstab.js';
 import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
 import { iterateLine } from '../kernels/line-iteration.js';
-import { improvePolicy } from './improve.js';
+import { improvePolicy } from '../minimizer/exact-minimizer.js';
 import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
-import { solveSystem } from './linear-solve.js';
-import { assemble, residuals, type LinearSystem, type StepTerms } from './linear-system.js';
+import { solveSystem } from '../linear-system/solve.js';
+import { assemble, residuals, type LinearSystem, type StepTerms } from '../linear-system/system.js';
 import { stepsOf, type March, type MarchKernel, type Steps } from './march-state.js';
-import type { Discretization } from './node-model.js';
+import type { Discretization } from '../discretization/node-model.js';
 import { locatePieces } from './outflow.js';
-import { searchPolicy } from './search.js';
+import { searchPolicy } from '../minimizer/search.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;

@@ -6,7 +6,7 @@ import {
   type PreconditionedMatrix,
 } from '../kernels/bicgstab.js';
 import { VECTORS } from '../kernels/vectors.js';
-import { crossSum, residuals, type LinearSystem } from './linear-system.js';
+import { crossSum, residuals, type LinearSystem } from './system.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const max = Math.max;

@@ -4,7 +4,7 @@ import type { ControlProblem } from '../problem/control-problem.js';
 import { coarseGuess } from './coarse-guess.js';
 import { solveStationary, stepBack } from './march.js';
 import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
-import { discretize } from './node-model.js';
+import { discretize } from '../discretization/node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';
 import type { HjbSolution } from './solution.js';
 

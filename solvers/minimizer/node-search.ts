@@ -1,11 +1,11 @@
 import { minimizeByBrent } from '../../src/math/brent.js';
-import { sampleControls } from './control-intervals.js';
-import type { DifferenceInput } from './differences.js';
-import { TIE_SLACK } from './improve.js';
+import { sampleControls } from '../discretization/control-intervals.js';
+import type { DifferenceInput } from '../discretization/differences.js';
+import { TIE_SLACK } from './exact-minimizer.js';
 import { NodeHamiltonian } from './node-hamiltonian.js';
-import type { Discretization } from './node-model.js';
-import { NumberList } from './number-list.js';
-import type { LevelInput } from './sample.js';
+import type { Discretization } from '../discretization/node-model.js';
+import { NumberList } from '../discretization/number-list.js';
+import type { LevelInput } from '../discretization/sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;

@@ -6,14 +6,14 @@ import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
 import type { RowPieces } from '../kernels/row-pieces.js';
 import { wasmGrid } from '../kernels/wasm/grid.js';
 import { wasmLine } from '../kernels/wasm/line.js';
-import { noDifferenceInput, type DifferenceInput } from './differences.js';
-import { emptyPolicy, type PolicyState } from './improve.js';
-import { terminalValue } from './level-input.js';
-import { linearWorkspace, type LinearWorkspace } from './linear-solve.js';
-import { emptySystem, type LinearSystem } from './linear-system.js';
-import { emptyModel, type Discretization, type NodeModel } from './node-model.js';
+import { noDifferenceInput, type DifferenceInput } from '../discretization/differences.js';
+import { emptyPolicy, type PolicyState } from '../minimizer/exact-minimizer.js';
+import { terminalValue } from '../discretization/level-input.js';
+import { linearWorkspace, type LinearWorkspace } from '../linear-system/solve.js';
+import { emptySystem, type LinearSystem } from '../linear-system/system.js';
+import { emptyModel, type Discretization, type NodeModel } from '../discretization/node-model.js';
 import type { ResolvedHjbOptions } from './options.js';
-import { startSearch, type SearchState } from './search.js';
+import { startSearch, type SearchState } from '../minimizer/search.js';
 
 /** A kernel and what iterates with it. */
 export type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;

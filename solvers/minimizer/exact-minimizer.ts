@@ -1,6 +1,6 @@
-import { differencesAt, type DifferenceInput } from './differences.js';
-import type { Discretization, NodeModel } from './node-model.js';
-import { rootsInto } from './quadratic.js';
+import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
+import type { Discretization, NodeModel } from '../discretization/node-model.js';
+import { rootsInto } from '../discretization/quadratic.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
