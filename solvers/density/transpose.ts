@@ -1,3 +1,4 @@
+import { NEGATIVE_WEIGHT } from '../kernels/tolerances.js';
 import type { Discretization } from '../discretization/node-model.js';
 import { NumberList } from '../discretization/number-list.js';
 import type { LinearSystem } from '../linear-system/system.js';
@@ -16,9 +17,6 @@ export interface ForwardSystem {
   readonly to: NumberList;
   readonly share: NumberList;
 }
-
-/** Share of a row's diagonal below which a negative weight is rounding. */
-const ROUNDING = 1e-9;
 
 export function emptyForward({ lattice, states, neighbours }: Discretization): ForwardSystem {
   const { size, shape, strides } = lattice;
@@ -71,7 +69,7 @@ function addOutflow(rows: LinearSystem, rest: number, forward: ForwardSystem, i:
   let isNegative = false;
   for (let k = first; k < last; k += 1) {
     if (shares[k] > 0) sending += shares[k];
-    else if (shares[k] < -ROUNDING) isNegative = true;
+    else if (shares[k] < -NEGATIVE_WEIGHT) isNegative = true;
   }
   const factor = rows.crossFactor[i];
   const end = factor === 0 ? rows.crossStart[i] : rows.crossEnd[i];

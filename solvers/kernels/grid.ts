@@ -1,15 +1,18 @@
-import { ROUNDING } from '../linear-system/system.js';
-import type { Discretization } from '../discretization/node-model.js';
-import { isPlain, type Findings, type NodeArrays } from './line.js';
+import type { Findings, NodeArrays } from './line.js';
 import type { ArrayMemory, RowPieces } from './row-pieces.js';
+import { NEGATIVE_WEIGHT, TIE } from './tolerances.js';
 
-/** Work and findings of the kernel of two or three states, per node. */
-export interface GridState extends NodeArrays, Findings {
-  /** The largest sum of the split weights. */
-  stiffness: number;
+/** How the nodes of two or three states lie in a list, the last state fastest. */
+export interface GridShape {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly isPeriodic: readonly boolean[];
+}
+
+/** Work and findings of the kernel of two or three states, per node. */
+export interface GridState extends GridShape, NodeArrays, Findings {
+  /** The largest sum of the split weights. */
+  stiffness: number;
   /** What a row has besides the flows to other nodes: rest. */
   readonly own: Float64Array;
   /** Weights of the neighbours below and above along each axis: 2 a and 2 a + 1. */
@@ -26,18 +29,18 @@ export interface GridState extends NodeArrays, Findings {
   readonly elimination: Float64Array;
 }
 
-/** Whether this kernel can take a problem: two or three states, packed rows, steps in time that depend on the policy alone. */
-export function isGrid(d: Discretization): boolean {
-  return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
+export function nodeCount({ shape }: GridShape): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
-export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory): GridState {
-  const { size, shape, strides } = d.lattice;
-  const weights = Array.from({ length: 2 * d.states }, () => numbers(size));
+export function emptyGrid(grid: GridShape, { numbers, indices }: ArrayMemory): GridState {
+  const { shape, strides, isPeriodic } = grid;
+  const size = nodeCount(grid);
+  const weights = Array.from({ length: 2 * shape.length }, () => numbers(size));
   return {
     shape,
     strides,
-    isPeriodic: d.problem.states.map(({ boundary }) => boundary[0] === 'periodic'),
+    isPeriodic,
     V: numbers(size),
     source: numbers(size),
     control: numbers(size),
@@ -78,6 +81,7 @@ function wayTo(j: number, side: 1 | -1, length: number, isPeriodic: boolean): nu
 export function gridForward(rows: RowPieces, rest: number, grid: GridState, first: number, end: number): void {
   // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
   const abs = Math.abs;
+  const tie = TIE;
   const { data, start, stride, hasCross, crossStart, crossEnd, crossNodes, crossWeights, crossAxes } = rows;
   const { V, source, control, own, missing, shape, strides, isPeriodic, chosen, factor } = grid;
   const [w0, w1, w2, w3] = grid.weights;
@@ -145,8 +149,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
           c1 += data[k + stride - 2] * legs;
           c2 += data[k + stride - 1] * legs;
         }
-        // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
-        if (c0 < best - 1e-13 * abs(c0)) {
+        if (c0 < best - tie * abs(c0)) {
           best = c0;
           v = 0;
           row = k;
@@ -157,7 +160,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
           const twice = 2 * c2;
           if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
           const H = c0 + other * (c1 + other * c2);
-          if (H < best - 1e-13 * abs(H)) {
+          if (H < best - tie * abs(H)) {
             best = H;
             v = other;
             row = k;
@@ -244,7 +247,7 @@ function isDominant(rows: RowPieces, { weights, factor, chosen }: GridState, res
   }
   const magnitude = all.reduce((sum, weight) => sum + abs(weight), 0);
   const sum = all.reduce((total, weight) => total + weight, 0);
-  const slack = ROUNDING * (rest + magnitude);
+  const slack = NEGATIVE_WEIGHT * (rest + magnitude);
   return all.every((weight) => weight >= -slack) && rest + sum >= magnitude - slack;
 }
 

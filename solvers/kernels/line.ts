@@ -1,5 +1,4 @@
-import { ROUNDING } from '../linear-system/system.js';
-import type { Discretization } from '../discretization/node-model.js';
+import { NEGATIVE_WEIGHT, TIE } from './tolerances.js';
 import type { ArrayMemory, RowPieces } from './row-pieces.js';
 
 /** What a pass of a kernel over the nodes found. */
@@ -33,7 +32,7 @@ export function noFindings(): Findings {
 }
 
 // Plain literals: V8 knows what lies in the fields of those, and need not look again at every node.
-export function emptyLine({ lattice: { size } }: Discretization, { numbers }: ArrayMemory): LineState {
+export function emptyLine(size: number, { numbers }: ArrayMemory): LineState {
   return {
     V: numbers(size),
     source: numbers(size),
@@ -47,16 +46,6 @@ export function emptyLine({ lattice: { size } }: Discretization, { numbers }: Ar
   };
 }
 
-/** Whether the fused kernel can take a problem: one state that is not periodic, exact minimiser, nothing else. */
-export function isLine(d: Discretization): boolean {
-  return d.states === 1 && isPlain(d) && d.neighbours[0] < 0;
-}
-
-/** Whether the rows of a problem can be packed: exact minimiser, one scenario, no obstacle. */
-export function isPlain({ searched, scenarios, problem }: Discretization): boolean {
-  return !searched && scenarios === 1 && problem.obstacle === undefined;
-}
-
 /**
  * Policy improvement, assembly and forward elimination at once, node by node: what `improvePolicy`, `assemble` and
  * `solveSystem` do one after the other, without the arrays between them. The Hamiltonian of a piece is
@@ -65,6 +54,7 @@ export function isPlain({ searched, scenarios, problem }: Discretization): boole
 export function lineForward({ data, start }: RowPieces, rest: number, line: LineState): void {
   // Bound here: a look-up of a global costs more than the arithmetic in a vm context (jest), one of the module elsewhere.
   const abs = Math.abs;
+  const tie = TIE;
   const { V, source, control, elimination } = line;
   const last = V.length - 1;
   let residual = 0;
@@ -86,8 +76,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
       const c0 = data[k + 2] + data[k + 5] * toLow + data[k + 6] * toHigh;
       const c1 = data[k + 3] + data[k + 7] * toLow + data[k + 8] * toHigh;
       const c2 = data[k + 4] + data[k + 9] * toLow + data[k + 10] * toHigh;
-      // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
-      if (c0 < best - 1e-13 * abs(c0)) {
+      if (c0 < best - tie * abs(c0)) {
         best = c0;
         v = 0;
         chosen = k;
@@ -97,7 +86,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
         const twice = 2 * c2;
         if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
         const H = c0 + other * (c1 + other * c2);
-        if (H < best - 1e-13 * abs(H)) {
+        if (H < best - tie * abs(H)) {
           best = H;
           v = other;
           chosen = k;
@@ -112,7 +101,7 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     const missing = best + source[i] - rest * here;
     if ((low < 0 || high < 0) && offender < 0) {
       const magnitude = abs(low) + abs(high);
-      const slack = ROUNDING * (rest + magnitude);
+      const slack = NEGATIVE_WEIGHT * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
     }
     const raw = abs(missing);

@@ -1,3 +1,4 @@
+import { NEGATIVE_WEIGHT } from '../kernels/tolerances.js';
 import type { DifferenceInput } from '../discretization/differences.js';
 import { FORM_SIZE } from '../discretization/difference-table.js';
 import type { PolicyState } from '../minimizer/exact-minimizer.js';
@@ -30,9 +31,6 @@ export interface LinearSystem {
   readonly right: Float64Array;
   readonly diagonal: Float64Array;
 }
-
-/** Share of a row's diagonal below which a negative weight is rounding of the polynomials, not a wrong stencil. */
-export const ROUNDING = 1e-9;
 
 export function emptySystem(d: Discretization): LinearSystem {
   const { size, shape, strides } = d.lattice;
@@ -151,7 +149,7 @@ function assembleRow(
   system.crossFactor[i] = factor / diagonal;
   system.right[i] = (step.source[i] + constant) / diagonal;
   system.diagonal[i] = diagonal;
-  const slack = ROUNDING * (step.rest + magnitude);
+  const slack = NEGATIVE_WEIGHT * (step.rest + magnitude);
   return smallest >= -slack && diagonal >= magnitude - slack && diagonal > 0;
 }
 

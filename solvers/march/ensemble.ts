@@ -1,5 +1,4 @@
 import { buildLattice } from '../grid/lattice.js';
-import { isLine } from '../kernels/line.js';
 import { batchKernel, LANES, type BatchKernel } from '../kernels/wasm/batch.js';
 import { iterateBatch } from '../kernels/wasm/batch-iteration.js';
 import { hasWasm } from '../kernels/wasm/module.js';
@@ -7,6 +6,7 @@ import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { offenceAt } from './level.js';
 import { closeLevel, openStep } from './march.js';
+import { isLine } from './kernel-choice.js';
 import { startMarch, type March } from './march-state.js';
 import { discretize, type Discretization } from '../discretization/node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';

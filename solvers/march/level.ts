@@ -1,5 +1,5 @@
 import { largest } from '../kernels/bicgstab.js';
-import { packGiven, packRows } from '../kernels/row-pieces.js';
+import { packGiven, packRows } from '../discretization/pack-rows.js';
 import { differencesAt, hasSlopes, limitedSecondDifferences } from '../discretization/differences.js';
 import { problemFault } from '../discretization/faults.js';
 import { fillModel } from '../discretization/fill.js';

@@ -1,22 +1,13 @@
-import { isGrid } from '../kernels/grid.js';
-import { gridIteration, type GridIteration } from '../kernels/grid-iteration.js';
-import { typescriptGrid } from '../kernels/grid-kernel.js';
-import { isLine } from '../kernels/line.js';
-import { typescriptLine, type LineKernel } from '../kernels/line-kernel.js';
 import type { RowPieces } from '../kernels/row-pieces.js';
-import { wasmGrid } from '../kernels/wasm/grid.js';
-import { wasmLine } from '../kernels/wasm/line.js';
 import { noDifferenceInput, type DifferenceInput } from '../discretization/differences.js';
 import { emptyPolicy, type PolicyState } from '../minimizer/exact-minimizer.js';
 import { terminalValue } from '../discretization/level-input.js';
 import { linearWorkspace, type LinearWorkspace } from '../linear-system/solve.js';
 import { emptySystem, type LinearSystem } from '../linear-system/system.js';
 import { emptyModel, type Discretization, type NodeModel } from '../discretization/node-model.js';
+import { chooseKernel, type KernelChoice, type MarchKernel } from './kernel-choice.js';
 import type { ResolvedHjbOptions } from './options.js';
 import { startSearch, type SearchState } from '../minimizer/search.js';
-
-/** A kernel and what iterates with it. */
-export type MarchKernel = { readonly kind: 'line'; readonly kernel: LineKernel } | GridIteration;
 
 /** Arrays of improvement, assembly and linear solve in turn. */
 export interface Steps {
@@ -56,18 +47,12 @@ export interface March {
   finite: boolean;
 }
 
-/** Which kernels carry the march; `steps` none: improvement, assembly and solve in turn, which a test compares with them. */
-export interface KernelChoice {
-  readonly kernel: 'typescript' | 'wasm' | 'steps';
-  readonly threads: number;
-}
-
 export function startMarch(d: Discretization, options: ResolvedHjbOptions, choice: KernelChoice = options): March {
   const { size } = d.lattice;
   const perNode = (): Float64Array => new Float64Array(size);
   const { horizon, obstacle } = d.problem;
   const V = horizon === 'infinite' ? perNode() : terminalValue(d, horizon);
-  const kernels = kernelsOf(d, choice);
+  const kernels = chooseKernel(d, choice);
   return {
     ...{ d, options, model: emptyModel(d), input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d) : null, ...kernels, steps: kernels.kernel === null ? stepsOf(d) : null },
@@ -80,18 +65,6 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
 export function stepsOf(d: Discretization): Steps {
   const system = emptySystem(d);
   return { system, work: linearWorkspace(system), before: new Float64Array(d.lattice.size) };
-}
-
-/** The fused kernel that can take the problem, if one can. */
-function kernelsOf(d: Discretization, { kernel, threads }: KernelChoice): Pick<March, 'rows' | 'kernel'> {
-  if (kernel === 'steps') return { rows: null, kernel: null };
-  if (isLine(d)) {
-    const { rows, kernel: line } = kernel === 'wasm' ? wasmLine(d) : typescriptLine(d);
-    return { rows, kernel: { kind: 'line', kernel: line } };
-  }
-  if (!isGrid(d)) return { rows: null, kernel: null };
-  const { rows, kernel: grid } = kernel === 'wasm' ? wasmGrid(d, threads) : typescriptGrid(d);
-  return { rows, kernel: gridIteration(grid) };
 }
 
 /** Ends the threads of the kernel. */

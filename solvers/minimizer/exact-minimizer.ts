@@ -1,3 +1,4 @@
+import { TIE } from '../kernels/tolerances.js';
 import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 import { rootsInto } from '../discretization/quadratic.js';
@@ -7,9 +8,6 @@ const abs = Math.abs;
 const max = Math.max;
 const min = Math.min;
 const { MIN_VALUE, POSITIVE_INFINITY } = Number;
-
-/** Relative difference of Hamiltonians that counts as a tie. */
-export const TIE_SLACK = 1e-13;
 
 /** The control of every node: the piece it lies in, its place there, and the worst scenario under it. */
 export interface PolicyState {
@@ -129,7 +127,7 @@ function oneScenario(
     for (let candidate = low === high ? 2 : 0; candidate < 3; candidate += 1) {
       const u = candidate === 0 ? low : candidate === 1 ? vertex : high;
       const H = c0 + u * (c1 + u * c2);
-      if (H < best - TIE_SLACK * (abs(H) + MIN_VALUE)) {
+      if (H < best - TIE * (abs(H) + MIN_VALUE)) {
         best = H;
         policy.control[node] = u;
         policy.piece[node] = p;
@@ -168,7 +166,7 @@ function severalScenarios(
           worst = s;
         }
       }
-      if (H < best - TIE_SLACK * (abs(H) + MIN_VALUE)) {
+      if (H < best - TIE * (abs(H) + MIN_VALUE)) {
         best = H;
         policy.control[node] = u;
         policy.piece[node] = p;

@@ -1,7 +1,7 @@
 import { minimizeByBrent } from '../../src/math/brent.js';
 import { sampleControls } from '../discretization/control-intervals.js';
 import type { DifferenceInput } from '../discretization/differences.js';
-import { TIE_SLACK } from './exact-minimizer.js';
+import { TIE } from '../kernels/tolerances.js';
 import { NodeHamiltonian } from './node-hamiltonian.js';
 import type { Discretization } from '../discretization/node-model.js';
 import { NumberList } from '../discretization/number-list.js';
@@ -188,7 +188,7 @@ function minimizeFrom(
 
 /** Beyond a tie. */
 function isBetter(height: number, than: number): boolean {
-  return height < than - TIE_SLACK * (abs(height) + MIN_VALUE);
+  return height < than - TIE * (abs(height) + MIN_VALUE);
 }
 
 function keepBetter(best: Found, found: Found): void {
