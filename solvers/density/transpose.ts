@@ -1,4 +1,4 @@
-import { NEGATIVE_WEIGHT } from '../kernels/tolerances.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
 import type { Discretization } from '../discretization/node-model.js';
 import { NumberList } from '../discretization/number-list.js';
 import type { LinearSystem } from '../linear-system/system.js';
@@ -69,7 +69,7 @@ function addOutflow(rows: LinearSystem, rest: number, forward: ForwardSystem, i:
   let isNegative = false;
   for (let k = first; k < last; k += 1) {
     if (shares[k] > 0) sending += shares[k];
-    else if (shares[k] < -NEGATIVE_WEIGHT) isNegative = true;
+    else if (shares[k] < -TOLERANCES.NEGATIVE_WEIGHT) isNegative = true;
   }
   const factor = rows.crossFactor[i];
   const end = factor === 0 ? rows.crossStart[i] : rows.crossEnd[i];

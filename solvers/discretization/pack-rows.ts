@@ -1,5 +1,5 @@
 import { positionOf } from '../grid/lattice.js';
-import { FROM, GIVEN, WEIGHTS, WIDTH, type RowPieces } from '../kernels/row-pieces.js';
+import { pieceSize, PLACES, SIZES, type RowPieces } from '../kernels/row-pieces.js';
 import { FORM_SIZE } from './difference-table.js';
 import type { DifferenceInput } from './differences.js';
 import type { Discretization, NodeModel } from './node-model.js';
@@ -15,7 +15,7 @@ export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): 
   rows.weightsVersion += 1;
   rows.count = model.from.length + d.fixedNodes.length;
   rows.hasCross = model.crossNodes.length > 0;
-  rows.stride = WEIGHTS + 6 * d.states + (rows.hasCross ? 3 : 0);
+  rows.stride = pieceSize(d.states, rows.hasCross);
   rows.source = atLeast(rows.source, rows.count, (n) => new Int32Array(n));
   rows.data = atLeast(rows.data, rows.count * rows.stride, rows.memory.numbers);
   let count = 0;
@@ -46,12 +46,12 @@ function packPiece(d: Discretization, model: NodeModel, rows: RowPieces, node: n
   const from = model.from.data[p];
   const q = model.interval.data[p];
   const at = k * stride;
-  data[at + FROM] = from;
-  data[at + WIDTH] = model.to.data[p] - from;
+  data[at + PLACES.FROM] = from;
+  data[at + PLACES.WIDTH] = model.to.data[p] - from;
   for (let a = 0; a < n; a += 1) {
     const e = d.entryAt[node * n + a] + ((model.forms.data[p] >> (2 * a)) & 3) * FORM_SIZE;
     const first = 3 * (q * n + a);
-    const weights = at + WEIGHTS + 6 * a;
+    const weights = at + SIZES.HEAD + SIZES.AXIS * a;
     for (let j = 0; j < 3; j += 1) {
       const b = model.drift.data[first + j];
       const s = model.variance.data[first + j];
@@ -85,7 +85,7 @@ function packCross(model: NodeModel, rows: RowPieces): void {
     rows.crossStart[k] = isFixed ? 0 : model.crossStart.data[q];
     rows.crossEnd[k] = isFixed ? 0 : model.crossEnd.data[q];
     if (isFixed) continue;
-    const at = (k + 1) * stride - 3;
+    const at = (k + 1) * stride - SIZES.FACTOR;
     for (let j = 0; j < 3; j += 1) data[at + j] = model.factor.data[3 * q + j];
     shift(data, at, 1, data[k * stride]);
   }
@@ -146,7 +146,7 @@ export function packGiven(d: Discretization, model: NodeModel, input: Difference
         g2 += drift[from + 2] * first + variance[from + 2] * second;
       }
       const from = data[k * stride];
-      const to = k * stride + GIVEN;
+      const to = k * stride + PLACES.GIVEN_0;
       data[to] = sign * (g0 + from * (g1 + from * g2));
       data[to + 1] = sign * (g1 + 2 * from * g2);
       data[to + 2] = sign * g2;

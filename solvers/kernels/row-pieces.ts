@@ -45,11 +45,28 @@ export const JAVASCRIPT_MEMORY: ArrayMemory = {
   indices: (length) => new Int32Array(length),
 };
 
-/** Places in a piece. */
-export const FROM = 0;
-export const WIDTH = 1;
-export const GIVEN = 2;
-export const WEIGHTS = 5;
+/**
+ * Places in a piece; LOW and HIGH are the weights of the neighbours below and above. A kernel takes these names to constants
+ * of its own module: V8 folds those, and would look imported ones up at every node (a quarter slower).
+ */
+export const PLACES = {
+  /** Lower end and width. */
+  ...{ FROM: 0, WIDTH: 1 },
+  /** Coefficients of 1, v and v^2 of what is given. */
+  ...{ GIVEN_0: 2, GIVEN_1: 3, GIVEN_2: 4 },
+  /** Of the weights along the first axis. */
+  ...{ LOW_0: 5, HIGH_0: 6, LOW_1: 7, HIGH_1: 8, LOW_2: 9, HIGH_2: 10 },
+  /** How far those along the second and the third axis lie behind them. */
+  ...{ SECOND: 6, THIRD: 12 },
+} as const;
+
+/** Numbers before the weights, of the weights along an axis, and at the end, with cross legs, of their factor. */
+export const SIZES = { HEAD: 5, AXIS: 6, FACTOR: 3 } as const;
+
+/** Numbers of a piece. */
+export function pieceSize(states: number, hasCross: boolean): number {
+  return SIZES.HEAD + SIZES.AXIS * states + (hasCross ? SIZES.FACTOR : 0);
+}
 
 /** Rows of `size` nodes of so many states, still without pieces. */
 export function emptyRows(states: number, size: number, memory: ArrayMemory): RowPieces {

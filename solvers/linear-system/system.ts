@@ -1,4 +1,4 @@
-import { NEGATIVE_WEIGHT } from '../kernels/tolerances.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
 import type { DifferenceInput } from '../discretization/differences.js';
 import { FORM_SIZE } from '../discretization/difference-table.js';
 import type { PolicyState } from '../minimizer/exact-minimizer.js';
@@ -149,7 +149,7 @@ function assembleRow(
   system.crossFactor[i] = factor / diagonal;
   system.right[i] = (step.source[i] + constant) / diagonal;
   system.diagonal[i] = diagonal;
-  const slack = NEGATIVE_WEIGHT * (step.rest + magnitude);
+  const slack = TOLERANCES.NEGATIVE_WEIGHT * (step.rest + magnitude);
   return smallest >= -slack && diagonal >= magnitude - slack && diagonal > 0;
 }
 

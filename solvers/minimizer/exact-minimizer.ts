@@ -1,4 +1,4 @@
-import { TIE } from '../kernels/tolerances.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
 import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 import { rootsInto } from '../discretization/quadratic.js';
@@ -8,6 +8,7 @@ const abs = Math.abs;
 const max = Math.max;
 const min = Math.min;
 const { MIN_VALUE, POSITIVE_INFINITY } = Number;
+const { TIE } = TOLERANCES;
 
 /** The control of every node: the piece it lies in, its place there, and the worst scenario under it. */
 export interface PolicyState {

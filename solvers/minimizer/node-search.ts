@@ -1,7 +1,7 @@
 import { minimizeByBrent } from '../../src/math/brent.js';
 import { sampleControls } from '../discretization/control-intervals.js';
 import type { DifferenceInput } from '../discretization/differences.js';
-import { TIE } from '../kernels/tolerances.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
 import { NodeHamiltonian } from './node-hamiltonian.js';
 import type { Discretization } from '../discretization/node-model.js';
 import { NumberList } from '../discretization/number-list.js';
@@ -12,6 +12,7 @@ const abs = Math.abs;
 const max = Math.max;
 const min = Math.min;
 const { MIN_VALUE, POSITIVE_INFINITY } = Number;
+const { TIE } = TOLERANCES;
 
 /** A refinement ends at this share of its bracket. */
 const BRACKET_SHARE = 1e-7;

@@ -7,7 +7,7 @@ import { endMarch, startMarch, type March } from '../../solvers/march/march-stat
 import { discretize } from '../../solvers/discretization/node-model.js';
 import { resolveOptions } from '../../solvers/march/options.js';
 import { batchKernel, LANES } from '../../solvers/kernels/wasm/batch.js';
-import { WEIGHTS } from '../../solvers/kernels/row-pieces.js';
+import { PLACES } from '../../solvers/kernels/row-pieces.js';
 import { logGrid, uniformGrid, type Boundary, type ControlProblem, type Scheme } from '../../solvers/index.js';
 import { linearQuadratic, linearQuadraticWithNoise, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -190,7 +190,7 @@ describe('a row that is none of an M-matrix', () => {
     stepBack(march, problem.times.length - 2);
     const { start, data, stride } = march.rows!;
     const node = Math.floor((start.length - 1) / 2);
-    for (let p = start[node]; p < start[node + 1]; p += 1) data[p * stride + WEIGHTS] = -1e4;
+    for (let p = start[node]; p < start[node + 1]; p += 1) data[p * stride + PLACES.LOW_0] = -1e4;
     return { march, node };
   }
 
