@@ -25,7 +25,8 @@ export {
 export { logGrid, sinhGrid, uniformGrid } from './grid/spacing.js';
 export { interpolateSolution, type SolutionPoint } from './march/interpolate.js';
 export { solveEnsemble } from './march/ensemble.js';
-export type { HjbOptions, Kernel, Scheme } from './march/options.js';
+export type { Scheme } from './discretization/schemes.js';
+export type { HjbOptions, Kernel } from './march/options.js';
 export type { HjbSolution } from './march/solution.js';
 export { solveHjb } from './march/solve.js';
 export {

@@ -1,5 +1,5 @@
 import { interpolateSolution } from '../march/interpolate.js';
-import type { Scheme } from '../march/options.js';
+import type { Scheme } from '../discretization/schemes.js';
 import type { HjbSolution } from '../march/solution.js';
 import { solveHjb } from '../march/solve.js';
 import type { ControlProblem } from '../problem/control-problem.js';

@@ -1,5 +1,5 @@
 import { evenSpacing, type Lattice } from '../grid/lattice.js';
-import type { DifferenceTable } from '../discretization/difference-table.js';
+import type { FaceKind } from '../grid/face-kind.js';
 import { sellingDirections, singleStep } from './selling.js';
 import { spreadOnUnevenLattice } from './uneven-lattice.js';
 import { addLegs, alongPrincipal, spacingAt, type MutableSpread } from './wide-stencil.js';
@@ -37,14 +37,14 @@ export function evenAxes({ axes }: Lattice): boolean[] {
  */
 export function spreadCovariance(
   lattice: Lattice,
-  table: DifferenceTable,
+  { faces }: { readonly faces: readonly (readonly FaceKind[])[] },
   even: readonly boolean[],
   position: readonly number[],
   S: readonly number[],
 ): CovarianceSpread {
   const n = position.length;
   const crosses = (i: number, j: number): boolean =>
-    i !== j && S[i * n + j] !== 0 && table.faces[i][position[i]] === 'inner' && table.faces[j][position[j]] === 'inner';
+    i !== j && S[i * n + j] !== 0 && faces[i][position[i]] === 'inner' && faces[j][position[j]] === 'inner';
   const free = position.map((_, d) => S[d * n + d]);
   const involved = position.map((_, i) => position.some((__, j) => crosses(i, j)));
   if (!involved.includes(true)) return { free, nodes: [], weights: [] };

@@ -13,7 +13,7 @@ interface Leg {
 }
 
 /** Moments that differ by less, relative to their legs' (to the trace where no leg has any), are equal. */
-const ROUNDING = 1e-10;
+const MOMENT_ROUNDING = 1e-10;
 
 /**
  * A covariance on axes whose spacings change: Selling's directions in units of the local spacings, each to the nodes at
@@ -144,7 +144,7 @@ function exactWeights(legs: readonly Leg[], A: readonly number[], n: number): nu
     for (let b = a; b < n; b += 1) want(A[a * n + b], (offset) => offset[a] * offset[b]);
   }
   const change = leastChange(rows, missing);
-  const isExact = rows.every((row, k) => Math.abs(dot(row, change) - missing[k]) <= ROUNDING);
+  const isExact = rows.every((row, k) => Math.abs(dot(row, change) - missing[k]) <= MOMENT_ROUNDING);
   const weights = legs.map(({ weight }, k) => weight * (1 + change[k]));
   return isExact && weights.every((weight) => weight > 0) ? weights : null;
 }

@@ -1,5 +1,5 @@
 import type { ControlProblem } from '../problem/control-problem.js';
-import type { FaceKind } from './difference-table.js';
+import type { FaceKind } from '../grid/face-kind.js';
 
 /** Drift, covariance and cost at a node under one control, in the coordinates of the axes; overwritten by every call. */
 export interface PointCoefficients {

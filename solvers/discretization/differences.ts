@@ -1,5 +1,7 @@
-import { FORM_SIZE } from './difference-table.js';
+import { DOWN, FORM, FORM_SIZE, minmod, UP } from './monotone-scheme.js';
 import type { Discretization } from './node-model.js';
+
+const { firstLow, firstHigh, firstLimited, firstSlope, secondLow, secondHigh, secondLimited, secondSlope } = FORM;
 
 /** What the differences take from outside V: limited second differences (accurate scheme) and given slopes. */
 export interface DifferenceInput {
@@ -44,10 +46,17 @@ export function differencesAt(
     const toHigh = high < 0 ? 0 : V[high] - here;
     const slope = input.slope[k];
     for (let r = 0, e = d.entryAt[k]; r < 3; r += 1, e += FORM_SIZE) {
-      const m = r === 1 ? input.up[k] : r === 2 ? input.down[k] : 0;
-      out[6 * a + 2 * r] = entries[e] * toLow + entries[e + 1] * toHigh + entries[e + 4] * m + entries[e + 6] * slope;
+      const m = r === UP ? input.up[k] : r === DOWN ? input.down[k] : 0;
+      out[6 * a + 2 * r] =
+        entries[e + firstLow] * toLow +
+        entries[e + firstHigh] * toHigh +
+        entries[e + firstLimited] * m +
+        entries[e + firstSlope] * slope;
       out[6 * a + 2 * r + 1] =
-        entries[e + 2] * toLow + entries[e + 3] * toHigh + entries[e + 5] * m + entries[e + 7] * slope;
+        entries[e + secondLow] * toLow +
+        entries[e + secondHigh] * toHigh +
+        entries[e + secondLimited] * m +
+        entries[e + secondSlope] * slope;
     }
   }
 }
@@ -63,8 +72,8 @@ export function limitedSecondDifferences(d: Discretization, V: Float64Array, inp
   for (let k = 0; k < second.length; k += 1) {
     const low = d.neighbours[2 * k];
     const high = d.neighbours[2 * k + 1];
-    input.up[k] = high < 0 ? 0 : smaller(second[k], second[high * n + (k % n)]);
-    input.down[k] = low < 0 ? 0 : smaller(second[k], second[low * n + (k % n)]);
+    input.up[k] = high < 0 ? 0 : minmod(second[k], second[high * n + (k % n)]);
+    input.down[k] = low < 0 ? 0 : minmod(second[k], second[low * n + (k % n)]);
   }
 }
 
@@ -80,15 +89,8 @@ function secondDifferences(d: Discretization, V: Float64Array): Float64Array {
     const isFace = low < 0 || high < 0;
     out[k] = isFace
       ? NaN
-      : 2 * (d.table.entries[e + 2] * (V[low] - V[node]) + d.table.entries[e + 3] * (V[high] - V[node]));
+      : 2 *
+        (d.table.entries[e + secondLow] * (V[low] - V[node]) + d.table.entries[e + secondHigh] * (V[high] - V[node]));
   }
   return out;
-}
-
-/** minmod; a NaN gives way to the other. */
-function smaller(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : b;
-  if (Number.isNaN(b)) return a;
-  if (a * b <= 0) return 0;
-  return Math.abs(a) < Math.abs(b) ? a : b;
 }

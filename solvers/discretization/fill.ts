@@ -1,5 +1,5 @@
 import { controlIntervals } from './control-intervals.js';
-import { formUnder } from './difference-table.js';
+import { formUnder } from './monotone-scheme.js';
 import { noControlAt } from './faults.js';
 import { constraintSide, type Discretization, type NodeModel } from './node-model.js';
 import { pushConstants, pushInterval, requireInterval } from './polynomials.js';
@@ -7,7 +7,7 @@ import { rootsOf, type Quadratic } from './quadratic.js';
 import type { LevelInput } from './sample.js';
 
 /** Rounding of a drift, relative to its terms. */
-const ROUNDING = 1e-9;
+const DRIFT_ROUNDING = 1e-9;
 
 /** Empties a model, to be filled for another level. */
 export function clearModel(model: NodeModel): void {
@@ -126,7 +126,7 @@ function leaves(d: Discretization, model: NodeModel, node: number, q: number, u:
     const { data } = model.drift;
     const outward = constraintSide(d.lattice, a, j) * (data[k] + u * (data[k + 1] + u * data[k + 2]));
     const size = Math.abs(data[k]) + Math.abs(u * data[k + 1]) + Math.abs(u * u * data[k + 2]);
-    return outward > ROUNDING * size;
+    return outward > DRIFT_ROUNDING * size;
   });
 }
 

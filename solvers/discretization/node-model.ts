@@ -1,4 +1,5 @@
 import { placeOf, positionOf, type Lattice } from '../grid/lattice.js';
+import type { FaceKind } from '../grid/face-kind.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import {
   coefficientReader,
@@ -7,15 +8,16 @@ import {
   type PointCoefficients,
 } from './coefficients-at.js';
 import { evenAxes, type SpreadCache } from '../covariance/covariance-spread.js';
-import { buildDifferenceTable, type DifferenceTable, type FaceKind } from './difference-table.js';
+import { buildDifferenceTable, type DifferenceTable } from './difference-table.js';
 import { IndexList, NumberList } from './number-list.js';
+import type { Scheme } from './schemes.js';
 
 /** What a march reads of a problem on its lattice, level by level. */
 export interface Discretization {
   readonly problem: ControlProblem;
   readonly lattice: Lattice;
   readonly table: DifferenceTable;
-  readonly scheme: 'monotone' | 'accurate';
+  readonly scheme: Scheme;
   readonly sign: 1 | -1;
   readonly states: number;
   readonly controls: number;
@@ -53,7 +55,7 @@ export interface Discretization {
   readonly searched: boolean;
 }
 
-export function discretize(problem: ControlProblem, lattice: Lattice, scheme: 'monotone' | 'accurate'): Discretization {
+export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Scheme): Discretization {
   const table = buildDifferenceTable(lattice, { scheme, marches: problem.horizon !== 'infinite' });
   const n = lattice.axes.length;
   const { size } = lattice;

@@ -1,6 +1,6 @@
 import { positionOf } from '../grid/lattice.js';
 import { pieceSize, PLACES, SIZES, type RowPieces } from '../kernels/row-pieces.js';
-import { FORM_SIZE } from './difference-table.js';
+import { alphaMinus, alphaPlus, DOWN, FORM, FORM_SIZE, UP } from './monotone-scheme.js';
 import type { DifferenceInput } from './differences.js';
 import type { Discretization, NodeModel } from './node-model.js';
 
@@ -55,8 +55,8 @@ function packPiece(d: Discretization, model: NodeModel, rows: RowPieces, node: n
     for (let j = 0; j < 3; j += 1) {
       const b = model.drift.data[first + j];
       const s = model.variance.data[first + j];
-      data[weights + 2 * j] = b * entries[e] + s * entries[e + 2];
-      data[weights + 2 * j + 1] = b * entries[e + 1] + s * entries[e + 3];
+      data[weights + 2 * j] = alphaMinus(entries, e, b, s);
+      data[weights + 2 * j + 1] = alphaPlus(entries, e, b, s);
     }
     shift(data, weights, 2, from);
     shift(data, weights + 1, 2, from);
@@ -134,12 +134,12 @@ export function packGiven(d: Discretization, model: NodeModel, input: Difference
       for (let a = 0; a < n; a += 1) {
         const at = node * n + a;
         const form = (forms[p] >> (2 * a)) & 3;
-        const m = form === 1 ? input.up[at] : form === 2 ? input.down[at] : 0;
+        const m = form === UP ? input.up[at] : form === DOWN ? input.down[at] : 0;
         const slope = input.slope[at];
         if (m === 0 && slope === 0) continue;
         const e = d.entryAt[at] + form * FORM_SIZE;
-        const first = entries[e + 4] * m + entries[e + 6] * slope;
-        const second = entries[e + 5] * m + entries[e + 7] * slope;
+        const first = entries[e + FORM.firstLimited] * m + entries[e + FORM.firstSlope] * slope;
+        const second = entries[e + FORM.secondLimited] * m + entries[e + FORM.secondSlope] * slope;
         const from = 3 * (q * n + a);
         g0 += drift[from] * first + variance[from] * second;
         g1 += drift[from + 1] * first + variance[from + 1] * second;

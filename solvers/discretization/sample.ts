@@ -96,7 +96,7 @@ function requireFaces(d: Discretization, node: number, t: number, u: readonly nu
 }
 
 /** Rounding of a covariance, relative to its variances. */
-const ROUNDING = 1e-9;
+const COVARIANCE_ROUNDING = 1e-9;
 
 function requireSemidefinite(d: Discretization, node: number, t: number, u: readonly number[], sample: Sample): void {
   if (isSemidefinite(sample.covariance, d.states)) return;
@@ -111,14 +111,14 @@ function isSemidefinite(S: ArrayLike<number>, n: number): boolean {
     if (!(S[i * n + i] >= 0)) return false;
     for (let j = 0; j < i; j += 1) {
       const [s, r] = [S[i * n + j], S[j * n + i]];
-      if (Math.abs(s - r) > ROUNDING * Math.sqrt(S[i * n + i] * S[j * n + j])) return false;
-      if (s * s > (1 + ROUNDING) * S[i * n + i] * S[j * n + j]) return false;
+      if (Math.abs(s - r) > COVARIANCE_ROUNDING * Math.sqrt(S[i * n + i] * S[j * n + j])) return false;
+      if (s * s > (1 + COVARIANCE_ROUNDING) * S[i * n + i] * S[j * n + j]) return false;
     }
   }
   if (n < 3) return true;
   const determinant =
     S[0] * (S[4] * S[8] - S[5] * S[7]) - S[1] * (S[3] * S[8] - S[5] * S[6]) + S[2] * (S[3] * S[7] - S[4] * S[6]);
-  return determinant >= -ROUNDING * scale ** 3;
+  return determinant >= -COVARIANCE_ROUNDING * scale ** 3;
 }
 
 function underControl({ problem }: Discretization, u: readonly number[]): string {

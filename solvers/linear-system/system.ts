@@ -1,6 +1,6 @@
 import { TOLERANCES } from '../kernels/tolerances.js';
 import type { DifferenceInput } from '../discretization/differences.js';
-import { FORM_SIZE } from '../discretization/difference-table.js';
+import { alphaMinus, alphaPlus, DOWN, FORM, FORM_SIZE, UP } from '../discretization/monotone-scheme.js';
 import type { PolicyState } from '../minimizer/exact-minimizer.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
@@ -121,11 +121,11 @@ function assembleRow(
     const s = at(model.variance.data, 3 * (q * n + a), u);
     const form = (forms >> (2 * a)) & 3;
     const e = d.entryAt[k] + form * FORM_SIZE;
-    const low = b * entries[e] + s * entries[e + 2];
-    const high = b * entries[e + 1] + s * entries[e + 3];
-    const m = form === 1 ? input.up[k] : form === 2 ? input.down[k] : 0;
-    constant += (b * entries[e + 4] + s * entries[e + 5]) * m;
-    constant += (b * entries[e + 6] + s * entries[e + 7]) * input.slope[k];
+    const low = alphaMinus(entries, e, b, s);
+    const high = alphaPlus(entries, e, b, s);
+    const m = form === UP ? input.up[k] : form === DOWN ? input.down[k] : 0;
+    constant += (b * entries[e + FORM.firstLimited] + s * entries[e + FORM.secondLimited]) * m;
+    constant += (b * entries[e + FORM.firstSlope] + s * entries[e + FORM.secondSlope]) * input.slope[k];
     shares[2 * k] = low;
     shares[2 * k + 1] = high;
     sum += low + high;

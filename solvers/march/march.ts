@@ -1,3 +1,4 @@
+import { SCHEMES } from '../discretization/schemes.js';
 import type { Iterated } from '../kernels/grid-iteration.js';
 import { iterateLevel } from './iterate.js';
 import { prepareLevel, refuseOutflow, reportOutflow } from './level.js';
@@ -35,7 +36,7 @@ export function openStep(march: March, level: number): { readonly t: number; rea
 function stepTerms(march: March, dt: number, r: number): StepTerms {
   const { source, later, latest } = march;
   const discount = march.d.problem.discount ?? 0;
-  const isSecond = latest !== null && march.options.scheme === 'accurate' && r <= LARGEST_GROWTH;
+  const isSecond = latest !== null && SCHEMES[march.options.scheme].timeOrder === 2 && r <= LARGEST_GROWTH;
   const [c1, c2] = isSecond ? [(1 + r) / dt, -(r * r) / ((1 + r) * dt)] : [1 / dt, 0];
   if (latest === null || c2 === 0) for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i];
   else for (let i = 0; i < source.length; i += 1) source[i] = c1 * later[i] + c2 * latest[i];

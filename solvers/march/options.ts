@@ -1,15 +1,7 @@
 import type { Issue } from '../../src/errors.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
+import type { Scheme } from '../discretization/schemes.js';
 import { hasWasm } from '../kernels/wasm/module.js';
-
-/**
- * `monotone`: upwind differences and implicit Euler, an M-matrix at every node: first order, unconditionally stable, and
- * convergent to the viscosity solution (Barles & Souganidis 1991).
- * `accurate`: central differences where diffusion dominates, by weights that are continuous in the control; beyond, upwind
- * differences without their leading error, limited; BDF2 in time after one step of implicit Euler. Second order where the
- * solution is smooth, not monotone.
- */
-export type Scheme = 'monotone' | 'accurate';
 
 export interface HjbOptions {
   /** Policy iteration stops when the value of the step is known to this, relative to the largest value. */

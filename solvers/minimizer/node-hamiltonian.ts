@@ -1,6 +1,6 @@
 import { emptyCoefficients, type PointCoefficients } from '../discretization/coefficients-at.js';
 import { spreadAt } from '../discretization/cached-spread.js';
-import { formUnder } from '../discretization/difference-table.js';
+import { formUnder } from '../discretization/monotone-scheme.js';
 import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
 import { constraintSide, type Discretization } from '../discretization/node-model.js';
 import { isDiagonal, traceOf } from '../discretization/polynomials.js';

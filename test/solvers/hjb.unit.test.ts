@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice, positionOf } from '../../solvers/grid/lattice.js';
 import { spreadCovariance } from '../../solvers/covariance/covariance-spread.js';
-import { FORM_SIZE, UP } from '../../solvers/discretization/difference-table.js';
+import { FORM_SIZE, UP } from '../../solvers/discretization/monotone-scheme.js';
 import { levelInput } from '../../solvers/discretization/level-input.js';
 import { discretize, type Discretization } from '../../solvers/discretization/node-model.js';
 import { rootsOf } from '../../solvers/discretization/quadratic.js';

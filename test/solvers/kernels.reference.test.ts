@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice } from '../../solvers/grid/lattice.js';
-import { FORM_SIZE } from '../../solvers/discretization/difference-table.js';
+import { FORM_SIZE } from '../../solvers/discretization/monotone-scheme.js';
 import { stepBack } from '../../solvers/march/march.js';
 import type { KernelChoice } from '../../solvers/march/kernel-choice.js';
 import { endMarch, startMarch, type March } from '../../solvers/march/march-state.js';
