@@ -5,7 +5,7 @@ import { combinations, correlatedWith } from '../problem/probe.js';
 import { keepIssues, kernelIssues } from '../march/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
-import { choicesOf, keptLevels, requireWithin, sizeOf } from './size.js';
+import { choicesOf, mostKeptLevels, requireWithin, sizeOf } from './size.js';
 
 export const DEFAULT_OPTIONS: SolveOptions = {
   scheme: 'accurate',
@@ -45,7 +45,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
   const { states, controls, scenarios = 1, times } = problem;
   const { limits, keep, query, widerDomain } = options;
   const steps = Math.max(1, times.length - 1);
-  const kept = keptLevels(
+  const kept = mostKeptLevels(
     keep,
     steps,
     query.map(({ t }) => t),

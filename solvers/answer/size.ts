@@ -77,7 +77,7 @@ export function sizeOf({
  * Levels that are kept while a problem is solved; two on both sides of a query.
  * @param queried - times of the queries
  */
-export function keptLevels(keep: 'query' | 'all' | number, steps: number, queried: readonly number[]): number {
+export function mostKeptLevels(keep: 'query' | 'all' | number, steps: number, queried: readonly number[]): number {
   const asked =
     keep === 'all' ? steps + 1 : keep === 'query' ? 4 * new Set(queried).size + 1 : Math.ceil(steps / keep) + 1;
   return Math.min(asked, steps + 1);

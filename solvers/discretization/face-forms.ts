@@ -1,6 +1,6 @@
 import type { FaceKind } from '../grid/face-kind.js';
 import type { Scheme } from './schemes.js';
-import type { FORM} from './monotone-scheme.js';
+import type { FORM } from './monotone-scheme.js';
 import { form, type PointForms } from './monotone-scheme.js';
 
 /** What the forms depend on beside the place of a node. */

@@ -1,7 +1,7 @@
 import { TOLERANCES } from '../kernels/tolerances.js';
 import type { DifferenceInput } from '../discretization/differences.js';
 import { alphaMinus, alphaPlus, DOWN, FORM, FORM_SIZE, UP } from '../discretization/monotone-scheme.js';
-import type { PolicyState } from '../minimizer/exact-minimizer.js';
+import type { PolicyState } from '../minimizer/policy.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.

@@ -1,5 +1,6 @@
 import { HjbLrError } from '../../src/errors.js';
 import { buildLattice, stateOf } from '../grid/lattice.js';
+import { everySecond } from '../grid/thinned.js';
 import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
 import { interpolateSolution } from './interpolate.js';
 import type { HjbOptions } from './options.js';
@@ -22,7 +23,7 @@ export function coarseGuess(
   options: HjbOptions,
   solve: (problem: ControlProblem, options: HjbOptions) => HjbSolution,
 ): Float64Array | null {
-  const states = problem.states.map(thinned);
+  const states = problem.states.map(coarser);
   if (states.every((axis, d) => axis === problem.states[d])) return null;
   const coarse = { ...problem, states };
   const solution = solvedOrNull(coarse, { ...options, scheme: 'monotone', keep: [0] }, solve);
@@ -34,10 +35,8 @@ export function coarseGuess(
   );
 }
 
-function thinned(axis: StateAxis): StateAxis {
-  const last = axis.grid.length - 1;
-  if (last < FEW) return axis;
-  return { ...axis, grid: axis.grid.filter((_, i) => i % 2 === 0 || i === last) };
+function coarser(axis: StateAxis): StateAxis {
+  return axis.grid.length <= FEW ? axis : { ...axis, grid: everySecond(axis.grid) };
 }
 
 /** On fewer nodes a problem may be none that can be solved. */

@@ -1,6 +1,6 @@
 import type { RowPieces } from '../kernels/row-pieces.js';
 import { noDifferenceInput, type DifferenceInput } from '../discretization/differences.js';
-import { emptyPolicy, type PolicyState } from '../minimizer/exact-minimizer.js';
+import { emptyPolicy, type PolicyState } from '../minimizer/policy.js';
 import { terminalValue } from '../discretization/level-input.js';
 import { linearWorkspace, type LinearWorkspace } from '../linear-system/solve.js';
 import { emptySystem, type LinearSystem } from '../linear-system/system.js';

@@ -1,6 +1,7 @@
 import type { Issue } from '../../src/errors.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { Scheme } from '../discretization/schemes.js';
+import { keptLevels } from './kept-levels.js';
 import { hasWasm } from '../kernels/wasm/module.js';
 
 export interface HjbOptions {
@@ -60,7 +61,7 @@ export function resolveOptions(options: HjbOptions, times: readonly number[]): R
     'record of solver options',
     'Correct these options.',
   );
-  return { tolerance, maximumPolicyIterations, keep: keptLevels(keep, times), scheme, kernel, threads };
+  return { tolerance, maximumPolicyIterations, keep: new Set(keptLevels(keep, times)), scheme, kernel, threads };
 }
 
 /** What is wrong with a choice of kernel and threads. */
@@ -89,10 +90,4 @@ export function keepIssues(keep: HjbOptions['keep'], times: readonly number[]): 
   const levels = new Set(times);
   const unknown = keep.filter((time) => !levels.has(time));
   return unknown.map((time) => ({ path: 'keep', message: `${time} is not one of the problem's time levels` }));
-}
-
-function keptLevels(keep: HjbOptions['keep'], times: readonly number[]): Set<number> {
-  if (keep === 'all') return new Set(times);
-  if (typeof keep !== 'number') return new Set(keep);
-  return new Set(times.filter((_, level) => level % keep === 0 || level === times.length - 1));
 }

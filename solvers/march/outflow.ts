@@ -1,6 +1,6 @@
 import type { DifferenceInput } from '../discretization/differences.js';
 import { straightDistance } from '../discretization/difference-table.js';
-import type { PolicyState } from '../minimizer/exact-minimizer.js';
+import type { PolicyState } from '../minimizer/policy.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 
 /**

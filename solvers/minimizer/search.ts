@@ -1,7 +1,7 @@
 import type { DifferenceInput } from '../discretization/differences.js';
 import { noControlAt } from '../discretization/faults.js';
 import { clearModel, pushPoint } from '../discretization/fill.js';
-import type { PolicyState } from './exact-minimizer.js';
+import type { PolicyState } from './policy.js';
 import type { Discretization, NodeModel } from '../discretization/node-model.js';
 import { NodeSearch } from './node-search.js';
 import type { LevelInput } from '../discretization/sample.js';

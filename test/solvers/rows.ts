@@ -1,7 +1,8 @@
 import { buildLattice } from '../../solvers/grid/lattice.js';
 import { noDifferenceInput } from '../../solvers/discretization/differences.js';
 import { fillModel } from '../../solvers/discretization/fill.js';
-import { emptyPolicy, improvePolicy, type PolicyState } from '../../solvers/minimizer/exact-minimizer.js';
+import { improvePolicy } from '../../solvers/minimizer/exact-minimizer.js';
+import { emptyPolicy, type PolicyState } from '../../solvers/minimizer/policy.js';
 import { givenSlopes, levelInput } from '../../solvers/discretization/level-input.js';
 import { assemble, emptySystem, type LinearSystem } from '../../solvers/linear-system/system.js';
 import { discretize, emptyModel, type Discretization } from '../../solvers/discretization/node-model.js';
