@@ -302,9 +302,11 @@ describe('solve', () => {
     expect(bytes).toBeLessThan(DEFAULT_OPTIONS.limits.bytes);
     expect(sizeOf({ ...size, scenarios: 4 }).bytes - bytes).toBe(262144 * 360);
     expect(sizeOf({ ...size, widerDomain: true }).bytes - bytes).toBeCloseTo(262144 * 1425 * (1.5 ** 3 - 1), 0);
-    expect([mostKeptLevels('all', 10, []), mostKeptLevels(4, 10, []), mostKeptLevels('query', 10, [0, 0.5, 0.5])]).toEqual([
-      11, 4, 9,
-    ]);
+    expect([
+      mostKeptLevels('all', 10, []),
+      mostKeptLevels(4, 10, []),
+      mostKeptLevels('query', 10, [0, 0.5, 0.5]),
+    ]).toEqual([11, 4, 9]);
   });
 
   test('memory: correlated noise on uneven axes that is read again is kept as it is spread', () => {
