@@ -1,5 +1,6 @@
 import { evenSpacing } from '../grid/lattice.js';
-import { readsAgain } from '../discretization/node-model.js';
+import { choiceCount, exactControls } from '../discretization/exact-controls.js';
+import { isSearched, readsAgain } from '../discretization/node-model.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { combinations, correlatedWith } from '../problem/probe.js';
 import { keepIssues, kernelIssues } from '../march/options.js';
@@ -55,6 +56,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
     shape,
     controls: controls.length,
     choices: choicesOf(controls),
+    enumerated: isSearched(problem) ? 1 : choiceCount(exactControls(controls)),
     scenarios,
     steps,
     kept,

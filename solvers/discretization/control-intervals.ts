@@ -9,6 +9,13 @@ const SAME_BREAK = 1e-9;
 /** Parts into which each interval between breaks is cut where the minimiser is searched: of one control, of two. */
 const SAMPLE_PARTS = { one: 24, two: 8 };
 
+/** Part of the control of the polynomials, under one value of the finite control beside it (0 where there is none). */
+export interface ControlInterval {
+  readonly from: number;
+  readonly to: number;
+  readonly choice: number;
+}
+
 /** The control interval of a node cut at its breaks; one point where its bounds agree, points for a finite set. */
 export function controlIntervals(
   d: Discretization,

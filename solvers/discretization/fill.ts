@@ -1,4 +1,5 @@
-import { controlIntervals } from './control-intervals.js';
+import { controlIntervals, type ControlInterval } from './control-intervals.js';
+import { choiceCount } from './exact-controls.js';
 import { formUnder } from './monotone-scheme.js';
 import { noControlAt } from './faults.js';
 import { constraintSide, type Discretization, type NodeModel } from './node-model.js';
@@ -31,9 +32,12 @@ export function fillModel(d: Discretization, model: NodeModel, input: LevelInput
 }
 
 function fillExact(d: Discretization, model: NodeModel, input: LevelInput, node: number): void {
-  const axis = d.problem.controls[0];
-  if (axis === undefined) return fillInterval(d, model, input, node, null);
-  for (const interval of controlIntervals(d, axis, node, input.t)) fillInterval(d, model, input, node, interval);
+  const exact = d.exact!;
+  if (exact.axis === null) return fillInterval(d, model, input, node, null);
+  const intervals = controlIntervals(d, exact.axis, node, input.t);
+  for (let choice = 0; choice < choiceCount(exact); choice += 1) {
+    for (const [from, to] of intervals) fillInterval(d, model, input, node, { from, to, choice });
+  }
 }
 
 /** One interval of the control, or the one case without a control, cut where the form of an axis changes. */
@@ -42,9 +46,9 @@ function fillInterval(
   model: NodeModel,
   input: LevelInput,
   node: number,
-  controls: readonly [number, number] | null,
+  controls: ControlInterval | null,
 ): void {
-  const [from, to] = controls ?? [0, 0];
+  const { from, to, choice } = controls ?? { from: 0, to: 0, choice: 0 };
   const interval = model.cost.length / (3 * d.scenarios);
   const cuts: number[] = [];
   for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
@@ -57,11 +61,11 @@ function fillInterval(
   cuts.sort((a, b) => a - b);
   let start = from;
   for (const u of cuts) {
-    if (u > start) pushPiece(d, model, node, interval, start, u);
-    if (d.isConstrained[node] === 1) pushPiece(d, model, node, interval, u, u);
+    if (u > start) pushPiece(d, model, node, interval, { from: start, to: u, choice });
+    if (d.isConstrained[node] === 1) pushPiece(d, model, node, interval, { from: u, to: u, choice });
     start = u;
   }
-  pushPiece(d, model, node, interval, start, to);
+  pushPiece(d, model, node, interval, { from: start, to, choice });
 }
 
 /** Controls at which the form of an axis may change: roots of the drift, and of |drift| reach = variance. */
@@ -90,8 +94,7 @@ function pushPiece(
   model: NodeModel,
   node: number,
   interval: number,
-  from: number,
-  to: number,
+  { from, to, choice }: ControlInterval,
 ): void {
   const middle = (from + to) / 2;
   const forms: number[] = [];
@@ -103,6 +106,7 @@ function pushPiece(
   model.from.push(from);
   model.to.push(to);
   model.interval.push(interval);
+  model.choice.push(choice);
   for (const form of forms) model.forms.push(form);
 }
 
@@ -141,6 +145,6 @@ export function pushPoint(
   const interval = model.cost.length / (3 * d.scenarios);
   for (let scenario = 0; scenario < d.scenarios; scenario += 1) pushConstants(d, model, input, node, u, scenario);
   const piece = model.from.length;
-  pushPiece(d, model, node, interval, 0, 0);
+  pushPiece(d, model, node, interval, { from: 0, to: 0, choice: 0 });
   return piece;
 }

@@ -9,6 +9,7 @@ import {
 } from './coefficients-at.js';
 import { evenAxes, type SpreadCache } from '../covariance/covariance-spread.js';
 import { buildDifferenceTable, type DifferenceTable } from './difference-table.js';
+import { exactControls, type ExactControls } from './exact-controls.js';
 import { IndexList, NumberList } from './number-list.js';
 import type { Scheme } from './schemes.js';
 
@@ -53,6 +54,8 @@ export interface Discretization {
   checksPolynomials: boolean;
   /** Whether the minimiser is searched. */
   readonly searched: boolean;
+  /** Of the exact minimiser; null where controls can only be searched. */
+  readonly exact: ExactControls | null;
 }
 
 export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Scheme): Discretization {
@@ -80,6 +83,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Sc
     scenarios,
     cases: new Float64Array(3 * scenarios),
     candidates: new Float64Array(2 + scenarios * scenarios),
+    exact: exactControls(problem.controls),
     ...{ even, searched, spreads: n > 1 && readsAgain(problem) && even.includes(false) ? [] : null },
     read: coefficientReader(problem),
     samples: [emptyCoefficients(n), emptyCoefficients(n), emptyCoefficients(n)],
@@ -102,8 +106,8 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Sc
   };
 }
 
-function isSearched({ controls, polynomial }: ControlProblem): boolean {
-  return controls.length > 1 || (controls.length === 1 && polynomial === false);
+export function isSearched({ controls, polynomial }: ControlProblem): boolean {
+  return controls.length > 0 && (polynomial === false || exactControls(controls) === null);
 }
 
 /** Whether the coefficients at a node are read more than once. */
@@ -149,7 +153,8 @@ export function constraintSide({ axes, shape }: Lattice, axis: number, j: number
  * The coefficients of all nodes at one time level. Of interval q (scenario s of control interval i is i * scenarios + s),
  * polynomials in the control: drift and free variance (3 per axis), cost, and the factor of its cross legs, which are
  * crossNodes and crossWeights from crossStart[q] to crossEnd[q]. Pieces of intervals on which the form of every axis is
- * the same: node i has those from pieceStart[i] to pieceStart[i + 1]; forms has 2 bits per axis.
+ * the same: node i has those from pieceStart[i] to pieceStart[i + 1]; forms has 2 bits per axis. Beside an interval each piece
+ * belongs to one value of the finite control, of which `choice` is the number.
  */
 export interface NodeModel {
   readonly drift: NumberList;
@@ -165,6 +170,7 @@ export interface NodeModel {
   readonly to: NumberList;
   readonly interval: IndexList;
   readonly forms: IndexList;
+  readonly choice: IndexList;
 }
 
 /** With room for one interval of every node and two pieces of it: lists that double take twice as much. */
@@ -179,6 +185,7 @@ export function emptyModel({ lattice: { size }, states, scenarios }: Discretizat
     ...{ crossNodes: new IndexList(), crossWeights: new NumberList() },
     ...{ pieceStart: new Int32Array(size + 1), from: new NumberList(2 * size), to: new NumberList(2 * size) },
     ...{ interval: indices(2 * size), forms: indices(2 * intervals) },
+    choice: indices(2 * size),
   };
 }
 

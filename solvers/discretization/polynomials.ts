@@ -1,4 +1,6 @@
 import { spreadAt } from './cached-spread.js';
+import type { ControlInterval } from './control-intervals.js';
+import { controlsWith } from './exact-controls.js';
 import { problemFault } from './faults.js';
 import type { Discretization, NodeModel } from './node-model.js';
 import type { NumberList } from './number-list.js';
@@ -14,14 +16,15 @@ export function pushInterval(
   model: NodeModel,
   input: LevelInput,
   node: number,
-  controls: readonly [number, number] | null,
+  controls: ControlInterval | null,
   scenario: number,
 ): void {
   if (controls === null) return pushConstants(d, model, input, node, NO_CONTROLS, scenario);
-  const [from, to] = controls;
-  if (from === to) return pushConstants(d, model, input, node, [from], scenario);
+  const { from, to, choice } = controls;
+  if (from === to) return pushConstants(d, model, input, node, controlsWith(d.exact!, choice, from), scenario);
   d.samples.forEach((sample, k) => {
-    sampleAt(d, input, node, [from + ((2 * k + 1) * (to - from)) / 6], scenario, sample);
+    const u = from + ((2 * k + 1) * (to - from)) / 6;
+    sampleAt(d, input, node, controlsWith(d.exact!, choice, u), scenario, sample);
   });
   pushSamples(d, model, node, scenario, [from, to]);
 }
@@ -130,15 +133,15 @@ export function requireInterval(
   model: NodeModel,
   input: LevelInput,
   node: number,
-  [from, to]: readonly [number, number],
+  { from, to, choice }: ControlInterval,
   q: number,
 ): void {
   const sample = d.samples[0];
   const scenario = q % d.scenarios;
-  for (const end of [from, to]) sampleAt(d, input, node, [end], scenario, sample);
+  for (const end of [from, to]) sampleAt(d, input, node, controlsWith(d.exact!, choice, end), scenario, sample);
   if (!d.checksPolynomials) return;
   const u = from + (to - from) / 3;
-  sampleAt(d, input, node, [u], scenario, sample);
+  sampleAt(d, input, node, controlsWith(d.exact!, choice, u), scenario, sample);
   const n = d.states;
   const size = Math.max(Math.abs(from), Math.abs(to));
   const agrees = (list: NumberList, k: number, value: number): boolean => {
@@ -157,7 +160,7 @@ export function requireInterval(
   };
   const bad = Object.entries(checks).find(([, holds]) => !holds);
   if (bad === undefined) return;
-  const claim = `of degree 2 in ${d.problem.controls[0].name} between its breaks`;
+  const claim = `of degree 2 in ${d.exact!.axis!.name} between its breaks`;
   const message = `no polynomial ${claim} (or no such polynomial times one matrix)`;
   throw problemFault(d, node, input.t, bad[0], message, 'Name the breaks, or set polynomial: false.');
 }

@@ -1,7 +1,7 @@
 import { largest, MOST_LINEAR } from '../kernels/bicgstab.js';
 import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
 import { iterateLine } from '../kernels/line-iteration.js';
-import { improvePolicy } from '../minimizer/exact-minimizer.js';
+import { improveNodes, improvePolicy } from '../minimizer/exact-minimizer.js';
 import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
 import { solveSystem } from '../linear-system/solve.js';
 import { assemble, residuals, type LinearSystem, type StepTerms } from '../linear-system/system.js';
@@ -100,7 +100,9 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
       : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
   copyOriented(d, state.V, V);
   policy.control.set(state.control);
-  locatePieces(d, march.model, policy);
+  // Where pieces belong to values of a finite control, the interval control alone does not tell which.
+  if (d.exact!.values === null) locatePieces(d, march.model, policy);
+  else improveNodes(d, march.model, march.input, V, policy, d.linearNodes);
   if (state.offender >= 0) march.offender ??= offenceAt(d, state.offender, t);
   return iterated;
 }

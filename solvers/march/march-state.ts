@@ -5,6 +5,7 @@ import { terminalValue } from '../discretization/level-input.js';
 import { linearWorkspace, type LinearWorkspace } from '../linear-system/solve.js';
 import { emptySystem, type LinearSystem } from '../linear-system/system.js';
 import { emptyModel, type Discretization, type NodeModel } from '../discretization/node-model.js';
+import { improvePolicy } from '../minimizer/exact-minimizer.js';
 import { chooseKernel, type KernelChoice, type MarchKernel } from './kernel-choice.js';
 import type { ResolvedHjbOptions } from './options.js';
 import { startSearch, type SearchState } from '../minimizer/search.js';
@@ -73,12 +74,27 @@ export function endMarch({ kernel }: March): void {
 }
 
 /** Controls of all nodes, control fastest; at nodes with a given value those of the nearest node without. */
-export function controlsOf({ d, search, policy }: March): Float64Array {
+export function controlsOf(march: March): Float64Array {
+  const { d, search } = march;
   const m = d.controls;
-  const controls = m === 0 ? new Float64Array(0) : (search === null ? policy.control : search.controls).slice();
+  const controls = m === 0 ? new Float64Array(0) : search === null ? exactPolicy(march) : search.controls.slice();
   for (const node of d.fixedNodes) {
     const inner = nearestFree(d, node);
     for (let j = 0; j < m; j += 1) controls[node * m + j] = controls[inner * m + j];
+  }
+  return controls;
+}
+
+/** With a finite control beside the interval, whose value is that of the piece: the kernels leave the interval control alone. */
+function exactPolicy({ d, model, input, policy, V, kernel }: March): Float64Array {
+  const { index, values } = d.exact!;
+  if (values === null) return policy.control.slice();
+  if (kernel !== null) improvePolicy(d, model, input, V, policy);
+  const controls = new Float64Array(2 * d.lattice.size);
+  for (let node = 0; node < d.lattice.size; node += 1) {
+    if (d.isFixed[node] === 1) continue;
+    controls[2 * node + index] = policy.control[node];
+    controls[2 * node + 1 - index] = values[model.choice.data[policy.piece[node]]];
   }
   return controls;
 }

@@ -40,6 +40,23 @@ export function improvePolicy(
   }
 }
 
+/** The same at some nodes, none of which has a given value. */
+export function improveNodes(
+  d: Discretization,
+  model: NodeModel,
+  input: DifferenceInput,
+  V: Float64Array,
+  policy: PolicyState,
+  nodes: readonly number[],
+): void {
+  const differences = new Float64Array(6 * d.states);
+  const improveNode = d.scenarios === 1 ? oneScenario : severalScenarios;
+  for (const node of nodes) {
+    differencesAt(d, input, V, node, differences);
+    improveNode(d, model, V, node, differences, policy);
+  }
+}
+
 function oneScenario(
   d: Discretization,
   model: NodeModel,
