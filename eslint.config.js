@@ -16,6 +16,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist',
+      'solvers/dist',
       'node_modules',
       'coverage',
       'runs',

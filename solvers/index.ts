@@ -23,11 +23,12 @@ export {
   type Outcome,
 } from './dynamic-programming/index.js';
 export { logGrid, sinhGrid, uniformGrid } from './grid/spacing.js';
-export { interpolateSolution, type SolutionPoint } from './hjb/interpolate.js';
-export { solveEnsemble } from './hjb/ensemble.js';
-export type { HjbOptions, Kernel, Scheme } from './hjb/options.js';
-export type { HjbSolution } from './hjb/solution.js';
-export { solveHjb } from './hjb/solve.js';
+export { interpolateSolution, type SolutionPoint } from './march/interpolate.js';
+export { solveEnsemble } from './march/ensemble.js';
+export type { Scheme } from './discretization/schemes.js';
+export type { HjbOptions, Kernel } from './march/options.js';
+export type { HjbSolution } from './march/solution.js';
+export { solveHjb } from './march/solve.js';
 export {
   solveLinearQuadratic,
   type LinearQuadraticOptions,

@@ -1,8 +1,8 @@
 import { buildLattice } from '../../solvers/grid/lattice.js';
-import { discretize, type Discretization } from '../../solvers/hjb/node-model.js';
-import { stepBack } from '../../solvers/hjb/march.js';
-import { startMarch } from '../../solvers/hjb/march-state.js';
-import { resolveOptions } from '../../solvers/hjb/options.js';
+import { discretize, type Discretization } from '../../solvers/discretization/node-model.js';
+import { stepBack } from '../../solvers/march/march.js';
+import { startMarch } from '../../solvers/march/march-state.js';
+import { resolveOptions } from '../../solvers/march/options.js';
 import type { GridKernel } from '../../solvers/kernels/grid-kernel.js';
 import type { LineKernel } from '../../solvers/kernels/line-kernel.js';
 import type { RowPieces } from '../../solvers/kernels/row-pieces.js';

@@ -1,5 +1,5 @@
-import type { Kernel } from '../hjb/options.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { Kernel } from '../march/options.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { Limits } from './size.js';
 
 /** Where the answer is wanted: calendar time and one number per state, in natural units. */

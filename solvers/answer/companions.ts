@@ -1,5 +1,4 @@
-import { evenSpacing } from '../grid/lattice.js';
-import { logGrid, uniformGrid } from '../grid/spacing.js';
+import { halved } from '../grid/thinned.js';
 import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
 
 /** Share of an axis that a wider domain adds at each face. */
@@ -19,23 +18,12 @@ export function coarser(problem: ControlProblem): { problem: ControlProblem; rat
   if (lists.some((list) => list.length - 1 < FEWEST_INTERVALS)) return null;
   const coarse = {
     ...problem,
-    states: states.map((axis) => ({ ...axis, grid: thinned(axis.grid, axis.coordinate) })),
-    times: isTimed ? thinned(times, 'identity') : times,
+    states: states.map((axis) => ({ ...axis, grid: halved(axis.grid, axis.coordinate) })),
+    times: isTimed ? halved(times, 'identity') : times,
   };
   const thin = [...coarse.states.map(({ grid }) => grid), ...(isTimed ? [coarse.times] : [])];
   const ratios = lists.map((list, i) => (list.length - 1) / (thin[i].length - 1));
   return { problem: coarse, ratio: ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length };
-}
-
-/** Every second point and the last; where that would leave an uneven interval in an even list, an even list. */
-function thinned(points: readonly number[], coordinate: StateAxis['coordinate']): number[] {
-  const intervals = points.length - 1;
-  const [low, high] = [points[0], points[intervals]];
-  if (intervals % 2 === 0 || evenSpacing(points, coordinate) === null) {
-    return points.filter((_, i) => i % 2 === 0 || i === intervals);
-  }
-  const grid = coordinate === 'log' ? logGrid : uniformGrid;
-  return grid(low, high, Math.ceil(intervals / 2) + 1);
 }
 
 /**

@@ -27,7 +27,7 @@ const SAFETY = 1.25;
 export interface Refinement {
   /** Of the spacings of a grid to those of the next finer one, > 1. */
   readonly ratio: number;
-  /** 2 for the accurate scheme, 1 for the monotone one. */
+  /** That the scheme declares. */
   readonly schemeOrder: 1 | 2;
   /** How far a value is known on its own grid: tolerance and rounding. */
   readonly noise: number;

@@ -1,6 +1,6 @@
 import { HjbLrError } from '../../src/errors.js';
-import type { Scheme } from '../hjb/options.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import { orderOf, type Scheme } from '../discretization/schemes.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { SolveOptions } from './answer.js';
 import { coarser } from './companions.js';
@@ -30,7 +30,7 @@ export function estimatesOf(problem: ControlProblem, options: SolveOptions, sche
     if (point === null || onHalf === null) return null;
     return estimateAt(point, onHalf, isUsed ? coarsest.points[i] : null, {
       ratio: half.ratio,
-      schemeOrder: scheme === 'accurate' ? 2 : 1,
+      schemeOrder: orderOf(scheme),
       noise: Math.max(options.tolerance * largest, 16 * Number.EPSILON * Math.abs(point.value)),
     });
   });

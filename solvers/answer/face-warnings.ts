@@ -1,5 +1,5 @@
 import { buildLattice } from '../grid/lattice.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { combinations, correlatedWith } from '../problem/probe.js';
 

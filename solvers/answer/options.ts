@@ -1,11 +1,12 @@
 import { evenSpacing } from '../grid/lattice.js';
-import { readsAgain } from '../hjb/node-model.js';
+import { choiceCount, exactControls } from '../discretization/exact-controls.js';
+import { isSearched, readsAgain } from '../discretization/node-model.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { combinations, correlatedWith } from '../problem/probe.js';
-import { keepIssues, kernelIssues } from '../hjb/options.js';
+import { keepIssues, kernelIssues } from '../march/options.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
 import type { SolveOptions } from './answer.js';
-import { choicesOf, keptLevels, requireWithin, sizeOf } from './size.js';
+import { choicesOf, mostKeptLevels, requireWithin, sizeOf } from './size.js';
 
 export const DEFAULT_OPTIONS: SolveOptions = {
   scheme: 'accurate',
@@ -45,7 +46,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
   const { states, controls, scenarios = 1, times } = problem;
   const { limits, keep, query, widerDomain } = options;
   const steps = Math.max(1, times.length - 1);
-  const kept = keptLevels(
+  const kept = mostKeptLevels(
     keep,
     steps,
     query.map(({ t }) => t),
@@ -55,6 +56,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
     shape,
     controls: controls.length,
     choices: choicesOf(controls),
+    enumerated: isSearched(problem) ? 1 : choiceCount(exactControls(controls)),
     scenarios,
     steps,
     kept,

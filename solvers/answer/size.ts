@@ -7,6 +7,8 @@ export interface SizeInput {
   readonly controls: number;
   /** Combinations of the values of controls with a finite set; 1 without any. */
   readonly choices?: number;
+  /** Values of a finite set beside an interval, each of which has pieces at every node; 1 without one. */
+  readonly enumerated?: number;
   readonly scenarios: number;
   /** Time steps; 1 over an infinite horizon. */
   readonly steps: number;
@@ -37,8 +39,11 @@ const FREE_CHOICES = 16;
 /** The process itself, before it solves anything. */
 const BASE = 1.5e8;
 
-/** Bytes of a node: in any case, for each state, for each scenario beyond the first, and of a spread for each state. */
-const PER_NODE = { least: 750, state: 225, scenario: 120, spread: 650 };
+/**
+ * Bytes of a node: in any case, for each state, for each scenario beyond the first, of a spread for each state, and of the
+ * pieces of an enumerated value beyond the first, with as much again for each state.
+ */
+const PER_NODE = { least: 750, state: 225, scenario: 120, spread: 650, value: 300 };
 
 /** A kept number, and half of it again while it is written. */
 const KEPT = 12;
@@ -59,6 +64,7 @@ export function sizeOf({
   shape,
   controls,
   choices = 1,
+  enumerated = 1,
   scenarios,
   steps,
   kept,
@@ -67,7 +73,9 @@ export function sizeOf({
 }: SizeInput): ProblemSize {
   const nodes = shape.reduce((product, count) => product * count, 1);
   const spreading = spreads ? PER_NODE.spread * shape.length * scenarios : 0;
-  const perNode = PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1) + spreading;
+  const enumerating = PER_NODE.value * (1 + shape.length) * (enumerated - 1) * scenarios;
+  const perNode =
+    PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1) + spreading + enumerating;
   const solved = nodes * (widerDomain ? WIDENING ** shape.length : 1);
   const bytes = BASE + perNode * solved + KEPT * nodes * kept * (1 + controls);
   return { nodes, steps, nodeSteps: nodes * steps * scenarios * Math.max(1, choices / FREE_CHOICES), bytes };
@@ -77,7 +85,7 @@ export function sizeOf({
  * Levels that are kept while a problem is solved; two on both sides of a query.
  * @param queried - times of the queries
  */
-export function keptLevels(keep: 'query' | 'all' | number, steps: number, queried: readonly number[]): number {
+export function mostKeptLevels(keep: 'query' | 'all' | number, steps: number, queried: readonly number[]): number {
   const asked =
     keep === 'all' ? steps + 1 : keep === 'query' ? 4 * new Set(queried).size + 1 : Math.ceil(steps / keep) + 1;
   return Math.min(asked, steps + 1);

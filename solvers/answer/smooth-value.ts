@@ -1,5 +1,5 @@
 import { bisect, type TableAxis } from '../../src/math/interpolation.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 /** Entries along an axis, and their weights. */

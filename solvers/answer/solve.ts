@@ -1,4 +1,5 @@
 import { HjbLrError } from '../../src/errors.js';
+import { SCHEMES } from '../discretization/schemes.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { Answer, SolveOptions } from './answer.js';
@@ -71,7 +72,7 @@ function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts):
       controls: points.map((_, i) => named(problem, parts.estimates?.points[i]?.controls)),
     },
     observedOrder: orders.length === 0 ? null : orders[Math.floor(orders.length / 2)],
-    monotone: { space: firstOffender === null, time: options.scheme === 'monotone', firstOffender },
+    monotone: { space: firstOffender === null, time: SCHEMES[options.scheme].isMonotone, firstOffender },
     monotoneValues: monotone.points.map((point) => finite(point?.value)),
     truncation,
     warnings: warningsOf(problem, options, parts, disagreeing),

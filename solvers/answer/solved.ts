@@ -1,7 +1,8 @@
-import { interpolateSolution } from '../hjb/interpolate.js';
-import type { Scheme } from '../hjb/options.js';
-import type { HjbSolution } from '../hjb/solution.js';
-import { solveHjb } from '../hjb/solve.js';
+import { interpolateSolution } from '../march/interpolate.js';
+import type { Scheme } from '../discretization/schemes.js';
+import { keptLevels } from '../march/kept-levels.js';
+import type { HjbSolution } from '../march/solution.js';
+import { solveHjb } from '../march/solve.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { Query, SolveOptions } from './answer.js';
 import { smoothValueAt } from './smooth-value.js';
@@ -27,7 +28,7 @@ export function solveFor(
   keep: SolveOptions['keep'],
 ): Solved {
   const { horizon, times } = problem;
-  const asked = horizon === 'infinite' ? [0] : keptLevels(keep, times, query);
+  const asked = horizon === 'infinite' ? [0] : askedLevels(keep, times, query);
   const around = horizon === 'infinite' ? [0] : [...new Set([...asked, ...queryLevels(times, query, 2)])];
   const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
   const points = query.map(({ t, x }) => {
@@ -46,10 +47,8 @@ function restricted(solution: HjbSolution, levels: readonly number[]): HjbSoluti
   return { ...solution, times: ofKept(times), value: ofKept(value), control: ofKept(control) };
 }
 
-function keptLevels(keep: SolveOptions['keep'], times: readonly number[], query: readonly Query[]): readonly number[] {
-  if (keep === 'all') return times;
-  if (keep === 'query') return [times[0], ...queryLevels(times, query, 1)];
-  return times.filter((_, level) => level % keep === 0 || level === times.length - 1);
+function askedLevels(keep: SolveOptions['keep'], times: readonly number[], query: readonly Query[]): readonly number[] {
+  return keep === 'query' ? [times[0], ...queryLevels(times, query, 1)] : keptLevels(keep, times);
 }
 
 /** So many levels on both sides of every query, or the one at which it is. */

@@ -44,7 +44,7 @@ const NEAR_BOUND = 1e-3;
 const FIRST_STEP = 0.1;
 const SMALL_VALUE = 1e-8;
 /** Values closer than this, relative to their size, are equal. */
-const ROUNDING = 4 * Number.EPSILON;
+const VALUE_ROUNDING = 4 * Number.EPSILON;
 
 /**
  * Local minimum on a box by projected quasi-Newton steps (Bertsekas 1982): entries at a bound that the gradient pushes
@@ -96,7 +96,7 @@ function nextIterate(
     const promised = slopeTowards(problem, current, point);
     const { value, gradient } = problem.evaluate(point);
     evaluations += 1;
-    const bound = current.value + SUFFICIENT_DECREASE * promised + ROUNDING * Math.abs(current.value);
+    const bound = current.value + SUFFICIENT_DECREASE * promised + VALUE_ROUNDING * Math.abs(current.value);
     if (promised < 0 && value <= bound) return { next: { point, value, gradient: gradient() }, evaluations };
     step *= shorter(promised, value - current.value);
   }

@@ -1,5 +1,5 @@
 import { HjbLrError } from '../../src/errors.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 /**

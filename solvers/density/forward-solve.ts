@@ -1,5 +1,5 @@
-import { solveSystem, type LinearWorkspace } from '../hjb/linear-solve.js';
-import { residuals, type LinearSystem } from '../hjb/linear-system.js';
+import { solveSystem, type LinearWorkspace } from '../linear-system/solve.js';
+import { residuals, type LinearSystem } from '../linear-system/system.js';
 
 /** Largest missing part of a row, relative to the largest, at which the iteration ends. */
 const ROW_TOLERANCE = 1e-13;

@@ -1,6 +1,7 @@
-import type { Discretization } from '../hjb/node-model.js';
-import { NumberList } from '../hjb/number-list.js';
-import type { LinearSystem } from '../hjb/linear-system.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
+import type { Discretization } from '../discretization/node-model.js';
+import { NumberList } from '../discretization/number-list.js';
+import type { LinearSystem } from '../linear-system/system.js';
 
 /**
  * The transposed system of one step. With M = rest I - L the assembled rows and D their diagonal, M^T p' = rest p is
@@ -16,9 +17,6 @@ export interface ForwardSystem {
   readonly to: NumberList;
   readonly share: NumberList;
 }
-
-/** Share of a row's diagonal below which a negative weight is rounding. */
-const ROUNDING = 1e-9;
 
 export function emptyForward({ lattice, states, neighbours }: Discretization): ForwardSystem {
   const { size, shape, strides } = lattice;
@@ -71,7 +69,7 @@ function addOutflow(rows: LinearSystem, rest: number, forward: ForwardSystem, i:
   let isNegative = false;
   for (let k = first; k < last; k += 1) {
     if (shares[k] > 0) sending += shares[k];
-    else if (shares[k] < -ROUNDING) isNegative = true;
+    else if (shares[k] < -TOLERANCES.NEGATIVE_WEIGHT) isNegative = true;
   }
   const factor = rows.crossFactor[i];
   const end = factor === 0 ? rows.crossStart[i] : rows.crossEnd[i];

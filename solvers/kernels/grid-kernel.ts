@@ -1,4 +1,3 @@
-import type { Discretization } from '../hjb/node-model.js';
 import {
   chooseSplit,
   emptyGrid,
@@ -7,6 +6,7 @@ import {
   gridForward,
   sweepAxis,
   tileCount,
+  type GridShape,
   type GridState,
 } from './grid.js';
 import { VECTORS, type VectorOperations } from './vectors.js';
@@ -34,11 +34,11 @@ export interface GridKernel extends VectorOperations {
 }
 
 /** The reference: this thread, plain TypeScript. */
-export function typescriptGrid(d: Discretization): { readonly kernel: GridKernel; readonly rows: RowPieces } {
-  const grid = emptyGrid(d, JAVASCRIPT_MEMORY);
+export function typescriptGrid(nodes: GridShape): { readonly kernel: GridKernel; readonly rows: RowPieces } {
+  const grid = emptyGrid(nodes, JAVASCRIPT_MEMORY);
   const size = grid.V.length;
   const lines = size / grid.shape[grid.shape.length - 1];
-  const rows = emptyRows(d, JAVASCRIPT_MEMORY);
+  const rows = emptyRows(nodes.shape.length, size, JAVASCRIPT_MEMORY);
   const kernel: GridKernel = {
     name: 'typescript',
     state: grid,

@@ -1,15 +1,22 @@
-import { ROUNDING } from '../hjb/linear-system.js';
-import type { Discretization } from '../hjb/node-model.js';
-import { isPlain, type Findings, type NodeArrays } from './line.js';
-import type { ArrayMemory, RowPieces } from './row-pieces.js';
+import type { Findings, NodeArrays } from './line.js';
+import { PLACES, SIZES, type ArrayMemory, type RowPieces } from './row-pieces.js';
+import { TOLERANCES } from './tolerances.js';
 
-/** Work and findings of the kernel of two or three states, per node. */
-export interface GridState extends NodeArrays, Findings {
-  /** The largest sum of the split weights. */
-  stiffness: number;
+const { FROM, WIDTH, GIVEN_0, GIVEN_1, GIVEN_2, LOW_0, HIGH_0, LOW_1, HIGH_1, LOW_2, HIGH_2, SECOND, THIRD } = PLACES;
+const { TIE, NEGATIVE_WEIGHT } = TOLERANCES;
+const { FACTOR } = SIZES;
+
+/** How the nodes of two or three states lie in a list, the last state fastest. */
+export interface GridShape {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly isPeriodic: readonly boolean[];
+}
+
+/** Work and findings of the kernel of two or three states, per node. */
+export interface GridState extends GridShape, NodeArrays, Findings {
+  /** The largest sum of the split weights. */
+  stiffness: number;
   /** What a row has besides the flows to other nodes: rest. */
   readonly own: Float64Array;
   /** Weights of the neighbours below and above along each axis: 2 a and 2 a + 1. */
@@ -26,18 +33,18 @@ export interface GridState extends NodeArrays, Findings {
   readonly elimination: Float64Array;
 }
 
-/** Whether this kernel can take a problem: two or three states, packed rows, steps in time that depend on the policy alone. */
-export function isGrid(d: Discretization): boolean {
-  return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
+export function nodeCount({ shape }: GridShape): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
-export function emptyGrid(d: Discretization, { numbers, indices }: ArrayMemory): GridState {
-  const { size, shape, strides } = d.lattice;
-  const weights = Array.from({ length: 2 * d.states }, () => numbers(size));
+export function emptyGrid(grid: GridShape, { numbers, indices }: ArrayMemory): GridState {
+  const { shape, strides, isPeriodic } = grid;
+  const size = nodeCount(grid);
+  const weights = Array.from({ length: 2 * shape.length }, () => numbers(size));
   return {
     shape,
     strides,
-    isPeriodic: d.problem.states.map(({ boundary }) => boundary[0] === 'periodic'),
+    isPeriodic,
     V: numbers(size),
     source: numbers(size),
     control: numbers(size),
@@ -88,6 +95,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
   const middle = isThree ? shape[1] : 1;
   const wrapLow = wayTo(0, -1, length, isPeriodic[rows.states - 1]);
   const wrapHigh = wayTo(length - 1, 1, length, isPeriodic[rows.states - 1]);
+  const cross = stride - FACTOR;
   const inverse = 1 / rest;
   let residual = 0;
   let rawResidual = 0;
@@ -120,44 +128,43 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       const last = start[i + 1];
       do {
         // Neighbours below and above apart: WebAssembly holds them in the halves of one vector.
-        let low0 = data[k + 5] * d0 + data[k + 11] * d2;
-        let high0 = data[k + 6] * d1 + data[k + 12] * d3;
-        let low1 = data[k + 7] * d0 + data[k + 13] * d2;
-        let high1 = data[k + 8] * d1 + data[k + 14] * d3;
-        let low2 = data[k + 9] * d0 + data[k + 15] * d2;
-        let high2 = data[k + 10] * d1 + data[k + 16] * d3;
+        let low0 = data[k + LOW_0] * d0 + data[k + SECOND + LOW_0] * d2;
+        let high0 = data[k + HIGH_0] * d1 + data[k + SECOND + HIGH_0] * d3;
+        let low1 = data[k + LOW_1] * d0 + data[k + SECOND + LOW_1] * d2;
+        let high1 = data[k + HIGH_1] * d1 + data[k + SECOND + HIGH_1] * d3;
+        let low2 = data[k + LOW_2] * d0 + data[k + SECOND + LOW_2] * d2;
+        let high2 = data[k + HIGH_2] * d1 + data[k + SECOND + HIGH_2] * d3;
         if (isThree) {
-          low0 += data[k + 17] * d4;
-          high0 += data[k + 18] * d5;
-          low1 += data[k + 19] * d4;
-          high1 += data[k + 20] * d5;
-          low2 += data[k + 21] * d4;
-          high2 += data[k + 22] * d5;
+          low0 += data[k + THIRD + LOW_0] * d4;
+          high0 += data[k + THIRD + HIGH_0] * d5;
+          low1 += data[k + THIRD + LOW_1] * d4;
+          high1 += data[k + THIRD + HIGH_1] * d5;
+          low2 += data[k + THIRD + LOW_2] * d4;
+          high2 += data[k + THIRD + HIGH_2] * d5;
         }
-        let c0 = data[k + 2] + low0 + high0;
-        let c1 = data[k + 3] + low1 + high1;
-        let c2 = data[k + 4] + low2 + high2;
+        let c0 = data[k + GIVEN_0] + low0 + high0;
+        let c1 = data[k + GIVEN_1] + low1 + high1;
+        let c2 = data[k + GIVEN_2] + low2 + high2;
         if (hasCross && crossStart[p] < crossEnd[p]) {
           let legs = 0;
           for (let c = crossStart[p], to = crossEnd[p]; c < to; c += 1)
             legs += crossWeights[c] * (V[crossNodes[c]] - here);
-          c0 += data[k + stride - 3] * legs;
-          c1 += data[k + stride - 2] * legs;
-          c2 += data[k + stride - 1] * legs;
+          c0 += data[k + cross] * legs;
+          c1 += data[k + cross + 1] * legs;
+          c2 += data[k + cross + 2] * legs;
         }
-        // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
-        if (c0 < best - 1e-13 * abs(c0)) {
+        if (c0 < best - TIE * abs(c0)) {
           best = c0;
           v = 0;
           row = k;
           taken = p;
         }
         if (c1 < 0 || c2 < 0) {
-          let other = data[k + 1];
+          let other = data[k + WIDTH];
           const twice = 2 * c2;
           if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
           const H = c0 + other * (c1 + other * c2);
-          if (H < best - 1e-13 * abs(H)) {
+          if (H < best - TIE * abs(H)) {
             best = H;
             v = other;
             row = k;
@@ -167,11 +174,11 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
         p += 1;
         k += stride;
       } while (p < last);
-      control[i] = data[row] + v;
-      const a0 = data[row + 5] + v * (data[row + 7] + v * data[row + 9]);
-      const a1 = data[row + 6] + v * (data[row + 8] + v * data[row + 10]);
-      const a2 = data[row + 11] + v * (data[row + 13] + v * data[row + 15]);
-      const a3 = data[row + 12] + v * (data[row + 14] + v * data[row + 16]);
+      control[i] = data[row + FROM] + v;
+      const a0 = data[row + LOW_0] + v * (data[row + LOW_1] + v * data[row + LOW_2]);
+      const a1 = data[row + HIGH_0] + v * (data[row + HIGH_1] + v * data[row + HIGH_2]);
+      const a2 = data[row + SECOND + LOW_0] + v * (data[row + SECOND + LOW_1] + v * data[row + SECOND + LOW_2]);
+      const a3 = data[row + SECOND + HIGH_0] + v * (data[row + SECOND + HIGH_1] + v * data[row + SECOND + HIGH_2]);
       w0[i] = a0;
       w1[i] = a1;
       w2[i] = a2;
@@ -180,8 +187,8 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       let highs = a1 + a3;
       let isNegative = a0 < 0 || a1 < 0 || a2 < 0 || a3 < 0;
       if (isThree) {
-        const a4 = data[row + 17] + v * (data[row + 19] + v * data[row + 21]);
-        const a5 = data[row + 18] + v * (data[row + 20] + v * data[row + 22]);
+        const a4 = data[row + THIRD + LOW_0] + v * (data[row + THIRD + LOW_1] + v * data[row + THIRD + LOW_2]);
+        const a5 = data[row + THIRD + HIGH_0] + v * (data[row + THIRD + HIGH_1] + v * data[row + THIRD + HIGH_2]);
         w4[i] = a4;
         w5[i] = a5;
         lows += a4;
@@ -192,7 +199,7 @@ export function gridForward(rows: RowPieces, rest: number, grid: GridState, firs
       let split = sum;
       let legs = 0;
       if (hasCross) {
-        const f = data[row + stride - 3] + v * (data[row + stride - 2] + v * data[row + stride - 1]);
+        const f = data[row + cross] + v * (data[row + cross + 1] + v * data[row + cross + 2]);
         for (let c = crossStart[taken], to = crossEnd[taken]; c < to; c += 1) {
           legs += crossWeights[c];
           isNegative = isNegative || f * crossWeights[c] < 0;
@@ -244,7 +251,7 @@ function isDominant(rows: RowPieces, { weights, factor, chosen }: GridState, res
   }
   const magnitude = all.reduce((sum, weight) => sum + abs(weight), 0);
   const sum = all.reduce((total, weight) => total + weight, 0);
-  const slack = ROUNDING * (rest + magnitude);
+  const slack = NEGATIVE_WEIGHT * (rest + magnitude);
   return all.every((weight) => weight >= -slack) && rest + sum >= magnitude - slack;
 }
 

@@ -1,4 +1,3 @@
-import type { Discretization } from '../hjb/node-model.js';
 import { emptyLine, lineBackward, lineForward, type LineState } from './line.js';
 import { emptyRows, JAVASCRIPT_MEMORY, type RowPieces } from './row-pieces.js';
 
@@ -15,10 +14,10 @@ export interface LineKernel {
   backward(): void;
 }
 
-/** The reference: plain TypeScript. */
-export function typescriptLine(d: Discretization): { readonly kernel: LineKernel; readonly rows: RowPieces } {
-  const state = emptyLine(d, JAVASCRIPT_MEMORY);
-  const rows = emptyRows(d, JAVASCRIPT_MEMORY);
+/** The reference, for so many nodes: plain TypeScript. */
+export function typescriptLine(size: number): { readonly kernel: LineKernel; readonly rows: RowPieces } {
+  const state = emptyLine(size, JAVASCRIPT_MEMORY);
+  const rows = emptyRows(1, size, JAVASCRIPT_MEMORY);
   const kernel: LineKernel = {
     name: 'typescript',
     state,

@@ -1,6 +1,9 @@
-import { ROUNDING } from '../hjb/linear-system.js';
-import type { Discretization } from '../hjb/node-model.js';
-import type { ArrayMemory, RowPieces } from './row-pieces.js';
+import { pieceSize, PLACES, type ArrayMemory, type RowPieces } from './row-pieces.js';
+import { TOLERANCES } from './tolerances.js';
+
+const { FROM, WIDTH, GIVEN_0, GIVEN_1, GIVEN_2, LOW_0, HIGH_0, LOW_1, HIGH_1, LOW_2, HIGH_2 } = PLACES;
+const { TIE, NEGATIVE_WEIGHT } = TOLERANCES;
+const PIECE = pieceSize(1, false);
 
 /** What a pass of a kernel over the nodes found. */
 export interface Findings {
@@ -33,7 +36,7 @@ export function noFindings(): Findings {
 }
 
 // Plain literals: V8 knows what lies in the fields of those, and need not look again at every node.
-export function emptyLine({ lattice: { size } }: Discretization, { numbers }: ArrayMemory): LineState {
+export function emptyLine(size: number, { numbers }: ArrayMemory): LineState {
   return {
     V: numbers(size),
     source: numbers(size),
@@ -45,16 +48,6 @@ export function emptyLine({ lattice: { size } }: Discretization, { numbers }: Ar
     change: 0,
     largest: 0,
   };
-}
-
-/** Whether the fused kernel can take a problem: one state that is not periodic, exact minimiser, nothing else. */
-export function isLine(d: Discretization): boolean {
-  return d.states === 1 && isPlain(d) && d.neighbours[0] < 0;
-}
-
-/** Whether the rows of a problem can be packed: exact minimiser, one scenario, no obstacle. */
-export function isPlain({ searched, scenarios, problem }: Discretization): boolean {
-  return !searched && scenarios === 1 && problem.obstacle === undefined;
 }
 
 /**
@@ -81,38 +74,37 @@ export function lineForward({ data, start }: RowPieces, rest: number, line: Line
     let best = Infinity;
     let v = 0;
     let chosen = k;
-    const end = 11 * start[i + 1];
+    const end = PIECE * start[i + 1];
     do {
-      const c0 = data[k + 2] + data[k + 5] * toLow + data[k + 6] * toHigh;
-      const c1 = data[k + 3] + data[k + 7] * toLow + data[k + 8] * toHigh;
-      const c2 = data[k + 4] + data[k + 9] * toLow + data[k + 10] * toHigh;
-      // 1e-13: TIE_SLACK of improve.ts; an imported constant would be looked up at every node.
-      if (c0 < best - 1e-13 * abs(c0)) {
+      const c0 = data[k + GIVEN_0] + data[k + LOW_0] * toLow + data[k + HIGH_0] * toHigh;
+      const c1 = data[k + GIVEN_1] + data[k + LOW_1] * toLow + data[k + HIGH_1] * toHigh;
+      const c2 = data[k + GIVEN_2] + data[k + LOW_2] * toLow + data[k + HIGH_2] * toHigh;
+      if (c0 < best - TIE * abs(c0)) {
         best = c0;
         v = 0;
         chosen = k;
       }
       if (c1 < 0 || c2 < 0) {
-        let other = data[k + 1];
+        let other = data[k + WIDTH];
         const twice = 2 * c2;
         if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
         const H = c0 + other * (c1 + other * c2);
-        if (H < best - 1e-13 * abs(H)) {
+        if (H < best - TIE * abs(H)) {
           best = H;
           v = other;
           chosen = k;
         }
       }
-      k += 11;
+      k += PIECE;
     } while (k < end);
-    control[i] = data[chosen] + v;
-    const low = data[chosen + 5] + v * (data[chosen + 7] + v * data[chosen + 9]);
-    const high = data[chosen + 6] + v * (data[chosen + 8] + v * data[chosen + 10]);
+    control[i] = data[chosen + FROM] + v;
+    const low = data[chosen + LOW_0] + v * (data[chosen + LOW_1] + v * data[chosen + LOW_2]);
+    const high = data[chosen + HIGH_0] + v * (data[chosen + HIGH_1] + v * data[chosen + HIGH_2]);
     const diagonal = rest + low + high;
     const missing = best + source[i] - rest * here;
     if ((low < 0 || high < 0) && offender < 0) {
       const magnitude = abs(low) + abs(high);
-      const slack = ROUNDING * (rest + magnitude);
+      const slack = NEGATIVE_WEIGHT * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
     }
     const raw = abs(missing);

@@ -77,8 +77,9 @@ export interface ControlProblem {
   readonly timeDependent?: boolean;
   /**
    * Whether drift and running cost are polynomials of degree <= 2 in the one control between its breaks, and the
-   * covariance is diagonal or one such polynomial times a matrix free of the control: then the minimiser is exact.
-   * Otherwise it is searched. True unless given; two controls are always searched.
+   * covariance is diagonal or one such polynomial times a matrix free of the control: then the minimiser is exact. Of a
+   * finite set beside an interval this is said of the interval, under every value of the set. Otherwise the minimiser is
+   * searched. True unless given; two intervals, and two finite sets, are always searched.
    */
   readonly polynomial?: boolean;
   /** Optimal stopping at this cost (reward): the value never exceeds it when minimising, never falls below it otherwise. */

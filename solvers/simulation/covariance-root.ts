@@ -2,7 +2,7 @@ const sqrt = Math.sqrt;
 const max = Math.max;
 
 /** Pivots below this, relative to their variance, are rounding: the rest of their column is zero. */
-const ROUNDING = 1e-12;
+const PIVOT_ROUNDING = 1e-12;
 
 /**
  * Lower triangular L with L L^T = S, by Cholesky without pivots; S may be semidefinite: a pivot of zero has, up to
@@ -18,7 +18,7 @@ export function covarianceRoot(S: ArrayLike<number>, n: number, L: Float64Array)
   for (let j = 0; j < n; j += 1) {
     let pivot = S[j * n + j];
     for (let k = 0; k < j; k += 1) pivot -= L[j * n + k] * L[j * n + k];
-    const root = pivot > ROUNDING * S[j * n + j] ? sqrt(max(pivot, 0)) : 0;
+    const root = pivot > PIVOT_ROUNDING * S[j * n + j] ? sqrt(max(pivot, 0)) : 0;
     for (let i = 0; i < j; i += 1) L[i * n + j] = 0;
     L[j * n + j] = root;
     for (let i = j + 1; i < n; i += 1) {

@@ -1,6 +1,6 @@
 import { bisect } from '../../src/math/interpolation.js';
 import type { ControlProblem } from '../problem/control-problem.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { HjbSolution } from '../march/solution.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const log = Math.log;

@@ -3,7 +3,7 @@ import { requireLevels } from '../closed-loop/levels.js';
 import { resolveStart, type Start } from '../closed-loop/start.js';
 import { stoppingGaps } from '../closed-loop/stopping.js';
 import { buildLattice, stateOf } from '../grid/lattice.js';
-import type { HjbSolution } from '../hjb/solution.js';
+import type { HjbSolution } from '../march/solution.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { estimateCost, type CostEstimate } from './estimate.js';

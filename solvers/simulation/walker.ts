@@ -11,7 +11,7 @@ const max = Math.max;
 const min = Math.min;
 
 /** How far beyond a face, relative to the span of its axis, counts as rounding. */
-const ROUNDING = 1e-12;
+const FACE_ROUNDING = 1e-12;
 
 /** How a path ended. */
 export const ON_ITS_WAY = 0;
@@ -146,7 +146,7 @@ export class Walker {
     let isUpper = false;
     for (let a = 0; a < axes.length; a += 1) {
       const { low, high, lower, upper } = axes[a];
-      const slack = ROUNDING * (high - low);
+      const slack = FACE_ROUNDING * (high - low);
       const above = next[a] > high + slack;
       if (!above && !(next[a] < low - slack)) continue;
       const { kind } = above ? upper : lower;
@@ -228,7 +228,7 @@ export class Walker {
       x = 2 * edge - x;
       this.push(path, face, t, abs(x - edge));
     }
-    const slack = ROUNDING * (high - low);
+    const slack = FACE_ROUNDING * (high - low);
     // A step longer than the domain has no place to end: its cost is not finite.
     return x < low - slack || x > high + slack ? NaN : min(max(x, low), high);
   }

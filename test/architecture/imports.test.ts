@@ -26,6 +26,23 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/index'],
 ];
 
+/** Folders and files of one module by level, lowest first, as `LEVELS` has the modules: no two of them may be a circle. */
+const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  solvers: [
+    ['input-issues', 'kernels'],
+    ['problem', 'characteristics', 'dynamic-programming', 'linear-quadratic'],
+    ['grid'],
+    ['covariance'],
+    ['discretization'],
+    ['minimizer'],
+    ['linear-system'],
+    ['march'],
+    ['closed-loop'],
+    ['answer', 'density', 'simulation'],
+    ['index'],
+  ],
+};
+
 interface SourceFile {
   /** Relative to the root of the repository. */
   readonly name: string;
@@ -69,18 +86,30 @@ function parse({ name, text }: SourceFile): ts.SourceFile {
   return ts.createSourceFile(name, text, ts.ScriptTarget.ESNext, true);
 }
 
-/** The module of the level map that a file belongs to, and its level. */
-function moduleOf(file: string): { name: string; level: number } | undefined {
+type Levels = readonly (readonly string[])[];
+
+/** The module of a level map that a file belongs to, and its level. */
+function moduleOf(file: string, levels: Levels = LEVELS): { name: string; level: number } | undefined {
   const belongs = (name: string): boolean => file === `${name}.ts` || file.startsWith(`${name}/`);
-  const level = LEVELS.findIndex((modules) => modules.some(belongs));
-  return level === -1 ? undefined : { name: LEVELS[level].find(belongs)!, level };
+  const level = levels.findIndex((modules) => modules.some(belongs));
+  return level === -1 ? undefined : { name: levels[level].find(belongs)!, level };
+}
+
+/** The levels inside a module, as paths from the root. */
+function levelsInside(module: string): Levels {
+  return NESTED[module].map((folders) => folders.map((folder) => `${module}/${folder}`));
 }
 
 /** Why an import is not allowed, or null. */
-function objection({ file, specifier }: Import): string | null {
-  if (!specifier.startsWith('.')) return null;
-  const target = path.join(path.dirname(file), specifier).replace(/\.js$/, '.ts');
-  const [from, to] = [moduleOf(file), moduleOf(target)];
+function objection(found: Import): string | null {
+  if (!found.specifier.startsWith('.')) return null;
+  const target = path.join(path.dirname(found.file), found.specifier).replace(/\.js$/, '.ts');
+  const module = Object.keys(NESTED).find((name) => [found.file, target].every((file) => file.startsWith(`${name}/`)));
+  return objectionIn(LEVELS, found, target) ?? (module ? objectionIn(levelsInside(module), found, target) : null);
+}
+
+function objectionIn(levels: Levels, { file, specifier }: Import, target: string): string | null {
+  const [from, to] = [moduleOf(file, levels), moduleOf(target, levels)];
   if (from === undefined) return `${file} belongs to no module of the level map`;
   if (to === undefined) return `${file} imports ${specifier}, which belongs to no module of the level map`;
   if (to.level < from.level || to.name === from.name) return null;
@@ -110,6 +139,12 @@ describe('imports', () => {
 
   test('every file has a place in the level map', () => {
     expect(SOURCES.map(({ name }) => name).filter((name) => moduleOf(name) === undefined)).toEqual([]);
+  });
+
+  test.each(Object.keys(NESTED))('every file of %s has a place in the levels inside it', (module) => {
+    const inside = SOURCES.map(({ name }) => name).filter((name) => name.startsWith(`${module}/`));
+    expect(inside.length).toBeGreaterThan(0);
+    expect(inside.filter((name) => moduleOf(name, levelsInside(module)) === undefined)).toEqual([]);
   });
 
   test('mathjs is imported by src/math/expressions.ts alone, and only when it is needed', () => {
@@ -148,8 +183,11 @@ describe('these checks themselves', () => {
     expect(objections('src/pilot/a.ts', `await import('../estimation/fit.js');`)).toEqual([
       'src/pilot/a.ts imports ../estimation/fit.js: src/estimation is a peer of src/pilot',
     ]);
-    expect(objections('solvers/hjb/a.ts', `import { x } from '../../src/artifacts/files.js';`)).toEqual([
-      'solvers/hjb/a.ts imports ../../src/artifacts/files.js: src/artifacts is a peer of solvers',
+    expect(objections('solvers/march/a.ts', `import { x } from '../../src/artifacts/files.js';`)).toEqual([
+      'solvers/march/a.ts imports ../../src/artifacts/files.js: src/artifacts is a peer of solvers',
+    ]);
+    expect(objections('solvers/kernels/a.ts', `import { x } from '../discretization/node-model.js';`)).toEqual([
+      'solvers/kernels/a.ts imports ../discretization/node-model.js: solvers/discretization is above solvers/kernels',
     ]);
     expect(
       objections(

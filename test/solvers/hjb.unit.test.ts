@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice, positionOf } from '../../solvers/grid/lattice.js';
-import { spreadCovariance } from '../../solvers/hjb/covariance-spread.js';
-import { FORM_SIZE, UP } from '../../solvers/hjb/difference-table.js';
-import { levelInput } from '../../solvers/hjb/level-input.js';
-import { discretize, type Discretization } from '../../solvers/hjb/node-model.js';
-import { rootsOf } from '../../solvers/hjb/quadratic.js';
-import { sellingDirections } from '../../solvers/hjb/selling.js';
+import { spreadCovariance } from '../../solvers/covariance/covariance-spread.js';
+import { FORM_SIZE, UP } from '../../solvers/discretization/monotone-scheme.js';
+import { levelInput } from '../../solvers/discretization/level-input.js';
+import { discretize, type Discretization } from '../../solvers/discretization/node-model.js';
+import { rootsOf } from '../../solvers/discretization/quadratic.js';
+import { sellingDirections } from '../../solvers/covariance/selling.js';
 import {
   interpolateSolution,
   logGrid,

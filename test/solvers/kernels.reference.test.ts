@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildLattice } from '../../solvers/grid/lattice.js';
-import { FORM_SIZE } from '../../solvers/hjb/difference-table.js';
-import { stepBack } from '../../solvers/hjb/march.js';
-import { endMarch, startMarch, type KernelChoice, type March } from '../../solvers/hjb/march-state.js';
-import { discretize } from '../../solvers/hjb/node-model.js';
-import { resolveOptions } from '../../solvers/hjb/options.js';
+import { FORM_SIZE } from '../../solvers/discretization/monotone-scheme.js';
+import { stepBack } from '../../solvers/march/march.js';
+import type { KernelChoice } from '../../solvers/march/kernel-choice.js';
+import { endMarch, startMarch, type March } from '../../solvers/march/march-state.js';
+import { discretize } from '../../solvers/discretization/node-model.js';
+import { resolveOptions } from '../../solvers/march/options.js';
 import { batchKernel, LANES } from '../../solvers/kernels/wasm/batch.js';
-import { WEIGHTS } from '../../solvers/kernels/row-pieces.js';
+import { PLACES } from '../../solvers/kernels/row-pieces.js';
 import { logGrid, uniformGrid, type Boundary, type ControlProblem, type Scheme } from '../../solvers/index.js';
 import { linearQuadratic, linearQuadraticWithNoise, liTaiE } from '../helpers/problems.js';
 import { within } from '../helpers/within.js';
@@ -189,7 +190,7 @@ describe('a row that is none of an M-matrix', () => {
     stepBack(march, problem.times.length - 2);
     const { start, data, stride } = march.rows!;
     const node = Math.floor((start.length - 1) / 2);
-    for (let p = start[node]; p < start[node + 1]; p += 1) data[p * stride + WEIGHTS] = -1e4;
+    for (let p = start[node]; p < start[node + 1]; p += 1) data[p * stride + PLACES.LOW_0] = -1e4;
     return { march, node };
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Matrix, solve } from 'ml-matrix';
-import { linearWorkspace, solveSystem } from '../../solvers/hjb/linear-solve.js';
-import type { LinearSystem } from '../../solvers/hjb/linear-system.js';
+import { linearWorkspace, solveSystem } from '../../solvers/linear-system/solve.js';
+import type { LinearSystem } from '../../solvers/linear-system/system.js';
 import { uniformGrid, type Boundary, type ControlProblem } from '../../solvers/index.js';
 import { rowsFor, weightsOf, type Rows } from './rows.js';
 

@@ -1,11 +1,12 @@
 import { buildLattice } from '../../solvers/grid/lattice.js';
-import { noDifferenceInput } from '../../solvers/hjb/differences.js';
-import { fillModel } from '../../solvers/hjb/fill.js';
-import { emptyPolicy, improvePolicy, type PolicyState } from '../../solvers/hjb/improve.js';
-import { givenSlopes, levelInput } from '../../solvers/hjb/level-input.js';
-import { assemble, emptySystem, type LinearSystem } from '../../solvers/hjb/linear-system.js';
-import { discretize, emptyModel, type Discretization } from '../../solvers/hjb/node-model.js';
-import { searchPolicy, startSearch } from '../../solvers/hjb/search.js';
+import { noDifferenceInput } from '../../solvers/discretization/differences.js';
+import { fillModel } from '../../solvers/discretization/fill.js';
+import { improvePolicy } from '../../solvers/minimizer/exact-minimizer.js';
+import { emptyPolicy, type PolicyState } from '../../solvers/minimizer/policy.js';
+import { givenSlopes, levelInput } from '../../solvers/discretization/level-input.js';
+import { assemble, emptySystem, type LinearSystem } from '../../solvers/linear-system/system.js';
+import { discretize, emptyModel, type Discretization } from '../../solvers/discretization/node-model.js';
+import { searchPolicy, startSearch } from '../../solvers/minimizer/search.js';
 import type { ControlProblem, Scheme } from '../../solvers/index.js';
 
 export interface Rows {

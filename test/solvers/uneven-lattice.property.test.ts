@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildLattice, positionOf, type Lattice } from '../../solvers/grid/lattice.js';
-import { spreadOnUnevenLattice } from '../../solvers/hjb/uneven-lattice.js';
+import { spreadOnUnevenLattice } from '../../solvers/covariance/uneven-lattice.js';
 import type { Boundary } from '../../solvers/index.js';
 import { within } from '../helpers/within.js';
 

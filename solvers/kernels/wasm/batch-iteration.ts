@@ -1,8 +1,13 @@
 import type { Iterated, IterationLimits } from '../grid-iteration.js';
-import type { StepTerms } from '../../hjb/linear-system.js';
 import { judgeLine } from '../line-iteration.js';
 import type { RowPieces } from '../row-pieces.js';
 import { LANES, laneIndex, type BatchKernel } from './batch.js';
+
+/** What a step adds to the rows: `rest` times V, and what they have from outside. */
+interface BatchStep {
+  readonly rest: number;
+  readonly source: Float64Array;
+}
 
 /** What the batch needs of each problem. */
 export interface BatchMember {
@@ -22,7 +27,7 @@ export interface BatchMember {
 export function iterateBatch(
   batch: BatchKernel,
   members: readonly BatchMember[],
-  steps: readonly (StepTerms | null)[],
+  steps: readonly (BatchStep | null)[],
 ): Iterated[] {
   const rest = steps.find((step) => step !== null)?.rest;
   const results = members.map((): Iterated => ({ iterations: 0, residual: NaN, solved: false }));
@@ -49,7 +54,7 @@ export function iterateBatch(
 }
 
 /** Lanes without a problem repeat the first. */
-function enter(batch: BatchKernel, members: readonly BatchMember[], steps: readonly (StepTerms | null)[]): void {
+function enter(batch: BatchKernel, members: readonly BatchMember[], steps: readonly (BatchStep | null)[]): void {
   const lanes = Array.from({ length: LANES }, (_, lane) => (lane < members.length ? lane : 0));
   batch.load(lanes.map((lane) => members[lane].rows!));
   lanes.forEach((from, lane) => {

@@ -1,6 +1,6 @@
 import type { Findings } from '../line.js';
 import { noFindings } from '../line.js';
-import { GIVEN, WEIGHTS, type RowPieces } from '../row-pieces.js';
+import { pieceSize, PLACES, SIZES, type RowPieces } from '../row-pieces.js';
 import { FOUND } from './findings.js';
 import { setFields, WasmMemory } from './memory.js';
 import { kernelExports } from './module.js';
@@ -8,8 +8,7 @@ import { kernelExports } from './module.js';
 /** Problems that the batch kernel takes at once. */
 export const LANES = 8;
 
-/** Numbers of a piece of one state. */
-const PIECE = 11;
+const PIECE = pieceSize(1, false);
 
 /** Eight problems of one state on the same nodes, two by two: a value at a node stands where `laneIndex` says. */
 export interface BatchKernel {
@@ -54,7 +53,7 @@ export function batchKernel(size: number): BatchKernel {
         rows.forEach((lane, k) => interleave(lane, k, start, data, 0, PIECE));
         setFields(block, [data, start, V, source, control, elimination, active]);
       } else if (given !== loaded.given) {
-        rows.forEach((lane, k) => interleave(lane, k, start, data, GIVEN, WEIGHTS));
+        rows.forEach((lane, k) => interleave(lane, k, start, data, PLACES.GIVEN_0, SIZES.HEAD));
       }
       loaded = { weights, given };
     },
@@ -101,7 +100,7 @@ function interleave(
     const stop = begins[node + 1] * PIECE;
     for (let p = start[node], last = start[node + 1]; p < last; p += 1, k += PIECE) {
       const to = laneIndex(lane, p * PIECE, length);
-      if (k >= stop) data[to + GIVEN * 2] = Infinity;
+      if (k >= stop) data[to + PLACES.GIVEN_0 * 2] = Infinity;
       else for (let j = first; j < end; j += 1) data[to + j * 2] = from[k + j];
     }
   }

@@ -1,5 +1,4 @@
-import type { Discretization } from '../../hjb/node-model.js';
-import { chooseSplit, emptyGrid, tileCount, type GridState } from '../grid.js';
+import { chooseSplit, emptyGrid, nodeCount, tileCount, type GridShape, type GridState } from '../grid.js';
 import type { GridKernel } from '../grid-kernel.js';
 import { BLOCKS } from '../vectors.js';
 import { emptyRows, type RowPieces } from '../row-pieces.js';
@@ -12,16 +11,14 @@ import { PASS, startThreads } from './threads.js';
  * The kernel of two or three states in WebAssembly: the same operations in the same order as the reference, their lines and
  * tiles shared among threads, so that the numbers depend on neither.
  */
-export function wasmGrid(
-  d: Discretization,
-  threads: number,
-): { readonly kernel: GridKernel; readonly rows: RowPieces } {
+export function wasmGrid(grid: GridShape, threads: number): { readonly kernel: GridKernel; readonly rows: RowPieces } {
   const memory = new WasmMemory();
-  const state = emptyGrid(d, memory);
-  const rows = emptyRows(d, memory);
+  const { shape } = grid;
+  const size = nodeCount(grid);
+  const state = emptyGrid(grid, memory);
+  const rows = emptyRows(shape.length, size, memory);
   const block = memory.indices(FIELDS);
   const found = memory.numbers(FOUND_SIZE * threads);
-  const { size, shape } = d.lattice;
   const sums = memory.numbers(BLOCKS);
   const team = startThreads(memory, kernelExports(memory.memory), { threads, grid: block, found, size });
   const lines = size / shape[shape.length - 1];
@@ -31,7 +28,7 @@ export function wasmGrid(
     memory,
     load: (packed) => {
       chooseSplit(state, packed);
-      setFields(block, gridFields(d, state, packed));
+      setFields(block, gridFields(state, packed));
     },
     forward: (rest) => {
       team.run(PASS.forward, lines, { number: rest });
@@ -62,9 +59,9 @@ export function wasmGrid(
 const FIELDS = 36;
 
 /** In the order of `Grid` in ../assembly/layout.ts. */
-function gridFields({ states }: Discretization, state: GridState, rows: RowPieces): Field[] {
+function gridFields(state: GridState, rows: RowPieces): Field[] {
   const { V, source, control, own, missing, elimination, factor, chosen, weights, splitWeights } = state;
-  const { data, start, crossStart, crossEnd, crossNodes, crossWeights, crossAxes, stride, hasCross } = rows;
+  const { states, data, start, crossStart, crossEnd, crossNodes, crossWeights, crossAxes, stride, hasCross } = rows;
   const three = (values: readonly number[], absent: number): number[] => [0, 1, 2].map((a) => values[a] ?? absent);
   return [
     ...[data, start, V, source, control, own, missing, elimination, factor, chosen],

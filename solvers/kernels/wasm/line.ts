@@ -1,20 +1,18 @@
 import { emptyLine } from '../line.js';
 import type { LineKernel } from '../line-kernel.js';
 import { emptyRows, type RowPieces } from '../row-pieces.js';
-import type { Discretization } from '../../hjb/node-model.js';
 import { FOUND_SIZE, takeLargest } from './findings.js';
 import { setFields, WasmMemory } from './memory.js';
 import { kernelExports } from './module.js';
 
-/** The kernel of one state in WebAssembly: the same operations in the same order as the reference. */
-export function wasmLine(d: Discretization): { readonly kernel: LineKernel; readonly rows: RowPieces } {
+/** The kernel of one state and so many nodes in WebAssembly: the same operations in the same order as the reference. */
+export function wasmLine(size: number): { readonly kernel: LineKernel; readonly rows: RowPieces } {
   const memory = new WasmMemory();
   const { lineForward, lineBackward } = kernelExports(memory.memory);
-  const state = emptyLine(d, memory);
-  const rows = emptyRows(d, memory);
+  const state = emptyLine(size, memory);
+  const rows = emptyRows(1, size, memory);
   const block = memory.indices(6);
   const found = memory.numbers(FOUND_SIZE);
-  const size = d.lattice.size;
   const { V, source, control, elimination } = state;
   const kernel: LineKernel = {
     name: 'wasm',

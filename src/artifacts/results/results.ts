@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { count, createdAt, kind, nonnegative, positive, positiveCount, schemaVersion } from '../shared/common.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
-import { QUANTITIES } from '../experiment/measurements.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { closureSolutionSchema } from '../solution/solution.js';
 import { engineInfoSchema } from '../training-log/training-log.js';

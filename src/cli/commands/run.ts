@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { prettyJson } from '../../formats/pretty-json.js';
 import type { ExperimentPlan } from '../../benchmark/plan-experiment.js';
 import { optionalArgument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
 import { runStage } from '../../execution/stage.js';

@@ -1,4 +1,4 @@
-import { choicesOf, keptLevels, requireWithin, sizeOf } from '../../../solvers/answer/size.js';
+import { choicesOf, mostKeptLevels, requireWithin, sizeOf } from '../../../solvers/answer/size.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { HjbLrError } from '../../errors.js';
 
@@ -15,7 +15,7 @@ export function requireWithinLimits(file: ControlProblemFile): void {
     choices: choicesOf(controls),
     scenarios: 2 ** Object.keys(uncertainty).length,
     steps,
-    kept: keptLevels(
+    kept: mostKeptLevels(
       keep,
       steps,
       query.map(({ t = 0 }) => t),

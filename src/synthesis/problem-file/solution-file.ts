@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { HjbSolution } from '../../../solvers/hjb/solution.js';
+import type { HjbSolution } from '../../../solvers/march/solution.js';
 import type { ControlProblem } from '../../../solvers/problem/control-problem.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import { writeArtifact, writeFileAtomic } from '../../artifacts/files.js';

@@ -3,6 +3,7 @@ import { readArtifact } from '../../artifacts/files.js';
 import type { ProblemResult } from '../../artifacts/solution/problem-solution.js';
 import { HjbLrError } from '../../errors.js';
 import { compileProblem } from './compile.js';
+import { orEveryFault } from './every-fault.js';
 import { densityResult, resultOf, simulationResult } from './result.js';
 import { writeSolution, type Solved } from './solution-file.js';
 import { requirePathsWithinLimits } from './size.js';
@@ -63,16 +64,6 @@ function closedLoopResult(
       ? {}
       : { simulation: simulationResult(simulation, { paths: simulate!, seed }, uncertainty) }),
   };
-}
-
-/** A solve is refused at the first fault that it meets; the file is, with all of them. */
-function orEveryFault<Result>(solve: () => Result, requireInputs: () => void): Result {
-  try {
-    return solve();
-  } catch (error) {
-    if (error instanceof HjbLrError && error.code === 'E_INVALID') requireInputs();
-    throw error;
-  }
 }
 
 /** Levels of a picture over time. */

@@ -11,14 +11,16 @@ export function dependsOnTime(expressions: ProblemExpressions): boolean {
 }
 
 /**
- * Whether the minimiser has a closed form: at most one control, drift and running cost polynomials of degree <= 2 in it,
- * and a covariance of such degree that is diagonal, or one polynomial of the control times a matrix free of it. Told from
- * structure: true only where it is so; a problem that hides it is searched, which is slower and gives the same.
+ * Whether the minimiser has a closed form: at most one control, or an interval beside a finite set, drift and running cost
+ * polynomials of degree <= 2 in it, and a covariance of such degree that is diagonal, or one polynomial of the control times
+ * a matrix free of it. Told from structure: true only where it is so; a problem that hides it is searched, which is slower
+ * and gives the same.
  */
 export function hasClosedForm({ controls }: ControlProblemFile, expressions: ProblemExpressions): boolean {
   if (controls.length === 0) return true;
-  if (controls.length > 1) return false;
-  const [{ name }] = controls;
+  const intervals = controls.filter((control) => !('values' in control));
+  if (controls.length > 1 && intervals.length !== 1) return false;
+  const [{ name }] = intervals.length === 1 ? intervals : controls;
   const { drift, covariance, runningCost } = expressions;
   const quadratic = [...drift, ...covariance, runningCost].every((entry) => entry.degreeIn(name) <= 2);
   return quadratic && (isDiagonal(covariance, drift.length) || isScalarTimesMatrix(covariance, name));

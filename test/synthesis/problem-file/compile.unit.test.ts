@@ -139,6 +139,18 @@ describe('whether the minimiser has a closed form', () => {
     ['quadratic', {}, true],
     ['no control', { controls: [], drift: ['x'] }, true],
     ['two controls', { controls: [{ name: 'u', bounds: [0, 1] }, { name: 'v', bounds: [0, 1] }] }, false], // prettier-ignore
+    ['an interval beside a finite set', { controls: [{ name: 'u', bounds: [0, 1] }, { name: 'w', values: [0, 1] }], running_cost: 'u^2 + w^3' }, true], // prettier-ignore
+    ['a finite set beside an interval of a cubic', { controls: [{ name: 'w', values: [0, 1] }, { name: 'u', bounds: [0, 1] }], running_cost: 'w*u^3' }, false], // prettier-ignore
+    [
+      'two finite sets',
+      {
+        controls: [
+          { name: 'u', values: [0, 1] },
+          { name: 'w', values: [0, 1] },
+        ],
+      },
+      false,
+    ],
     ['cubic drift', { drift: ['u^3*x'] }, false],
     ['absolute cost', { running_cost: 'abs(u)' }, false],
     ['quartic variance', { covariance: [['u^4']] }, false],
