@@ -22,6 +22,13 @@ export {
   type Scales,
   type StateFilter,
 } from './closures/index.js';
+export {
+  registerControl,
+  type Control,
+  type ControlSchedule,
+  type RunSetting,
+  type UpdateSettings,
+} from './controls/index.js';
 export { initialSchema } from './closures/initial.js';
 export { gradientOf, lossesOf, registerLoss, type Loss, type LossMould } from './losses/index.js';
 export { every, rowSchema } from './measurements/measurement.js';

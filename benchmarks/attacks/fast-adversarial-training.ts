@@ -102,7 +102,7 @@ interface Study {
 async function store({ machine, experiment, logs }: Study): Promise<void> {
   const [{ header }] = logs;
   const seeds = logs.map(({ header: { seed }, evaluations, steps, end }) => ({
-    seed,
+    seed: seed!,
     status: end!.status,
     seconds_of_training: steps[steps.length - 1].wall_s,
     ...evaluations[evaluations.length - 1],

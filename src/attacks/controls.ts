@@ -1,8 +1,8 @@
 import { HjbLrError } from '../errors.js';
 import type { AttackBall, AttackControlName, ControlValues } from './attack.js';
 import { attackNamed } from './index.js';
-import { valueAt, type Between, type Scheduled } from './scheduled.js';
-import { SCHEDULABLE, type AttackSpec, type SingleAttackSpec, type TrainingAttackSpec } from './schemas.js';
+import { SCHEDULABLE, valueAt, type Between, type Scheduled } from './scheduled.js';
+import type { AttackSpec, SingleAttackSpec, TrainingAttackSpec } from './schemas.js';
 
 /** Of each control how it goes between the points of a schedule. */
 const BETWEEN: Readonly<Record<AttackControlName, Between>> = {

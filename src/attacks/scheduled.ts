@@ -4,6 +4,9 @@ import { fraction, isIncreasing } from '../artifacts/shared/common.js';
 /** A number, or its values at shares of the run. */
 export type Scheduled = number | { readonly schedule: readonly (readonly [number, number])[] };
 
+/** Controls of an attack for which its description may give a schedule. */
+export const SCHEDULABLE = ['attack_eps', 'attack_steps'] as const;
+
 /** How a control goes from one point of a schedule to the next. */
 export type Between = 'linear' | 'held';
 

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { bestOf } from './best-of.js';
 import { allAttacks, type AttackMould, type ATTACKS } from './index.js';
-import { scheduled, type Scheduled } from './scheduled.js';
+import { SCHEDULABLE, scheduled, type Scheduled } from './scheduled.js';
 
 type Built = typeof ATTACKS;
 type Name = keyof Built;
 type TrainingName = { [N in Name]: Built[N]['trains'] extends true ? N : never }[Name];
 type SchemaOf<N extends Name> = ReturnType<Built[N]['schema']>;
 
-/** Controls for which a description may give a schedule. */
-export const SCHEDULABLE = ['attack_eps', 'attack_steps'] as const;
 type ScheduledField<N extends Name> = Built[N]['controls'][(typeof SCHEDULABLE)[number] & keyof Built[N]['controls']];
 type WithSchedules<Spec, Field> = { [F in keyof Spec]: F extends Field ? Scheduled : Spec[F] };
 

@@ -21,7 +21,7 @@ export function runResult(
   const loss = finiteOrNull(evaluation?.train_robust_loss);
   const measured = measuredSeries(log);
   return {
-    seed: log.header.seed,
+    seed: log.header.seed!,
     log: logPath,
     status: log.end!.status,
     dead: loss === null || loss > DEAD_SHARE * Math.log(classes),

@@ -4,6 +4,7 @@ import { ofAttack, onAttack } from './scheduled.js';
 
 /** alpha: length of one ascent step. Where nothing gives it, it follows from eps and the number of steps. */
 export const attackStepSize: Control = {
+  name: 'attack_step_size',
   unit: 'unit of the inputs, in the norm of the attack',
   description: 'The length of one ascent step of the attack.',
   value: positive,

@@ -4,6 +4,7 @@ import { ofAttack, onAttack } from './scheduled.js';
 
 /** K: ascent steps on the perturbation before each update; a schedule's number holds until its next point. */
 export const attackSteps: Control = {
+  name: 'attack_steps',
   unit: 'gradient evaluations per update',
   description: 'The number of ascent steps of the attack.',
   value: positiveCount,

@@ -10,6 +10,7 @@ import type { Control } from './control.js';
  *   polynomial  c_k = (power + 1) / (k + power): weights about k^power (polynomial decay, Shamir & Zhang 2013)
  */
 export const averagingWeight: Control = {
+  name: 'averaging_weight',
   unit: 'share of the average, in [0, 1]',
   description: 'The weight of the newest weights in the average that is evaluated.',
   value: fraction,

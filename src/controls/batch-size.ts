@@ -4,6 +4,7 @@ import type { Control } from './control.js';
 
 /** B: examples of the minibatch of an update. */
 export const batchSize: Control = {
+  name: 'batch_size',
   unit: 'examples',
   description: 'The number of examples in the minibatch.',
   value: positiveCount,

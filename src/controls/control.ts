@@ -37,6 +37,8 @@ export interface ControlSchedule {
 
 /** A quantity that may be set anew before every update, by a schedule or by a policy. */
 export interface Control {
+  /** As schedules, policy files and logs call it. */
+  readonly name: string;
   /** The unit of its values, as policy files state it. */
   readonly unit: string;
   /** What it is, in one sentence. */

@@ -69,7 +69,7 @@ export function estimateCoefficients(
       horizon: header.horizon,
       bootstrap: estimation.bootstrap,
       maximumPredictionError: estimation.maximum_prediction_error,
-      seed: seed ?? header.seed,
+      seed: seed ?? header.seed ?? 0,
     },
     (done) => onProgress({ stage: 'estimate', done, total: estimation.closures.length }),
   );
@@ -137,7 +137,7 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
     run_id: log.header.run_id,
     purpose: log.header.purpose,
     sha256: artifactSha256(log),
-    seed: log.header.seed,
+    ...(log.header.seed === undefined ? {} : { seed: log.header.seed }),
     updates: log.steps.length,
     n_grad_evals: gradientEvaluations(log),
   };

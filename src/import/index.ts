@@ -5,7 +5,7 @@ import { readBytes } from '../formats/bytes.js';
 import { jsonLine } from '../formats/jsonl.js';
 import { requireRun } from './check.js';
 import { importedLog, type ImportedLog } from './imported-log.js';
-import type { ColumnMap, LogFile, LogReader } from './log-reader.js';
+import type { ColumnMap, LogFile, LogReader, RunFacts } from './log-reader.js';
 import { tableReader } from './readers/table.js';
 
 export type { ImportedLog } from './imported-log.js';
@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly reader?: string;
   /** Columns that go by another name in the files. */
   readonly columns?: ColumnMap;
+  /** What the files do not say of their runs, or say wrongly. */
+  readonly facts?: RunFacts;
   /** Readers to choose from: those of this package by default. */
   readonly readers?: readonly LogReader[];
 }
@@ -31,14 +33,16 @@ export interface ImportOptions {
  *
  * @returns what was written, in the order of the files
  * @throws E_NOT_FOUND; E_USAGE for a reader that is not there and for two files of one name; E_KIND for a file that no
- * reader recognises; E_DATA, E_SHAPE or E_INVALID with every problem of a file and its place; E_WRITE
+ * reader recognises; E_DATA, E_SHAPE or E_INVALID with every problem of a file and its place, or with the facts
+ * that are missing; E_WRITE
  *
  * @example
- * await importLogs(['run-1.csv', 'run-2.csv'], { out: 'logs', columns: { update: 'step', train_loss: 'loss' } });
+ * const facts = { batch_size: 64, optimizer: { name: 'sgd' }, attack: null };
+ * await importLogs(['run.csv'], { out: 'logs', columns: { update: 'step', train_loss: 'loss' }, facts });
  */
 export async function importLogs(
   files: readonly string[],
-  { out, reader, columns = {}, readers = LOG_READERS }: ImportOptions,
+  { out, reader, columns = {}, facts = {}, readers = LOG_READERS }: ImportOptions,
 ): Promise<ImportedLog[]> {
   requireDistinct(files.map(runIdOf));
   const logs: ImportedLog[] = [];
@@ -46,7 +50,7 @@ export async function importLogs(
     const log: LogFile = { file, bytes: await readBytes(file, 'Check the path.') };
     const run = chosenReader(log, reader, readers).read(log, { columns });
     requireRun(run, file);
-    logs.push(importedLog(run, runIdOf(file)));
+    logs.push(importedLog({ ...run, facts: { ...run.facts, ...facts } }, runIdOf(file), file));
   }
   for (const log of logs) await writeFileAtomic(path.join(out, `${log.header.run_id}.jsonl`), textOf(log));
   return logs;

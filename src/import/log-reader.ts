@@ -1,3 +1,5 @@
+import type { LogHeader } from '../artifacts/training-log/training-log.js';
+
 /** A file that another trainer wrote, in memory; gzip is unpacked. */
 export interface LogFile {
   /** Its path, for messages. */
@@ -27,7 +29,11 @@ export interface RunFacts {
   readonly seed?: number;
   readonly batch_size?: number;
   readonly updates_per_epoch?: number;
-  readonly optimizer?: { readonly name: string };
+  readonly optimizer?: { readonly name: string; readonly [parameter: string]: unknown };
+  /** The attack of the training as an experiment describes it; null for clean inputs. */
+  readonly attack?: LogHeader['attack'];
+  /** Length in updates of the full run; that of the log by default. */
+  readonly horizon?: number;
   /** An ISO 8601 time in UTC. */
   readonly started_at?: string;
 }

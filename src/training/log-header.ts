@@ -9,6 +9,7 @@ import { isImported, type Workload } from '../workloads/index.js';
 import { batchSizes } from '../controls/index.js';
 import type { Engine } from './engines/index.js';
 import type { TrainingTask } from './task.js';
+import type { RunHeader } from './train.js';
 
 /** All that a run depends on, once it is open. */
 export interface OpenRun {
@@ -22,7 +23,7 @@ export interface OpenRun {
 }
 
 /** The header of a run's log: it names everything that the run depends on. */
-export function logHeader(open: OpenRun): LogHeader {
+export function logHeader(open: OpenRun): RunHeader {
   const { task, engine, objective } = open;
   const { experiment } = task.record;
   return {

@@ -15,11 +15,14 @@ import { Trainer } from './trainer.js';
 /** Updates between two checkpoints. */
 const CHECKPOINT_EVERY = 100;
 
+/** The header of a run of our own, which is always seeded. */
+export type RunHeader = LogHeader & { readonly seed: number };
+
 export interface TrainingRun {
   /** Path of the log, ending in `.jsonl`. */
   readonly log: string;
   /** Header of the log: it names everything that the run depends on; seed, batch size and updates are taken from it. */
-  readonly header: LogHeader;
+  readonly header: RunHeader;
   readonly engine: Engine;
   readonly workload: Workload;
   readonly schedule: Schedule;

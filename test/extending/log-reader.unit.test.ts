@@ -3,9 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { importLogs, LOG_READERS } from '../../src/import/index.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { toyLogReader } from './toy-log-reader.js';
+import { toyLogReader } from './fixtures/toy-log-reader.js';
 
 const READERS = [toyLogReader, ...LOG_READERS];
+const FACTS = { batch_size: 8, optimizer: { name: 'sgd' }, attack: null };
 
 async function toyLog(rows: readonly string[]): Promise<{ file: string; out: string }> {
   const folder = await temporaryFolder();
@@ -17,7 +18,7 @@ async function toyLog(rows: readonly string[]): Promise<{ file: string; out: str
 describe('a log reader of one file and one line', () => {
   test('is found by the content of a log, which becomes a training log', async () => {
     const { file, out } = await toyLog(['0 0.1 2.5', '1 0.1 nan']);
-    const [log] = await importLogs([file], { out, readers: READERS });
+    const [log] = await importLogs([file], { out, readers: READERS, facts: FACTS });
     expect(log.header).toMatchObject({ run_id: 'run', engine: 'toy', seed: 7, updates: 2 });
     expect(log.steps).toEqual([
       { type: 'step', update: 0, lr: 0.1, train_loss: 2.5 },

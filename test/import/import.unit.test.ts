@@ -2,17 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { gradientEvaluations } from '../../src/artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../src/errors.js';
 import { importLogs, type ImportOptions } from '../../src/import/index.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 type Content = string | Uint8Array;
 
+const FACTS = { batch_size: 8, optimizer: { name: 'sgd' }, attack: null };
+
 async function imported(content: Content, options: Partial<ImportOptions> = {}) {
   const folder = await temporaryFolder();
   const file = path.join(folder, 'run.csv');
   await writeFile(file, content);
-  const [log] = await importLogs([file], { out: path.join(folder, 'logs'), ...options });
+  const [log] = await importLogs([file], { out: path.join(folder, 'logs'), facts: FACTS, ...options });
   return log;
 }
 
@@ -56,6 +60,23 @@ describe('a table', () => {
       { type: 'step', update: 5, lr: 0.1, train_robust_loss: 1, grad_norm: 3.5 },
     ]);
     expect(end).toEqual({ type: 'end', status: 'completed', updates: 6 });
+  });
+
+  test('asks for what it does not say of its run, each fact by its name', async () => {
+    const { code, issues, remedy } = await refusal(KERAS.join('\n'), { columns: COLUMNS, facts: {} });
+    expect([code, issues.map(({ path: fact }) => fact)]).toEqual(['E_INVALID', ['optimizer', 'batch_size', 'attack']]);
+    expect(remedy).toContain('batch_size: 64');
+  });
+
+  test('reads as a training log', async () => {
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'run.csv');
+    await writeFile(file, KERAS.join('\n'));
+    const [written] = await importLogs([file], { out: folder, columns: COLUMNS, facts: { ...FACTS, horizon: 90 } });
+    const read = await readTrainingLog(path.join(folder, 'run.jsonl'));
+    expect(read).toMatchObject({ header: written.header, steps: written.steps, end: written.end });
+    expect(read.header).toMatchObject({ horizon: 90, schema_version: '2.0.0', engine: 'table' });
+    expect(gradientEvaluations(read)).toBe(3);
   });
 
   test('lists every column that is missing, and those that are there', async () => {

@@ -2,13 +2,13 @@ import path from 'node:path';
 import type { TrainingAttackInput } from '../../src/artifacts/experiment/attacks.js';
 import { evaluationSchema, objectiveSchema, type BatchSize } from '../../src/artifacts/experiment/experiment.js';
 import { measurementsSchema } from '../../src/artifacts/experiment/measurements.js';
-import type { LogHeader, LogRow, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
+import type { LogRow, TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
 import { batchSizes } from '../../src/controls/index.js';
 import { openEngine } from '../../src/training/engines/index.js';
-import type { TrainingRun } from '../../src/training/train.js';
+import type { RunHeader, TrainingRun } from '../../src/training/train.js';
 import { size } from '../../src/workloads/models/index.js';
 import { createAttack, createModel, type Dataset, type Examples, type Workload } from '../../src/workloads/index.js';
 
@@ -69,7 +69,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
   const schedule = options.schedule ?? (await createSchedule(method.schedule, { updates, baseDirectory: '.' }));
   const measurements = measurementsSchema.parse(options.measurements ?? []);
   const { dataset, model } = workload;
-  const header: LogHeader = {
+  const header: RunHeader = {
     kind: 'training_log',
     schema_version: '1.0.0',
     tool_version: '0.0.0',

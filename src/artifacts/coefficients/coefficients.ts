@@ -93,7 +93,7 @@ export const coefficientsSchema = z
           run_id: z.string(),
           purpose: z.string(),
           sha256: z.string(),
-          seed: count,
+          seed: count.optional(),
           updates: count,
           n_grad_evals: count,
         }),

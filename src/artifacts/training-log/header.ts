@@ -37,7 +37,6 @@ const datasetSchema = z.looseObject({
 /** What a fit needs to know of a run. */
 const runFields = {
   run_id: z.string().describe('Name of the run, different from that of every other run.'),
-  seed: count.describe('Seed of the run.'),
   engine,
   optimizer: z
     .looseObject({ name: z.string().describe('Name of the update rule, such as sgd.') })
@@ -50,6 +49,7 @@ const runFields = {
 
 /** What has a default or may be left out. */
 const optionalFields = {
+  seed: count.optional().describe('Seed of the run, where it is known.'),
   tool_version: z.string().optional().describe('Version of hjb-lr that wrote the log.'),
   purpose: z
     .string()
