@@ -1,15 +1,8 @@
 import { HjbLrError } from '../errors.js';
 import type { AttackBall, AttackControlName, ControlValues } from './attack.js';
 import { attackNamed } from './index.js';
-import { SCHEDULABLE, valueAt, type Between, type Scheduled } from './scheduled.js';
+import { BETWEEN, SCHEDULABLE, valueAt, type Between, type Scheduled } from './scheduled.js';
 import type { AttackSpec, SingleAttackSpec, TrainingAttackSpec } from './schemas.js';
-
-/** Of each control how it goes between the points of a schedule. */
-const BETWEEN: Readonly<Record<AttackControlName, Between>> = {
-  attack_eps: 'linear',
-  attack_steps: 'held',
-  attack_step_size: 'linear',
-};
 
 /** A control that an attack obeys. */
 export interface AttackControl {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { nonnegative, positive } from '../artifacts/shared/common.js';
-import { attackLoss } from '../losses/schemas.js';
+import { positive } from '../artifacts/shared/common.js';
 import type { AttackMould } from './attack.js';
+import { eps, raised, randomStart } from './fields.js';
 import { projectedPerturbation } from './projected-ascent.js';
 import { raisedLoss } from './words.js';
 
@@ -13,12 +13,18 @@ const ONE_STEP = { norm: 'Linf', steps: 1, restarts: 1, keep: 'last' } as const;
 
 const schema = () =>
   z.strictObject({
-    type: z.literal('fgsm'),
-    eps: nonnegative,
-    /** Length of the one step; 1.25 eps by default (with random start). */
-    alpha: positive.optional(),
-    random_start: z.boolean().default(true),
-    loss: attackLoss().optional(),
+    type: z
+      .literal('fgsm')
+      .describe('The fast gradient sign method takes one step along the sign of the gradient, in the Linf ball.'),
+    eps,
+    alpha: positive
+      .optional()
+      .describe(
+        'The one step changes every input value by this much before the projection. By default it is 1.25 eps, and eps ' +
+          'in free adversarial training.',
+      ),
+    random_start: randomStart,
+    loss: raised(),
   });
 
 type FgsmSpec = z.output<ReturnType<typeof schema>>;

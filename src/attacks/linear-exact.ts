@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { nonnegative } from '../artifacts/shared/common.js';
 import type { LabelledInputs, LogitGradient, Network } from '../networks/network.js';
 import type { AttackMould, Perturb } from './attack.js';
+import { eps, norm } from './fields.js';
 
-/** The worst case of a model whose logits are linear in its input, in closed form; the box [0, 1] is ignored. */
 const schema = () =>
   z.strictObject({
-    type: z.literal('linear_exact'),
-    norm: z.enum(['Linf', 'L2']).default('Linf'),
-    eps: nonnegative,
+    type: z
+      .literal('linear_exact')
+      .describe(
+        'The exact worst case of a model whose logits are linear in its input is computed; the box [0, 1] is ignored.',
+      ),
+    norm,
+    eps,
   });
 
 type LinearExactSpec = z.output<ReturnType<typeof schema>>;

@@ -5,11 +5,16 @@ import type { AttackMould, Perturb } from './attack.js';
 
 const schema = () =>
   z.strictObject({
-    /** delta <- delta + eta_i (grad_x loss - lambda delta), K steps (Gu & Guo 2021). */
-    type: z.literal('penalised_ascent'),
-    steps: positiveCount,
-    eta_i: positive,
-    lambda: nonnegative,
+    type: z
+      .literal('penalised_ascent')
+      .describe(
+        'Each step is delta <- delta + eta_i (grad_x loss - lambda delta) from delta = 0, without a ball (Gu & Guo 2021).',
+      ),
+    steps: positiveCount.describe('The attack takes this many ascent steps; each of them costs one gradient.'),
+    eta_i: positive.describe('Each step multiplies the gradient and the penalty by this rate.'),
+    lambda: nonnegative.describe(
+      'The penalty lambda delta pulls the perturbation back to 0; it alone bounds it, and 0 leaves it unbounded.',
+    ),
   });
 
 type PenalisedAscentSpec = z.output<ReturnType<typeof schema>>;

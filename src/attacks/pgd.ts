@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { nonnegative, positive, positiveCount } from '../artifacts/shared/common.js';
-import { attackLoss } from '../losses/schemas.js';
+import { positive, positiveCount } from '../artifacts/shared/common.js';
 import type { AttackMould } from './attack.js';
+import { eps, norm, raised, randomStart } from './fields.js';
 import { projectedPerturbation } from './projected-ascent.js';
 import { raisedLoss } from './words.js';
 
@@ -10,18 +10,25 @@ const REACH = 2.5;
 
 const schema = () =>
   z.strictObject({
-    type: z.literal('pgd'),
-    norm: z.enum(['Linf', 'L2']).default('Linf'),
-    eps: nonnegative,
-    steps: positiveCount,
-    /** Length of one ascent step; 2.5 eps / steps by default. */
-    alpha: positive.optional(),
-    random_start: z.boolean().default(true),
-    restarts: positiveCount.default(1),
-    /** What it raises; the training loss by default. */
-    loss: attackLoss().optional(),
-    /** The last point of the ascent, or the one of the largest loss on the way. */
-    keep: z.enum(['last', 'best']).default('last'),
+    type: z.literal('pgd').describe('PGD raises the loss by projected gradient ascent in a ball (Madry et al. 2018).'),
+    norm,
+    eps,
+    steps: positiveCount.describe('PGD takes this many ascent steps; each of them costs one gradient.'),
+    alpha: positive
+      .optional()
+      .describe(
+        'Each ascent step has this length in the norm, in units of the inputs. By default it is 2.5 eps / steps, and ' +
+          'eps / steps in free adversarial training.',
+      ),
+    random_start: randomStart,
+    restarts: positiveCount
+      .default(1)
+      .describe('PGD starts this many times, and each example keeps its largest loss; by default it starts once.'),
+    loss: raised(),
+    keep: z
+      .enum(['last', 'best'])
+      .default('last')
+      .describe('An ascent gives its last point (the default), or the best: the one of the largest loss on the way.'),
   });
 
 type PgdSpec = z.output<ReturnType<typeof schema>>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fraction, isIncreasing } from '../artifacts/shared/common.js';
+import type { AttackControlName } from './attack.js';
 
 /** A number, or its values at shares of the run. */
 export type Scheduled = number | { readonly schedule: readonly (readonly [number, number])[] };
@@ -10,13 +11,29 @@ export const SCHEDULABLE = ['attack_eps', 'attack_steps'] as const;
 /** How a control goes from one point of a schedule to the next. */
 export type Between = 'linear' | 'held';
 
+/** Of each control how it goes between the points of a schedule. */
+export const BETWEEN: Readonly<Record<AttackControlName, Between>> = {
+  attack_eps: 'linear',
+  attack_steps: 'held',
+  attack_step_size: 'linear',
+};
+
+/** The same for whoever writes a schedule. */
+const BETWEEN_WORDS: Readonly<Record<Between, string>> = {
+  linear: 'the number is linear between them, and constant before the first and after the last',
+  held: 'the number of a point holds until the next one, and that of the first before it too',
+};
+
 /** A number, or points [share of the run done, number] between which it goes. */
-export function scheduled(value: z.ZodType<number>) {
+export function scheduled(value: z.ZodType<number>, between: Between) {
   const points = z
     .array(z.tuple([fraction, value]))
     .min(1)
     .refine((all) => isIncreasing(all.map(([share]) => share)), { error: 'must have increasing shares of the run' });
-  return z.union([value, z.strictObject({ schedule: points })]);
+  const words = `The points are [share of the run that is done, number], in the order of the shares; ${BETWEEN_WORDS[between]}.`;
+  return z
+    .union([value, z.strictObject({ schedule: points.describe(words) })])
+    .describe(`${value.description ?? ''} It may follow a schedule along the run.`.trimStart());
 }
 
 /** What a control is when a share of the run is done. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bestOf } from './best-of.js';
 import { allAttacks, type AttackMould, type ATTACKS } from './index.js';
-import { SCHEDULABLE, scheduled, type Scheduled } from './scheduled.js';
+import { BETWEEN, SCHEDULABLE, scheduled, type Scheduled } from './scheduled.js';
 
 type Built = typeof ATTACKS;
 type Name = keyof Built;
@@ -56,9 +56,12 @@ function unionOf(schemas: readonly z.ZodObject[]) {
 
 function schemaWithSchedules({ schema, controls }: AttackMould): z.ZodObject {
   const plain = schema();
-  const fields = SCHEDULABLE.flatMap((control) => controls[control] ?? []);
+  const fields = SCHEDULABLE.flatMap((control) => {
+    const field = controls[control];
+    return field === undefined ? [] : [[field, BETWEEN[control]] as const];
+  });
   const shape = Object.fromEntries(
-    fields.map((field) => [field, scheduled(plain.shape[field] as z.ZodType<number>)] as const),
+    fields.map(([field, between]) => [field, scheduled(plain.shape[field] as z.ZodType<number>, between)] as const),
   );
   return plain.extend(shape);
 }

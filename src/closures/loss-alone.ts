@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nonnegative, positive } from '../artifacts/shared/common.js';
 import type { Closure } from './closure.js';
+import { floor, noiseGain, observationDeviation, rateScale } from './fields.js';
 import { initialSchema } from './initial.js';
 import { PRIORS } from './priors.js';
 import { naturalParameters, PEAK_IS_UNIT, slowDomain, slowFall } from './scaling.js';
@@ -9,19 +10,23 @@ import type { FilterState, FilterUpdate, StateFilter } from './state-filter.js';
 const INITIAL_DEVIATION = 0.1;
 
 const filterSchema = z.strictObject({
-  kind: z.literal('loss_alone'),
-  /** loss = floor + excess; d excess = -u slow_rate excess^slow_exponent + u^2 noise_gain (floor + excess). */
-  parameters: z.strictObject({
-    floor: nonnegative,
-    slow_rate: positive,
-    slow_exponent: positive,
-    noise_gain: nonnegative,
-    /** Standard deviation of ln excess gained in one update at the rate `rate_scale`. */
-    process_deviation: nonnegative,
-    /** Standard deviation of one observed minibatch loss, as a share of the loss. */
-    observation_deviation: positive,
-    rate_scale: positive,
-  }),
+  kind: z.literal('loss_alone').describe('The filter follows one state, the excess of the loss over its floor.'),
+  parameters: z
+    .strictObject({
+      floor,
+      slow_rate: positive.describe('The excess falls by u slow_rate excess^slow_exponent in an update at the rate u.'),
+      slow_exponent: positive.describe('This is the power of the excess in its fall; it has no unit.'),
+      noise_gain: noiseGain,
+      process_deviation: nonnegative.describe(
+        'The logarithm of the excess gains this standard deviation in one update at the rate rate_scale.',
+      ),
+      observation_deviation: observationDeviation,
+      rate_scale: rateScale,
+    })
+    .describe(
+      'The loss is floor + excess, and an update at the rate u adds -u slow_rate excess^slow_exponent + u^2 noise_gain ' +
+        '(floor + excess) to the excess.',
+    ),
   initial: initialSchema(1),
 });
 

@@ -21,12 +21,14 @@ export type FilterSpec = z.output<typeof filterSchema>;
 const nodes = z.int().min(5);
 const axes = Object.assign({}, ...all.map((closure) => closure.axes)) as (typeof all)[number]['axes'];
 
-/** Nodes of the solver's grid for each state of a closure; where none are given for it, those of `nodesLike` or its own. */
+/** Nodes of the solver's grid for each state of a closure. */
 export const nodesSchema = z.strictObject(
   Object.fromEntries(
-    Object.entries(axes).map(([state, axis]) => [
-      state,
-      axis.nodesLike === undefined ? nodes.default(axis.nodes) : nodes.optional(),
-    ]),
+    Object.entries(axes).map(([state, { words, nodes: own, nodesLike }]) => {
+      const there = `The solver's grid has this many nodes along the ${words}`;
+      return nodesLike === undefined
+        ? [state, nodes.default(own).describe(`${there}; by default ${own}.`)]
+        : [state, nodes.optional().describe(`${there}; by default as many as along ${nodesLike}.`)];
+    }),
   ) as Record<string, z.ZodOptional<typeof nodes>>,
 );

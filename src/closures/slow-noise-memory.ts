@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nonnegative, positive } from '../artifacts/shared/common.js';
 import type { Closure } from './closure.js';
+import { floor, noiseGain, observationDeviation, rateScale } from './fields.js';
 import { initialSchema } from './initial.js';
 import { PRIORS } from './priors.js';
 import { naturalParameters, PEAK_IS_UNIT, slowDomain, slowFall } from './scaling.js';
@@ -15,20 +16,26 @@ const INITIAL_NOISE_SHARE = 1e-6;
 const INITIAL_DEVIATIONS = { slow: 0.1, noise: 0.01 };
 
 const filterSchema = z.strictObject({
-  kind: z.literal('slow_noise_memory'),
-  parameters: z.strictObject({
-    floor: nonnegative,
-    slow_rate: positive,
-    slow_exponent: positive,
-    noise_gain: nonnegative,
-    /** Rate at which the noise part forgets: noise <- noise (1 - min(u memory_rate, 1))^2 + u^2 noise_gain loss. */
-    memory_rate: positive,
-    slow_process_deviation: nonnegative,
-    noise_process_deviation: nonnegative,
-    observation_deviation: positive,
-    rate_scale: positive,
-  }),
-  /** Mean and covariance of (ln slow, ln noise) before the first observation. */
+  kind: z.literal('slow_noise_memory').describe('The filter follows two states: the slow part and the noise part.'),
+  parameters: z
+    .strictObject({
+      floor,
+      slow_rate: positive.describe('The slow part falls by u slow_rate slow^slow_exponent in an update at the rate u.'),
+      slow_exponent: positive.describe('This is the power of the slow part in its fall; it has no unit.'),
+      noise_gain: noiseGain,
+      memory_rate: positive.describe(
+        'An update at the rate u keeps (1 - min(u memory_rate, 1))^2 of the noise part and forgets the rest.',
+      ),
+      slow_process_deviation: nonnegative.describe(
+        'The logarithm of the slow part gains this standard deviation in one update at the rate rate_scale.',
+      ),
+      noise_process_deviation: nonnegative.describe(
+        'The logarithm of the noise part gains this standard deviation in one update at the rate rate_scale.',
+      ),
+      observation_deviation: observationDeviation,
+      rate_scale: rateScale,
+    })
+    .describe('The loss is floor + slow + noise, and these parameters say how the two parts go on.'),
   initial: initialSchema(2),
 });
 

@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { hessianVectorProduct, rayleighQuotient } from './estimators/hessian-vector-product.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
 
-const schema = z.strictObject({ type: z.literal('batch_sharpness'), every });
+const schema = z.strictObject({
+  type: z
+    .literal('batch_sharpness')
+    .describe("The curvature along the gradient of the update's own minibatch is measured; it costs two gradients."),
+  every,
+});
 
-const row = rowSchema('batch_sharpness', { sharpness: logNumber });
+const row = rowSchema('batch_sharpness', {
+  sharpness: logNumberSchema.describe(
+    "This is g^T H g / |g|^2 for the gradient g and the Hessian H of the update's own minibatch, perturbations frozen.",
+  ),
+});
 
-/** g^T H_B g / |g|^2 on the update's own minibatch, perturbations frozen. Cost: two minibatch gradients. */
 export const batchSharpness = {
   name: 'batch_sharpness',
   schema,

@@ -1,18 +1,26 @@
 import { z } from 'zod';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { gradientMoments } from './estimators/gradient-moments.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
 
-const schema = z.strictObject({ type: z.literal('gradient_inner_product'), every });
-
-const row = rowSchema('gradient_inner_product', {
-  /** <h_A, h_B>, unbiased for |hbar|^2. */
-  inner_product: logNumber,
-  /** Unbiased for tr S of a whole minibatch, from |h_A - h_B|^2. */
-  noise_trace: logNumber,
+const schema = z.strictObject({
+  type: z
+    .literal('gradient_inner_product')
+    .describe(
+      'The gradients of two independent half minibatches are compared; this costs one minibatch gradient and its attack.',
+    ),
+  every,
 });
 
-/** <h_A, h_B> of independent half batches. Cost: one minibatch gradient, its attack included. */
+const row = rowSchema('gradient_inner_product', {
+  inner_product: logNumberSchema.describe(
+    'The inner product of the two gradients estimates the squared norm of the mean gradient without bias.',
+  ),
+  noise_trace: logNumberSchema.describe(
+    'This estimates the trace of the covariance of a whole minibatch gradient without bias, from their difference.',
+  ),
+});
+
 export const gradientInnerProduct = {
   name: 'gradient_inner_product',
   schema,

@@ -1,28 +1,38 @@
 import { z } from 'zod';
 import { positiveCount } from '../artifacts/shared/common.js';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { norm } from '../math/vectors.js';
 import { hessianVectorProduct, rayleighQuotient } from './estimators/hessian-vector-product.js';
 import type { WeightLoss } from './estimators/weight-loss.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
-import { SAMPLE_FIELDS, sampleHessian, startVectorSchema } from './sample-hessian.js';
+import { SAMPLE_FIELDS, sampleHessian, startVectorSchema, VECTOR_WORDS } from './sample-hessian.js';
 
-const schema = z.strictObject({ type: z.literal('hessian_vector_product'), every, ...SAMPLE_FIELDS });
-
-const row = rowSchema('hessian_vector_product', {
-  examples: positiveCount,
-  products: z.array(
-    z.strictObject({
-      vector: startVectorSchema,
-      norm: logNumber,
-      /** v^T H v / |v|^2. */
-      frozen: logNumber,
-      re_attacked: logNumber,
-    }),
-  ),
+const schema = z.strictObject({
+  type: z
+    .literal('hessian_vector_product')
+    .describe(
+      'The curvature of the loss of a sample is measured along vectors, with its perturbations frozen and re-attacked.',
+    ),
+  every,
+  ...SAMPLE_FIELDS,
 });
 
-/** v^T H v / |v|^2, perturbations frozen and re-attacked. */
+const row = rowSchema('hessian_vector_product', {
+  examples: positiveCount.describe('The sample had this many training examples.'),
+  products: z
+    .array(
+      z.strictObject({
+        vector: startVectorSchema.describe(VECTOR_WORDS),
+        norm: logNumberSchema.describe('The vector v has this Euclidean length.'),
+        frozen: logNumberSchema.describe('This is v^T H v / |v|^2 with the perturbations held where they were found.'),
+        re_attacked: logNumberSchema.describe(
+          'This is v^T H v / |v|^2 where the sample is attacked anew at each of the weights.',
+        ),
+      }),
+    )
+    .describe('The list has one entry for each vector that was asked for.'),
+});
+
 export const hessianVectorProductMeasurement = {
   name: 'hessian_vector_product',
   schema,

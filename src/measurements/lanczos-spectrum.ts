@@ -1,32 +1,43 @@
 import { z } from 'zod';
 import { positiveCount } from '../artifacts/shared/common.js';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { lanczosSpectrum } from './estimators/lanczos-spectrum.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
-import { SAMPLE_FIELDS, sampleHessian, startVectorSchema } from './sample-hessian.js';
+import { SAMPLE_FIELDS, sampleHessian, startVectorSchema, VECTOR_WORDS } from './sample-hessian.js';
 
 const schema = z.strictObject({
-  type: z.literal('lanczos_spectrum'),
+  type: z
+    .literal('lanczos_spectrum')
+    .describe(
+      'Lanczos finds what vectors see of the Hessian of a sample, its perturbations frozen: curvatures and their weights.',
+    ),
   every,
   ...SAMPLE_FIELDS,
-  steps: positiveCount.default(8),
+  steps: positiveCount
+    .default(8)
+    .describe(
+      'Lanczos takes this many steps for each vector; a step costs two gradients of the sample. The default is 8.',
+    ),
 });
 
 const row = rowSchema('lanczos_spectrum', {
-  examples: positiveCount,
-  spectra: z.array(
-    z.strictObject({
-      vector: startVectorSchema,
-      /** Length of the vector: its square is the energy that the weights share out. */
-      norm: logNumber,
-      /** Ritz values, ascending. */
-      values: z.array(logNumber),
-      weights: z.array(logNumber),
-    }),
-  ),
+  examples: positiveCount.describe('The sample had this many training examples.'),
+  spectra: z
+    .array(
+      z.strictObject({
+        vector: startVectorSchema.describe(VECTOR_WORDS),
+        norm: logNumberSchema.describe(
+          'The vector has this Euclidean length; its square is the energy that the weights share out.',
+        ),
+        values: z.array(logNumberSchema).describe('The Ritz values are curvatures of the loss, in ascending order.'),
+        weights: z
+          .array(logNumberSchema)
+          .describe("Each Ritz value has this share of the vector's energy; the shares have the sum 1."),
+      }),
+    )
+    .describe('The list has one spectrum for each vector that was asked for.'),
 });
 
-/** Ritz values and weights of the Hessian at frozen perturbations. Cost: two gradients of the sample for each step. */
 export const lanczosSpectrumMeasurement = {
   name: 'lanczos_spectrum',
   schema,

@@ -4,18 +4,20 @@ import type { LogNumber } from '../artifacts/shared/log-number.js';
 import type { RandomStream } from '../math/random.js';
 import type { BatchLoss, WeightLoss } from './estimators/weight-loss.js';
 
-/** Updates between two measurements; the first is before the first update. */
-export const every = positiveCount.default(100);
+/** The field of this name in every description. */
+export const every = positiveCount
+  .default(100)
+  .describe('A measurement is made every so many updates, first before update 0; by default every 100.');
 
 /** The schema of a measurement's rows in a training log: these columns beside those that every row has. */
 export function rowSchema<Name extends string, Columns extends z.ZodRawShape>(name: Name, columns: Columns) {
   return z.strictObject({
-    type: z.literal('measurement'),
-    /** Updates done before it. */
-    update: count,
-    /** Gradient evaluations that it cost: examples and passes in units of the minibatch, rounded up. */
-    grad_evals: count,
-    measurement: z.literal(name),
+    type: z.literal('measurement').describe('This row is a measurement.'),
+    update: count.describe('So many updates were done before the measurement.'),
+    grad_evals: count.describe(
+      'The measurement cost so many gradient evaluations: passes of examples in units of the minibatch, rounded up.',
+    ),
+    measurement: z.literal(name).describe('The measurement has this name in the experiment.'),
     ...columns,
   });
 }

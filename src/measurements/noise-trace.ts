@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { gradientMoments } from './estimators/gradient-moments.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
 
@@ -7,21 +7,29 @@ import { every, rowSchema, type MeasurementMould } from './measurement.js';
 const ENOUGH_FOR_NOISE_ALONG = 4;
 
 const schema = z.strictObject({
-  type: z.literal('noise_trace'),
+  type: z
+    .literal('noise_trace')
+    .describe('The noise of minibatch gradients is measured from several of them at the same weights.'),
   every,
-  minibatches: z.int().min(2).default(4),
+  minibatches: z
+    .int()
+    .min(2)
+    .default(4)
+    .describe('So many independent minibatches are drawn; each costs a gradient and its attack. The default is 4.'),
 });
 
 const row = rowSchema('noise_trace', {
-  /** tr S, the trace of the covariance of one minibatch gradient. */
-  noise_trace: logNumber,
-  /** |hbar|^2. */
-  squared_gradient: logNumber,
-  /** hbar^T S hbar; from four minibatches on. */
-  noise_along_gradient: logNumber.optional(),
+  noise_trace: logNumberSchema.describe(
+    'This estimates tr S, the trace of the covariance S of one minibatch gradient, without bias.',
+  ),
+  squared_gradient: logNumberSchema.describe(
+    'This estimates the squared norm of the mean gradient h without bias; it may be negative.',
+  ),
+  noise_along_gradient: logNumberSchema
+    .optional()
+    .describe('This estimates h^T S h, the noise along the mean gradient; it takes four minibatches or more.'),
 });
 
-/** Trace of the minibatch covariance. Cost: that many minibatch gradients, their attacks included. */
 export const noiseTrace = {
   name: 'noise_trace',
   schema,

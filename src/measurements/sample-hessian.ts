@@ -3,16 +3,27 @@ import { distinct, positiveCount } from '../artifacts/shared/common.js';
 import type { BatchLoss, WeightLoss } from './estimators/weight-loss.js';
 import type { MeasurementSetting } from './measurement.js';
 
-/** What the Hessian is applied to: minibatch noise h_B - hbar, the gradient of the sample, a standard normal vector. */
+/** What the Hessian is applied to. */
 export const startVectorSchema = z.enum(['noise', 'gradient', 'random']);
+
+/** What these words say. */
+export const VECTOR_WORDS =
+  'The vector is minibatch noise (a minibatch gradient less its mean), the gradient of the sample, or a random normal one.';
 
 export type StartVector = z.output<typeof startVectorSchema>;
 
 /** Fields that every measurement on a sample Hessian has. */
 export const SAMPLE_FIELDS = {
-  /** Examples of the sample Hessian; max(128, 4 batch_size) by default. */
-  examples: positiveCount.optional(),
-  vectors: distinct(startVectorSchema).min(1).default(['noise', 'gradient', 'random']),
+  examples: positiveCount
+    .optional()
+    .describe('The sample has this many training examples; by default it has max(128, 4 batch_size).'),
+  vectors: distinct(startVectorSchema)
+    .min(1)
+    .default(['noise', 'gradient', 'random'])
+    .describe(
+      'The Hessian is applied to these vectors: minibatch noise, the gradient of the sample, a random normal vector. By ' +
+        'default it is applied to all three.',
+    ),
 };
 
 interface SampleSpec {

@@ -1,26 +1,35 @@
 import { z } from 'zod';
-import { logNumberSchema as logNumber } from '../artifacts/shared/log-number.js';
+import { logNumberSchema } from '../artifacts/shared/log-number.js';
 import { norm } from '../math/vectors.js';
 import { stepCurvature } from './estimators/step-curvature.js';
 import { every, rowSchema, type MeasurementMould } from './measurement.js';
 
 const schema = z.strictObject({
-  type: z.literal('step_curvature'),
+  type: z
+    .literal('step_curvature')
+    .describe(
+      'The loss of an independent minibatch is taken at both sides of the weights along the step u c g (rate, factor of ' +
+        'the clip, gradient) and at the weights themselves; this costs three losses.',
+    ),
   every,
-  perturbation: z.enum(['frozen', 're_attacked']).default('re_attacked'),
+  perturbation: z
+    .enum(['frozen', 're_attacked'])
+    .default('re_attacked')
+    .describe(
+      'The minibatch is re_attacked at each of the three points (the default), or its perturbations are frozen as found ' +
+        'at the weights.',
+    ),
 });
 
 const row = rowSchema('step_curvature', {
-  /** |s| of the step s = u c g. */
-  step_length: logNumber,
-  loss: logNumber,
-  /** <s, grad L>. */
-  slope: logNumber,
-  /** s^T H s. */
-  curvature: logNumber,
+  step_length: logNumberSchema.describe('The step s = u c g has this Euclidean length.'),
+  loss: logNumberSchema.describe('The independent minibatch has this loss at the weights.'),
+  slope: logNumberSchema.describe(
+    'This is the inner product of s and the gradient: what the step gains to first order.',
+  ),
+  curvature: logNumberSchema.describe('This is s^T H s: twice what the step loses to curvature.'),
 });
 
-/** Second difference of the loss of an independent batch along the step u c g. Cost: three losses and their attacks. */
 export const stepCurvatureMeasurement = {
   name: 'step_curvature',
   schema,

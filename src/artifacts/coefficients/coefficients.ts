@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CLOSURE_NAMES } from '../../closures/schemas.js';
-import { count, finite, nonnegative, positive, positiveCount, schemaVersion, timestamp } from '../shared/common.js';
+import { count, createdAt, kind, nonnegative, positive, positiveCount, schemaVersion } from '../shared/common.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
   batchSizeSchema,
@@ -12,94 +11,71 @@ import {
   trainingSchema,
 } from '../experiment/experiment.js';
 import { provenanceSchema } from '../shared/provenance.js';
-import { filterSchema } from './filter.js';
+import { closureFitSchema } from './closure-fit.js';
 
-/** One estimated number, its uncertainty, and where it comes from. */
-export const parameterSchema = z.strictObject({
-  estimate: finite,
-  /** Cluster bootstrap over the independent runs; of the prior where the runs say nothing. */
-  standard_error: nonnegative.nullable(),
-  interval: z.tuple([finite, finite]).nullable(),
-  /** `data`: identified by the runs; `prior`: the runs leave the stated prior as it was; `set`: not estimated at all. */
-  source: z.enum(['data', 'prior', 'set']),
-  /** Log-normal prior: median, and standard deviation of the logarithm. */
-  prior: z.strictObject({ median: positive, log_deviation: positive, reason: z.string() }).nullable(),
-  /** Why a value was set, and to what. */
-  reason: z.string().optional(),
-});
+export type { ClosureFit, Parameter } from './closure-fit.js';
 
-export const closureStateSchema = z.strictObject({
-  name: z.string(),
-  domain: z.tuple([positive, positive]),
-  coordinate: z.enum(['identity', 'log']),
-  /** Mean state at update 0. */
-  start: finite,
-  /** Where the pilot's runs have been, by the filter; outside it the fit is extrapolated. */
-  visited: z.tuple([finite, finite]).optional(),
-});
-
-export const closureFitSchema = z.strictObject({
-  name: z.enum(CLOSURE_NAMES),
-  states: z.array(closureStateSchema).min(1).max(3),
-  /** Expressions in the states, `u` (the learning rate), and the parameters; time counts updates. */
-  drift: z.array(z.string()),
-  covariance: z.array(z.array(z.string())),
-  /** Rates at which the drift changes form. */
-  drift_breaks: z.array(z.string()),
-  loss: z.string(),
-  parameters: z.record(z.string(), parameterSchema),
-  filter: filterSchema,
-  log_likelihood: finite,
-  /** Parameter vectors of the bootstrap, for bands of anything computed from them. */
-  bootstrap: z.array(z.record(z.string(), finite)),
-  verdict: z.strictObject({
-    /** Relative error with which runs left out of the fit are predicted, root mean square over them. */
-    prediction_error: finite,
-    left_out: z.array(z.strictObject({ run_id: z.string(), prediction_error: finite })),
-    within_bound: z.boolean(),
-  }),
+const pilotRunSchema = z.strictObject({
+  run_id: z.string().describe('The run has this name.'),
+  purpose: z.string().describe('The run was made for this, such as pilot/reading or pilot/identification.'),
+  sha256: z.string().describe('The log of the run has this SHA-256, its clock and host fields left out.'),
+  seed: count.optional().describe('The run was made with this seed.'),
+  updates: count.describe('The run had this many updates.'),
+  n_grad_evals: count.describe('The run spent this many gradient evaluations of minibatches, its attack included.'),
 });
 
 export const coefficientsSchema = z
   .strictObject({
-    kind: z.literal('coefficients'),
+    kind: kind('coefficients'),
     schema_version: schemaVersion,
-    name: z.string(),
-    created_at: timestamp.optional(),
-    horizon: positiveCount,
-    updates_per_epoch: nonnegative,
-    /** Usable learning rates: the largest is the pilot's peak. */
+    name: z.string().describe('Messages and the report call the coefficients by this name.'),
+    created_at: createdAt,
+    horizon: positiveCount.describe('The full run that the policy is for has this many updates.'),
+    updates_per_epoch: nonnegative.describe('An epoch has this many updates; 0 where that is not known.'),
     rates: z
-      .strictObject({ min: positive, max: positive })
-      .refine(({ min, max }) => min <= max, { error: 'min must not be above max', path: ['min'] }),
-    warmup_updates: count,
-    clip: clipSchema.nullable(),
-    objective: objectiveSchema,
-    optimizer: sgdSchema.extend({ batch_size: batchSizeSchema }),
-    attack: trainingAttackSchema.nullable(),
-    /** What the weights lower; cross-entropy, and the loss at the perturbed inputs alone, where a file does not say. */
-    loss: lossSchema.optional(),
-    training: trainingSchema.optional(),
-    model: modelSchema.nullable(),
-    /** None where the runs could not be used; `unfitted` says why. */
-    closures: z.array(closureFitSchema),
-    unfitted: z.string().optional(),
-    maximum_prediction_error: positive,
-    /** The closure with the smaller prediction error, or null if none is within the bound. */
-    selected: z.string().nullable(),
-    provenance: provenanceSchema.extend({
-      pilot_runs: z.array(
-        z.strictObject({
-          run_id: z.string(),
-          purpose: z.string(),
-          sha256: z.string(),
-          seed: count.optional(),
-          updates: count,
-          n_grad_evals: count,
-        }),
+      .strictObject({
+        min: positive.describe('The policy gives no learning rate below this one, its warm-up aside.'),
+        max: positive.describe("The policy gives no learning rate above this one, the pilot's peak."),
+      })
+      .refine(({ min, max }) => min <= max, { error: 'min must not be above max', path: ['min'] })
+      .describe('These learning rates are usable.'),
+    warmup_updates: count.describe('The policy warms up linearly over this many updates; 0 is no warm-up.'),
+    clip: clipSchema.nullable().describe('The pilot clipped its gradients so, and the policy does. Null is no clip.'),
+    objective: objectiveSchema.describe('The policy is made to lower this loss.'),
+    optimizer: sgdSchema
+      .extend({ batch_size: batchSizeSchema })
+      .describe('The pilot runs were made with this update rule and batch size.'),
+    attack: trainingAttackSchema
+      .nullable()
+      .describe('The pilot runs were trained against this attack; null where they saw clean inputs.'),
+    loss: lossSchema.optional().describe('The weights lower this loss; cross-entropy where a file does not say.'),
+    training: trainingSchema
+      .optional()
+      .describe(
+        'The gradient of an update is taken of this; of the loss at the perturbed inputs alone where a file does not say.',
       ),
-      pilot_grad_evals: count,
-    }),
+    model: modelSchema.nullable().describe('The pilot runs trained this model; null where it has no description.'),
+    closures: z
+      .array(closureFitSchema)
+      .describe('The list has one fit for each closure, and none where the runs could not be used.'),
+    unfitted: z.string().optional().describe('If there is no closure, this says why, in one sentence.'),
+    maximum_prediction_error: positive.describe(
+      'A closure may be selected only if its prediction error is at most this relative error; 0.1 is 10 %.',
+    ),
+    selected: z
+      .string()
+      .nullable()
+      .describe(
+        'The policy follows this closure: the one with the smallest prediction error. Null where none is within the bound.',
+      ),
+    provenance: provenanceSchema
+      .extend({
+        pilot_runs: z.array(pilotRunSchema).describe('The coefficients were estimated from these runs.'),
+        pilot_grad_evals: count.describe(
+          'All these runs together spent this many gradient evaluations of minibatches, their attacks included.',
+        ),
+      })
+      .describe('This says what wrote the file, and which runs it was made from.'),
   })
   .refine(({ closures, unfitted }) => closures.length > 0 || unfitted !== undefined, {
     error: 'holds no closure, and nothing says why ("unfitted")',
@@ -111,6 +87,4 @@ export const coefficientsSchema = z
   })
   .meta({ title: 'hjb-lr coefficients' });
 
-export type Parameter = z.output<typeof parameterSchema>;
-export type ClosureFit = z.output<typeof closureFitSchema>;
 export type Coefficients = z.output<typeof coefficientsSchema>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { count, finite, fraction, positiveCount } from '../shared/common.js';
-import { logNumberSchema as logNumber } from '../shared/log-number.js';
+import { logNumberSchema } from '../shared/log-number.js';
 
 /** Signs that scores cannot be believed, looked for on some test examples at the end of a run. */
 const checksSchema = z.strictObject({
   examples: positiveCount.describe('Number of test examples that were looked at.'),
-  logit_difference: logNumber.describe('Largest difference between the logits of two equal forward passes.'),
+  logit_difference: logNumberSchema.describe('Largest difference between the logits of two equal forward passes.'),
   softmax_outputs: z
     .boolean()
     .describe('Whether the logits of every example are nonnegative and have the sum 1 within 1e-5.'),
@@ -40,16 +40,16 @@ const testAttackSchema = z.strictObject({
 export const logEvaluationSchema = z.strictObject({
   type: z.literal('evaluation').describe('A row of scores on fixed examples.'),
   update: count.describe('Updates done before the scores were taken.'),
-  train_robust_loss: logNumber.describe('Loss at the attacked training examples.'),
-  test_robust_loss: logNumber.describe('Loss at the attacked test examples.'),
-  test_loss: logNumber.describe('Loss at the clean test examples.'),
-  train_loss: logNumber.describe('Loss at the clean training examples.'),
+  train_robust_loss: logNumberSchema.describe('Loss at the attacked training examples.'),
+  test_robust_loss: logNumberSchema.describe('Loss at the attacked test examples.'),
+  test_loss: logNumberSchema.describe('Loss at the clean test examples.'),
+  train_loss: logNumberSchema.describe('Loss at the clean training examples.'),
   test_acc: finite.describe('Share of the clean test examples that are classified correctly.'),
   test_robust_acc: finite.describe('Share of the attacked test examples that are classified correctly.'),
-  validation_loss: logNumber
+  validation_loss: logNumberSchema
     .optional()
     .describe('Loss at the clean validation examples, where the objective is of that split.'),
-  validation_robust_loss: logNumber
+  validation_robust_loss: logNumberSchema
     .optional()
     .describe('Loss at the attacked validation examples, where the objective is of that split.'),
   attack: z.string().optional().describe('The attack of the robust figures, in words.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, nonnegative, positiveCount } from '../shared/common.js';
-import { logNumberSchema as logNumber } from '../shared/log-number.js';
+import { logNumberSchema } from '../shared/log-number.js';
 
 const LOSSES = ['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'] as const;
 
@@ -10,20 +10,24 @@ export const logStepSchema = z
     type: z.literal('step').describe('A row of one update.'),
     update: count.describe('Updates done before this one: 0, 1, 2, ...'),
     epoch: nonnegative.optional().describe('Training examples seen before this update, in epochs.'),
-    lr: logNumber.describe('Learning rate in force for this update.'),
+    lr: logNumberSchema.describe('Learning rate in force for this update.'),
     reason: z
       .string()
       .optional()
       .describe('Why the controls are what they are: schedule, warmup, table, fallback:missing, ...'),
-    train_loss: logNumber.optional().describe('Minibatch loss at the clean inputs, before the update.'),
-    train_robust_loss: logNumber.optional().describe('Minibatch loss at the perturbed inputs, before the update.'),
-    val_loss: logNumber.optional().describe('Loss at the clean inputs of a validation minibatch, before the update.'),
-    val_robust_loss: logNumber
+    train_loss: logNumberSchema.optional().describe('Minibatch loss at the clean inputs, before the update.'),
+    train_robust_loss: logNumberSchema
+      .optional()
+      .describe('Minibatch loss at the perturbed inputs, before the update.'),
+    val_loss: logNumberSchema
+      .optional()
+      .describe('Loss at the clean inputs of a validation minibatch, before the update.'),
+    val_robust_loss: logNumberSchema
       .optional()
       .describe('Loss at the perturbed inputs of a validation minibatch, before the update.'),
-    grad_norm: logNumber.optional().describe('Norm of the minibatch gradient, before the clip.'),
-    clip_factor: logNumber.optional().describe('Factor of the clip, min(1, G / |g|); 1 without a clip.'),
-    step_length: logNumber.optional().describe('Length of the step that was taken, |theta_new - theta|.'),
+    grad_norm: logNumberSchema.optional().describe('Norm of the minibatch gradient, before the clip.'),
+    clip_factor: logNumberSchema.optional().describe('Factor of the clip, min(1, G / |g|); 1 without a clip.'),
+    step_length: logNumberSchema.optional().describe('Length of the step that was taken, |theta_new - theta|.'),
     n_grad_evals: count
       .optional()
       .describe('Gradient evaluations of minibatches so far, those of the attack included, after this update.'),
@@ -33,10 +37,12 @@ export const logStepSchema = z
     n_example_grads: count
       .optional()
       .describe('Gradients of single examples so far, where the batch size changes along the run.'),
-    attack_steps: logNumber.optional().describe('Ascent steps of the attack, where they change along the run.'),
-    attack_step_size: logNumber.optional().describe('Length of an ascent step, where it changes along the run.'),
-    attack_eps: logNumber.optional().describe('Radius of the ball of the attack, where it changes along the run.'),
-    averaging_weight: logNumber
+    attack_steps: logNumberSchema.optional().describe('Ascent steps of the attack, where they change along the run.'),
+    attack_step_size: logNumberSchema.optional().describe('Length of an ascent step, where it changes along the run.'),
+    attack_eps: logNumberSchema
+      .optional()
+      .describe('Radius of the ball of the attack, where it changes along the run.'),
+    averaging_weight: logNumberSchema
       .optional()
       .describe('Weight of the newest weights in the average that is evaluated, where there is one.'),
     wall_s: nonnegative.optional().describe('Seconds since the start of the run.'),
