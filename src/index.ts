@@ -3,7 +3,7 @@ export type { Coefficients } from './artifacts/coefficients/coefficients.js';
 export type { ControlProblemFile, ControlProblemInput } from './artifacts/control-problem/control-problem.js';
 export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment/experiment.js';
 export { readArtifact, writeArtifact } from './artifacts/files.js';
-export { readTrainingLog } from './artifacts/training-log/log-file.js';
+export { readTrainingLog } from './artifacts/log-file.js';
 export type { Policy } from './artifacts/policy/policy.js';
 export type { Results } from './artifacts/results/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
@@ -25,9 +25,9 @@ export { fastStream, type FastStream } from './math/fast-stream.js';
 export { lanczos, type Quadrature, type SymmetricOperator } from './math/lanczos.js';
 export { randomStream, type RandomStream } from './math/random.js';
 export { pilotStage } from './pilot/stage.js';
-export { problemPageStage } from './report/problem-page-stage.js';
-export { sdePageStage } from './report/sde-page-stage.js';
-export { reportStage } from './report/stage.js';
+export { problemPageStage } from './report/stage/problem-page-stage.js';
+export { sdePageStage } from './report/stage/sde-page-stage.js';
+export { reportStage } from './report/stage/stage.js';
 export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
 export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js';
 export {
@@ -71,10 +71,10 @@ export type {
   StudyOptions,
   WeakOrderOptions,
 } from './sde/index.js';
-export { sdeStage } from './sde/stage.js';
+export { sdeStage } from './sde/stage/stage.js';
 export { compileProblem, type CompiledProblem } from './synthesis/problem-file/compile.js';
 export { problemStage } from './synthesis/problem-file/stage.js';
-export { solveStage } from './synthesis/stage.js';
+export { solveStage } from './synthesis/stage/stage.js';
 export { openEngine, type EngineChoice } from './training/engines/index.js';
 export {
   batchLoss,
@@ -92,6 +92,6 @@ export type {
   WeightLoss,
 } from './training/measurements/index.js';
 export { readWeights, writeWeights, type SavedWeights } from './training/saved-weights.js';
-export { trainStage } from './training/stage.js';
+export { trainStage } from './training/stage/stage.js';
 export { createAttack, createModel, defineWorkload } from './workloads/index.js';
 export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workloads/index.js';

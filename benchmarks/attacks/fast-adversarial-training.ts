@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Experiment } from '../../src/artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact, writeFileAtomic } from '../../src/artifacts/files.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { scheduleSpecSchema } from '../../src/schedules/index.js';

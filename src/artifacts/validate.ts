@@ -1,6 +1,6 @@
 import { HjbLrError } from '../errors.js';
 import { parseArtifact, readJson } from './files.js';
-import { readTrainingLog } from './training-log/log-file.js';
+import { readTrainingLog } from './log-file.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
 /** What a valid file is. */

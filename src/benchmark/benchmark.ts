@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
 import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
 import { engineInfoSchema, type LogHeader } from '../artifacts/training-log/training-log.js';
 import { planPilot } from '../pilot/design.js';

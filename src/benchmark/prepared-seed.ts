@@ -6,7 +6,7 @@ import { readArtifact } from '../artifacts/files.js';
 import type { Results } from '../artifacts/results/results.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { closureSolution } from '../artifacts/solution/solution.js';
-import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
 import { IDENTIFICATION } from '../pilot/pilot.js';
 import type { SeedPreparation } from './methods.js';
 import { namedReading, preparedFiles } from './prepare-task.js';

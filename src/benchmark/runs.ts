@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
 import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';

@@ -3,11 +3,11 @@ import { ESTIMATE } from '../estimation/declaration.js';
 import type { InputDeclaration, OptionDeclarations } from '../execution/stage-options.js';
 import type { Stage } from '../execution/stage.js';
 import { PILOT } from '../pilot/declaration.js';
-import { PROBLEM_PAGE, REPORT, SDE_PAGE } from '../report/declaration.js';
-import { SDE } from '../sde/declaration.js';
-import { SOLVE } from '../synthesis/declaration.js';
+import { PROBLEM_PAGE, REPORT, SDE_PAGE } from '../report/stage/declaration.js';
+import { SDE } from '../sde/stage/declaration.js';
+import { SOLVE } from '../synthesis/stage/declaration.js';
 import { SOLVE_PROBLEM } from '../synthesis/problem-file/declaration.js';
-import { TRAIN } from '../training/declaration.js';
+import { TRAIN } from '../training/stage/declaration.js';
 
 export { BENCHMARK, ESTIMATE, PILOT, PROBLEM_PAGE, REPORT, SDE, SDE_PAGE, SOLVE, SOLVE_PROBLEM, TRAIN };
 

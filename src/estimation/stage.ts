@@ -10,7 +10,7 @@ import {
 } from '../artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';

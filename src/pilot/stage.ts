@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../artifacts/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder } from '../execution/ledger.js';

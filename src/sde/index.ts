@@ -22,4 +22,4 @@ export type { StudyOptions } from './studies.js';
 export { weakOrder, type WeakOrderOptions } from './weak-order/weak-order.js';
 export { compileSgdModel, type SgdModel, type SgdModelOptions } from './model.js';
 export type { CompiledRate } from './rate.js';
-export { analyseModelFile, type AnalysedModel, type SdeOptions } from './stage.js';
+export { analyseModelFile, type AnalysedModel, type SdeOptions } from './stage/stage.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { canonicalJson } from '../artifacts/shared/hash.js';
-import { partialPath, readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { partialPath, readTrainingLog } from '../artifacts/log-file.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { requireSameRun, type RunDescription } from '../execution/run-mismatch.js';
 

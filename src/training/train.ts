@@ -1,5 +1,5 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
-import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/training-log/log-file.js';
+import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
 import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
 import type { LogEnd, LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';

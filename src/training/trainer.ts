@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
-import type { LogWriter } from '../artifacts/training-log/log-file.js';
+import type { LogWriter } from '../artifacts/log-file.js';
 import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Network } from '../workloads/network.js';

@@ -22,7 +22,7 @@ export {
 export { checkAttacks } from './door.js';
 export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
-export { tryWorkload } from './tensors/try-workload.js';
+export { tryWorkload } from './try-workload.js';
 export { inPass, type LogitGradient, type Network, type Pass, type Passes } from '../networks/network.js';
 export type {
   ArrayAttack,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createLogWriter, partialPath, readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { createLogWriter, partialPath, readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { LogEnd, LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleHeader, exampleStep } from './fixtures/examples.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createLogWriter } from '../../src/artifacts/training-log/log-file.js';
+import { createLogWriter } from '../../src/artifacts/log-file.js';
 import { validateFile } from '../../src/artifacts/validate.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleExperiment, exampleHeader, examplePolicy, exampleStep } from './fixtures/examples.js';

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArtifact } from '../../src/artifacts/files.js';
 import { policyId } from '../../src/artifacts/shared/hash.js';
-import { createLogWriter } from '../../src/artifacts/training-log/log-file.js';
+import { createLogWriter } from '../../src/artifacts/log-file.js';
 import type { Policy } from '../../src/artifacts/policy/policy.js';
 import { openRunFolder } from '../../src/execution/ledger.js';
 import { exampleExperiment, exampleHeader, examplePolicy, exampleStep } from '../artifacts/fixtures/examples.js';

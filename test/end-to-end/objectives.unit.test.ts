@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readArtifact } from '../../src/artifacts/files.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { closureSolution } from '../../src/artifacts/solution/solution.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { runCommand, type Finished } from '../helpers/cli.js';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readArtifact } from '../../src/artifacts/files.js';
 import { closureSolution } from '../../src/artifacts/solution/solution.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { TrainingLog } from '../../src/artifacts/training-log/training-log.js';
 import { registerClosure } from '../../src/extend.js';
 import { PACKAGE_ROOT } from '../../src/version.js';

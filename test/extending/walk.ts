@@ -2,9 +2,9 @@ import path from 'node:path';
 import { benchmarkStage } from '../../src/benchmark/stage.js';
 import { estimateStage } from '../../src/estimation/stage.js';
 import { pilotStage } from '../../src/pilot/stage.js';
-import { reportStage } from '../../src/report/stage.js';
-import { solveStage } from '../../src/synthesis/stage.js';
-import { trainStage } from '../../src/training/stage.js';
+import { reportStage } from '../../src/report/stage/stage.js';
+import { solveStage } from '../../src/synthesis/stage/stage.js';
+import { trainStage } from '../../src/training/stage/stage.js';
 
 const ENGINE = 'fused';
 

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { probeNative, type Probe } from '../../scripts/native/probe.js';
 import { TFJS_NODE } from '../../scripts/native/versions.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { runCommand } from '../helpers/cli.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';

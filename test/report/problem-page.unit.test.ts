@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readArtifact } from '../../src/artifacts/files.js';
 import type { ProblemSolution } from '../../src/artifacts/solution/problem-solution.js';
-import { problemPageStage } from '../../src/report/problem-page-stage.js';
+import { problemPageStage } from '../../src/report/stage/problem-page-stage.js';
 import { gridSolution } from '../../src/report/solution-arrays.js';
 import { problemStage } from '../../src/synthesis/problem-file/stage.js';
 import { MADE_UP_SOLVERS } from '../helpers/answers.js';

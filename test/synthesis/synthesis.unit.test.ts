@@ -5,7 +5,7 @@ import { policySchema, type Policy } from '../../src/artifacts/policy/policy.js'
 import { estimateCoefficients } from '../../src/estimation/stage.js';
 import { failingPolicyTests, policySchedule } from '../../src/schedules/index.js';
 import { gradedTimes } from '../../src/synthesis/control-problem.js';
-import { synthesize } from '../../src/synthesis/stage.js';
+import { synthesize } from '../../src/synthesis/stage/stage.js';
 import { pilotLog } from '../helpers/pilot-log.js';
 import { follow } from '../helpers/follow.js';
 import { learningRateOf } from '../schedules/fixtures/policies.js';

@@ -2,11 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { policyId } from '../../src/artifacts/shared/hash.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { Policy } from '../../src/artifacts/policy/policy.js';
 import { readLedger } from '../../src/execution/ledger.js';
-import type { TrainStageOptions } from '../../src/training/declaration.js';
-import { trainStage } from '../../src/training/stage.js';
+import type { TrainStageOptions } from '../../src/training/stage/declaration.js';
+import { trainStage } from '../../src/training/stage/stage.js';
 import { examplePolicy } from '../artifacts/fixtures/examples.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 

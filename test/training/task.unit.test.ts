@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { ExperimentInput } from '../../src/artifacts/experiment/experiment.js';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { methodSchema } from '../../src/training/method.js';
 import { resolveExperiment } from '../../src/training/experiment-record.js';

@@ -1,10 +1,16 @@
-import { HjbLrError, type Issue } from '../../errors.js';
-import { writeFileAtomic } from '../../filesystem.js';
-import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../../formats/jsonl.js';
-import { parseArtifact } from '../files.js';
-import { canonicalJson } from '../shared/hash.js';
-import { issuesOf } from '../shared/issues.js';
-import { logRowSchema, type LogEnd, type LogHeader, type LogRow, type TrainingLog } from './training-log.js';
+import { HjbLrError, type Issue } from '../errors.js';
+import { writeFileAtomic } from '../filesystem.js';
+import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../formats/jsonl.js';
+import { parseArtifact } from './files.js';
+import { canonicalJson } from './shared/hash.js';
+import { issuesOf } from './shared/issues.js';
+import {
+  logRowSchema,
+  type LogEnd,
+  type LogHeader,
+  type LogRow,
+  type TrainingLog,
+} from './training-log/training-log.js';
 
 /** Bad rows that one error lists. */
 const MAXIMUM_BAD_ROWS = 20;

@@ -1,17 +1,17 @@
 import path from 'node:path';
-import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
-import type { Policy } from '../artifacts/policy/policy.js';
-import type { SdeAnalysis } from '../artifacts/sde-analysis/sde-analysis.js';
-import type { SdeControl } from '../artifacts/sde-analysis/sde-control.js';
-import { HjbLrError } from '../errors.js';
-import { compileSgdModel, retraceControl, type SgdModel } from '../sde/index.js';
+import { readArtifact, writeFileAtomic } from '../../artifacts/files.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import type { SdeAnalysis } from '../../artifacts/sde-analysis/sde-analysis.js';
+import type { SdeControl } from '../../artifacts/sde-analysis/sde-control.js';
+import { HjbLrError } from '../../errors.js';
+import { compileSgdModel, retraceControl, type SgdModel } from '../../sde/index.js';
 import type { SdePageOptions } from './declaration.js';
-import type { Figure } from './figure.js';
-import { controlFigures } from './figures/sde-control.js';
-import { fieldFigures } from './figures/sde-fields.js';
-import { studyFigures } from './figures/sde-studies.js';
-import { plotlySource } from './html.js';
-import { sdePage } from './sde-page.js';
+import type { Figure } from '../figure.js';
+import { controlFigures } from '../figures/sde-control.js';
+import { fieldFigures } from '../figures/sde-fields.js';
+import { studyFigures } from '../figures/sde-studies.js';
+import { plotlySource } from '../html.js';
+import { sdePage } from '../sde-page.js';
 
 /** Samples of a Monte Carlo picture: a hundred times fewer than of a number. */
 const DRAWN_SAMPLES = 2048;

@@ -1,22 +1,26 @@
 import path from 'node:path';
-import { readArtifact } from '../artifacts/files.js';
-import type { Policy } from '../artifacts/policy/policy.js';
-import { canonicalJson } from '../artifacts/shared/hash.js';
-import { partialPath } from '../artifacts/training-log/log-file.js';
-import { gradientEvaluations, type LogEvaluation, type TrainingLog } from '../artifacts/training-log/training-log.js';
-import { HjbLrError, namingFile } from '../errors.js';
-import { openRunFolder, type RunFolderOptions } from '../execution/ledger.js';
-import { parseSchedule, type ParsedSchedule } from '../schedules/index.js';
-import { checkpointPath } from './checkpoint.js';
+import { readArtifact } from '../../artifacts/files.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import { canonicalJson } from '../../artifacts/shared/hash.js';
+import { partialPath } from '../../artifacts/log-file.js';
+import {
+  gradientEvaluations,
+  type LogEvaluation,
+  type TrainingLog,
+} from '../../artifacts/training-log/training-log.js';
+import { HjbLrError, namingFile } from '../../errors.js';
+import { openRunFolder, type RunFolderOptions } from '../../execution/ledger.js';
+import { parseSchedule, type ParsedSchedule } from '../../schedules/index.js';
+import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
-import { modelKind, openEngine } from './engines/index.js';
-import { methodUnder, resolveMethod, type Method, type MethodInput } from './method.js';
-import { mismatchError, policyMismatches } from './policy-mismatch.js';
-import { readingOf, type Reading } from './reading.js';
-import { weightsPath } from './saved-weights.js';
-import { resolveExperiment, openWorkload, type ExperimentRecord } from './experiment-record.js';
-import { openTraining, readingTask, type TaskOutline } from './task.js';
-import { trainRun, type TrainingRun } from './train.js';
+import { modelKind, openEngine } from '../engines/index.js';
+import { methodUnder, resolveMethod, type Method, type MethodInput } from '../method.js';
+import { mismatchError, policyMismatches } from '../policy-mismatch.js';
+import { readingOf, type Reading } from '../reading.js';
+import { weightsPath } from '../saved-weights.js';
+import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
+import { openTraining, readingTask, type TaskOutline } from '../task.js';
+import { trainRun, type TrainingRun } from '../train.js';
 
 /**
  * `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. A schedule by name that waits for

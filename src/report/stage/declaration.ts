@@ -1,5 +1,5 @@
-import { argument, required, setting, text } from '../execution/stage-options.js';
-import { defineStage, type StageOptions } from '../execution/stage.js';
+import { argument, required, setting, text } from '../../execution/stage-options.js';
+import { defineStage, type StageOptions } from '../../execution/stage.js';
 
 const out = required(text('<folder>', 'folder for the page; that of the results by default'));
 

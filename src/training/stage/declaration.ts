@@ -1,6 +1,6 @@
-import { argument, count, FRESH, OUT, required, text, toggle } from '../execution/stage-options.js';
-import { defineStage, type StageOptions } from '../execution/stage.js';
-import { ENGINE } from './engines/choices.js';
+import { argument, count, FRESH, OUT, required, text, toggle } from '../../execution/stage-options.js';
+import { defineStage, type StageOptions } from '../../execution/stage.js';
+import { ENGINE } from '../engines/choices.js';
 
 const input = { experimentPath: argument('<experiment>', 'experiment.json') };
 

@@ -1,5 +1,5 @@
-import { argument, OUT, required, text } from '../execution/stage-options.js';
-import { defineStage, type StageOptions } from '../execution/stage.js';
+import { argument, OUT, required, text } from '../../execution/stage-options.js';
+import { defineStage, type StageOptions } from '../../execution/stage.js';
 
 const input = { coefficientsPath: argument('<file>', 'coefficients.json') };
 

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { readArtifact, writeArtifact } from '../artifacts/files.js';
-import type { SdeAnalysis, SdeResult } from '../artifacts/sde-analysis/sde-analysis.js';
-import { EXIT_CODES } from '../errors.js';
-import { TOOL, TOOL_VERSION } from '../version.js';
-import { analyseSgdModel } from './analysis.js';
-import { controlSgdModel, type ControlledModel } from './control/control.js';
-import { controlText } from './control/text.js';
+import { readArtifact, writeArtifact } from '../../artifacts/files.js';
+import type { SdeAnalysis, SdeResult } from '../../artifacts/sde-analysis/sde-analysis.js';
+import { EXIT_CODES } from '../../errors.js';
+import { TOOL, TOOL_VERSION } from '../../version.js';
+import { analyseSgdModel } from '../analysis.js';
+import { controlSgdModel, type ControlledModel } from '../control/control.js';
+import { controlText } from '../control/text.js';
 import type { SdeStageOptions } from './declaration.js';
-import { compileSgdModel, type SgdModel } from './model.js';
-import { requireStudies, studiesOf, type StudyOptions } from './studies.js';
-import { sdeText, studySentences } from './text.js';
+import { compileSgdModel, type SgdModel } from '../model.js';
+import { requireStudies, studiesOf, type StudyOptions } from '../studies.js';
+import { sdeText, studySentences } from '../text.js';
 
 /**
  * `hjb-lr sde MODEL`: model of adversarial SGD -> the coefficients of its SDE, and with a folder sde.json.

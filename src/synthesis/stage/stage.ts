@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
-import { solverSchema } from '../artifacts/experiment/experiment.js';
-import { readArtifact, writeArtifact } from '../artifacts/files.js';
-import type { Policy } from '../artifacts/policy/policy.js';
-import type { Solution } from '../artifacts/solution/solution.js';
-import { EXIT_CODES } from '../errors.js';
-import { TOOL, TOOL_VERSION } from '../version.js';
-import { solveHjb, type HjbSolution } from '../../solvers/index.js';
+import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coefficients.js';
+import { solverSchema } from '../../artifacts/experiment/experiment.js';
+import { readArtifact, writeArtifact } from '../../artifacts/files.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import type { Solution } from '../../artifacts/solution/solution.js';
+import { EXIT_CODES } from '../../errors.js';
+import { TOOL, TOOL_VERSION } from '../../version.js';
+import { solveHjb, type HjbSolution } from '../../../solvers/index.js';
 import type { SolveStageOptions } from './declaration.js';
-import { closureProblem } from './control-problem.js';
-import { fallbackPolicy, feedbackPolicy } from './policy-file.js';
+import { closureProblem } from '../control-problem.js';
+import { fallbackPolicy, feedbackPolicy } from '../policy-file.js';
 
 /** Time levels that the files keep: all of the last ones, and a few before them. */
 const LAST_LEVELS = 24;

@@ -1,5 +1,5 @@
-import { argument, count, numbers, OUT, toggle } from '../execution/stage-options.js';
-import { defineStage, type StageOptions } from '../execution/stage.js';
+import { argument, count, numbers, OUT, toggle } from '../../execution/stage-options.js';
+import { defineStage, type StageOptions } from '../../execution/stage.js';
 
 const input = { modelPath: argument('<file>', 'a file of kind sgd_model') };
 

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
-import type { ProblemSolution } from '../artifacts/solution/problem-solution.js';
-import { HjbLrError } from '../errors.js';
+import { readArtifact, writeFileAtomic } from '../../artifacts/files.js';
+import type { ProblemSolution } from '../../artifacts/solution/problem-solution.js';
+import { HjbLrError } from '../../errors.js';
 import type { ProblemPageOptions } from './declaration.js';
-import { plotlySource } from './html.js';
-import { problemPage } from './problem-page.js';
-import { gridSolution } from './solution-arrays.js';
+import { plotlySource } from '../html.js';
+import { problemPage } from '../problem-page.js';
+import { gridSolution } from '../solution-arrays.js';
 
 /**
  * solution.json of a control problem -> solution.html.

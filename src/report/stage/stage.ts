@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { readArtifact, writeFileAtomic } from '../artifacts/files.js';
-import type { Results } from '../artifacts/results/results.js';
+import { readArtifact, writeFileAtomic } from '../../artifacts/files.js';
+import type { Results } from '../../artifacts/results/results.js';
 import type { ReportStageOptions } from './declaration.js';
-import type { Figure } from './figure.js';
-import { driftFigure, shownClosure } from './figures/coefficients.js';
-import { lossFigure, rateFigure } from './figures/curves.js';
-import { heatMapFigures } from './figures/heat-maps.js';
-import { measuredFigures } from './figures/measured.js';
-import { plotlySource } from './html.js';
-import { methodTableText } from './method-table.js';
-import { reportPage } from './page.js';
+import type { Figure } from '../figure.js';
+import { driftFigure, shownClosure } from '../figures/coefficients.js';
+import { lossFigure, rateFigure } from '../figures/curves.js';
+import { heatMapFigures } from '../figures/heat-maps.js';
+import { measuredFigures } from '../figures/measured.js';
+import { plotlySource } from '../html.js';
+import { methodTableText } from '../method-table.js';
+import { reportPage } from '../page.js';
 
 /** Every figure of a report, as plain data. */
 export function reportFigures(results: Results): Figure[] {
