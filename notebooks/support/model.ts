@@ -1,5 +1,5 @@
 import { parseArtifact } from '../../dist/src/artifacts/files.js';
-import type { SgdModelInput } from '../../dist/src/artifacts/sgd-model.js';
+import type { SgdModelInput } from '../../dist/src/artifacts/sgd-model/sgd-model.js';
 import { compileSgdModel, type SgdModel } from '../../dist/src/sde/index.js';
 
 /**

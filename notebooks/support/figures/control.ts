@@ -1,4 +1,4 @@
-import type { SdeControl } from '../../../dist/src/artifacts/sde-control.js';
+import type { SdeControl } from '../../../dist/src/artifacts/sde-analysis/sde-control.js';
 import { COLORS, type Figure } from '../../../dist/src/report/figure.js';
 import { controlFigures as figuresOf } from '../../../dist/src/report/figures/sde-control.js';
 import { controlSentences, controlTable } from '../../../dist/src/sde/control/text.js';

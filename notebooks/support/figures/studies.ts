@@ -1,4 +1,4 @@
-import type { Studies } from '../../../dist/src/artifacts/sde-studies.js';
+import type { Studies } from '../../../dist/src/artifacts/sde-analysis/sde-studies.js';
 import type { Figure } from '../../../dist/src/report/figure.js';
 import { studyFigures as figuresOf } from '../../../dist/src/report/figures/sde-studies.js';
 import type { SgdModel } from '../../../dist/src/sde/index.js';
