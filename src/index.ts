@@ -93,5 +93,8 @@ export type {
 } from './training/measurements/index.js';
 export { readWeights, writeWeights, type SavedWeights } from './training/saved-weights.js';
 export { trainStage } from './training/stage/stage.js';
-export { createAttack, createModel, defineWorkload } from './workloads/index.js';
-export type { Attack, Dataset, Examples, InputLosses, Model, Workload } from './workloads/index.js';
+export { createAttack } from './attacks/create-attack.js';
+export { createModel, defineWorkload } from './workloads/index.js';
+export type { Attack } from './attacks/array-attack.js';
+export type { Dataset, Examples, Model, Workload } from './workloads/index.js';
+export type { InputLosses } from './networks/network.js';

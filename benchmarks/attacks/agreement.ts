@@ -10,10 +10,11 @@ import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { drawIndices, gatherBatch, lossAndGradient, perturbInputs } from '../../src/training/minibatch.js';
 import { concatenated } from '../../src/training/weights.js';
 import { outcomesAt } from '../../src/training/worst-case.js';
-import { createAttack, createModel, type Dataset, type LabelledInputs } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import { createModel, type Dataset } from '../../src/workloads/index.js';
+import type { LabelledInputs, Network } from '../../src/networks/network.js';
 import { loadDataset } from '../../src/workloads/datasets/index.js';
 import { LOSSES } from '../../src/losses/index.js';
-import type { Network } from '../../src/networks/network.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
 import { ATTACKS, CASES, type Case } from './cases.js';
 

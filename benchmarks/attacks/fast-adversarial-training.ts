@@ -13,7 +13,8 @@ import { scheduleSpecSchema } from '../../src/schedules/index.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../../src/training/engines/index.js';
 import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
-import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import { TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import type { TrainingTask } from '../../src/training/training-task.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
 
 /** Largest rate: from 0 straight up to it over two fifths of the run, then straight down to 0. */

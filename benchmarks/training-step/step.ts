@@ -5,7 +5,9 @@ import { openEngine, type Engine, type EngineName } from '../../src/training/eng
 import { lossAndGradient } from '../../src/training/minibatch.js';
 import { norm } from '../../src/math/vectors.js';
 import { createOptimizer } from '../../src/training/optimizers/index.js';
-import { createAttack, createModel, type LabelledInputs } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import { createModel } from '../../src/workloads/index.js';
+import type { LabelledInputs } from '../../src/networks/network.js';
 import { crossEntropy } from '../../src/losses/cross-entropy.js';
 import type { ProblemFile } from './problems.js';
 

@@ -5,7 +5,8 @@ import { max, median, min } from 'simple-statistics';
 import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
 import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
-import { TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import { TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import type { TrainingTask } from '../../src/training/training-task.js';
 import { benchmarkFile } from '../file.js';
 import type { Spread } from '../solvers/rounds.js';
 

@@ -1,6 +1,9 @@
 import type { EvaluationAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
-import { ballOf, describeAttack, scoringAttack, type Workload } from '../workloads/index.js';
+import { ballOf } from '../attacks/controls.js';
+import { describeAttack } from '../attacks/describe.js';
+import { scoringAttack } from '../attacks/evaluation.js';
+import type { Workload } from '../workloads/index.js';
 
 /** How final losses and accuracies are taken, in words. */
 export function scoringSentence({ attack }: Workload, evaluation: EvaluationOptions): string {

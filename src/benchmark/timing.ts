@@ -10,7 +10,8 @@ import { scoringAttacks } from '../training/evaluate.js';
 import { methodSchema } from '../training/method.js';
 import { updateCostOf } from '../pilot/pilot.js';
 import { runTraining } from '../training/task.js';
-import { evaluationCost, type Workload } from '../workloads/index.js';
+import { evaluationCost } from '../attacks/evaluation.js';
+import type { Workload } from '../workloads/index.js';
 import type { UnitCosts } from './plan.js';
 
 /** Updates before the clock counts: the first ones compile kernels. */

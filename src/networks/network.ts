@@ -81,7 +81,7 @@ export interface Network {
   gradients(inputs: Float32Array, loss: LogitGradient): { inputs: Float32Array; weights: Float32Array };
   /**
    * The ascent from the nearest point to `start` in the ball around `clean` and the box, where the engine has a faster
-   * one than `projectedAscent` of workloads/attacks: with the same float32 operations, and so the same bits.
+   * one than `projectedAscent` of src/attacks: with the same float32 operations, and so the same bits.
    */
   linfAscent?(start: Float32Array, clean: Float32Array, loss: LogitGradient, ascent: LinfAscent): Float32Array;
   /** Inputs perturbed by an attack written on tensors, [n, inputSize]; only networks of that library can. */

@@ -9,7 +9,7 @@ import { openWorkload, type ExperimentRecord } from '../training/experiment-reco
 import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
 import { readingMethod, readingOf } from '../training/reading.js';
-import type { TrainingTask } from '../training/task.js';
+import type { TrainingTask } from '../training/training-task.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
 import { tournamentPeak } from './tournament.js';

@@ -1,6 +1,6 @@
 import type { AugmentationSpec } from '../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../math/random.js';
-import type { LabelledInputs } from '../workloads/workload.js';
+import type { LabelledInputs } from '../networks/network.js';
 
 /**
  * A minibatch of images [height, width, channels], each shifted and perhaps mirrored: it is padded with p zeros on every

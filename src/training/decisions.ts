@@ -7,9 +7,9 @@ import {
   type MetricName,
   type Observation,
 } from '../schedules/index.js';
-import type { Attack } from '../workloads/workload.js';
+import type { Attack } from '../attacks/array-attack.js';
 import { attackInForce, requireAttackControls, type AttackInForce } from './attack-in-force.js';
-import type { ResolvedRun } from './train.js';
+import type { ResolvedRun } from './training-run.js';
 
 /** What is in force for an update, and how the log shows it. */
 export interface Decided {

@@ -8,8 +8,8 @@ import { TOOL_VERSION } from '../version.js';
 import { isImported, type Workload } from '../workloads/index.js';
 import { batchSizes } from '../controls/index.js';
 import type { Engine } from './engines/index.js';
-import type { TrainingTask } from './task.js';
-import type { RunHeader } from './train.js';
+import type { RunHeader } from './training-run.js';
+import type { TrainingTask } from './training-task.js';
 
 /** All that a run depends on, once it is open. */
 export interface OpenRun {

@@ -1,8 +1,9 @@
 import type { RandomStream } from '../math/random.js';
 import { mean } from '../math/vectors.js';
 import { gradientOf, lossesOf, lossNamed, type Loss } from '../losses/index.js';
-import type { Network } from '../networks/network.js';
-import type { AnyAttack, LabelledInputs, Workload } from '../workloads/workload.js';
+import type { Network, LabelledInputs } from '../networks/network.js';
+import type { AnyAttack } from '../attacks/array-attack.js';
+import type { Workload } from '../workloads/workload.js';
 
 /** The examples of these indices. */
 export function gatherBatch({ inputs, labels }: LabelledInputs, indices: Int32Array): LabelledInputs {

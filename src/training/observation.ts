@@ -2,10 +2,11 @@ import type { Objective } from '../artifacts/experiment/experiment.js';
 import { observedColumn, type LogStep } from '../artifacts/training-log/training-log.js';
 import type { MetricName } from '../schedules/index.js';
 import { randomStream, resumeStream, type RandomState } from '../math/random.js';
-import type { Network } from '../networks/network.js';
-import type { Attack, LabelledInputs, Workload } from '../workloads/workload.js';
+import type { Network, LabelledInputs } from '../networks/network.js';
+import type { Attack } from '../attacks/array-attack.js';
+import type { Workload } from '../workloads/workload.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
-import type { ResolvedRun } from './train.js';
+import type { ResolvedRun } from './training-run.js';
 import { drawIndices, gatherBatch, lossOf, meanLoss, perturbInputs } from './minibatch.js';
 
 /** What the loop has at hand when it asks what the schedule may see. */

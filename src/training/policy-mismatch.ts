@@ -3,7 +3,8 @@ import type { Policy } from '../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { differences } from '../execution/run-mismatch.js';
 import { asJson } from '../json.js';
-import { createAttack, objectiveOf, type Workload } from '../workloads/index.js';
+import { createAttack } from '../attacks/create-attack.js';
+import { objectiveOf, type Workload } from '../workloads/index.js';
 
 const STANDARD = { type: 'standard' } as const;
 

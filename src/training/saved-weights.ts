@@ -6,7 +6,7 @@ import type { LogEnd } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { readBytes } from '../formats/bytes.js';
 import { npzBytes, readArrays, type NamedArray } from '../formats/npz.js';
-import { isTensorModel, type Model } from '../workloads/workload.js';
+import { isTensorModel, type Model } from '../workloads/models/model.js';
 import { concatenated, separated } from './weights.js';
 
 /** Where the final weights of a log are kept. */

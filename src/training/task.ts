@@ -1,48 +1,23 @@
 import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
 import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
-import type { Policy } from '../artifacts/policy/policy.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { frozen } from '../json.js';
 import { createSchedule, policySchedule, type Schedule } from '../schedules/index.js';
 import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
-import { modelKind, openEngine, type EngineChoice } from './engines/index.js';
-import { openWorkload, type ExperimentRecord } from './experiment-record.js';
+import { modelKind, openEngine } from './engines/index.js';
+import { openWorkload } from './experiment-record.js';
 import { logHeader } from './log-header.js';
-import type { Method } from './method.js';
-import { readingMethod, readingOptions, readingUpdates, type Reading } from './reading.js';
-import { trainRun, type TrainingRun } from './train.js';
+import { readingMethod, readingOptions, readingUpdates } from './reading.js';
+import { trainRun } from './train.js';
+import type { TrainingRun } from './training-run.js';
+import type { TaskOutline, TrainingTask } from './training-task.js';
 
 /** What a worker process imports to run a training task. */
 export const TRAINING_TASK_MODULE: string = import.meta.url;
 
 /** Updates between two reports of progress. */
 const PROGRESS_EVERY = 50;
-
-/** One training run as JSON: all that a worker process needs. */
-export interface TrainingTask {
-  readonly record: ExperimentRecord;
-  readonly engine: EngineChoice;
-  readonly runId: string;
-  readonly purpose: string;
-  readonly seed: number;
-  readonly updates: number;
-  readonly method: Method;
-  /** The policy that the method's schedule names, as it was read: its file is not opened again. */
-  readonly policy?: Policy;
-  /** Takes and logs the objective's minibatch loss although the schedule does not look at it, and is charged for that. */
-  readonly observed?: boolean;
-  /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
-  readonly mismatches?: readonly string[];
-  /** Where a schedule by name has its rate from: the log names it. */
-  readonly reading?: Reading;
-  /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
-  readonly evaluated: boolean;
-  readonly log: string;
-}
-
-/** What a task is, before it is known where and by what it runs. */
-export type TaskOutline = Omit<TrainingTask, 'record' | 'engine' | 'log'>;
 
 /**
  * The reading of a seed: from its initial weights, on its own minibatches, so that schedules by name need nothing but the

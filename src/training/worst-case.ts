@@ -1,8 +1,8 @@
 import type { SingleAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { RandomStream } from '../math/random.js';
 import { lossesOf, predictions, type Loss } from '../losses/index.js';
-import type { Network } from '../networks/network.js';
-import type { AnyAttack, LabelledInputs } from '../workloads/workload.js';
+import type { Network, LabelledInputs } from '../networks/network.js';
+import type { AnyAttack } from '../attacks/array-attack.js';
 import { gatherBatch, perturbInputs } from './minibatch.js';
 
 /** What one example has come to. */

@@ -4,7 +4,8 @@ import { HjbLrError, type Issue } from '../errors.js';
 import { attackUnder, ballOf } from '../attacks/controls.js';
 import { attackNamed } from '../attacks/index.js';
 import { lossNamed } from '../losses/index.js';
-import { isTensorModel, type Model, type Workload } from './workload.js';
+import { isTensorModel, type Model } from './models/model.js';
+import type { Workload } from './workload.js';
 
 /**
  * What no schema sees: whether the attacks, the training and the augmentation of an experiment fit its model and data.

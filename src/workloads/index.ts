@@ -1,43 +1,17 @@
 import path from 'node:path';
 import type { Experiment, Objective } from '../artifacts/experiment/experiment.js';
-import { createAttack } from './attacks/index.js';
+import { createAttack } from '../attacks/create-attack.js';
 import { importWorkload, type WorkloadFactory } from './custom.js';
 import { loadDataset } from './datasets/index.js';
 import { createModel } from './models/index.js';
 import type { Workload } from './workload.js';
 
-export {
-  attackAt,
-  attackControls,
-  attackUnder,
-  ballOf,
-  createAttack,
-  describeAttack,
-  evaluationAttacks,
-  evaluationCost,
-  scoringAttack,
-  type AttackControl,
-  type EvaluationAttack,
-} from './attacks/index.js';
 export { checkAttacks } from './door.js';
 export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
 export { tryWorkload } from './try-workload.js';
-export { inPass, type LogitGradient, type Network, type Pass, type Passes } from '../networks/network.js';
-export type {
-  ArrayAttack,
-  Attack,
-  Dataset,
-  DeclaredModel,
-  Examples,
-  InputLosses,
-  LabelledInputs,
-  Model,
-  TensorAttack,
-  TensorModel,
-  TensorPass,
-  Workload,
-} from './workload.js';
+export type { DeclaredModel, Model, TensorModel, TensorPass } from './models/model.js';
+export type { Dataset, Examples, Workload } from './workload.js';
 
 /**
  * Types a user's own workload, or the function that returns it, and gives it back as it is.

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { HjbLrError, type Issue } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { notAWorkload, type ImportedWorkload } from './custom.js';
-import { isTensorModel, type TensorModel, type Workload } from './workload.js';
+import { isTensorModel, type TensorModel } from './models/model.js';
+import type { Workload } from './workload.js';
 
 /**
  * Tries an imported workload on two of its training examples; where its model is written on tensors, needs an engine

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { augmentationSchema, lossSchema, objectiveSchema, trainingSchema } from '../artifacts/experiment/experiment.js';
 import { issuesOf } from '../artifacts/shared/issues.js';
 import type { Issue } from '../errors.js';
-import type { DeclaredModel, Examples, TensorModel, Workload } from './workload.js';
+import type { DeclaredModel, TensorModel } from './models/model.js';
+import type { Examples, Workload } from './workload.js';
 
 type Check = readonly [path: string, holds: boolean, needed: string];
 

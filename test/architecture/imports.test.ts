@@ -27,7 +27,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/index'],
 ];
 
-/** Folders and files of one module by level, lowest first, as `LEVELS` has the modules: no two of them may be a circle. */
+/** Folders and files inside a module by level, lowest first, as `LEVELS` has the modules: so none of them are a circle. */
 const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   solvers: [
     ['input-issues', 'kernels'],
@@ -41,6 +41,84 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['closed-loop'],
     ['answer', 'density', 'simulation'],
     ['index'],
+  ],
+  'src/artifacts': [
+    ['shared'],
+    ['control-problem', 'experiment'],
+    ['coefficients', 'sgd-model', 'solution', 'training-log'],
+    ['policy', 'results', 'sde-analysis'],
+    ['schemas'],
+    ['files'],
+    ['generate-schemas', 'log-file'],
+    ['validate'],
+  ],
+  'src/measurements': [
+    ['estimators'],
+    ['measurement'],
+    ['batch-sharpness', 'gradient-inner-product', 'noise-trace', 'sample-hessian', 'step-curvature'],
+    ['hessian-vector-product', 'lanczos-spectrum'],
+    ['members'],
+    ['index'],
+    ['schemas'],
+  ],
+  'src/workloads': [
+    ['models'],
+    ['tensors', 'workload'],
+    ['datasets', 'door', 'workload-check'],
+    ['custom'],
+    ['try-workload'],
+    ['index'],
+  ],
+  'src/schedules': [
+    ['clip', 'contract', 'filters', 'schedule', 'spec'],
+    ['along-run', 'clipped', 'named', 'open-loop'],
+    ['parse', 'policy'],
+    ['index'],
+  ],
+  'src/training': [
+    ['attack-in-force', 'augmentation', 'experiment-record', 'method', 'minibatch', 'policy-mismatch'],
+    ['reading', 'run-identity', 'weights'],
+    ['engines', 'measurements', 'optimizers', 'saved-weights', 'updates', 'worst-case'],
+    ['checkpoint', 'evaluate', 'training-run', 'training-task'],
+    ['attack-checks', 'decisions', 'log-header', 'observation'],
+    ['trainer'],
+    ['train'],
+    ['task'],
+    ['stage'],
+  ],
+  'src/training/engines': [['choices', 'engine'], ['fused', 'known-loss', 'tfjs'], ['index']],
+  'src/import': [['log-reader'], ['check', 'imported-log', 'readers'], ['index']],
+  'src/sde': [
+    ['failures', 'kernel', 'law', 'door-studies'],
+    ['expectation', 'loss'],
+    ['attack', 'differences', 'rate'],
+    ['door', 'faults', 'moments'],
+    ['fields'],
+    ['drift'],
+    ['model'],
+    ['effective-loss', 'expansion', 'iteration', 'minibatch', 'observables'],
+    ['analysis', 'control', 'simulation'],
+    ['long-run', 'robustness', 'weak-order'],
+    ['studies', 'text'],
+    ['stage'],
+    ['index'],
+  ],
+  'src/synthesis': [['control-problem', 'policy-file', 'problem-file'], ['stage']],
+  'src/report': [
+    ['figure', 'method-table', 'objective'],
+    ['figures', 'html'],
+    ['problem-page', 'provenance', 'sde-page', 'solution-arrays'],
+    ['page'],
+    ['stage'],
+  ],
+  'src/cli': [
+    ['colors', 'engine-probe', 'options', 'progress', 'shell', 'stages'],
+    ['stage-task'],
+    ['context'],
+    ['command'],
+    ['commands', 'execute'],
+    ['program'],
+    ['main'],
   ],
 };
 
@@ -105,8 +183,11 @@ function levelsInside(module: string): Levels {
 function objection(found: Import): string | null {
   if (!found.specifier.startsWith('.')) return null;
   const target = path.join(path.dirname(found.file), found.specifier).replace(/\.js$/, '.ts');
-  const module = Object.keys(NESTED).find((name) => [found.file, target].every((file) => file.startsWith(`${name}/`)));
-  return objectionIn(LEVELS, found, target) ?? (module ? objectionIn(levelsInside(module), found, target) : null);
+  const modules = Object.keys(NESTED).filter((name) =>
+    [found.file, target].every((file) => file.startsWith(`${name}/`)),
+  );
+  const reasons = [LEVELS, ...modules.map(levelsInside)].map((levels) => objectionIn(levels, found, target));
+  return reasons.find((reason) => reason !== null) ?? null;
 }
 
 function objectionIn(levels: Levels, { file, specifier }: Import, target: string): string | null {
@@ -189,6 +270,9 @@ describe('these checks themselves', () => {
     ]);
     expect(objections('solvers/kernels/a.ts', `import { x } from '../discretization/node-model.js';`)).toEqual([
       'solvers/kernels/a.ts imports ../discretization/node-model.js: solvers/discretization is above solvers/kernels',
+    ]);
+    expect(objections('src/training/engines/engine.ts', `import { x } from './fused/index.js';`)).toEqual([
+      'src/training/engines/engine.ts imports ./fused/index.js: src/training/engines/fused is above src/training/engines/engine',
     ]);
     expect(
       objections(

@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import path from 'node:path';
-import { objectiveSchema, type Experiment, type ExperimentInput } from '../../src/artifacts/experiment/experiment.js';
+import {
+  objectiveSchema,
+  type Experiment,
+  type ExperimentInput,
+  attackSchema,
+} from '../../src/artifacts/experiment/experiment.js';
 import { parseArtifact } from '../../src/artifacts/files.js';
 import { openWorkload, resolveExperiment } from '../../src/training/experiment-record.js';
-import { attackSchema } from '../../src/artifacts/experiment/experiment.js';
-import { createAttack, type Workload } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import type { Workload } from '../../src/workloads/index.js';
 import { independentMethods } from '../../src/benchmark/methods.js';
 import { planBenchmark } from '../../src/benchmark/plan.js';
 import { scoringSentence } from '../../src/benchmark/scoring.js';

@@ -5,7 +5,8 @@ import type { LogEvaluation } from '../../src/artifacts/training-log/training-lo
 import { randomStream } from '../../src/math/random.js';
 import { checkScores } from '../../src/training/attack-checks.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
-import { createAttack, type Workload } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import type { Workload } from '../../src/workloads/index.js';
 import { counted, networkOf } from '../helpers/networks.js';
 import { cloudsWorkload } from './small-run.js';
 

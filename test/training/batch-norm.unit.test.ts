@@ -6,14 +6,9 @@ import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { evaluate } from '../../src/training/evaluate.js';
 import { createUpdateRule } from '../../src/training/updates/index.js';
 import { concatenated } from '../../src/training/weights.js';
-import {
-  createAttack,
-  inPass,
-  tryWorkload,
-  type ImportedWorkload,
-  type Network,
-  type Workload,
-} from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import { inPass, type Network } from '../../src/networks/network.js';
+import { tryWorkload, type ImportedWorkload, type Workload } from '../../src/workloads/index.js';
 import { gradientOf, LOSSES } from '../../src/losses/index.js';
 import { batchNormModel, MOMENTUM } from '../helpers/batch-norm.js';
 import { within } from '../helpers/within.js';

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
-import { trainRun, type TrainingRun } from '../../src/training/train.js';
+import { trainRun } from '../../src/training/train.js';
+import type { TrainingRun } from '../../src/training/training-run.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { smallRunIn, type SmallRunOptions } from './small-run.js';
 

@@ -8,9 +8,10 @@ import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
 import { batchSizes } from '../../src/controls/index.js';
 import { openEngine } from '../../src/training/engines/index.js';
-import type { RunHeader, TrainingRun } from '../../src/training/train.js';
+import type { RunHeader, TrainingRun } from '../../src/training/training-run.js';
 import { size } from '../../src/workloads/models/index.js';
-import { createAttack, createModel, type Dataset, type Examples, type Workload } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
+import { createModel, type Dataset, type Examples, type Workload } from '../../src/workloads/index.js';
 
 const CLASSES = 3;
 const WIDTH = 6;

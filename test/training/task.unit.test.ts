@@ -7,7 +7,8 @@ import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { methodSchema } from '../../src/training/method.js';
 import { resolveExperiment } from '../../src/training/experiment-record.js';
-import { runTraining, TRAINING_TASK_MODULE, type TrainingTask } from '../../src/training/task.js';
+import { runTraining, TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import type { TrainingTask } from '../../src/training/training-task.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { comparable } from './small-run.js';
 

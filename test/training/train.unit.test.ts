@@ -4,7 +4,8 @@ import type { MethodInput } from '../../src/training/method.js';
 import type { Observation, Schedule, MetricName } from '../../src/schedules/index.js';
 import { randomStream } from '../../src/math/random.js';
 import { trainRun } from '../../src/training/train.js';
-import type { ArrayAttack, Workload } from '../../src/workloads/index.js';
+import type { ArrayAttack } from '../../src/attacks/array-attack.js';
+import type { Workload } from '../../src/workloads/index.js';
 import { smallRun } from './run.js';
 import { cloudsWorkload, comparable } from './small-run.js';
 

@@ -4,7 +4,7 @@ import type { EvaluationAttackInput } from '../../src/artifacts/experiment/attac
 import { randomStream } from '../../src/math/random.js';
 import { openEngine, type Engine } from '../../src/training/engines/index.js';
 import { outcomesAt, worstCase, type WorstCase } from '../../src/training/worst-case.js';
-import { evaluationAttacks } from '../../src/workloads/index.js';
+import { evaluationAttacks } from '../../src/attacks/evaluation.js';
 import { LOSSES } from '../../src/losses/index.js';
 import type { Network } from '../../src/networks/network.js';
 import { counted, networkOf } from '../helpers/networks.js';

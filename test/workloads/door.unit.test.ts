@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { experimentSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import type { HjbLrError, Issue } from '../../src/errors.js';
-import { checkAttacks, createAttack, createModel, type Workload } from '../../src/workloads/index.js';
+import { checkAttacks, createModel, type Workload } from '../../src/workloads/index.js';
+import { createAttack } from '../../src/attacks/create-attack.js';
 import { batchNormModel } from '../helpers/batch-norm.js';
 import { cloudsWorkload } from '../training/small-run.js';
 

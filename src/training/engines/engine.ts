@@ -1,6 +1,7 @@
 import type { EngineInfo } from '../../artifacts/training-log/training-log.js';
 import type { Network } from '../../networks/network.js';
-import type { Dataset, Model } from '../../workloads/workload.js';
+import type { Model } from '../../workloads/models/model.js';
+import type { Dataset } from '../../workloads/workload.js';
 
 export type InputOutput = Pick<Dataset, 'inputShape' | 'classes'>;
 

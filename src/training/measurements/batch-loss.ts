@@ -1,8 +1,8 @@
 import { resumeStream, type RandomStream } from '../../math/random.js';
 import { crossEntropy } from '../../losses/cross-entropy.js';
 import type { Loss } from '../../losses/index.js';
-import type { Network } from '../../networks/network.js';
-import type { Attack, LabelledInputs } from '../../workloads/workload.js';
+import type { Network, LabelledInputs } from '../../networks/network.js';
+import type { Attack } from '../../attacks/array-attack.js';
 import type { BatchLoss, WeightLoss } from '../../measurements/estimators/weight-loss.js';
 import { lossAndGradient, meanLoss, perturbInputs } from '../minibatch.js';
 

@@ -1,7 +1,8 @@
 import type { LogMeasurement, MeasurementSpec } from '../../artifacts/experiment/measurements.js';
 import { measurementNamed } from '../../measurements/index.js';
-import type { Network } from '../../networks/network.js';
-import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
+import type { Network, LabelledInputs } from '../../networks/network.js';
+import type { Attack } from '../../attacks/array-attack.js';
+import type { Workload } from '../../workloads/workload.js';
 import { logNumber } from '../../artifacts/shared/log-number.js';
 import { lossOf } from '../minibatch.js';
 import { frozenLoss, type Meter } from './batch-loss.js';

@@ -1,4 +1,5 @@
-import type { Attack, Workload } from '../../workloads/workload.js';
+import type { Attack } from '../../attacks/array-attack.js';
+import type { Workload } from '../../workloads/workload.js';
 import type { Network } from '../../networks/network.js';
 import { randomStream, type RandomStream } from '../../math/random.js';
 import { augmented } from '../augmentation.js';

@@ -19,8 +19,10 @@ import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
 import { weightsPath } from '../saved-weights.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
-import { openTraining, readingTask, type TaskOutline } from '../task.js';
-import { trainRun, type TrainingRun } from '../train.js';
+import { openTraining, readingTask } from '../task.js';
+import { trainRun } from '../train.js';
+import type { TrainingRun } from '../training-run.js';
+import type { TaskOutline } from '../training-task.js';
 
 /**
  * `hjb-lr train`: real adversarial SGD under a policy or a baseline -> one training log. A schedule by name that waits for

@@ -3,8 +3,9 @@ import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
 import { ballOf } from '../../attacks/controls.js';
 import { gradientOf } from '../../losses/index.js';
-import { inPass } from '../../networks/network.js';
-import type { Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
+import { inPass, type LabelledInputs } from '../../networks/network.js';
+import type { Attack } from '../../attacks/array-attack.js';
+import type { Workload } from '../../workloads/workload.js';
 import { lossOf } from '../minibatch.js';
 import type { RuleState, UpdatePoint, UpdateRule } from './rule.js';
 

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../math/random.js';
-import type { Network } from '../../networks/network.js';
-import type { Attack, LabelledInputs } from '../../workloads/workload.js';
+import type { Network, LabelledInputs } from '../../networks/network.js';
+import type { Attack } from '../../attacks/array-attack.js';
 
 /** What a rule has at hand for one update. */
 export interface UpdatePoint {

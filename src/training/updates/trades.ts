@@ -2,8 +2,9 @@ import type { TrainingSpec } from '../../artifacts/experiment/experiment.js';
 import { mean } from '../../math/vectors.js';
 import { createAttack } from '../../attacks/create-attack.js';
 import { divergenceFrom, softmax, tradesGradient } from '../../losses/index.js';
-import { inPass, type Network } from '../../networks/network.js';
-import type { ArrayAttack, Attack, LabelledInputs, Workload } from '../../workloads/workload.js';
+import { inPass, type Network, type LabelledInputs } from '../../networks/network.js';
+import type { ArrayAttack, Attack } from '../../attacks/array-attack.js';
+import type { Workload } from '../../workloads/workload.js';
 import type { UpdatePoint, UpdateRule } from './rule.js';
 
 type TradesSpec = Extract<TrainingSpec, { type: 'trades' }>;

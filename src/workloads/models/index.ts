@@ -1,7 +1,7 @@
 import type { LayerSpec, ModelSpec } from '../../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../../math/random.js';
-import type { DeclaredModel } from '../workload.js';
 import { size } from '../../math/shape.js';
+import type { DeclaredModel } from './model.js';
 import { planLayers, type PlannedLayer } from './plan.js';
 
 export { size } from '../../math/shape.js';

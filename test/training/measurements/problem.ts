@@ -2,7 +2,9 @@ import type { AttackSpec, ModelSpec } from '../../../src/artifacts/experiment/ex
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type EngineName } from '../../../src/training/engines/index.js';
 import { concatenated } from '../../../src/training/weights.js';
-import { createAttack, createModel, type LabelledInputs, type Network } from '../../../src/workloads/index.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
+import { createModel } from '../../../src/workloads/index.js';
+import type { LabelledInputs, Network } from '../../../src/networks/network.js';
 import { size } from '../../../src/workloads/models/index.js';
 
 export const CLASSES = 3;

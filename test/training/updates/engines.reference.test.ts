@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { trainRun } from '../../../src/training/train.js';
-import { createAttack, type Workload } from '../../../src/workloads/index.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
+import type { Workload } from '../../../src/workloads/index.js';
 import { within } from '../../helpers/within.js';
 import { smallRun } from '../run.js';
 import { cloudsWorkload } from '../small-run.js';

@@ -2,7 +2,9 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
 import { createUpdateRule, evaluationsPerUpdate, type UpdateRule } from '../../../src/training/updates/index.js';
-import { createAttack, createModel, type ArrayAttack, type Workload } from '../../../src/workloads/index.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
+import { createModel, type Workload } from '../../../src/workloads/index.js';
+import type { ArrayAttack } from '../../../src/attacks/array-attack.js';
 import { within } from '../../helpers/within.js';
 import { cloudsWorkload } from '../small-run.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import { trainRun } from '../../../src/training/train.js';
-import { createAttack, createModel, type Workload } from '../../../src/workloads/index.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
+import { createModel, type Workload } from '../../../src/workloads/index.js';
 import { batchNormModel } from '../../helpers/batch-norm.js';
 import { cutOff, smallRun } from '../run.js';
 import { cloudsWorkload, comparable } from '../small-run.js';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { TrainingAttackInput } from '../../../src/artifacts/experiment/attacks.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
-import { createAttack } from '../../../src/workloads/index.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
 import type { Network } from '../../../src/networks/network.js';
 import { networkOf, sumOfLogits } from '../../helpers/networks.js';
 import { uniforms } from '../../helpers/tensors.js';

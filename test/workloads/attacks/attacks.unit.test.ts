@@ -4,7 +4,9 @@ import type { TrainingAttackInput } from '../../../src/artifacts/experiment/atta
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
-import { attackAt, createAttack, scoringAttack, type ArrayAttack } from '../../../src/workloads/index.js';
+import { attackAt, createAttack } from '../../../src/attacks/create-attack.js';
+import { scoringAttack } from '../../../src/attacks/evaluation.js';
+import type { ArrayAttack } from '../../../src/attacks/array-attack.js';
 import type { Loss } from '../../../src/losses/index.js';
 import type { Network } from '../../../src/networks/network.js';
 import { counted, networkOf, sumOfLogits } from '../../helpers/networks.js';

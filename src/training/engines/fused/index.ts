@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../../errors.js';
 import { TOOL_VERSION } from '../../../version.js';
-import { isTensorModel } from '../../../workloads/workload.js';
+import { isTensorModel } from '../../../workloads/models/model.js';
 import type { Engine } from '../engine.js';
 import { FUSED_KERNEL } from './module.js';
 import { createFusedNetwork } from './network.js';

@@ -1,5 +1,5 @@
 import type { LinfAscent, LogitGradient, Network } from '../../../networks/network.js';
-import type { DeclaredModel } from '../../../workloads/workload.js';
+import type { DeclaredModel } from '../../../workloads/models/model.js';
 import { AS_IT_IS } from './image.js';
 import { FUSED_KERNEL, type FusedKernel } from './module.js';
 import { Passes, type Block, type Wanted } from './passes.js';

@@ -1,6 +1,6 @@
 import { HjbLrError } from '../../../errors.js';
 import { size } from '../../../math/shape.js';
-import type { DeclaredModel } from '../../../workloads/workload.js';
+import type { DeclaredModel } from '../../../workloads/models/model.js';
 import { Arena } from './arena.js';
 import { Activation, ImageLayout, NO_BORDER, placeActivation, placeImages, widerBorder, type Border } from './image.js';
 import { placePool } from './pooling.js';

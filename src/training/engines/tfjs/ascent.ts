@@ -3,7 +3,7 @@ import type { LinfAscent } from '../../../networks/network.js';
 
 /**
  * K steps x <- clip(clean + clip(x + alpha sign(g(x)) - clean, -radius, radius), 0, 1) without leaving tensors: the float32
- * operations of `linfBall` (workloads/attacks/balls.ts), one kernel each.
+ * operations of `linfBall` (src/attacks/balls.ts), one kernel each.
  * @param gradient - g, of the shape of its argument
  * @returns x after the last step
  */

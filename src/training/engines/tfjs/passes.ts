@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Pass, Passes } from '../../../networks/network.js';
 import { tensorLogits, type TensorLogits } from '../../../workloads/tensors/layers.js';
-import { isTensorModel, type Model, type TensorModel } from '../../../workloads/workload.js';
+import { isTensorModel, type Model, type TensorModel } from '../../../workloads/models/model.js';
 import { concatenated, separated } from '../../weights.js';
 
 /** The logits of a model in the pass that is set, and the running statistics behind them. */

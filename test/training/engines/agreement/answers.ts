@@ -6,7 +6,9 @@ import { batchLoss } from '../../../../src/training/measurements/batch-loss.js';
 import { hessianVectorProduct } from '../../../../src/measurements/estimators/hessian-vector-product.js';
 import { concatenated } from '../../../../src/training/weights.js';
 import { loadDataset } from '../../../../src/workloads/datasets/index.js';
-import { createAttack, createModel, type Network } from '../../../../src/workloads/index.js';
+import { createAttack } from '../../../../src/attacks/create-attack.js';
+import { createModel } from '../../../../src/workloads/index.js';
+import type { Network } from '../../../../src/networks/network.js';
 import { gradientOf, LOSSES } from '../../../../src/losses/index.js';
 import { ATTACKED, attackName, CASES, CLASSES, EXAMPLES, MANY_STEPS, ONE_STEP, type Case } from './cases.js';
 

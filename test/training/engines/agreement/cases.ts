@@ -6,7 +6,7 @@ import {
 } from '../../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../../src/math/random.js';
 import { createModel, size } from '../../../../src/workloads/models/index.js';
-import type { DeclaredModel } from '../../../../src/workloads/workload.js';
+import type { DeclaredModel } from '../../../../src/workloads/models/model.js';
 
 export const CLASSES = 3;
 export const EXAMPLES = 3;

@@ -1,0 +1,30 @@
+import type { Policy } from '../artifacts/policy/policy.js';
+import type { EngineChoice } from './engines/choices.js';
+import type { ExperimentRecord } from './experiment-record.js';
+import type { Method } from './method.js';
+import type { Reading } from './reading.js';
+
+/** One training run as JSON: all that a worker process needs. */
+export interface TrainingTask {
+  readonly record: ExperimentRecord;
+  readonly engine: EngineChoice;
+  readonly runId: string;
+  readonly purpose: string;
+  readonly seed: number;
+  readonly updates: number;
+  readonly method: Method;
+  /** The policy that the method's schedule names, as it was read: its file is not opened again. */
+  readonly policy?: Policy;
+  /** Takes and logs the objective's minibatch loss although the schedule does not look at it, and is charged for that. */
+  readonly observed?: boolean;
+  /** Paths at which the experiment is not what the policy was made for, where that is allowed: the log names them. */
+  readonly mismatches?: readonly string[];
+  /** Where a schedule by name has its rate from: the log names it. */
+  readonly reading?: Reading;
+  /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
+  readonly evaluated: boolean;
+  readonly log: string;
+}
+
+/** What a task is, before it is known where and by what it runs. */
+export type TaskOutline = Omit<TrainingTask, 'record' | 'engine' | 'log'>;
