@@ -92,11 +92,11 @@ function requireVersion(kind: ArtifactKind, value: unknown, file: string): void 
   });
 }
 
-/** Of a file of an older major version that is read all the same: a sentence for whoever reads it; null of any other. */
-export function versionNotice(kind: ArtifactKind, version: string, file: string): string | null {
+/** What to say of a file of an older major version that is read all the same; null of any other. */
+export function versionNotice(kind: ArtifactKind, version: string): string | null {
   const supported = schemaVersionOf(kind);
   if (versionNumbers(version)[0] >= versionNumbers(supported)[0]) return null;
-  return `${file} has schema version ${version}; it is read as ${supported}`;
+  return `schema version ${version} is read as ${supported}`;
 }
 
 function hasNewerMinor(kind: ArtifactKind, value: unknown): boolean {

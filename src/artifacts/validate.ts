@@ -1,5 +1,5 @@
 import { HjbLrError } from '../errors.js';
-import { parseArtifact, readJson } from './files.js';
+import { parseArtifact, readJson, versionNotice } from './files.js';
 import { readTrainingLog } from './log-file.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
@@ -26,7 +26,9 @@ export async function validateFile(file: string): Promise<Validation> {
 
 async function validateLog(file: string): Promise<Validation> {
   const { header, steps, evaluations, end } = await readTrainingLog(file);
-  const summary = `training log ${header.run_id}: ${steps.length} steps, ${evaluations.length} evaluations, ${end!.status}`;
+  const notice = versionNotice('training_log', header.schema_version);
+  const counts = `${steps.length} steps, ${evaluations.length} evaluations, ${end!.status}`;
+  const summary = `training log ${header.run_id}: ${counts}${notice === null ? '' : `; ${notice}`}`;
   return { kind: 'training_log', file, summary };
 }
 

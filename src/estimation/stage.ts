@@ -8,7 +8,7 @@ import {
   type Experiment,
   type SgdSpec,
 } from '../artifacts/experiment/experiment.js';
-import { readArtifact, writeArtifact } from '../artifacts/files.js';
+import { readArtifact, versionNotice, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
@@ -27,8 +27,12 @@ export async function estimateStage(options: EstimateStageOptions) {
   const files = await logFiles(trajectories);
   const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
   const named = { names: files, origin: trajectories.join(', ') };
-  const { file, coefficients } = await estimateFiles(files, experiment, { ...others, ...named });
-  return { artifacts: [file], summary: summarize(coefficients), result: { selected: coefficients.selected } };
+  const { file, coefficients, notices } = await estimateFiles(files, experiment, { ...others, ...named });
+  return {
+    artifacts: [file],
+    summary: [...notices, ...summarize(coefficients)],
+    result: { selected: coefficients.selected },
+  };
 }
 
 /**
@@ -39,12 +43,18 @@ export async function estimateFiles(
   files: readonly string[],
   experiment: EstimatedExperiment | null,
   options: Pick<EstimateStageOptions, 'out' | 'seed' | 'onProgress'> & LogNames,
-): Promise<{ file: string; coefficients: Coefficients }> {
+): Promise<{ file: string; coefficients: Coefficients; notices: string[] }> {
   const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
   const file = path.join(options.out, 'coefficients.json');
   const coefficients = estimateCoefficients(logs, experiment, options);
   await writeArtifact('coefficients', file, coefficients);
-  return { file, coefficients };
+  return { file, coefficients, notices: versionNotices(logs) };
+}
+
+/** What to say of logs that an older release wrote. */
+function versionNotices(logs: readonly TrainingLog[]): string[] {
+  const notices = logs.flatMap(({ header }) => versionNotice('training_log', header.schema_version) ?? []);
+  return notices.length === 0 ? [] : [`notice: of ${notices.length} logs ${notices[0]}`];
 }
 
 /** What of an experiment an estimate depends on. */

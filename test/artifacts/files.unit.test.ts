@@ -216,7 +216,7 @@ describe('writeArtifact', () => {
     const text = await readFile(path.join(folder, 'a.json'), 'utf8');
     expect(JSON.parse(text)).toEqual(policy);
     expect(text).toBe(await readFile(path.join(folder, 'b.json'), 'utf8'));
-    expect(text).toContain('\n  "rates": [0.4]\n');
+    expect(text).toContain('\n    "values": [0.4]\n');
   });
 
   test('an invalid value is not written', async () => {

@@ -155,7 +155,7 @@ describe('readTrainingLog', () => {
       [
         lines[0],
         JSON.stringify({ ...exampleStep(0), lr: 'fast', mood: 'good' }),
-        JSON.stringify({ ...exampleStep(1), grad_norm: undefined }),
+        JSON.stringify({ ...exampleStep(1), train_robust_loss: undefined }),
         JSON.stringify({ type: 'stop' }),
         ...lines.slice(4),
         JSON.stringify(exampleStep(9)),
@@ -166,12 +166,17 @@ describe('readTrainingLog', () => {
       code: 'E_INVALID',
       issues: [
         { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
-        { path: 'line 2: mood', message: 'unknown field' },
-        { path: 'line 3: grad_norm', message: expect.stringContaining('missing') },
+        { path: 'line 3: train_loss', message: expect.stringContaining('needs a loss') },
         { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'end'") },
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
+  });
+
+  test('columns that this release does not know are kept, and all but update, rate and loss may be missing', async () => {
+    const row = { type: 'step', update: 0, lr: 0.1, train_loss: 2, mood: 'good' };
+    const file = await changed((lines) => lines.with(1, JSON.stringify(row)));
+    expect((await readTrainingLog(file)).steps[0]).toEqual(row);
   });
 
   test('non-finite numbers come as words', async () => {

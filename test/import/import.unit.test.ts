@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readTrainingLog } from '../../src/artifacts/training-log/log-file.js';
+import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { gradientEvaluations } from '../../src/artifacts/training-log/training-log.js';
 import { HjbLrError } from '../../src/errors.js';
 import { importLogs, type ImportOptions } from '../../src/import/index.js';
