@@ -32,7 +32,7 @@ export const policyIterations = z
   })
   .describe('Policy iterations of the solve.');
 
-/** Over the diagonal of its row, as `solvers/hjb/solution.ts` has it. */
+/** Over the diagonal of its row, as `solvers/march/solution.ts` has it. */
 const RESIDUAL = 'Largest residual of the full discrete equation, relative to the largest value.';
 
 export const residual = nonnegative.describe(RESIDUAL);

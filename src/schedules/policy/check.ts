@@ -49,7 +49,14 @@ function controlIssues(name: string, { unit, guards, open_loop: openLoop, table 
   return [
     ...issueIf(unit !== known.unit, `${path}.unit`, `must be "${known.unit}"`),
     ...issueIf(guards.min > guards.max, `${path}.guards.min`, 'must not exceed max'),
-    ...issueIf(!isLegal(guards.min), `${path}.guards.min`, `${guards.min} is no legal value of this control`),
+    ...(['min', 'max'] as const).flatMap((end) =>
+      issueIf(!isLegal(guards[end]), `${path}.guards.${end}`, `${guards[end]} is no legal value of this control`),
+    ),
+    ...issueIf(
+      known.isInteger && guards.warmup_updates > 0,
+      `${path}.guards.warmup_updates`,
+      'must be 0: a warm-up would leave the whole numbers',
+    ),
     ...issueIf(
       bad >= 0,
       `${path}.open_loop.values.${bad}`,

@@ -163,12 +163,20 @@ describe('several controls', () => {
         ...of.controls,
         temperature: steps,
         attack_steps: { ...steps, unit: 'seconds', open_loop: { updates: [0, 1], values: [1, 1.5] } },
+        averaging_weight: {
+          ...steps,
+          unit: 'share of the average, in [0, 1]',
+          open_loop: { updates: [0], values: [1] },
+        },
+        batch_size: { ...steps, unit: 'examples', guards: { ...steps.guards, warmup_updates: 5 } },
       },
     };
     expect(policyIssues(wrong).map(({ path }) => path)).toEqual([
       'controls.temperature',
       'controls.attack_steps.unit',
       'controls.attack_steps.open_loop.values.1',
+      'controls.averaging_weight.guards.max',
+      'controls.batch_size.guards.warmup_updates',
     ]);
     expect(policyIssues(withLearningRate(of, { guards: { ...guards, min: 0 } }))[0].path).toBe(
       'controls.learning_rate.guards.min',
