@@ -21,6 +21,7 @@ export type {
 } from './artifacts/training-log/training-log.js';
 export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
 export { estimateStage } from './estimation/stage.js';
+export { importLogs, type ImportOptions, type LogReader } from './import/index.js';
 export { fastStream, type FastStream } from './math/fast-stream.js';
 export { lanczos, type Quadrature, type SymmetricOperator } from './math/lanczos.js';
 export { randomStream, type RandomStream } from './math/random.js';

@@ -13,7 +13,7 @@ import { scheduleSpecSchema } from '../../src/schedules/index.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../../src/training/engines/index.js';
 import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
-import { TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import { TRAINING_TASK } from '../../src/training/task.js';
 import type { TrainingTask } from '../../src/training/training-task.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
 
@@ -42,7 +42,7 @@ async function fastAdversarialTraining(): Promise<void> {
   const { file, experiment } = await placed(values.data, values.out);
   const record = await resolveExperiment(file);
   const tasks = experiment.seeds.map((seed) => trainingTask(record, { seed, engine, out: values.out }));
-  const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: task }));
+  const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK.module, input: task }));
   resultsOf(await runTasks(jobs, { workers: Number(values.workers), onEvent: progress(experiment.horizon) }));
   const logs = await Promise.all(tasks.map(({ log }) => readTrainingLog(log)));
   await store({ machine: thisMachine(), experiment: await readArtifact('experiment', EXPERIMENT), logs });

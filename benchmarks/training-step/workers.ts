@@ -5,7 +5,7 @@ import { max, median, min } from 'simple-statistics';
 import { resultsOf, runTasks, type Task } from '../../src/execution/run-tasks.js';
 import { resolveExperiment, type ExperimentRecord } from '../../src/training/experiment-record.js';
 import { methodSchema } from '../../src/training/method.js';
-import { TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import { TRAINING_TASK } from '../../src/training/task.js';
 import type { TrainingTask } from '../../src/training/training-task.js';
 import { benchmarkFile } from '../file.js';
 import type { Spread } from '../solvers/rounds.js';
@@ -44,7 +44,7 @@ async function runsPerMinute(workers: number): Promise<number> {
   try {
     const record = await resolveExperiment(EXPERIMENT);
     const tasks = Array.from({ length: RUNS }, (_, seed): Task => ({
-      ...{ id: `seed ${seed}`, module: TRAINING_TASK_MODULE },
+      ...{ id: `seed ${seed}`, module: TRAINING_TASK.module },
       input: trainingTask(record, folder, seed),
     }));
     const start = performance.now();

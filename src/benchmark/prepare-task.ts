@@ -1,3 +1,4 @@
+import type { TaskKind } from '../execution/task.js';
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
@@ -16,7 +17,7 @@ import { readingTask, runTraining } from '../training/task.js';
 import { benchmarkOptions } from './methods.js';
 
 /** What a worker process imports to prepare one seed. */
-export const PREPARE_TASK_MODULE: string = import.meta.url;
+export const PREPARE_TASK: TaskKind<PrepareTask> = { module: import.meta.url };
 
 /** One seed's own pilot, estimate and solve, as JSON. */
 export interface PrepareTask {

@@ -1,3 +1,4 @@
+import { taskOf } from '../execution/task.js';
 import path from 'node:path';
 import { readTrainingLog } from '../artifacts/log-file.js';
 import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
@@ -5,13 +6,12 @@ import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
 import type { ProgressEvent } from '../execution/stage.js';
 import { summedProgress } from '../execution/summed-progress.js';
-import { asJson } from '../json.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
-import { TRAINING_TASK_MODULE } from '../training/task.js';
+import { TRAINING_TASK } from '../training/task.js';
 import type { TrainingTask } from '../training/training-task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
-import { PREPARE_TASK_MODULE, type PrepareTask } from './prepare-task.js';
+import { PREPARE_TASK, type PrepareTask } from './prepare-task.js';
 import type { FailedSeed } from './seed-clauses.js';
 import { runResult } from './summarize.js';
 
@@ -47,7 +47,7 @@ export async function prepareSeeds(
     seed,
     folder: seedFolder(context.out, seed),
   }));
-  const jobs = tasks.map((task) => job(`prepare/${task.seed}`, PREPARE_TASK_MODULE, task));
+  const jobs = tasks.map((task) => taskOf(PREPARE_TASK, `prepare/${task.seed}`, task));
   const outcomes = await execute(context, 'pilot, estimate, solve', jobs, seeds.length * pilotUpdates);
   const failed = outcomes.flatMap((outcome, i) => {
     if (outcome.status === 'done') return [];
@@ -67,7 +67,7 @@ export async function trainMethods(
   horizon: number,
 ): Promise<void> {
   const tasks = methods.flatMap((method) => seeds.map((seed) => trainingTask(context, method, seed, horizon)));
-  const jobs = tasks.map((task) => job(task.runId, TRAINING_TASK_MODULE, task));
+  const jobs = tasks.map((task) => taskOf(TRAINING_TASK, task.runId, task));
   resultsOf(await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon));
 }
 
@@ -118,8 +118,4 @@ async function execute(
   const outcomes = await runTasks(jobs, { workers, onEvent: progress.onEvent, signal });
   progress.finish();
   return outcomes;
-}
-
-function job(id: string, module: string, input: PrepareTask | TrainingTask): Task {
-  return { id, module, input: asJson(input) };
 }

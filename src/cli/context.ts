@@ -21,10 +21,11 @@ export async function inWorker<
   { onProgress, signal, commandLine }: CommandContext,
 ): Promise<StageOutput<Result>> {
   const { runTasks, resultsOf } = await import('../execution/run-tasks.js');
-  const { STAGE_TASK_MODULE } = await import('./stage-task.js');
+  const { taskOf } = await import('../execution/task.js');
+  const { STAGE_TASK } = await import('./stage-task.js');
   const input = { stage: name, options: { ...(options as Given), commandLine } };
   const onEvent = (_id: string, event: unknown): void => onProgress(event as ProgressEvent);
-  const outcomes = await runTasks([{ id: name, module: STAGE_TASK_MODULE, input }], { workers: 1, onEvent, signal });
+  const outcomes = await runTasks([taskOf(STAGE_TASK, name, input)], { workers: 1, onEvent, signal });
   const [output] = resultsOf(outcomes);
   return output as unknown as StageOutput<Result>;
 }

@@ -1,8 +1,9 @@
+import type { TaskKind } from '../execution/task.js';
 import { HjbLrError } from '../errors.js';
 import type { EngineChoice } from '../training/engines/index.js';
 
 /** Entry of the process in which `doctor` tries an engine: one that crashes takes only that process with it. */
-export const ENGINE_PROBE_MODULE: string = import.meta.url;
+export const ENGINE_PROBE: TaskKind<EngineChoice> = { module: import.meta.url };
 
 export interface EngineProbe {
   readonly engine: string;

@@ -1,8 +1,9 @@
+import type { TaskKind } from '../execution/task.js';
 import type { ProgressEvent, StageOutput } from '../execution/stage.js';
 import { stageNamed } from './stages.js';
 
 /** Entry of the worker process in which a stage computes, so that the command itself can answer Ctrl-C at once. */
-export const STAGE_TASK_MODULE: string = import.meta.url;
+export const STAGE_TASK: TaskKind<StageTask> = { module: import.meta.url };
 
 export interface StageTask {
   readonly stage: string;

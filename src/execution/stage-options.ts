@@ -54,7 +54,9 @@ export type ValuesOf<Declared extends Declarations> = {
 } & { readonly [Name in OptionalNames<Declared>]?: ValueOf<Declared[Name]> };
 
 /** A value of the shape and with none but its members: any other one has a type that no value has. */
-export type Exact<Shape, Given extends Shape> = Given & Readonly<Record<Exclude<keyof Given, keyof Shape>, never>>;
+export type Exact<Shape, Given extends Shape> = Given extends unknown
+  ? Given & Readonly<Record<Exclude<keyof Given, keyof Shape>, never>>
+  : never;
 
 type Renamed = Pick<OptionDeclaration, 'flag'>;
 

@@ -11,6 +11,18 @@ export interface Task {
   readonly input: unknown;
 }
 
+/** A kind of task: the module that does it, with the type of what it takes. */
+export interface TaskKind<Input> {
+  readonly module: string;
+  /** Never set: it carries the type. */
+  readonly inputType?: Input;
+}
+
+/** A task of a kind; an input of another shape does not compile. */
+export function taskOf<Input>({ module }: TaskKind<Input>, id: string, input: NoInfer<Input>): Task {
+  return { id, module, input };
+}
+
 /** What a task's module exports. `report` passes progress on to whoever started the tasks. */
 export interface TaskModule {
   runTask(input: unknown, report: (event: unknown) => void): Promise<unknown>;

@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly attack?: LogHeader['attack'];
   /** Length in updates of the full run; that of the log by default. */
   readonly horizon?: number;
+  /** Where data, model and machine come from, and digests of files. */
+  readonly provenance?: LogHeader['provenance'];
   /** An ISO 8601 time in UTC. */
   readonly started_at?: string;
 }

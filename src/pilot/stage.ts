@@ -1,3 +1,4 @@
+import { taskOf } from '../execution/task.js';
 import path from 'node:path';
 import { readTrainingLog } from '../artifacts/log-file.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
@@ -8,7 +9,7 @@ import { summedProgress } from '../execution/summed-progress.js';
 import { asJson } from '../json.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
-import { TRAINING_TASK_MODULE } from '../training/task.js';
+import { TRAINING_TASK } from '../training/task.js';
 import type { PilotStageOptions } from './declaration.js';
 import { planPilot } from './design.js';
 import {
@@ -47,7 +48,7 @@ function trainingsOnWorkers({ workers, signal, onProgress = () => {} }: PilotSta
     if (tasks.length === 0) return [];
     const total = tasks.reduce((sum, task) => sum + task.updates, 0);
     const progress = summedProgress(tasks[0].purpose, total, onProgress);
-    const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK_MODULE, input: task }));
+    const jobs = tasks.map((task) => taskOf(TRAINING_TASK, task.runId, task));
     resultsOf(await runTasks(jobs, { workers, onEvent: progress.onEvent, signal }));
     progress.finish();
     return Promise.all(tasks.map((task) => readTrainingLog(task.log)));

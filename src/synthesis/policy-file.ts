@@ -109,7 +109,6 @@ function commonBody(
     time: {
       unit: 'update',
       horizon: coefficients.horizon,
-      updates_per_epoch: coefficients.updates_per_epoch,
       stretch: 'refuse',
     },
     clip: coefficients.clip,
@@ -149,7 +148,6 @@ function provenance(coefficients: Coefficients): Policy['provenance'] {
     tool_version: TOOL_VERSION,
     pilot_runs,
     tuning_cost: { grad_evals: pilot_grad_evals },
-    validation: null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Attack } from '../attacks/array-attack.js';
 import { attackUnder, isScheduled } from '../attacks/controls.js';
 import type { AttackSpec, TrainingAttackSpec } from '../attacks/schemas.js';
-import type { ControlName } from '../controls/index.js';
+import { settingsUnder, type ControlName } from '../controls/index.js';
 import { HjbLrError } from '../errors.js';
 
 /** The attack of a run whose parameters controls may change. */
@@ -35,19 +35,17 @@ export function attackInForce(attack: Attack | null): AttackInForce {
   };
 }
 
-const ATTACK_CONTROLS: readonly ControlName[] = ['attack_steps', 'attack_step_size', 'attack_eps'];
+/** Any legal value of any control. */
+const ANY = 1;
 
-/** @throws E_INVALID where a schedule decides a parameter of an attack that has none that can be changed */
-export function requireAttackControls({ described }: AttackInForce, controls: readonly ControlName[]): void {
-  const decided = controls.filter((name) => ATTACK_CONTROLS.includes(name));
-  if (described !== null || decided.length === 0) return;
-  throw new HjbLrError(
-    'E_INVALID',
-    `The schedule decides ${decided.join(', ')}, but the attack cannot be changed so.`,
-    {
-      remedy:
-        "Train with an attack that the experiment describes: clean inputs and a module's own attack have no such control.",
-      issues: decided.map((name) => ({ path: name, message: 'is a control of no attack here' })),
-    },
-  );
+/** @throws E_INVALID where a schedule decides what this run does not have, such as the steps of an attack of one step */
+export function requireObeyed({ base, described }: AttackInForce, controls: readonly ControlName[]): void {
+  const settings = { learningRate: NaN, batchSize: 0, averagingWeight: null, attack: base } as const;
+  const idle = controls.filter((name) => settingsUnder(settings, { [name]: ANY }) === settings);
+  if (idle.length === 0) return;
+  const attack = described === null ? 'clean inputs and attacks of a module have' : `the attack ${described.type} has`;
+  throw new HjbLrError('E_INVALID', `The schedule decides ${idle.join(', ')}, but ${attack} no such control.`, {
+    remedy: 'Train with an attack that has these controls, or leave them out of the policy.',
+    issues: idle.map((name) => ({ path: name, message: 'has nothing to act on' })),
+  });
 }

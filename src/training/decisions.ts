@@ -8,7 +8,7 @@ import {
   type Observation,
 } from '../schedules/index.js';
 import type { Attack } from '../attacks/array-attack.js';
-import { attackInForce, requireAttackControls, type AttackInForce } from './attack-in-force.js';
+import { attackInForce, requireObeyed, type AttackInForce } from './attack-in-force.js';
 import type { ResolvedRun } from './training-run.js';
 
 /** What is in force for an update, and how the log shows it. */
@@ -38,11 +38,11 @@ export class Decisions {
   readonly #varying: readonly string[];
   #state: DecisionState;
 
-  /** @throws E_INVALID where the method decides a parameter of an attack that has none */
+  /** @throws E_INVALID where the method decides a control that has nothing to act on in this run */
   constructor({ header, workload, schedule, method }: ResolvedRun, resumed: DecisionState | null) {
     const { batch_size, updates, horizon } = header;
     this.#attack = attackInForce(workload.attack);
-    requireAttackControls(this.#attack, schedule.controls);
+    requireObeyed(this.#attack, schedule.controls);
     const setting = { attack: this.#attack.described, batch_size, averaging: method.averaging, updates, horizon };
     const ofRun = scheduleOfRun(schedule, setting);
     this.#varying = ofRun.varying;

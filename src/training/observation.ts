@@ -62,6 +62,8 @@ function metricCost(metric: MetricName, attackEvaluations: number): number {
 
 /** The observer of a whole run: it looks at every update at which the schedule, or the log, asks for the loss. */
 export interface RunObserver {
+  /** Whether the schedule is shown the loss of this update. */
+  shows(update: number): boolean;
   /** null: nobody looks. */
   readonly metric: MetricName | null;
   observe(point: ObservationPoint & { readonly update: number }): Observed;
@@ -73,12 +75,14 @@ export function observerOf(run: ResolvedRun, resumed: ObserverOptions['resumed']
   const { schedule, observed, objective, workload, header } = run;
   const logged = observed ? observedColumn(objective, workload.attack !== null) : null;
   const metric = schedule.observes?.metric ?? logged;
-  if (metric === null) return { metric, ...NO_OBSERVER };
+  if (metric === null) return { metric, shows: () => false, ...NO_OBSERVER };
   const observer = createObserver(workload, metric, { seed: header.seed, resumed });
-  const cadence = observed || schedule.observes === null ? 1 : schedule.observes.cadence_updates;
+  const cadence = schedule.observes?.cadence_updates ?? 1;
+  const shows = (update: number): boolean => update % cadence === 0;
   return {
     metric,
-    observe: (point) => (point.update % cadence === 0 ? observer : NO_OBSERVER).observe(point),
+    shows,
+    observe: (point) => (observed || shows(point.update) ? observer : NO_OBSERVER).observe(point),
     state: observer.state,
   };
 }

@@ -1,3 +1,4 @@
+import type { TaskKind } from '../execution/task.js';
 import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
 import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
@@ -14,7 +15,7 @@ import type { TrainingRun } from './training-run.js';
 import type { TaskOutline, TrainingTask } from './training-task.js';
 
 /** What a worker process imports to run a training task. */
-export const TRAINING_TASK_MODULE: string = import.meta.url;
+export const TRAINING_TASK: TaskKind<TrainingTask> = { module: import.meta.url };
 
 /** Updates between two reports of progress. */
 const PROGRESS_EVERY = 50;

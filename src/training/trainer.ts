@@ -214,9 +214,10 @@ export class Trainer {
 
   /** What the schedule will be shown before the next update. */
   #observe(batch: LabelledInputs, attack: Attack | null, trainingLoss: number): Observed {
-    const { metric } = this.#observer;
+    const { metric, shows } = this.#observer;
     const seen = this.#observer.observe({ network: this.#network, batch, attack, trainingLoss, update: this.#update });
-    if (metric !== null && seen.loss !== null) this.#decisions.show(metric, seen.loss, this.#update);
+    if (metric !== null && seen.loss !== null && shows(this.#update))
+      this.#decisions.show(metric, seen.loss, this.#update);
     return seen;
   }
 

@@ -9,7 +9,7 @@ import { cloudsWorkload } from '../training/small-run.js';
 
 /** A policy that decides the rate, and from update 5 on two starts of the attack. */
 function policy() {
-  const of = openLoopPolicy({ time: { unit: 'update', horizon: 10, updates_per_epoch: 1, stretch: 'refuse' } });
+  const of = openLoopPolicy({ time: { unit: 'update', horizon: 10, stretch: 'refuse' } });
   const starts = {
     unit: attackRestarts.unit,
     table: null,

@@ -16,7 +16,7 @@ const EVERYTHING: SmallRunOptions = {
   method: { schedule: { name: 'constant', rate: 1 }, optimizer: { name: 'sgd', momentum: 0.9 }, clip: {} },
   schedule: policySchedule(
     tablePolicy({
-      time: { unit: 'update', horizon: 100, updates_per_epoch: 10, stretch: 'scale' },
+      time: { unit: 'update', horizon: 100, stretch: 'scale' },
       input: { metric: 'val_robust_loss', cadence_updates: 1, max_age_updates: 1 },
     }),
     { updates: 30 },

@@ -7,7 +7,7 @@ import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import { resultsOf, runTasks } from '../../src/execution/run-tasks.js';
 import { methodSchema } from '../../src/training/method.js';
 import { resolveExperiment } from '../../src/training/experiment-record.js';
-import { runTraining, TRAINING_TASK_MODULE } from '../../src/training/task.js';
+import { runTraining, TRAINING_TASK } from '../../src/training/task.js';
 import type { TrainingTask } from '../../src/training/training-task.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { comparable } from './small-run.js';
@@ -96,7 +96,7 @@ describe('a task', () => {
     const [here, there] = [await taskOf(EXPERIMENT), await taskOf(EXPERIMENT)];
     const log = await runTraining(here, silent);
     const events: unknown[] = [];
-    const job = { id: 'run', module: TRAINING_TASK_MODULE, input: JSON.parse(JSON.stringify(there)) as unknown };
+    const job = { id: 'run', module: TRAINING_TASK.module, input: JSON.parse(JSON.stringify(there)) as unknown };
     resultsOf(await runTasks([job], { workers: 1, onEvent: (_id, event) => events.push(event) }));
     expect(comparable(await readTrainingLog(there.log))).toEqual(comparable(log));
     expect(events).toEqual([{ done: 50 }, { done: 100 }]);

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { filterSchema } from '../coefficients/filter.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
-  averagingSchema,
   batchSizeSchema,
   clipSchema,
   lossSchema,
@@ -10,7 +9,7 @@ import {
   optimizerSchema,
   trainingSchema,
 } from '../experiment/experiment.js';
-import { count, finite, nonnegative, positiveCount, timestamp, versionField } from '../shared/common.js';
+import { count, finite, positiveCount, timestamp, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { policyControlSchema } from './control.js';
 import { policyTestSchema } from './test-vector.js';
@@ -32,7 +31,7 @@ export const weightsStateSchema = z.strictObject({
 });
 
 /** What a policy is followed by: the length of the run, what it is shown, and how it finds its states. */
-const followed = {
+const inputs = {
   form: z
     .enum(['feedback_table', 'open_loop'])
     .describe('Whether the controls follow tables over time and states, or values over time alone.'),
@@ -40,7 +39,6 @@ const followed = {
     .strictObject({
       unit: z.literal('update').describe('Time counts updates done.'),
       horizon: positiveCount.describe('Length in updates of the run that the policy was made for.'),
-      updates_per_epoch: nonnegative.describe('Training examples over the mean batch size; 0 where it is not known.'),
       stretch: z
         .enum(['scale', 'clamp', 'refuse'])
         .describe(
@@ -67,7 +65,7 @@ const followed = {
 };
 
 /** What is done with it, and what happens where no observation can be used. */
-const followedBy = {
+const outputs = {
   controls: z
     .record(z.string(), policyControlSchema)
     .describe('What the policy decides before every update, by the name of the control, such as learning_rate.'),
@@ -88,9 +86,8 @@ const followedBy = {
 };
 
 /** The setting in which a policy means what it says; a trainer compares it with its own. */
-const madeFor = {
+const setting = {
   optimizer: optimizerSchema.describe('The update rule that takes the learning rate.'),
-  averaging: averagingSchema.optional().describe('The average of the weights that is evaluated, where there is one.'),
   batch_size: batchSizeSchema.describe('Examples of a minibatch, where the policy does not decide it.'),
   objective: objectiveSchema.describe('What the policy minimises.'),
   attack: trainingAttackSchema.nullable().describe('The attack of the training; null for clean inputs.'),
@@ -113,9 +110,9 @@ export const policySchema = z
       .describe('SHA-256 of the canonical JSON of the file without this field and without fields of the clock.'),
     name: z.string().describe('Name of the policy, for people.'),
     created_at: timestamp.optional().describe('When the file was written, RFC 3339.'),
-    ...followed,
-    ...followedBy,
-    ...madeFor,
+    ...inputs,
+    ...outputs,
+    ...setting,
     provenance: provenanceSchema.describe('What the policy was made by and from.'),
     tests: z.array(policyTestSchema).describe('Runs with the decisions that every reader must reproduce.'),
   })

@@ -34,6 +34,22 @@ const datasetSchema = z.looseObject({
   test: count.optional().describe('Number of test examples.'),
 });
 
+const named = z.looseObject({
+  name: z.string().optional().describe('Name, for people.'),
+  sha256: z.string().optional().describe('SHA-256 of its content.'),
+});
+
+/** What another trainer knows of where its run comes from. */
+const originSchema = z.looseObject({
+  data: named.optional().describe('The data that were trained on.'),
+  model: named.optional().describe('The model that was trained.'),
+  host: z.looseObject({}).optional().describe('The machine and its software.'),
+  digests: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('SHA-256 of files that belong to the run, by their names.'),
+});
+
 /** What a fit needs to know of a run. */
 const runFields = {
   run_id: z.string().describe('Name of the run, different from that of every other run.'),
@@ -54,7 +70,9 @@ const optionalFields = {
   purpose: z
     .string()
     .default('train')
-    .describe('What the run is for: train, train/reading, pilot/reading, pilot/identification or pilot/tournament.'),
+    .describe(
+      'What the run is for: train, train/reading, pilot/reading, pilot/identification, pilot/tournament or import.',
+    ),
   backend: aboutEngine.backend.optional(),
   kernel: aboutEngine.kernel.optional(),
   threads: aboutEngine.threads.optional(),
@@ -82,6 +100,7 @@ const optionalFields = {
   evaluation: evaluationSchema.optional().describe('How the weights are scored, in the log of a run that is.'),
   measurements: measurementsSchema.optional().describe('What is measured on the way, in the log of a run that is.'),
   host: z.string().optional().describe('Name of the machine.'),
+  provenance: originSchema.optional().describe('Where data, model and machine of another trainer come from.'),
   started_at: timestamp.optional().describe('When the run started, RFC 3339.'),
 };
 

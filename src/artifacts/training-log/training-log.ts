@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createAttack } from '../../attacks/create-attack.js';
 import type { Objective } from '../experiment/experiment.js';
 import { logMeasurementSchema, type LogMeasurement } from '../experiment/measurements.js';
 import { count, finite } from '../shared/common.js';
@@ -73,10 +74,6 @@ export interface TrainingLog {
 export function gradientEvaluations({ header: { attack }, steps, end }: TrainingLog): number {
   const counted = end?.n_grad_evals ?? steps.at(-1)?.n_grad_evals;
   if (counted !== undefined) return counted;
-  const ascent = attack === null ? 0 : attack.type === 'fgsm' ? 1 : stepsOf(attack.steps);
-  return steps.length * (1 + ascent);
-}
-
-function stepsOf(steps: number | { readonly schedule: readonly (readonly [number, number])[] }): number {
-  return typeof steps === 'number' ? steps : Math.max(...steps.schedule.map(([, count]) => count));
+  const ascent = attack === null ? 0 : createAttack(attack).gradientEvaluations;
+  return Math.round(steps.length * (1 + ascent));
 }

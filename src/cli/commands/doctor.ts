@@ -14,7 +14,7 @@ const SIMD_MODULE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ]);
 
-const ENGINES = ['native', 'fused', 'tfjs'];
+const ENGINES = ['native', 'fused', 'tfjs'] as const;
 
 export const doctor = defineCommand({
   description: 'Node, engines, cores, packages and data of this installation',
@@ -49,8 +49,9 @@ function diagnose(engines: readonly EngineProbe[]): Diagnosis {
 
 async function probeEngines({ signal }: CommandContext): Promise<EngineProbe[]> {
   const { runTasks } = await import('../../execution/run-tasks.js');
-  const { ENGINE_PROBE_MODULE } = await import('../engine-probe.js');
-  const tasks = ENGINES.map((engine) => ({ id: engine, module: ENGINE_PROBE_MODULE, input: engine }));
+  const { taskOf } = await import('../../execution/task.js');
+  const { ENGINE_PROBE } = await import('../engine-probe.js');
+  const tasks = ENGINES.map((engine) => taskOf(ENGINE_PROBE, engine, engine));
   const outcomes = await runTasks(tasks, { workers: ENGINES.length, signal });
   return outcomes.map((outcome) => {
     if (outcome.status === 'done') return outcome.result as unknown as EngineProbe;

@@ -2,7 +2,7 @@ import type { Policy } from '../../artifacts/policy/policy.js';
 import { requireSealed } from '../../artifacts/policy/seal.js';
 import { HjbLrError } from '../../errors.js';
 import { clippedSchedule, type ClippedState } from '../clipped.js';
-import type { Decision, Metric, MetricName, Observation } from '../schedule.js';
+import type { Decision, Metric, MetricName, Observation, ObservedMetric } from '../schedule.js';
 import { policySchedule } from './policy-schedule.js';
 
 /** Losses of the update before, by their columns in a training log; null or nothing where none was measured. */
@@ -13,10 +13,12 @@ export type AttachedState = { readonly update: number; readonly clipped: boolean
 
 /** A policy bound to a user's own optimizer. */
 export interface AttachedPolicy {
+  /** The loss that it is to be shown, and how often it has to be measured; null for none. */
+  readonly observes: ObservedMetric | null;
   /**
    * Call before every update k with the losses of update k - 1 (with nothing before the first one, and where none was
    * measured): sets the learning rate, and returns it with all other controls that the policy decides.
-   * @throws E_INVALID for a loss that is no number; E_USAGE if the policy clips and `clip` was not called since the last call
+   * @throws E_INVALID for a loss that is no number, and where losses are given but not the one that the policy looks at; E_USAGE if the policy clips and `clip` was not called since the last call
    */
   beforeUpdate(metrics?: UpdateMetrics): Decision;
   /**
@@ -48,7 +50,9 @@ export function attachPolicy(policy: Policy, optimizer: object, { updates }: { u
   const setRate = rateSetter(optimizer);
   let state: AttachedState = { update: 0, clipped: true, schedule: schedule.init() };
   return {
+    observes: schedule.observes,
     beforeUpdate(metrics = {}) {
+      requireMetric(metrics, schedule.observes);
       if (policy.clip !== null && !state.clipped) throw notClipped();
       const observation = observationOf(metrics, state.update - 1);
       const { state: next, ...decision } = schedule.decide(state.schedule, observation);
@@ -78,6 +82,16 @@ function observationOf(metrics: UpdateMetrics, update: number): Observation {
   };
 }
 
+/** A loss by another name would be missing for the whole run. */
+function requireMetric(metrics: UpdateMetrics, observes: ObservedMetric | null): void {
+  const names = Object.keys(metrics);
+  if (observes === null || names.length === 0 || names.includes(observes.metric)) return;
+  throw new HjbLrError('E_INVALID', `This policy looks at ${observes.metric}; got ${names.join(', ')}.`, {
+    remedy: `Show it ${observes.metric}, or nothing where it was not measured.`,
+    issues: [{ path: observes.metric, message: 'is missing' }],
+  });
+}
+
 function requireNumber(name: string, value: unknown): void {
   if (typeof value === 'number') return;
   const shown = typeof value === 'object' ? 'an object' : JSON.stringify(value);
@@ -88,8 +102,9 @@ function requireNumber(name: string, value: unknown): void {
 }
 
 function requireState(saved: unknown): AttachedState {
-  const { update, schedule } = Object(saved) as Partial<AttachedState>;
-  if (Number.isSafeInteger(update) && typeof schedule === 'object' && schedule !== null) return saved as AttachedState;
+  const { update, clipped, schedule } = Object(saved) as Partial<AttachedState>;
+  const isState = Number.isSafeInteger(update) && typeof clipped === 'boolean' && Object(schedule) === schedule;
+  if (isState) return saved as AttachedState;
   throw new HjbLrError('E_INVALID', 'This is not the state of an attached policy.', {
     remedy: 'Give what state() returned, as it was stored with the weights.',
   });

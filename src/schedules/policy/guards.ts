@@ -12,7 +12,8 @@ export interface Proposal {
 
 /**
  * Ratio limit against the last guarded value u (none before the first decision, none in an emergency), then the clamp:
- *   u / max_down_ratio <= value <= u max_up_ratio,   min <= value <= max.
+ *   u / max_down_ratio <= value <= u max_up_ratio,   min <= value <= max
+ * (no upper ratio limit where u = 0).
  * The reason names the last guard that acted, but fallbacks and holds keep theirs.
  */
 export function guardValue(guards: Guards, proposal: Proposal, last: number | null): Proposal {
@@ -32,7 +33,8 @@ export function warmUp({ warmup_updates: W }: Guards, { value, reason }: Proposa
 
 function limitRatio(guards: Guards, value: number, last: number): number {
   const lowest = last / guards.max_down_ratio_per_update;
-  const highest = last * guards.max_up_ratio_per_update;
+  // No ratio leads away from 0: a control that starts there may take any value next.
+  const highest = last === 0 ? Infinity : last * guards.max_up_ratio_per_update;
   return Math.min(Math.max(value, lowest), highest);
 }
 

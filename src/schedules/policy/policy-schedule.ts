@@ -17,9 +17,14 @@ export type PolicyState = {
   readonly observed: number;
   /** Missing observations in a row. */
   readonly missing: number;
-  /** Values after all guards but the warm-up; null before the first decision. */
+  /** What was wrong with the loss that was shown last; null for nothing. */
+  readonly trouble: Trouble | null;
+  /** Values after the ratio limit and the clamp, not rounded; null before the first decision. */
   readonly guarded: Controls | null;
 };
+
+/** What can be wrong with a loss that is shown. */
+type Trouble = 'nan' | 'inf' | 'negative';
 
 type Condition = Policy['fallback']['on'][number];
 
@@ -31,6 +36,7 @@ type Condition = Policy['fallback']['on'][number];
  *    k - m for a loss of update m, exceeds `max_age_updates`; before update 0 nothing can be missing.
  * 2. proposal for each control: the table at (time, states), or
  *      NaN, infinity    half of the last learning rate, not below its min; others hold  fallback:nan, fallback:inf
+ *                       and then the last value, until another loss is shown            hold:nan, hold:inf
  *      k past the end   the last value                                                  hold:horizon
  *      no loss          the last value, max_consecutive_missing times in a row          hold:missing
  *                       and then the open-loop value                                    fallback:missing
@@ -39,11 +45,12 @@ type Condition = Policy['fallback']['on'][number];
  *    A condition that `fallback.on` does not list holds the last value (`hold:...`); outside the support the table is
  *    then read at its edge. Where there is no last value yet, the open-loop value takes its place.
  * 3. ratio limit against the last value before its warm-up factor (not for a rate that was just halved)
- * 4. clamp to [min, max]; a control of whole numbers is rounded
+ * 4. clamp to [min, max]; a control of whole numbers is then rounded, and has no warm-up
  * 5. warm-up factor min(1, (k + 1) / warmup_updates)
  *
  * A control without a table follows its open-loop values through 3 to 5; a policy without any table looks at no loss.
- * The reason is that of the learning rate (of the first control without one); guards that acted on others are named after it.
+ * The reason is that of the learning rate, or of the first control without one; a ratio limit or a clamp of another control is
+ * named after it.
  *
  * @param updates - length of this run, a positive integer
  * @throws E_VERSION for a feature in `requires` that this reader does not know; E_INVALID for a file that contradicts
@@ -60,6 +67,7 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
     filter: filter === null ? null : initialMemory(filter),
     observed: -1,
     missing: 0,
+    trouble: null,
     guarded: null,
   };
   return {
@@ -75,14 +83,15 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
       const loss = shown !== null && isUsable(shown.value) ? shown : null;
       const filtered = filter === null ? null : filteredStates(policy, filter, state.filter!, loss);
       const observed = shown?.update ?? state.observed;
-      const condition = filtered === null ? null : conditionOf(policy, k, { shown, observed, filtered });
+      const trouble = shown === null ? state.trouble : troubleOf(shown.value);
+      const condition = filtered === null ? null : conditionOf(policy, k, { observed, trouble, filtered });
       const missing = condition === 'missing' ? state.missing + 1 : 0;
-      const situation = { policy, k, updates, condition, missing, filtered };
+      const situation = { policy, k, updates, condition, isNew: shown !== null, missing, filtered };
       const guarded = names.map((name) => decideControl(situation, name, state.guarded?.[name] ?? null));
       const decision = decisionOf(policy, names, guarded, k);
       const memory = filtered === null ? null : remembered(filtered.memory, decision.controls);
       const values = Object.fromEntries(names.map((name, i) => [name, guarded[i].value]));
-      return { state: { updates: k + 1, filter: memory, observed, missing, guarded: values }, ...decision };
+      return { state: { updates: k + 1, filter: memory, observed, missing, trouble, guarded: values }, ...decision };
     },
   };
 }
@@ -95,17 +104,20 @@ function shownLoss({ input }: Policy, { updates: k, observed }: PolicyState, { m
 }
 
 interface Seen {
-  readonly shown: Metric | null;
   readonly observed: number;
+  readonly trouble: Trouble | null;
   readonly filtered: FilteredStates;
 }
 
-function conditionOf({ input }: Policy, k: number, { shown, observed, filtered }: Seen): Condition | null {
+function conditionOf({ input }: Policy, k: number, { observed, trouble, filtered }: Seen): Condition | null {
   if (k - observed > input!.max_age_updates) return 'missing';
-  if (shown !== null && Number.isNaN(shown.value)) return 'nan';
-  if (shown !== null && !Number.isFinite(shown.value)) return 'inf';
-  if (shown !== null && shown.value <= 0) return 'negative';
-  return filtered.supported ? null : 'out_of_support';
+  return trouble ?? (filtered.supported ? null : 'out_of_support');
+}
+
+function troubleOf(loss: number): Trouble | null {
+  if (Number.isNaN(loss)) return 'nan';
+  if (!Number.isFinite(loss)) return 'inf';
+  return loss <= 0 ? 'negative' : null;
 }
 
 interface Situation {
@@ -114,26 +126,28 @@ interface Situation {
   /** Length of the run. */
   readonly updates: number;
   readonly condition: Condition | null;
+  /** Whether a loss is shown that was not shown before. */
+  readonly isNew: boolean;
   readonly missing: number;
   readonly filtered: FilteredStates | null;
 }
 
-/** Steps 2 to 4 of one control. */
+/** Steps 2 to 4 of one control, before it is rounded. */
 function decideControl(situation: Situation, name: string, last: number | null): Proposal {
   const control = situation.policy.controls[name];
-  const guarded = guardValue(control.guards, propose(situation, name, control, last), last);
-  return controlNamed(name)!.isInteger ? { ...guarded, value: Math.round(guarded.value) } : guarded;
+  return guardValue(control.guards, propose(situation, name, control, last), last);
 }
 
 /** Step 2. */
 function propose(situation: Situation, name: string, control: PolicyControl, last: number | null): Proposal {
-  const { policy, k, updates, condition, missing, filtered } = situation;
+  const { policy, k, updates, condition, isNew, missing, filtered } = situation;
   const time = policyTime(policy, k, updates);
   const openLoop = (reason: string): Proposal => ({ value: openLoopValue(control, time), reason });
   const hold = (reason: string): Proposal | null => (last === null ? null : { value: last, reason: `hold:${reason}` });
 
   const listed = condition !== null && policy.fallback.on.includes(condition);
   if (listed && (condition === 'nan' || condition === 'inf')) {
+    if (!isNew && last !== null) return { value: last, reason: `hold:${condition}` };
     const value = last ?? openLoopValue(control, time);
     const reason = `fallback:${condition}`;
     return name === 'learning_rate' ? { value: value / 2, reason, emergency: true } : { value, reason };
@@ -148,9 +162,12 @@ function propose(situation: Situation, name: string, control: PolicyControl, las
   return (listed && !waits ? null : hold(condition)) ?? openLoop(`fallback:${condition}`);
 }
 
-/** Step 5 of every control, and the one reason. */
+/** Rounding and step 5 of every control, and the one reason. */
 function decisionOf(policy: Policy, names: readonly string[], guarded: readonly Proposal[], k: number): Decision {
-  const warmed = names.map((name, i) => warmUp(policy.controls[name].guards, guarded[i], k));
+  const warmed = names.map((name, i) => {
+    const { value, reason } = warmUp(policy.controls[name].guards, guarded[i], k);
+    return { value: controlNamed(name)!.isInteger ? Math.round(value) : value, reason };
+  });
   const first = Math.max(0, names.indexOf('learning_rate'));
   const others = names.flatMap((name, i) =>
     i !== first && /^(limit|clamp):/.test(warmed[i].reason) ? [`${name} ${warmed[i].reason}`] : [],

@@ -32,7 +32,7 @@ export interface PolicyTestFailure {
  * - 11 short runs whose loss falls by 3 % an update from 0.5 to 2 times the filter's first predicted loss
  * - 8 runs that are spoiled for six updates after the warm-up: missing, NaN, infinities, negative, 0, tiny, huge losses
  * - nothing observed from the start, and nothing observed for longer than `max_consecutive_missing`
- * - losses of the update `max_age_updates` ago, and of the one before that, which is too old
+ * - losses of the update `max_age_updates` ago, and of the one before that, which is too old; losses at the cadence
  * - gradient norms that fall, rise and fall again, where the policy clips
  * (of a policy that sees the weights: runs through its table, to its edges and beyond)
  * - a whole run and three updates past its horizon, with the loss falling to a quarter (horizons up to 20,000)
@@ -54,27 +54,33 @@ function observationsOf(policy: Omit<Policy, 'tests'>): ShownLoss[][] {
   const scales = [0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5, 2];
   const spoilers: ShownLoss[] = [null, 'nan', 'inf', '-inf', -1, 0, 1e-9, 1e9];
   const start = warmupOf(policy) + BEFORE;
+  /** Updates for which a loss that was shown may still be used. */
+  const patience = policy.input?.max_age_updates ?? 1;
   const spoil = (spoiler: ShownLoss, count: number): ShownLoss[] =>
     shownBefore(start + count + BEFORE, (k) => (k >= start && k < start + count ? spoiler : falling(k % LENGTH)));
   return [
     ...scales.map((scale) => shownBefore(LENGTH, (k) => rounded(first * scale * 0.97 ** k))),
-    ...spoilers.map((spoiler) => spoil(spoiler, SPOILED)),
-    shownBefore(LENGTH, () => null),
-    spoil(null, policy.fallback.max_consecutive_missing + 2),
+    ...spoilers.map((spoiler) => spoil(spoiler, SPOILED + (spoiler === null ? patience - 1 : 0))),
+    shownBefore(LENGTH + patience, () => null),
+    spoil(null, policy.fallback.max_consecutive_missing + 1 + patience),
     ...late(policy, falling),
     ...(horizon <= LONGEST_WHOLE_RUN ? [shownBefore(horizon + 3, (k) => rounded(first * 0.25 ** (k / horizon)))] : []),
   ];
 }
 
-/** Losses that come as late as the policy takes them, and one update later. */
+/** Losses that come as late as the policy takes them, one update later, and at its cadence, with one that is NaN. */
 function late({ input }: Omit<Policy, 'tests'>, falling: (k: number) => ShownLoss): ShownLoss[][] {
   if (input === null) return [];
+  const { cadence_updates: cadence } = input;
+  const atCadence = shownBefore(4 * cadence, (k) =>
+    k % cadence !== 0 ? null : k === 2 * cadence ? 'nan' : falling(k),
+  );
   const shownWithAge = (age: number): ShownLoss[] =>
     Array.from({ length: LENGTH + age }, (_, k) => {
       const update = k - age;
       return update < 0 ? null : { value: falling(update) as number, update };
     });
-  return [shownWithAge(input.max_age_updates), shownWithAge(input.max_age_updates + 1)];
+  return [shownWithAge(input.max_age_updates), shownWithAge(input.max_age_updates + 1), atCadence];
 }
 
 /** Falling, rising above its start, and falling again. */

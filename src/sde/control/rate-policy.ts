@@ -6,7 +6,6 @@ import { controlNamed } from '../../controls/index.js';
 import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 import { policyTestVectors, WEIGHTS_STATE } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
-import { hasAtomsAlone } from '../law/law.js';
 import type { SgdModel } from '../model.js';
 import type { RateProblem } from './problem.js';
 
@@ -47,7 +46,7 @@ function bodyOf(model: SgdModel, { of, solution, value, error }: SolvedRate, mea
     requires: [WEIGHTS_STATE],
     name: file.name,
     form: 'feedback_table',
-    time: { unit: 'update', horizon: of.updates, updates_per_epoch: updatesPerEpoch(model), stretch: 'refuse' },
+    time: { unit: 'update', horizon: of.updates, stretch: 'refuse' },
     input: null,
     filter: { kind: 'weights', names: [...weights] },
     controls: {
@@ -90,7 +89,6 @@ function bodyOf(model: SgdModel, { of, solution, value, error }: SolvedRate, mea
       residual: solution.residual,
       value,
       value_error: error,
-      validation: null,
     },
   };
   return body;
@@ -138,10 +136,6 @@ function product(numbers: readonly number[]): number {
 
 function rounded(value: number): number {
   return Number(value.toPrecision(SIGNIFICANT_DIGITS));
-}
-
-function updatesPerEpoch({ law, batchSize }: SgdModel): number {
-  return hasAtomsAlone(law) ? law.components.length / batchSize : 0;
 }
 
 /** The attack in the words of a policy; null where these have none for it (provenance has it whole). */
