@@ -12,8 +12,14 @@
 
 namespace {
 
-constexpr double kTieSlack = 1e-13;
-constexpr double kRounding = 1e-9;
+constexpr double kTie = 1e-13;
+constexpr double kNegativeWeight = 1e-9;
+
+// Places in a piece, and its sizes, as in solvers/kernels/row-pieces.ts.
+enum { kFrom, kWidth, kGiven0, kGiven1, kGiven2, kLow0, kHigh0, kLow1, kHigh1, kLow2, kHigh2 };
+constexpr int kHead = 5, kAxis = 6, kSecond = kAxis, kThird = 2 * kAxis;
+// Of a piece of one state.
+constexpr int kPiece = kHead + kAxis;
 
 struct Rows {
   int32_t states, stride, size, lanes;
@@ -85,29 +91,29 @@ void lineForward(const Rows& rows, const double* __restrict source, const double
     const double above = i < last ? V[i + 1] : here, toHigh = above - here;
     double best = std::numeric_limits<double>::infinity(), v = 0;
     const double* chosen = k;
-    const double* end = data + 11 * start[i + 1];
+    const double* end = data + kPiece * start[i + 1];
     do {
-      const double c0 = k[2] + k[5] * toLow + k[6] * toHigh;
-      const double c1 = k[3] + k[7] * toLow + k[8] * toHigh;
-      const double c2 = k[4] + k[9] * toLow + k[10] * toHigh;
-      if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; chosen = k; }
+      const double c0 = k[kGiven0] + k[kLow0] * toLow + k[kHigh0] * toHigh;
+      const double c1 = k[kGiven1] + k[kLow1] * toLow + k[kHigh1] * toHigh;
+      const double c2 = k[kGiven2] + k[kLow2] * toLow + k[kHigh2] * toHigh;
+      if (c0 < best - kTie * std::fabs(c0)) { best = c0; v = 0; chosen = k; }
       if (c1 < 0 || c2 < 0) {
-        double other = k[1];
+        double other = k[kWidth];
         const double twice = 2 * c2;
         if (c1 + twice * other > 0 && c2 > 0) other = -c1 / twice;
         const double H = c0 + other * (c1 + other * c2);
-        if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; chosen = k; }
+        if (H < best - kTie * std::fabs(H)) { best = H; v = other; chosen = k; }
       }
-      k += 11;
+      k += kPiece;
     } while (k < end);
-    control[i] = chosen[0] + v;
-    const double low = chosen[5] + v * (chosen[7] + v * chosen[9]);
-    const double high = chosen[6] + v * (chosen[8] + v * chosen[10]);
+    control[i] = chosen[kFrom] + v;
+    const double low = chosen[kLow0] + v * (chosen[kLow1] + v * chosen[kLow2]);
+    const double high = chosen[kHigh0] + v * (chosen[kHigh1] + v * chosen[kHigh2]);
     const double missing = best + source[i] - rest * here;
     const double diagonal = rest + low + high;
     if ((low < 0 || high < 0) && offender < 0) {
       const double magnitude = std::fabs(low) + std::fabs(high);
-      const double slack = kRounding * (rest + magnitude);
+      const double slack = kNegativeWeight * (rest + magnitude);
       if (!(low >= -slack && high >= -slack && diagonal >= magnitude - slack)) offender = i;
     }
     const double raw = std::fabs(missing);
@@ -181,7 +187,7 @@ void batchForward(const Rows& rows, Batch& batch) {
   alignas(64) double lastFactor[kLanes] = {}, lastPartial[kLanes] = {}, residual[kLanes] = {}, rawResidual[kLanes] = {};
   const double* first = data;
   for (int i = 0; i <= last; ++i) {
-    const double* end = data + size_t(11) * kLanes * rows.start[i + 1];
+    const double* end = data + size_t(kPiece) * kLanes * rows.start[i + 1];
     const double* here = V + size_t(i) * kLanes;
     alignas(64) double toLow[kLanes], toHigh[kLanes], best[kLanes], u[kLanes], low[kLanes], high[kLanes];
     for (int c = 0; c < kLanes; ++c) {
@@ -190,25 +196,25 @@ void batchForward(const Rows& rows, Batch& batch) {
       best[c] = std::numeric_limits<double>::infinity();
       u[c] = low[c] = high[c] = 0;
     }
-    for (const double* k = first; k < end; k += 11 * kLanes) {
+    for (const double* k = first; k < end; k += kPiece * kLanes) {
       for (int c = 0; c < kLanes; ++c) {
         const auto at = [&](int field) { return k[field * kLanes + c]; };
-        const double c0 = at(2) + at(5) * toLow[c] + at(6) * toHigh[c];
-        const double c1 = at(3) + at(7) * toLow[c] + at(8) * toHigh[c];
-        const double c2 = at(4) + at(9) * toLow[c] + at(10) * toHigh[c];
-        const bool isFrom = c0 < best[c] - kTieSlack * std::fabs(c0);
+        const double c0 = at(kGiven0) + at(kLow0) * toLow[c] + at(kHigh0) * toHigh[c];
+        const double c1 = at(kGiven1) + at(kLow1) * toLow[c] + at(kHigh1) * toHigh[c];
+        const double c2 = at(kGiven2) + at(kLow2) * toLow[c] + at(kHigh2) * toHigh[c];
+        const bool isFrom = c0 < best[c] - kTie * std::fabs(c0);
         const double before = isFrom ? c0 : best[c];
-        const double width = at(1), twice = 2 * c2;
+        const double width = at(kWidth), twice = 2 * c2;
         const bool isInside = (c2 > 0) & (c1 + twice * width > 0);
         const double vertex = -c1 / twice;
         const double other = isInside ? vertex : width;
         const double H = c0 + other * (c1 + other * c2);
-        const bool isOther = (H < before - kTieSlack * std::fabs(H)) & !((c1 >= 0) & (c2 >= 0));
+        const bool isOther = (H < before - kTie * std::fabs(H)) & !((c1 >= 0) & (c2 >= 0));
         best[c] = isOther ? H : before;
         const bool isTaken = isFrom | isOther;
         const double v = isOther ? other : 0;
-        const double l = at(5) + v * (at(7) + v * at(9)), h = at(6) + v * (at(8) + v * at(10));
-        u[c] = isTaken ? at(0) + v : u[c];
+        const double l = at(kLow0) + v * (at(kLow1) + v * at(kLow2)), h = at(kHigh0) + v * (at(kHigh1) + v * at(kHigh2));
+        u[c] = isTaken ? at(kFrom) + v : u[c];
         low[c] = isTaken ? l : low[c];
         high[c] = isTaken ? h : high[c];
       }
@@ -307,31 +313,31 @@ template <bool kThree> void gridForward(const Rows& rows, Grid& grid) {
       const double* row = k;
       const double* end = data + size_t(stride) * start[i + 1];
       do {
-        double low0 = k[5] * d0 + k[11] * d2, high0 = k[6] * d1 + k[12] * d3;
-        double low1 = k[7] * d0 + k[13] * d2, high1 = k[8] * d1 + k[14] * d3;
-        double low2 = k[9] * d0 + k[15] * d2, high2 = k[10] * d1 + k[16] * d3;
+        double low0 = k[kLow0] * d0 + k[kSecond + kLow0] * d2, high0 = k[kHigh0] * d1 + k[kSecond + kHigh0] * d3;
+        double low1 = k[kLow1] * d0 + k[kSecond + kLow1] * d2, high1 = k[kHigh1] * d1 + k[kSecond + kHigh1] * d3;
+        double low2 = k[kLow2] * d0 + k[kSecond + kLow2] * d2, high2 = k[kHigh2] * d1 + k[kSecond + kHigh2] * d3;
         if (kThree) {
-          low0 += k[17] * d4, high0 += k[18] * d5;
-          low1 += k[19] * d4, high1 += k[20] * d5;
-          low2 += k[21] * d4, high2 += k[22] * d5;
+          low0 += k[kThird + kLow0] * d4, high0 += k[kThird + kHigh0] * d5;
+          low1 += k[kThird + kLow1] * d4, high1 += k[kThird + kHigh1] * d5;
+          low2 += k[kThird + kLow2] * d4, high2 += k[kThird + kHigh2] * d5;
         }
-        const double c0 = k[2] + low0 + high0, c1 = k[3] + low1 + high1, c2 = k[4] + low2 + high2;
-        if (c0 < best - kTieSlack * std::fabs(c0)) { best = c0; v = 0; row = k; }
+        const double c0 = k[kGiven0] + low0 + high0, c1 = k[kGiven1] + low1 + high1, c2 = k[kGiven2] + low2 + high2;
+        if (c0 < best - kTie * std::fabs(c0)) { best = c0; v = 0; row = k; }
         if (c1 < 0 || c2 < 0) {
-          double other = k[1];
+          double other = k[kWidth];
           const double twice = 2 * c2;
           if (c2 > 0 && c1 + twice * other > 0) other = -c1 / twice;
           const double H = c0 + other * (c1 + other * c2);
-          if (H < best - kTieSlack * std::fabs(H)) { best = H; v = other; row = k; }
+          if (H < best - kTie * std::fabs(H)) { best = H; v = other; row = k; }
         }
         k += stride;
       } while (k < end);
-      control[i] = row[0] + v;
+      control[i] = row[kFrom] + v;
       double sum = 0;
       bool isNegative = false;
       for (int s = 0; s < (kThree ? 6 : 4); ++s) {
-        const double* c = row + 5 + 6 * (s / 2) + s % 2;
-        const double weight = c[0] + v * (c[2] + v * c[4]);
+        const double* c = row + kLow0 + kAxis * (s / 2) + s % 2;
+        const double weight = c[0] + v * (c[kLow1 - kLow0] + v * c[kLow2 - kLow0]);
         w[s][i] = weight;
         sum += weight;
         isNegative |= weight < 0;

@@ -1,13 +1,13 @@
 // Eight problems of one state on the same nodes and pieces, two by two: ./line.ts with a problem in each half of a vector.
 // Every number of ../row-pieces.ts, and every value at a node, stands twice side by side, pair of problems after pair.
-import { Found, Line, pointer } from './layout';
+import { Found, Line, NUMBER, Piece, pointer, Size, Tolerance } from './layout';
+import { TO_LINEAR, TO_SQUARE } from './pairs';
 
-const TIE_SLACK: f64 = 1e-13;
-const ROUNDING: f64 = 1e-9;
-/** Bytes of a pair of numbers, of a piece, and of what is found of all lanes. */
-const PAIR: usize = 16;
-const PIECE: usize = 11 * PAIR;
-const FIELD: usize = 64;
+/** Bytes of a pair of numbers, and of a pair of pieces: there a place lies twice as far on. */
+const PAIR: usize = 2 * NUMBER;
+const PIECE: usize = 2 * (Size.HEAD + Size.AXIS);
+/** Problems. */
+const LANES: usize = 8;
 
 export function batchForward(at: usize, found: usize, size: i32, rest: f64): void {
   const start = pointer(at, Line.START);
@@ -42,9 +42,9 @@ function forwardPair(
   const last = size - 1;
   const zero = f64x2.splat(0);
   const rest2 = f64x2.splat(rest);
-  const slack = f64x2.splat(TIE_SLACK);
+  const slack = f64x2.splat(Tolerance.TIE);
   const one = f64x2.splat(1);
-  v128.store(found, f64x2.splat(-1), Found.OFFENDER * 8);
+  v128.store(found, f64x2.splat(-1), Found.OFFENDER * LANES);
   let residual = zero;
   let rawResidual = zero;
   let lastFactor = zero;
@@ -68,14 +68,14 @@ function forwardPair(
     do {
       const piece = k;
       k += PIECE;
-      const c0 = hamiltonian(piece + 2 * PAIR, piece + 5 * PAIR, toLow, toHigh);
-      const c1 = hamiltonian(piece + 3 * PAIR, piece + 7 * PAIR, toLow, toHigh);
-      const c2 = hamiltonian(piece + 4 * PAIR, piece + 9 * PAIR, toLow, toHigh);
+      const c0 = hamiltonian(piece + 2 * Piece.GIVEN_0, piece + 2 * Piece.LOW_0, toLow, toHigh);
+      const c1 = hamiltonian(piece + 2 * Piece.GIVEN_1, piece + 2 * Piece.LOW_1, toLow, toHigh);
+      const c2 = hamiltonian(piece + 2 * Piece.GIVEN_2, piece + 2 * Piece.LOW_2, toLow, toHigh);
       let isTaken = f64x2.lt(c0, f64x2.sub(best, f64x2.mul(slack, f64x2.abs(c0))));
       best = v128.bitselect(c0, best, isTaken);
       let to = zero;
       if (i64x2.bitmask(v128.or(c1, c2)) != 0) {
-        const other = lowest(c1, c2, v128.load(piece, PAIR), zero);
+        const other = lowest(c1, c2, v128.load(piece, 2 * Piece.WIDTH), zero);
         const H = f64x2.add(c0, f64x2.mul(other, f64x2.add(c1, f64x2.mul(other, c2))));
         const isOther = f64x2.lt(H, f64x2.sub(best, f64x2.mul(slack, f64x2.abs(H))));
         best = v128.bitselect(H, best, isOther);
@@ -91,19 +91,19 @@ function forwardPair(
         continue;
       }
       if (!isMixed) {
-        u = f64x2.add(v128.load(row), v);
-        low = weight(row + 5 * PAIR, v);
-        high = weight(row + 6 * PAIR, v);
+        u = f64x2.add(v128.load(row, 2 * Piece.FROM), v);
+        low = weight(row + 2 * Piece.LOW_0, v);
+        high = weight(row + 2 * Piece.HIGH_0, v);
         isMixed = true;
       }
-      u = v128.bitselect(f64x2.add(v128.load(piece), to), u, isTaken);
-      low = v128.bitselect(weight(piece + 5 * PAIR, to), low, isTaken);
-      high = v128.bitselect(weight(piece + 6 * PAIR, to), high, isTaken);
+      u = v128.bitselect(f64x2.add(v128.load(piece, 2 * Piece.FROM), to), u, isTaken);
+      low = v128.bitselect(weight(piece + 2 * Piece.LOW_0, to), low, isTaken);
+      high = v128.bitselect(weight(piece + 2 * Piece.HIGH_0, to), high, isTaken);
     } while (k < end);
     if (!isMixed) {
-      u = f64x2.add(v128.load(row), v);
-      low = weight(row + 5 * PAIR, v);
-      high = weight(row + 6 * PAIR, v);
+      u = f64x2.add(v128.load(row, 2 * Piece.FROM), v);
+      low = weight(row + 2 * Piece.LOW_0, v);
+      high = weight(row + 2 * Piece.HIGH_0, v);
     }
     v128.store(control + o, u);
     const diagonal = f64x2.add(f64x2.add(rest2, low), high);
@@ -121,8 +121,8 @@ function forwardPair(
     toLow = f64x2.sub(here, above);
     here = above;
   }
-  v128.store(found, residual, Found.RESIDUAL * 8);
-  v128.store(found, rawResidual, Found.RAW_RESIDUAL * 8);
+  v128.store(found, residual, Found.RESIDUAL * LANES);
+  v128.store(found, rawResidual, Found.RAW_RESIDUAL * LANES);
 }
 
 /** A coefficient of the Hamiltonian from those of given, and of low and high at `weights`. */
@@ -141,22 +141,22 @@ function lowest(c1: v128, c2: v128, width: v128, zero: v128): v128 {
 }
 
 function weight(k: usize, v: v128): v128 {
-  const slope = f64x2.add(v128.load(k, 2 * PAIR), f64x2.mul(v, v128.load(k, 4 * PAIR)));
+  const slope = f64x2.add(v128.load(k, 2 * TO_LINEAR), f64x2.mul(v, v128.load(k, 2 * TO_SQUARE)));
   return f64x2.add(v128.load(k), f64x2.mul(v, slope));
 }
 
 /** Rows with a negative weight that is more than rounding: the first of each lane. */
 function blame(found: usize, i: i32, low: v128, high: v128, diagonal: v128, rest: f64): void {
   const magnitude = f64x2.add(f64x2.abs(low), f64x2.abs(high));
-  const slack = f64x2.mul(f64x2.splat(ROUNDING), f64x2.add(f64x2.splat(rest), magnitude));
+  const slack = f64x2.mul(f64x2.splat(Tolerance.NEGATIVE_WEIGHT), f64x2.add(f64x2.splat(rest), magnitude));
   const least = f64x2.neg(slack);
   const isSound = v128.and(
     v128.and(f64x2.ge(low, least), f64x2.ge(high, least)),
     f64x2.ge(diagonal, f64x2.sub(magnitude, slack)),
   );
-  const before = v128.load(found, Found.OFFENDER * 8);
+  const before = v128.load(found, Found.OFFENDER * LANES);
   const isFree = f64x2.lt(before, f64x2.splat(0));
-  v128.store(found, v128.bitselect(f64x2.splat(<f64>i), before, v128.andnot(isFree, isSound)), Found.OFFENDER * 8);
+  v128.store(found, v128.bitselect(f64x2.splat(<f64>i), before, v128.andnot(isFree, isSound)), Found.OFFENDER * LANES);
 }
 
 export function batchBackward(at: usize, found: usize, size: i32): void {
@@ -185,6 +185,6 @@ function backwardPair(V: usize, elimination: usize, moves: v128, found: usize, s
     largest = f64x2.pmax(largest, f64x2.abs(value));
     v128.store(V + o, value);
   }
-  v128.store(found, change, Found.CHANGE * 8);
-  v128.store(found, largest, Found.LARGEST * 8);
+  v128.store(found, change, Found.CHANGE * LANES);
+  v128.store(found, largest, Found.LARGEST * LANES);
 }

@@ -1,9 +1,7 @@
 // The kernel of two and three states: ../grid.ts, operation by operation, so that both come to the same numbers.
-import { Found, Grid, pointer } from './layout';
+import { Found, Grid, NUMBER, Piece, pointer, Size, Tolerance } from './layout';
 import { highs, isEitherNegative, lows, weightsAt } from './pairs';
 
-const TIE_SLACK: f64 = 1e-13;
-const ROUNDING: f64 = 1e-9;
 /** Lines that are swept together where they lie side by side: TILE of ../grid.ts. */
 const TILE: i32 = 64;
 
@@ -49,7 +47,7 @@ function reaching(e: f64, toLow: isize, toHigh: isize): v128 {
 }
 
 function polynomial(k: usize, v: f64): f64 {
-  return load<f64>(k) + v * (load<f64>(k, 8) + v * load<f64>(k, 16));
+  return load<f64>(k) + v * (load<f64>(k, NUMBER) + v * load<f64>(k, 2 * NUMBER));
 }
 
 /** A flag that the compiler knows: what depends on it is compiled once for each. */
@@ -135,41 +133,50 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       let taken = p;
       const last = load<i32>(start + ((<usize>i) << 2), 4);
       do {
-        let p0 = f64x2.add(f64x2.mul(v128.load(k, 40), away0), f64x2.mul(v128.load(k, 88), away1));
-        let p1 = f64x2.add(f64x2.mul(v128.load(k, 56), away0), f64x2.mul(v128.load(k, 104), away1));
-        let p2 = f64x2.add(f64x2.mul(v128.load(k, 72), away0), f64x2.mul(v128.load(k, 120), away1));
+        let p0 = f64x2.add(
+          f64x2.mul(v128.load(k, Piece.LOW_0), away0),
+          f64x2.mul(v128.load(k, Piece.SECOND + Piece.LOW_0), away1),
+        );
+        let p1 = f64x2.add(
+          f64x2.mul(v128.load(k, Piece.LOW_1), away0),
+          f64x2.mul(v128.load(k, Piece.SECOND + Piece.LOW_1), away1),
+        );
+        let p2 = f64x2.add(
+          f64x2.mul(v128.load(k, Piece.LOW_2), away0),
+          f64x2.mul(v128.load(k, Piece.SECOND + Piece.LOW_2), away1),
+        );
         if (isThree) {
-          p0 = f64x2.add(p0, f64x2.mul(v128.load(k, 136), along));
-          p1 = f64x2.add(p1, f64x2.mul(v128.load(k, 152), along));
-          p2 = f64x2.add(p2, f64x2.mul(v128.load(k, 168), along));
+          p0 = f64x2.add(p0, f64x2.mul(v128.load(k, Piece.THIRD + Piece.LOW_0), along));
+          p1 = f64x2.add(p1, f64x2.mul(v128.load(k, Piece.THIRD + Piece.LOW_1), along));
+          p2 = f64x2.add(p2, f64x2.mul(v128.load(k, Piece.THIRD + Piece.LOW_2), along));
         }
-        let c = f64x2.add(f64x2.add(v128.load(k, 16), lows(p0, p1)), highs(p0, p1));
-        let c2 = load<f64>(k, 32) + f64x2.extract_lane(p2, 0) + f64x2.extract_lane(p2, 1);
+        let c = f64x2.add(f64x2.add(v128.load(k, Piece.GIVEN_0), lows(p0, p1)), highs(p0, p1));
+        let c2 = load<f64>(k, Piece.GIVEN_2) + f64x2.extract_lane(p2, 0) + f64x2.extract_lane(p2, 1);
         if (hasCross) {
           const from = load<i32>(crossStart + ((<usize>p) << 2));
           const to = load<i32>(crossEnd + ((<usize>p) << 2));
           if (from < to) {
             const legs = crossLegs(from, to, crossNodes, crossWeights, V, here);
-            c = f64x2.add(c, f64x2.mul(v128.load(k + piece - 24), f64x2.splat(legs)));
-            c2 += load<f64>(k + piece - 8) * legs;
+            c = f64x2.add(c, f64x2.mul(v128.load(k + piece - Size.FACTOR), f64x2.splat(legs)));
+            c2 += load<f64>(k + piece - NUMBER) * legs;
           }
         }
         const c0 = f64x2.extract_lane(c, 0);
         const c1 = f64x2.extract_lane(c, 1);
-        if (c0 < best - TIE_SLACK * abs(c0)) {
+        if (c0 < best - Tolerance.TIE * abs(c0)) {
           best = c0;
           v = 0;
           row = k;
           taken = p;
         }
         if (isEitherNegative(c1, c2)) {
-          let other = load<f64>(k, 8);
+          let other = load<f64>(k, Piece.WIDTH);
           const twice = 2 * c2;
           if (c2 > 0) {
             if (c1 + twice * other > 0) other = -c1 / twice;
           }
           const H = c0 + other * (c1 + other * c2);
-          if (H < best - TIE_SLACK * abs(H)) {
+          if (H < best - Tolerance.TIE * abs(H)) {
             best = H;
             v = other;
             row = k;
@@ -179,16 +186,16 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
         p++;
         k += piece;
       } while (p < last);
-      store<f64>(control + o, load<f64>(row) + v);
+      store<f64>(control + o, load<f64>(row, Piece.FROM) + v);
       const v2 = f64x2.splat(v);
-      const a0 = weightsAt(row + 40, v2);
-      const a1 = weightsAt(row + 88, v2);
+      const a0 = weightsAt(row + Piece.LOW_0, v2);
+      const a1 = weightsAt(row + Piece.SECOND + Piece.LOW_0, v2);
       storePair(w0 + o, w1 + o, a0);
       storePair(w2 + o, w3 + o, a1);
       let total = f64x2.add(a0, a1);
       let negative = v128.or(a0, a1);
       if (isThree) {
-        const a2 = weightsAt(row + 136, v2);
+        const a2 = weightsAt(row + Piece.THIRD + Piece.LOW_0, v2);
         storePair(w4 + o, w5 + o, a2);
         total = f64x2.add(total, a2);
         negative = v128.or(negative, a2);
@@ -198,7 +205,7 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
       let split = sum;
       let legs: f64 = 0;
       if (hasCross) {
-        const f = polynomial(row + piece - 24, v);
+        const f = polynomial(row + piece - Size.FACTOR, v);
         const to = load<i32>(crossEnd + ((<usize>taken) << 2));
         for (let c = load<i32>(crossStart + ((<usize>taken) << 2)); c < to; c++) {
           const weight = load<f64>(crossWeights + ((<usize>c) << 3));
@@ -210,12 +217,18 @@ function forwardOf<Three, Cross>(at: usize, found: usize, rest: f64, first: i32,
         store<i32>(chosen + ((<usize>i) << 2), taken);
         const axes = crossAxes + ((<usize>taken) << 3) * (isThree ? 3 : 2);
         const b0 = f64x2.add(a0, reaching(f * load<f64>(axes), below0, above0));
-        const b1 = f64x2.add(a1, reaching(f * load<f64>(axes, 8), isThree ? below1 : toLow, isThree ? above1 : toHigh));
+        const b1 = f64x2.add(
+          a1,
+          reaching(f * load<f64>(axes, NUMBER), isThree ? below1 : toLow, isThree ? above1 : toHigh),
+        );
         storePair(split0 + o, split1 + o, b0);
         storePair(split2 + o, split3 + o, b1);
         let b = f64x2.add(b0, b1);
         if (isThree) {
-          const b2 = f64x2.add(weightsAt(row + 136, v2), reaching(f * load<f64>(axes, 16), toLow, toHigh));
+          const b2 = f64x2.add(
+            weightsAt(row + Piece.THIRD + Piece.LOW_0, v2),
+            reaching(f * load<f64>(axes, 2 * NUMBER), toLow, toHigh),
+          );
           storePair(split4 + o, split5 + o, b2);
           b = f64x2.add(b, b2);
         }
@@ -261,7 +274,7 @@ function isDominant(at: usize, rest: f64, i: i32): bool {
       least = min(least, weight);
     }
   }
-  const slack = ROUNDING * (rest + magnitude);
+  const slack = Tolerance.NEGATIVE_WEIGHT * (rest + magnitude);
   return least >= -slack && rest + sum >= magnitude - slack;
 }
 

@@ -76,3 +76,36 @@ export namespace Shared {
   /** `rest`, `shift` or a factor, f64. */
   export const NUMBER: usize = 48;
 }
+
+/** Bytes of a number. */
+export const NUMBER: usize = 8;
+
+/** Places in a piece as in `PLACES` of ../row-pieces.ts, in bytes. */
+export namespace Piece {
+  export const FROM: usize = 0 * NUMBER;
+  export const WIDTH: usize = 1 * NUMBER;
+  export const GIVEN_0: usize = 2 * NUMBER;
+  export const GIVEN_1: usize = 3 * NUMBER;
+  export const GIVEN_2: usize = 4 * NUMBER;
+  export const LOW_0: usize = 5 * NUMBER;
+  export const HIGH_0: usize = 6 * NUMBER;
+  export const LOW_1: usize = 7 * NUMBER;
+  export const HIGH_1: usize = 8 * NUMBER;
+  export const LOW_2: usize = 9 * NUMBER;
+  export const HIGH_2: usize = 10 * NUMBER;
+  export const SECOND: usize = 6 * NUMBER;
+  export const THIRD: usize = 12 * NUMBER;
+}
+
+/** `SIZES` of ../row-pieces.ts, in bytes. */
+export namespace Size {
+  export const HEAD: usize = 5 * NUMBER;
+  export const AXIS: usize = 6 * NUMBER;
+  export const FACTOR: usize = 3 * NUMBER;
+}
+
+/** `TOLERANCES` of ../tolerances.ts. */
+export namespace Tolerance {
+  export const TIE: f64 = 1e-13;
+  export const NEGATIVE_WEIGHT: f64 = 1e-9;
+}
