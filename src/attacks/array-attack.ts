@@ -16,11 +16,9 @@ export interface ArrayAttack<Spec = TrainingAttackSpec> {
    * @param stream - source of the random start
    */
   perturb(network: Network, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
-  /** The attack in force when a share of the run is done, in [0, 1], where that changes along a run. */
-  at?(share: number): ArrayAttack;
   /** As it was described, without the step length that follows from the rest. */
   readonly description?: TrainingAttackSpec;
-  /** The attack of another description: what controls make of this one. */
+  /** The attack of another description: what controls, or a moment of its schedule, make of this one. */
   under?(spec: AttackSpec): ArrayAttack<AttackSpec>;
 }
 

@@ -1,11 +1,17 @@
 import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError } from '../errors.js';
 import type { z } from 'zod';
-import type { ArrayAttack, Attack } from './array-attack.js';
+import type { ArrayAttack } from './array-attack.js';
 import type { AttackOptions } from './attack.js';
 import { attackUnder, isScheduled } from './controls.js';
 import { attackNamed } from './index.js';
-import { trainingAttackSchema, type AttackSpec, type SingleAttackSpec, type TrainingAttackInput } from './schemas.js';
+import {
+  trainingAttackSchema,
+  type AttackSpec,
+  type SingleAttackSpec,
+  type TrainingAttackInput,
+  type TrainingAttackSpec,
+} from './schemas.js';
 
 /** Moments of a run at which a schedule is looked at for its mean cost. */
 const MOMENTS = 1000;
@@ -15,8 +21,8 @@ const NO_CLASSES = NaN;
 
 /**
  * The attack of a description, its step length filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM. Where eps or steps
- * follow a schedule, `at` gives the attack in force, `perturb` is that of the end of the run, and `gradientEvaluations`
- * the mean over the run.
+ * follow a schedule, `perturb` is that of the end of the run, and `gradientEvaluations` the mean over the run; `under` gives
+ * the attack in force.
  *
  * @throws E_INVALID with every field of the description that is not one of an attack
  *
@@ -27,14 +33,8 @@ const NO_CLASSES = NaN;
 export function createAttack(input: TrainingAttackInput, options: AttackOptions = {}): ArrayAttack {
   const spec = parsed(trainingAttackSchema, input);
   const under = (changed: AttackSpec): ArrayAttack<AttackSpec> => fixedAttack(changed, options);
-  const at = (share: number): ArrayAttack<AttackSpec> => under(attackUnder(spec, {}, share));
-  const described = { ...at(1), description: spec, under };
-  return isScheduled(spec) ? { ...described, spec, gradientEvaluations: meanCost(at), at } : described;
-}
-
-/** The attack in force when a share of the run is done. */
-export function attackAt(attack: Attack | null, share: number): Attack | null {
-  return attack === null || attack.spec === null || attack.at === undefined ? attack : attack.at(share);
+  const described = { ...under(attackUnder(spec, {})), description: spec, under };
+  return isScheduled(spec) ? { ...described, spec, gradientEvaluations: meanCost(spec, options) } : described;
 }
 
 /** An attack that stays as it is, its step length filled in. */
@@ -43,12 +43,11 @@ export function fixedAttack<Spec extends SingleAttackSpec>(
   options: AttackOptions = {},
   classes = NO_CLASSES,
 ): ArrayAttack<Spec> {
-  const { create, gradientEvaluations } = attackNamed(description.type);
   const spec = withStepSize(description, options);
   return {
     spec: spec as Spec,
-    gradientEvaluations: gradientEvaluations(spec, classes),
-    perturb: create(spec, options),
+    gradientEvaluations: costOf(spec, classes),
+    perturb: attackNamed(spec.type).create(spec, options),
   };
 }
 
@@ -74,7 +73,15 @@ function withStepSize(spec: SingleAttackSpec, { reach }: AttackOptions): SingleA
   return length !== null && length > 0 ? { ...spec, [field]: length } : spec;
 }
 
-function meanCost(at: (share: number) => ArrayAttack): number {
-  const costs = Array.from({ length: MOMENTS }, (_, i) => at((i + 0.5) / MOMENTS).gradientEvaluations);
+/** Gradients on each example of an attack whose step length is filled in. */
+function costOf(spec: SingleAttackSpec, classes: number): number {
+  return attackNamed(spec.type).gradientEvaluations(spec, classes);
+}
+
+function meanCost(spec: TrainingAttackSpec, options: AttackOptions): number {
+  const costs = Array.from({ length: MOMENTS }, (_, i) => {
+    const inForce = attackUnder(spec, {}, (i + 0.5) / MOMENTS);
+    return costOf(withStepSize(inForce, options), NO_CLASSES);
+  });
   return costs.reduce((sum, cost) => sum + cost, 0) / MOMENTS;
 }

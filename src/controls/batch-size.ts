@@ -22,8 +22,6 @@ export interface BatchSizes {
   readonly varies: boolean;
   /** Examples of the minibatch of update k. */
   at(k: number): number;
-  /** Examples of all minibatches before update k. */
-  before(k: number): number;
   /** The largest of the run. */
   readonly largest: number;
   /** Examples of all minibatches of the horizon over its updates. */
@@ -44,22 +42,24 @@ interface Piece {
  *
  * @example
  * const sizes = batchSizes([{ from: 0, size: 32 }, { from: 0.5, size: 128 }], 100);
- * [sizes.at(49), sizes.at(50), sizes.before(51), sizes.largest, sizes.mean]; // [32, 128, 1728, 128, 80]
+ * [sizes.at(49), sizes.at(50), sizes.largest, sizes.mean]; // [32, 128, 128, 80]
  */
 export function batchSizes(spec: BatchSize, horizon: number): BatchSizes {
   const pieces = piecesOf(spec, horizon);
-  const before = (k: number): number =>
-    pieces.reduce((sum, { first, size }, i) => {
-      const last = Math.min(k, pieces[i + 1]?.first ?? k);
-      return sum + size * Math.max(0, last - first);
-    }, 0);
   return {
     varies: pieces.length > 1,
     at: (k) => pieces.findLast(({ first }) => first <= k)!.size,
-    before,
     largest: Math.max(...pieces.map(({ size }) => size)),
-    mean: before(horizon) / horizon,
+    mean: examplesOf(pieces, horizon) / horizon,
   };
+}
+
+/** Examples of all minibatches of the horizon. */
+function examplesOf(pieces: readonly Piece[], horizon: number): number {
+  return pieces.reduce((sum, { first, size }, i) => {
+    const end = Math.min(horizon, pieces[i + 1]?.first ?? horizon);
+    return sum + size * Math.max(0, end - first);
+  }, 0);
 }
 
 function piecesOf(spec: BatchSize, horizon: number): Piece[] {

@@ -110,8 +110,9 @@ function modelChecks({
 }
 
 function attackChecks({ perturb, gradientEvaluations, ...rest }: Partial<NonNullable<Workload['attack']>>): Check[] {
-  // Where the attack follows a schedule it is a mean over the run.
-  const counted = gradientEvaluations === 0 || isCount(gradientEvaluations) || 'at' in rest;
+  // Of an attack that was made from a description it is a mean over the run, where that follows a schedule.
+  const counted =
+    gradientEvaluations === 0 || isCount(gradientEvaluations) || ('description' in rest && 'under' in rest);
   return [
     ['attack.perturb', typeof perturb === 'function', 'must be a function of the losses, the inputs and a stream'],
     ['attack.gradientEvaluations', counted, 'must be the gradients that one call spends on each example'],

@@ -8,17 +8,10 @@ import { smallRun } from '../training/run.js';
 describe('sizes along the run', () => {
   test('one number', () => {
     const sizes = batchSizes(32, 10);
-    expect([sizes.varies, sizes.at(0), sizes.at(99), sizes.before(7), sizes.largest, sizes.mean]).toEqual([
-      false,
-      32,
-      32,
-      7 * 32,
-      32,
-      32,
-    ]);
+    expect([sizes.varies, sizes.at(0), sizes.at(99), sizes.largest, sizes.mean]).toEqual([false, 32, 32, 32, 32]);
   });
 
-  // The example of the docstring: 50 x 32, then 128: before update 51 there are 1,600 + 128.
+  // The example of the docstring: 50 x 32, then 50 x 128: 8,000 examples in 100 updates.
   test('shares of the horizon', () => {
     const sizes = batchSizes(
       [
@@ -27,7 +20,7 @@ describe('sizes along the run', () => {
       ],
       100,
     );
-    expect([sizes.at(49), sizes.at(50), sizes.before(51), sizes.largest, sizes.mean]).toEqual([32, 128, 1728, 128, 80]);
+    expect([sizes.at(49), sizes.at(50), sizes.largest, sizes.mean]).toEqual([32, 128, 128, 80]);
     expect(sizes.varies).toBe(true);
   });
 
@@ -42,7 +35,6 @@ describe('sizes along the run', () => {
       10,
     );
     expect(Array.from({ length: 10 }, (_, k) => sizes.at(k))).toEqual([8, 8, 8, 4, 4, 2, 2, 2, 2, 2]);
-    expect(Array.from({ length: 7 }, (_, k) => sizes.before(k))).toEqual([0, 8, 16, 24, 28, 32, 34]);
     expect([sizes.largest, sizes.mean]).toEqual([8, 4.2]);
   });
 });

@@ -4,9 +4,11 @@ import type { TrainingAttackInput } from '../../../src/artifacts/experiment/atta
 import type { HjbLrError } from '../../../src/errors.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
-import { attackAt, createAttack } from '../../../src/attacks/create-attack.js';
+import { attackUnder } from '../../../src/attacks/controls.js';
+import { createAttack } from '../../../src/attacks/create-attack.js';
 import { scoringAttack } from '../../../src/attacks/evaluation.js';
 import type { ArrayAttack } from '../../../src/attacks/array-attack.js';
+import { workloadIssues } from '../../../src/workloads/workload-check.js';
 import type { Loss } from '../../../src/losses/index.js';
 import type { Network } from '../../../src/networks/network.js';
 import { counted, networkOf, sumOfLogits } from '../../helpers/networks.js';
@@ -226,6 +228,8 @@ describe('schedules', () => {
       steps: { schedule: [[0, 1], [0.5, 4]] }, // prettier-ignore
     });
 
+  const inForce = ({ description, under }: ArrayAttack, share: number) => under!(attackUnder(description!, {}, share));
+
   test.each([
     [0, 0.02, 1],
     [0.15, 0.06, 1],
@@ -234,7 +238,7 @@ describe('schedules', () => {
     [0.5, 0.1, 4],
     [1, 0.1, 4],
   ])('after %d of the run: eps %d, %d steps, and the step length that follows', (share, eps, steps) => {
-    const { spec, gradientEvaluations } = attackAt(attack(), share) as ArrayAttack;
+    const { spec, gradientEvaluations } = inForce(attack(), share);
     expect(spec).toMatchObject({ type: 'pgd', steps, restarts: 1 });
     expect((spec as { eps: number }).eps).toBeCloseTo(eps, 12);
     expect((spec as { alpha: number }).alpha).toBeCloseTo((2.5 * eps) / steps, 12);
@@ -243,12 +247,19 @@ describe('schedules', () => {
 
   test('before the first point its own value holds', () => {
     const late = attackOf({ type: 'fgsm', eps: { schedule: [[0.5, 0.2]] } }); // prettier-ignore
-    expect((attackAt(late, 0) as ArrayAttack).spec).toMatchObject({ eps: 0.2, alpha: 0.25 });
+    expect(inForce(late, 0).spec).toMatchObject({ eps: 0.2, alpha: 0.25 });
   });
 
   test('the cost of a run is the mean: (1 + 4) / 2; the description keeps the schedule', () => {
     expect(attack().gradientEvaluations).toBeCloseTo(2.5, 12);
     expect(attack().spec).toMatchObject({ steps: { schedule: [[0, 1], [0.5, 4]] } }); // prettier-ignore
+  });
+
+  test('a workload may have a mean cost that is no whole number, of a described attack alone', () => {
+    const pathsOf = (attack: object) => workloadIssues({ attack }).map(({ path }) => path);
+    const { perturb } = attack();
+    expect(pathsOf(attack())).not.toContain('workload.attack.gradientEvaluations');
+    expect(pathsOf({ perturb, gradientEvaluations: 2.5 })).toContain('workload.attack.gradientEvaluations');
   });
 
   test('runs are scored on the last ball', () => {
@@ -257,8 +268,7 @@ describe('schedules', () => {
 
   test('without one the attack is itself at all times', () => {
     const plain = attackOf({ type: 'pgd', eps: 0.1, steps: 3 });
-    expect(attackAt(plain, 0.3)).toBe(plain);
-    expect(attackAt(null, 0.3)).toBeNull();
+    expect(inForce(plain, 0.3).spec).toEqual(plain.spec);
   });
 });
 
