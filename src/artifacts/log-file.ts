@@ -1,6 +1,7 @@
 import { HjbLrError, type Issue } from '../errors.js';
 import { writeFileAtomic } from '../filesystem.js';
 import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../formats/jsonl.js';
+import { requireSameRun, type RunDescription } from '../run-mismatch.js';
 import { parseArtifact } from './files.js';
 import { canonicalJson } from './shared/hash.js';
 import { issuesOf } from './shared/issues.js';
@@ -38,7 +39,7 @@ export function partialPath(file: string): string {
  *
  * @param file - final name, ending in `.jsonl`
  * @throws E_WRITE; when resuming, E_NOT_FOUND without a partial log, E_TRUNCATED if it has fewer steps, E_RUN_MISMATCH
- * if its header is another run's
+ * naming the fields that differ if its header is another run's
  */
 export async function createLogWriter(
   file: string,
@@ -55,7 +56,8 @@ export async function createLogWriter(
 /** Rewrites a partial log as its header and the rows up to step number `keepSteps`; a torn last line goes with the rest. */
 async function cutBack(partial: string, header: LogHeader, keepSteps: number): Promise<void> {
   const [first, ...rows] = (await readJsonLines(partial)).whole;
-  requireSameRun(partial, first, header);
+  if (first === undefined) throw truncated(partial, 1, 'there is no whole line', 'Start over with --fresh.');
+  requireSameHeader(partial, parseLine(first, partial, 1) as LogHeader, header);
   const kept: string[] = [];
   let steps = 0;
   for (const row of rows) {
@@ -73,13 +75,18 @@ async function cutBack(partial: string, header: LogHeader, keepSteps: number): P
   await writeFileAtomic(partial, [first, ...kept, ''].join('\n'));
 }
 
-function requireSameRun(partial: string, first: string | undefined, header: LogHeader): void {
-  const found = first === undefined ? undefined : parseLine(first, partial, 1);
-  if (found !== undefined && canonicalJson(found) === canonicalJson(header)) return;
-  throw new HjbLrError('E_RUN_MISMATCH', `${partial} is the log of another run.`, {
-    remedy: 'Start over with --fresh, or choose another folder (--out).',
-    fields: { file: partial, found, expected: header },
+/** @throws E_RUN_MISMATCH naming the fields of the header in which a file's run differs from the one asked for */
+export function requireSameHeader(file: string, found: LogHeader, expected: LogHeader): void {
+  requireSameRun(described(found), described(expected), {
+    sentence: (differing) => `${file} belongs to another run: ${differing.join(', ')} differ.`,
+    remedy: 'Choose another folder with --out, or start over with --fresh.',
+    fields: { file },
   });
+}
+
+/** The header without what depends on the clock or the machine. */
+function described(header: LogHeader): RunDescription {
+  return JSON.parse(canonicalJson(header)) as RunDescription;
 }
 
 /**

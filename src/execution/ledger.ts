@@ -7,7 +7,7 @@ import { makeFolder, readJson, writeError, writeFileAtomic } from '../filesystem
 import type { Json } from '../json.js';
 import { TOOL_VERSION } from '../version.js';
 import { exists, removeOurFiles, removeTemporaryFiles } from './own-files.js';
-import { requireSameRun, type RunDescription } from './run-mismatch.js';
+import { requireSameRun, type RunDescription } from '../run-mismatch.js';
 
 export const LEDGER_FILE = 'run.json';
 

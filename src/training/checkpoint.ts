@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readText, writeFileAtomic } from '../artifacts/files.js';
+import { requireSameHeader } from '../artifacts/log-file.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { logNumber, numberOf, type LogNumber } from '../artifacts/shared/log-number.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
@@ -8,7 +9,6 @@ import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
 import type { OptimizerState } from './optimizers/index.js';
-import { requireSameHeader } from './run-identity.js';
 import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */

@@ -1,7 +1,7 @@
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import { differences } from '../execution/run-mismatch.js';
+import { differences } from '../run-mismatch.js';
 import { asJson } from '../json.js';
 import { createAttack } from '../attacks/create-attack.js';
 import { objectiveOf, type Workload } from '../workloads/index.js';

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { canonicalJson } from '../artifacts/shared/hash.js';
-import { partialPath, readTrainingLog } from '../artifacts/log-file.js';
+import { partialPath, readTrainingLog, requireSameHeader } from '../artifacts/log-file.js';
 import type { LogHeader, TrainingLog } from '../artifacts/training-log/training-log.js';
-import { requireSameRun, type RunDescription } from '../execution/run-mismatch.js';
 
 /** What an earlier run left at a log's path. */
 export interface EarlierRun {
@@ -26,18 +24,4 @@ export async function findEarlierRun(log: string, header: LogHeader): Promise<Ea
   if (!existsSync(partial)) return { finished: null, isPartial: false };
   requireSameHeader(partial, (await readTrainingLog(partial, { allowPartial: true })).header, header);
   return { finished: null, isPartial: true };
-}
-
-/** @throws E_RUN_MISMATCH naming the fields of the header in which a file's run differs from the one asked for */
-export function requireSameHeader(file: string, found: LogHeader, expected: LogHeader): void {
-  requireSameRun(described(found), described(expected), {
-    sentence: (differing) => `${file} belongs to another run: ${differing.join(', ')} differ.`,
-    remedy: 'Choose another folder with --out, or start over with --fresh.',
-    fields: { file },
-  });
-}
-
-/** The header without what depends on the clock or the machine. */
-function described(header: LogHeader): RunDescription {
-  return JSON.parse(canonicalJson(header)) as RunDescription;
 }

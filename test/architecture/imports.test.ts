@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Modules by level, lowest first: each may import from lower levels and from itself, never from its peers. */
 const LEVELS: readonly (readonly string[])[] = [
   ['src/errors', 'src/version', 'src/canonical-json', 'src/json'],
-  ['src/math', 'src/filesystem', 'src/family'],
+  ['src/math', 'src/filesystem', 'src/family', 'src/run-mismatch'],
   ['src/formats'],
   ['src/artifacts/shared', 'src/networks'],
   ['src/losses', 'src/closures'],

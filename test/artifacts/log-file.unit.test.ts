@@ -90,6 +90,8 @@ describe('createLogWriter', () => {
     await writer.close();
     await expect(createLogWriter(file, { ...exampleHeader(), seed: 2 }, { keepSteps: 1 })).rejects.toMatchObject({
       code: 'E_RUN_MISMATCH',
+      issues: [{ path: 'seed' }],
+      fields: { differing: ['seed'] },
     });
     await (await createLogWriter(file, { ...exampleHeader(), host: 'there' }, { keepSteps: 1 })).close();
   });

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../canonical-json.js';
-import { HjbLrError, type Issue } from '../errors.js';
-import type { Json } from '../json.js';
+import { canonicalJson } from './canonical-json.js';
+import { HjbLrError, type Issue } from './errors.js';
+import type { Json } from './json.js';
 
 /** What a run is, by the names of its parts: the run is another one if any of them differs. */
 export type RunDescription = Readonly<Record<string, Json>>;
