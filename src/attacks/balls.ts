@@ -13,14 +13,14 @@ export interface Ball {
 }
 
 /** Half the distance of neighbouring float32 numbers at 1: what rounding adds to a perturbed input at most. */
-const ROUNDING = 2 ** -24;
+const FLOAT32_HALF_ULP = 2 ** -24;
 
 /** Guards the division by a norm of zero. */
 const TINY = 1e-10;
 
 /** Steps alpha sign(g), each value of delta clipped to [-eps, eps]; every operation is rounded to float32. */
 export function linfBall(eps: number): Ball {
-  const radius = Math.fround(insideRounding(eps, ROUNDING));
+  const radius = Math.fround(insideRounding(eps, FLOAT32_HALF_ULP));
   return {
     radius,
     sample: (points, stream) => void stream.fillUniform(points, -radius, radius),
@@ -43,7 +43,7 @@ function moved(x: Float32Array, clean: Float32Array, gradient: Float32Array, alp
 
 /** Steps alpha g / |g|_2, delta scaled by min(1, eps / |delta|_2); norms in float64. */
 export function l2Ball(eps: number, d: number): Ball {
-  const radius = insideRounding(eps, (1 + 4 * eps) * Math.sqrt(d) * ROUNDING);
+  const radius = insideRounding(eps, (1 + 4 * eps) * Math.sqrt(d) * FLOAT32_HALF_ULP);
   const project = (x: Float32Array, clean: Float32Array): void => {
     for (let first = 0; first < x.length; first += d) shrink(x, clean, first, first + d, radius);
   };

@@ -3,7 +3,7 @@ const max = Math.max;
 const sqrt = Math.sqrt;
 
 /** Pivots within this of zero, relative to the largest variance, are rounding. */
-const ROUNDING = 1e-11;
+const ZERO_PIVOT = 1e-11;
 
 /**
  * A root R of a covariance matrix S = R R^T with as many columns as S has rank, by Cholesky with pivots on the diagonal.
@@ -16,7 +16,7 @@ const ROUNDING = 1e-11;
  */
 export function semidefiniteRoot(S: readonly (readonly number[])[]): number[][] | null {
   const rest = S.map((row) => [...row]);
-  const tolerance = ROUNDING * S.reduce((largest, row, i) => max(largest, abs(row[i])), 0);
+  const tolerance = ZERO_PIVOT * S.reduce((largest, row, i) => max(largest, abs(row[i])), 0);
   const columns: number[][] = [];
   while (columns.length < S.length) {
     const pivot = largestDiagonal(rest);

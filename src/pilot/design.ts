@@ -52,7 +52,7 @@ export interface UpdateCost {
 }
 
 /** 0.35 x 720 is 252, and not what floating point makes of it. */
-const ROUNDING = 1e-6;
+const WHOLE_SLACK = 1e-6;
 
 /** Of an objective whose loss the update computes anyway; shares of a run do not depend on the attack's steps then. */
 const FREE_OBSERVATION: UpdateCost = { update: 1, observation: 0 };
@@ -89,7 +89,7 @@ export function planPilot(
 
 function budgetIssues({ budget }: PilotOptions, horizon: number, planned: number, cost: UpdateCost): Issue[] {
   const oneRun = horizon * cost.update;
-  const allowed = Math.floor(budget * oneRun + ROUNDING);
+  const allowed = Math.floor(budget * oneRun + WHOLE_SLACK);
   if (planned <= allowed) return [];
   const message = `${planned} gradient evaluations planned, ${allowed} allowed (${budget} of ${oneRun})`;
   return [{ path: 'pilot.budget', message }];

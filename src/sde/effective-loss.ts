@@ -6,7 +6,7 @@ const abs = Math.abs;
 const sqrt = Math.sqrt;
 
 /** Relative differences below this are rounding of the Jacobian; with them, this many errors of its entries. */
-const ROUNDING = 1e-6;
+const SYMMETRIC = 1e-6;
 const ERRORS = 5;
 
 /** |J - J^T| / |J|, Frobenius norms; 0 for J = 0. */
@@ -21,7 +21,7 @@ export function isGradientField(points: readonly Pick<SdePoint, 'jacobian' | 'st
   return points.every(({ jacobian: J, standard_errors: { jacobian: errors } }) => {
     const size = sqrt(J.flat().reduce((sum, value) => sum + value * value, 0));
     return J.every((row, i) =>
-      row.every((value, j) => abs(value - J[j][i]) <= ROUNDING * size + ERRORS * (errors[i][j] + errors[j][i])),
+      row.every((value, j) => abs(value - J[j][i]) <= SYMMETRIC * size + ERRORS * (errors[i][j] + errors[j][i])),
     );
   });
 }

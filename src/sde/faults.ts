@@ -42,7 +42,8 @@ const NOWHERE = 1e9;
 const ASIDE = 1e-4;
 const CLOSE = 1e-6;
 const AS_MUCH = 0.3;
-const ROUNDING = 1e-12;
+/** A change of a derivative, relative to its size, that is rounding. */
+const NO_CHANGE = 1e-12;
 
 export function createFaults({ loss, ascent, law, nameOf, sampleName }: FaultsInput): Faults {
   const perturbed = new Float64Array(law.data);
@@ -136,7 +137,7 @@ function jumpsAround(
       return largest(gradientAt(step).map((value, k) => value - below[k]));
     };
     const close = change(CLOSE);
-    return close > ROUNDING * largest(gradientAt(CLOSE)) && close > AS_MUCH * change(ASIDE);
+    return close > NO_CHANGE * largest(gradientAt(CLOSE)) && close > AS_MUCH * change(ASIDE);
   };
   const along = (size: number, gradientAt: (k: number, step: number) => Float64Array): boolean =>
     Array.from({ length: size }, (_, k) => k).some((k) => isKink((step) => gradientAt(k, step)));

@@ -61,7 +61,7 @@ function fieldsOf({ value, control, controls }: GridSolution): Field[] {
 
 function curve({ axes, times }: GridSolution, field: Field): Figure {
   const [{ name, grid, coordinate }] = axes;
-  const nodes = thinned(grid.length);
+  const nodes = evenIndices(grid.length);
   const [x, y] = [nodes.map((i) => grid[i]), nodes.map((i) => field.at(0, i))];
   return {
     id: field.id,
@@ -78,7 +78,7 @@ function curve({ axes, times }: GridSolution, field: Field): Figure {
 
 function timeMap({ axes, times }: GridSolution, field: Field): Figure {
   const [{ name, grid, coordinate }] = axes;
-  const [nodes, levels] = [thinned(grid.length), thinned(times.length)];
+  const [nodes, levels] = [evenIndices(grid.length), evenIndices(times.length)];
   const z = nodes.map((i) => levels.map((level) => field.at(level, i)));
   const trace = {
     type: 'heatmap',
@@ -108,7 +108,7 @@ function maps({ axes, times }: GridSolution, field: Field): Figure {
   const [first, second, third] = axes;
   const depth = third?.grid.length ?? 1;
   const cuts = third === undefined ? [0] : CUTS.map((share) => Math.round(share * (depth - 1)));
-  const [columns, rows] = [thinned(first.grid.length), thinned(second.grid.length)];
+  const [columns, rows] = [evenIndices(first.grid.length), evenIndices(second.grid.length)];
   const at = (i: number, j: number, k: number): number => field.at(0, (i * second.grid.length + j) * depth + k);
   const names = (n: number): [string, string] => (n === 0 ? ['x', 'y'] : [`x${n + 1}`, `y${n + 1}`]);
   const data = cuts.map((k, n) => ({
@@ -177,12 +177,12 @@ function cornerRows(
 const MOST_ROWS = 21;
 
 function tableOf(head: readonly string[], rows: readonly (readonly number[])[]): Figure['table'] {
-  const chosen = rows.length <= MOST_ROWS + 6 ? rows : thinned(rows.length, MOST_ROWS).map((i) => rows[i]);
+  const chosen = rows.length <= MOST_ROWS + 6 ? rows : evenIndices(rows.length, MOST_ROWS).map((i) => rows[i]);
   return { head, rows: chosen.map((row) => row.map((cell) => (Number.isFinite(cell) ? short(cell) : null))) };
 }
 
 /** Indices of at most so many points of n, evenly, both ends among them. */
-function thinned(n: number, most = MOST_POINTS): number[] {
+function evenIndices(n: number, most = MOST_POINTS): number[] {
   const count = Math.min(n, most);
   return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * (n - 1)) / (count - 1))));
 }

@@ -4,7 +4,7 @@ import type { AscentStep } from './step.js';
 const abs = Math.abs;
 
 /** Steps of one length often end on the ball's surface: rounding must not tell them apart. */
-const ROUNDING = 1e-9;
+const ON_SURFACE = 1e-9;
 
 export interface ProjectedAscent {
   readonly norm: 'Linf' | 'L2';
@@ -70,7 +70,7 @@ function ontoBox(eps: number): Projection {
     },
     piece(v) {
       let code = 0;
-      const face = (1 + ROUNDING) * eps;
+      const face = (1 + ON_SURFACE) * eps;
       for (let j = 0; j < v.length; j += 1) code = (3 * code + (v[j] > face ? 2 : v[j] < -face ? 1 : 0)) | 0;
       return code;
     },
@@ -90,6 +90,6 @@ function ontoBall(eps: number): Projection {
       withoutPart(v, length, D);
       for (let k = 0; k < D.length; k += 1) D[k] *= eps / length;
     },
-    piece: (v) => (norm(v) > (1 + ROUNDING) * eps ? 1 : 0),
+    piece: (v) => (norm(v) > (1 + ON_SURFACE) * eps ? 1 : 0),
   };
 }

@@ -66,7 +66,7 @@ function workspace(n: number) {
 }
 
 /** Pivots below this share of their diagonal are rounding: their column is 0. */
-const ROUNDING = 1e-12;
+const ZERO_PIVOT = 1e-12;
 
 /** factor * L of S = L L^T, lower triangular. */
 function cholesky(S: Float64Array, n: number, factor: number, out: Float64Array): void {
@@ -75,7 +75,7 @@ function cholesky(S: Float64Array, n: number, factor: number, out: Float64Array)
     for (let i = j; i < n; i += 1) {
       let rest = S[i * n + j];
       for (let k = 0; k < j; k += 1) rest -= out[i * n + k] * out[j * n + k];
-      if (i === j) out[j * n + j] = rest > ROUNDING * S[j * n + j] ? sqrt(rest) : 0;
+      if (i === j) out[j * n + j] = rest > ZERO_PIVOT * S[j * n + j] ? sqrt(rest) : 0;
       else out[i * n + j] = out[j * n + j] === 0 ? 0 : rest / out[j * n + j];
     }
   }

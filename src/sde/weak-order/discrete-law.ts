@@ -12,7 +12,7 @@ export interface DiscreteLaw {
 /** Nodes of a reduced law: it has the first 2 * 8 - 1 moments of the whole one. */
 const NODES = 8;
 /** Spread, relative to the values' own size, that is rounding. */
-const ROUNDING = 1e-14;
+const NO_SPREAD = 1e-14;
 
 /**
  * A law of at most eight numbers with the same first fifteen moments: the Gauss rule of a discrete law, from the
@@ -32,7 +32,7 @@ export function reducedLaw({ values, weights }: DiscreteLaw): DiscreteLaw {
     for (const vector of basis) subtract(rest, dot(vector, rest), vector);
     diagonal.push(alpha);
     const beta = sqrt(dot(rest, rest));
-    if (beta <= ROUNDING * size || diagonal.length === NODES) break;
+    if (beta <= NO_SPREAD * size || diagonal.length === NODES) break;
     beside.push(beta);
     before = now;
     now = rest.map((entry) => entry / beta);

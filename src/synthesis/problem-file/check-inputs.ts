@@ -132,11 +132,11 @@ function gridOf(problem: ControlProblem, extent: CheckExtent): CheckedGrid {
   const times = problem.horizon === 'infinite' ? [0] : problem.times;
   if (extent === 'all') {
     const nodes = grids.reduce((product, grid) => product * grid.length, 1);
-    return { problem, blocks: [{ levels: thinned(times, MOST_EVALUATIONS / nodes), grids }] };
+    return { problem, blocks: [{ levels: everyKth(times, MOST_EVALUATIONS / nodes), grids }] };
   }
   const axes = [...grids, times];
   const blocks = axes.map((_, axis) => {
-    const lists = axes.map((values, k) => thinned(values, k === axis ? SAMPLED : MARKS));
+    const lists = axes.map((values, k) => everyKth(values, k === axis ? SAMPLED : MARKS));
     return { levels: lists[grids.length], grids: lists.slice(0, -1) };
   });
   return { problem, blocks };
@@ -188,15 +188,15 @@ function samplesOf({ controls }: ControlProblem, t: number, x: readonly number[]
   return controls.reduce<number[][]>(
     (samples, control) => {
       const values =
-        'values' in control ? thinned(control.values, most) : between(control.lower(t, x), control.upper(t, x));
+        'values' in control ? everyKth(control.values, most) : between(control.lower(t, x), control.upper(t, x));
       return samples.flatMap((sample) => values.map((value) => [...sample, value]));
     },
     [[]],
   );
 }
 
-/** About as many of the values, evenly, the first and the last among them. */
-function thinned(values: readonly number[], most: number): readonly number[] {
+/** The first value, every k-th after it and the last, k the least for which these are about as many as asked for. */
+function everyKth(values: readonly number[], most: number): readonly number[] {
   const stride = Math.ceil((values.length - 1) / Math.max(most - 1, 1));
   return stride <= 1 ? values : values.filter((_, i) => i % stride === 0 || i === values.length - 1);
 }
