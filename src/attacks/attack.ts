@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { RandomStream } from '../math/random.js';
 import type { Loss } from '../networks/loss.js';
 import type { LabelledInputs, Network } from '../networks/network.js';
-import type { Start } from './projected-ascent.js';
 
 /** What of an attack may change along a run: its radius, its number of steps, and the length of one of them. */
 export type AttackControlName = 'attack_eps' | 'attack_steps' | 'attack_step_size';
@@ -15,6 +14,9 @@ export interface AttackBall {
   readonly norm: 'Linf' | 'L2';
   readonly eps: number;
 }
+
+/** Where an ascent starts: at the input, at a uniform point of the ball, or at input + deviation N(0, 1). */
+export type Start = 'input' | 'uniform' | { readonly deviation: number };
 
 /** What is not in an attack's description. */
 export interface AttackOptions {

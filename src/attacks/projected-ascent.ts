@@ -1,7 +1,7 @@
 import type { RandomStream } from '../math/random.js';
 import { gradientOf, lossesOf, lossNamed, type Loss } from '../losses/index.js';
 import type { LabelledInputs, LogitGradient, Network } from '../networks/network.js';
-import type { Perturb } from './attack.js';
+import type { Perturb, Start } from './attack.js';
 import { l2Ball, linfBall, type Ball } from './balls.js';
 
 export interface ProjectedAscentOptions {
@@ -15,9 +15,6 @@ export interface ProjectedAscentOptions {
   readonly loss?: string | undefined;
   readonly keep: 'last' | 'best';
 }
-
-/** Where an ascent starts: at the input, at a uniform point of the ball, or at input + deviation N(0, 1). */
-export type Start = 'input' | 'uniform' | { readonly deviation: number };
 
 /** Perturbed inputs, [n, inputSize], and the loss of each example that they reach, [n]. */
 export interface Reached {

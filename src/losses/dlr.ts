@@ -1,5 +1,5 @@
+import { largestWrong } from './largest-wrong.js';
 import type { LossMould } from './loss.js';
-import { largestWrong } from './margin.js';
 
 /** Guards the division where three logits are equal. */
 const TINY = 1e-12;

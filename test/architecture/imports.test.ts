@@ -27,7 +27,10 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/index'],
 ];
 
-/** Folders and files inside a module by level, lowest first, as `LEVELS` has the modules: so none of them are a circle. */
+/**
+ * Folders and files inside a module by level, lowest first, as `LEVELS` has the modules: so none of them are a circle. Of a
+ * family '*' are its members: every file of the folder that stands nowhere else, each a peer of the others.
+ */
 const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   solvers: [
     ['input-issues', 'kernels'],
@@ -52,15 +55,30 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['generate-schemas', 'log-file'],
     ['validate'],
   ],
-  'src/measurements': [
-    ['estimators'],
-    ['measurement'],
-    ['batch-sharpness', 'gradient-inner-product', 'noise-trace', 'sample-hessian', 'step-curvature'],
-    ['hessian-vector-product', 'lanczos-spectrum'],
+  'src/measurements': [['estimators'], ['measurement'], ['sample-hessian'], ['*'], ['members'], ['index'], ['schemas']],
+  'src/attacks': [
+    ['attack', 'balls', 'best-of', 'fields', 'words'],
+    ['projected-ascent', 'random-search', 'scheduled'],
+    ['*'],
     ['members'],
     ['index'],
     ['schemas'],
+    ['array-attack', 'controls', 'describe'],
+    ['create-attack'],
+    ['evaluation'],
   ],
+  'src/closures': [
+    ['covariance', 'fields', 'initial', 'state-filter'],
+    ['closure'],
+    ['priors'],
+    ['scaling'],
+    ['*'],
+    ['members'],
+    ['index'],
+    ['axes', 'schemas'],
+  ],
+  'src/losses': [['divergence', 'largest-wrong', 'loss'], ['*'], ['members'], ['index'], ['schemas']],
+  'src/controls': [['control'], ['scheduled'], ['*'], ['members'], ['index']],
   'src/workloads': [
     ['models'],
     ['tensors', 'workload'],
@@ -122,6 +140,9 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
+/** Stands in a level for the files of a folder that no level names. */
+const ANY_OTHER = '*';
+
 interface SourceFile {
   /** Relative to the root of the repository. */
   readonly name: string;
@@ -171,7 +192,9 @@ type Levels = readonly (readonly string[])[];
 function moduleOf(file: string, levels: Levels = LEVELS): { name: string; level: number } | undefined {
   const belongs = (name: string): boolean => file === `${name}.ts` || file.startsWith(`${name}/`);
   const level = levels.findIndex((modules) => modules.some(belongs));
-  return level === -1 ? undefined : { name: levels[level].find(belongs)!, level };
+  if (level !== -1) return { name: levels[level].find(belongs)!, level };
+  const among = levels.findIndex((modules) => modules.includes(`${path.dirname(file)}/${ANY_OTHER}`));
+  return among === -1 ? undefined : { name: file.replace(/\.ts$/, ''), level: among };
 }
 
 /** The levels inside a module, as paths from the root. */
@@ -229,6 +252,18 @@ describe('imports', () => {
     expect(inside.filter((name) => moduleOf(name, levelsInside(module)) === undefined)).toEqual([]);
   });
 
+  const families = Object.keys(NESTED).filter((module) => NESTED[module].flat().includes(ANY_OTHER));
+  test.each(families)('every file of %s that no level names is one of its members', (module) => {
+    const members = IMPORTS.filter(({ file }) => file === `${module}/members.ts`).map(({ specifier }) =>
+      path.join(module, specifier).replace(/\.js$/, '.ts'),
+    );
+    const anyOther = SOURCES.map(({ name }) => name).filter((name) => {
+      const place = name.startsWith(`${module}/`) ? moduleOf(name, levelsInside(module)) : undefined;
+      return place !== undefined && NESTED[module][place.level].includes(ANY_OTHER);
+    });
+    expect(anyOther.sort()).toEqual(members.sort());
+  });
+
   test('mathjs is imported by src/math/expressions.ts alone, and only when it is needed', () => {
     const loading = IMPORTS.filter(({ specifier, isTypeOnly }) => /^mathjs(\/|$)/.test(specifier) && !isTypeOnly);
     expect(loading.filter(({ file, isDynamic }) => file !== 'src/math/expressions.ts' || !isDynamic)).toEqual([]);
@@ -273,6 +308,13 @@ describe('these checks themselves', () => {
     ]);
     expect(objections('src/training/engines/engine.ts', `import { x } from './fused/index.js';`)).toEqual([
       'src/training/engines/engine.ts imports ./fused/index.js: src/training/engines/fused is above src/training/engines/engine',
+    ]);
+    expect(objections('src/losses/a.ts', `import { x } from './b.js'; import { y } from './loss.js';`)).toEqual([
+      'src/losses/a.ts imports ./b.js: src/losses/b is a peer of src/losses/a',
+      null,
+    ]);
+    expect(objections('src/losses/loss.ts', `import { x } from './a.js';`)).toEqual([
+      'src/losses/loss.ts imports ./a.js: src/losses/a is above src/losses/loss',
     ]);
     expect(
       objections(
