@@ -81,7 +81,7 @@ export interface Closure<Parameter extends string = string, Spec extends FilterD
   /** Which dimensionless parameter carries the uncertainty of each natural one, or why it is set and not fitted. */
   readonly origin: Readonly<Record<string, Parameter | SetByHand>>;
   readonly equations: ClosureEquations;
-  /** By state, in the order of the filter. */
+  /** By state, in the order of the filter. A state that another closure has by the same name has the same axis there. */
   readonly axes: Readonly<Record<string, StateAxis>>;
   /** How fast the first state falls per update and unit of rate, noise aside, at a value of it: what the report draws. */
   fall(parameters: Readonly<Record<string, number>>, at: number): number;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { nodesAlong, supportOf } from '../../src/closures/axes.js';
 import { isCovariance } from '../../src/closures/covariance.js';
-import { CLOSURES } from '../../src/closures/index.js';
+import { CLOSURES, registerClosure } from '../../src/closures/index.js';
 import { nodesSchema } from '../../src/closures/schemas.js';
+import type { HjbLrError } from '../../src/errors.js';
 
 describe('every built-in closure', () => {
   test.each(Object.entries(CLOSURES))('%s says the same of its states in all its parts', (name, closure) => {
@@ -30,6 +31,29 @@ describe('nodes of the grid', () => {
   test('belong to states that there are', () => {
     expect(nodesSchema.safeParse({ slwo: 11 }).success).toBe(false);
   });
+});
+
+describe('a closure from outside', () => {
+  const { slow, noise } = CLOSURES.slow_noise_memory.axes;
+
+  test.each([
+    ['the same axis for a state of another one', { slow: { ...slow }, gap: noise }, []],
+    ['other nodes', { slow: { ...slow, nodes: 99 }, noise }, ['axes.slow']],
+    ['other words', { slow, noise: { ...noise, words: 'memory' } }, ['axes.noise']],
+  ])('with %s', (_what, axes, expected) => {
+    // It comes too late in any case here: the schemas have been made.
+    const paths = issuesOf(() => registerClosure({ ...CLOSURES.slow_noise_memory, name: 'outside', axes }));
+    expect(paths).toEqual(['name', ...expected]);
+  });
+
+  const issuesOf = (call: () => void): string[] => {
+    try {
+      call();
+    } catch (error) {
+      return (error as HjbLrError).issues.map(({ path }) => path);
+    }
+    return [];
+  };
 });
 
 test('the support is twice the domain, down to 0 for noise', () => {
