@@ -45,15 +45,18 @@ export async function resolveExperiment(file: string): Promise<ExperimentRecord>
 }
 
 /**
- * The workload of a record, opened once in a process.
+ * The workload of a record, opened once in a process; after a failure it is tried again.
  *
  * @throws E_RUN_MISMATCH if its data or its module are no longer those of the record, naming the files and both hashes
  */
 export function openWorkload(record: ExperimentRecord): Promise<Workload> {
   const key = keyOf(record);
-  const found = openWorkloads.get(key) ?? reopenWorkload(record);
-  openWorkloads.set(key, found);
-  return found;
+  const found = openWorkloads.get(key);
+  if (found !== undefined) return found;
+  const opened = reopenWorkload(record);
+  openWorkloads.set(key, opened);
+  opened.catch(() => openWorkloads.delete(key));
+  return opened;
 }
 
 async function reopenWorkload(record: ExperimentRecord): Promise<Workload> {

@@ -63,6 +63,15 @@ describe('the record of an experiment', () => {
     });
   });
 
+  test('is opened again once its data are back', async () => {
+    const record = await resolved();
+    const file = path.join(record.baseDirectory, 'table.csv');
+    await writeFile(file, tableText(0.25));
+    await expect(openWorkload(inAWorker(record))).rejects.toMatchObject({ code: 'E_RUN_MISMATCH' });
+    await writeFile(file, tableText());
+    expect((await openWorkload(inAWorker(record))).dataset.sha256).toBe(record.datasetSha256);
+  });
+
   test('of another module is refused with the file and both hashes', async () => {
     const folder = await temporaryFolder();
     const module = path.join(folder, 'workload.mjs');
