@@ -11,10 +11,10 @@ const ENTRY_SIZE = 3 * FORM_SIZE;
  *   V_z      = firstLow (V- - V) + firstHigh (V+ - V) + firstLimited m + firstSlope slope,
  *   V_zz / 2 = secondLow (V- - V) + secondHigh (V+ - V) + secondLimited m + secondSlope slope,
  * so that a drift b and a variance s give the weights alpha- = b firstLow + s secondLow, alpha+ = b firstHigh + s secondHigh
- * of `monotone-scheme.ts`. There m is the limited second difference that the accurate scheme takes from the levels before (0 in the monotone one)
- * and `slope` is what a face with a given slope says, or where V is linear and drift points outward, its slope at the level
- * before (over an infinite horizon there is none: the difference itself). The eight numbers of form r of the node at position
- * j of axis d start at `entries[entryOf[d][j] + r * FORM_SIZE]`.
+ * of `monotone-scheme.ts`. There m is the limited second difference that the accurate scheme takes from the levels before
+ * (0 in the monotone one) and `slope` is what a face with a given slope says, or where V is linear and drift points outward,
+ * its slope at the level before (over an infinite horizon there is none: the difference itself). The eight numbers of form r
+ * of the node at position j of axis d start at `entries[entryOf[d][j] + r * FORM_SIZE]`.
  */
 export interface DifferenceTable {
   readonly entries: Float64Array;

@@ -18,8 +18,8 @@ const FORWARD_COMPATIBLE: readonly ArtifactKind[] = ['policy'];
 
 /**
  * A file of ours, checked against its schema, defaults filled in; a policy also against its own hash.
- * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version, or one that is no longer read; E_INVALID with
- * every issue and its dotted path, and for a policy whose `policy_id` is not the hash of its body
+ * @throws E_NOT_FOUND, E_NOT_JSON; E_KIND for another kind of file; E_VERSION for a newer major version, or one that is no
+ * longer read; E_INVALID with every issue and its dotted path, and for a policy whose `policy_id` is not the hash of its body
  */
 export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: string): Promise<Artifact<Kind>> {
   return parseArtifact(kind, await readJson(file), file);

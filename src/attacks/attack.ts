@@ -40,7 +40,10 @@ export interface AttackMould<Spec extends { readonly type: string } = { readonly
   readonly trains: boolean;
   /** Of the description, `type` being the name; asked for once, when the first schema of a file is made. */
   schema(): z.ZodObject;
-  /** The controls that it obeys, each with the field that holds it. A file may give a schedule for the first two. */
+  /**
+   * The controls that it obeys, each with the field that holds it. A file may give a schedule for the radius and the
+   * number of steps: `SCHEDULABLE`.
+   */
   readonly controls: Readonly<Partial<Record<AttackControlName, string>>>;
   /** The length of a step where the description gives none; null where it always does. */
   stepSize(spec: Spec, reach?: number): number | null;

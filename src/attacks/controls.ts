@@ -28,7 +28,7 @@ export function attackControls(spec: TrainingAttackSpec): Partial<Record<AttackC
  * The fixed attack of a description with these values of its controls put in. A control that is not given is what the
  * description says when `share` of the run is done; a step length that nothing gives is left to be derived.
  *
- * @param controls - the number of steps a positive integer, the others positive
+ * @param controls - the number of steps a positive integer, its length positive, the radius >= 0
  * @throws E_INVALID for a control that the attack does not obey
  */
 export function attackUnder(spec: TrainingAttackSpec, controls: ControlValues, share = 1): AttackSpec {

@@ -9,8 +9,8 @@ import { objectiveOf, type Workload } from '../workloads/index.js';
 const STANDARD = { type: 'standard' } as const;
 
 /**
- * Where an experiment is not what a policy was made for: another attack, loss, training, optimizer, batch size or objective gives other
- * losses at the same weights, or other steps at the same rate. The length of the run is the policy's own affair
+ * Where an experiment is not what a policy was made for: another attack, loss, training, optimizer, batch size or objective
+ * gives other losses at the same weights, or other steps at the same rate. The length of the run is the policy's own affair
  * (`time.stretch`).
  */
 export function policyMismatches(policy: Policy, experiment: Experiment, workload: Workload): Issue[] {

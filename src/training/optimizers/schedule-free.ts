@@ -5,8 +5,8 @@ import { startingArray, startingNumber, type Optimizer, type OptimizerStart } fr
  * Schedule-Free SGD (Defazio et al. 2024, arXiv 2405.15682, and its package `schedulefree`) from z = x = theta_0, W = 0:
  * with the gradient g at y = x + (1 - beta) (z - x), the clip's factor c and the learning rate u of update k,
  *   z <- z - u (c g + weight_decay y),   w = (k + 1)^r max(u_0, ..., u_k)^p,   W <- W + w,   x <- x + (w / W) (z - x),
- * p = weight_lr_power, r = weight_update_power; the control `averaging_weight` replaces w / W. The weights that are evaluated are x. Where u = 0 nothing moves (in the
- * package x goes on towards z).
+ * p = weight_lr_power, r = weight_update_power; the control `averaging_weight` replaces w / W. The weights that are evaluated
+ * are x. Where u = 0 nothing moves (in the package x goes on towards z).
  */
 export function createScheduleFree(spec: OptimizerOf<'schedule_free'>, start: OptimizerStart): Optimizer {
   const { beta, weight_decay: decay, weight_lr_power: p, weight_update_power: r } = spec;
