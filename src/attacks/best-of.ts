@@ -6,9 +6,12 @@ export function bestOf<Single>(single: z.ZodType<Single>) {
     type: z
       .literal('best_of')
       .describe(
-        'Each example keeps its worst case of several attacks: misclassified before rightly classified, then by the ' +
-          'training loss.',
+        'Type of the attack: the worst case of several for each example, misclassified before rightly classified, ' +
+          'then by the training loss.',
       ),
-    attacks: z.array(single).min(1).describe('These attacks are made one after the other, in this order.'),
+    attacks: z
+      .array(single)
+      .min(1)
+      .describe('Attacks whose worst case is taken, made one after the other in this order.'),
   });
 }

@@ -15,13 +15,15 @@ const schema = () =>
   z.strictObject({
     type: z
       .literal('fgsm')
-      .describe('The fast gradient sign method takes one step along the sign of the gradient, in the Linf ball.'),
+      .describe(
+        'Type of the attack: the fast gradient sign method, one step along the sign of the gradient in the Linf ball.',
+      ),
     eps,
     alpha: positive
       .optional()
       .describe(
-        'The one step changes every input value by this much before the projection. By default it is 1.25 eps, and eps ' +
-          'in free adversarial training.',
+        'Change of every input value in the one step, before the projection, in units of the inputs. By default it ' +
+          'is 1.25 eps, and eps in free adversarial training.',
       ),
     random_start: randomStart,
     loss: raised(),

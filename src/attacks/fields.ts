@@ -7,18 +7,18 @@ export const norm = z
   .enum(['Linf', 'L2'])
   .default('Linf')
   .describe(
-    'The norm measures a perturbation: Linf (the default) by the largest change of an input value, L2 by its Euclidean length.',
+    'Norm of a perturbation: Linf (the default) is the largest change of an input value, L2 its Euclidean length.',
   );
 
 export const eps = nonnegative.describe(
-  'No perturbation is longer than this radius, in units of the inputs, which lie in [0, 1]; 0 leaves them as they are.',
+  'Radius of the ball of perturbations, in units of the inputs, which lie in [0, 1]; 0 leaves them as they are.',
 );
 
 export const randomStart = z
   .boolean()
   .default(true)
-  .describe('If true (the default), the ascent starts at a uniform random point of the ball, otherwise at the input.');
+  .describe('Whether the ascent starts at a uniform random point of the ball (the default) instead of at the input.');
 
 /** The `loss` of a description; made when the first schema of a file is. */
 export const raised = () =>
-  attackLoss().optional().describe('The attack raises this loss. By default it raises the training loss.');
+  attackLoss().optional().describe('Loss that the attack raises; the training loss by default.');

@@ -8,7 +8,8 @@ const schema = () =>
     type: z
       .literal('linear_exact')
       .describe(
-        'The exact worst case of a model whose logits are linear in its input is computed; the box [0, 1] is ignored.',
+        'Type of the attack: the exact worst case of a model whose logits are linear in its input; the box [0, 1] is ' +
+          'ignored.',
       ),
     norm,
     eps,

@@ -8,12 +8,14 @@ const schema = () =>
     type: z
       .literal('penalised_ascent')
       .describe(
-        'Each step is delta <- delta + eta_i (grad_x loss - lambda delta) from delta = 0, without a ball (Gu & Guo 2021).',
+        'Type of the attack: penalised ascent, steps delta <- delta + eta_i (grad_x loss - lambda delta) from delta ' +
+          '= 0, without a ball (Gu & Guo 2021).',
       ),
-    steps: positiveCount.describe('The attack takes this many ascent steps; each of them costs one gradient.'),
-    eta_i: positive.describe('Each step multiplies the gradient and the penalty by this rate.'),
+    steps: positiveCount.describe('Number of ascent steps of the attack, each at the cost of one gradient.'),
+    eta_i: positive.describe('Rate of an ascent step, which multiplies the gradient and the penalty.'),
     lambda: nonnegative.describe(
-      'The penalty lambda delta pulls the perturbation back to 0; it alone bounds it, and 0 leaves it unbounded.',
+      'Coefficient of the penalty lambda delta, which pulls the perturbation back to 0. It alone bounds the ' +
+        'perturbation; 0 leaves it unbounded.',
     ),
   });
 

@@ -10,25 +10,30 @@ const REACH = 2.5;
 
 const schema = () =>
   z.strictObject({
-    type: z.literal('pgd').describe('PGD raises the loss by projected gradient ascent in a ball (Madry et al. 2018).'),
+    type: z
+      .literal('pgd')
+      .describe('Type of the attack: PGD, projected gradient ascent on the loss in a ball (Madry et al. 2018).'),
     norm,
     eps,
-    steps: positiveCount.describe('PGD takes this many ascent steps; each of them costs one gradient.'),
+    steps: positiveCount.describe('Number of ascent steps of PGD, each at the cost of one gradient.'),
     alpha: positive
       .optional()
       .describe(
-        'Each ascent step has this length in the norm, in units of the inputs. By default it is 2.5 eps / steps, and ' +
-          'eps / steps in free adversarial training.',
+        'Length of one ascent step in the norm, in units of the inputs. By default it is 2.5 eps / steps, and eps / ' +
+          'steps in free adversarial training.',
       ),
     random_start: randomStart,
     restarts: positiveCount
       .default(1)
-      .describe('PGD starts this many times, and each example keeps its largest loss; by default it starts once.'),
+      .describe('Number of starts of PGD, of which each example keeps the one with the largest loss; 1 by default.'),
     loss: raised(),
     keep: z
       .enum(['last', 'best'])
       .default('last')
-      .describe('An ascent gives its last point (the default), or the best: the one of the largest loss on the way.'),
+      .describe(
+        'Point that an ascent gives: its last (the default), or the best, which is that of the largest loss on the ' +
+          'way.',
+      ),
   });
 
 type PgdSpec = z.output<ReturnType<typeof schema>>;

@@ -30,10 +30,10 @@ export function scheduled(value: z.ZodType<number>, between: Between) {
     .array(z.tuple([fraction, value]))
     .min(1)
     .refine((all) => isIncreasing(all.map(([share]) => share)), { error: 'must have increasing shares of the run' });
-  const words = `The points are [share of the run that is done, number], in the order of the shares; ${BETWEEN_WORDS[between]}.`;
+  const words = `Points [share of the run done, number] of a schedule, by increasing share; ${BETWEEN_WORDS[between]}.`;
   return z
     .union([value, z.strictObject({ schedule: points.describe(words) })])
-    .describe(`${value.description ?? ''} It may follow a schedule along the run.`.trimStart());
+    .describe(`${value.description ?? ''} A number, or a schedule of it along the run.`.trimStart());
 }
 
 /** What a control is when a share of the run is done. */

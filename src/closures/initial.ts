@@ -8,11 +8,11 @@ export function initialSchema(n: number) {
       mean: z
         .array(finite)
         .length(n)
-        .describe('The logarithms of the states have these means, in the order of the states.'),
+        .describe('Means of the logarithms of the states before any loss is seen, in the order of the states.'),
       covariance: z
         .array(z.array(finite).length(n))
         .length(n)
-        .describe('The logarithms of the states have this covariance matrix, row by row.'),
+        .describe('Covariance matrix of the logarithms of the states before any loss is seen, row by row.'),
     })
-    .describe('The filter starts from this normal law of the logarithms of the states, before it sees any loss.');
+    .describe('Normal law of the logarithms of the states from which the filter starts, before it sees any loss.');
 }

@@ -10,22 +10,28 @@ import type { FilterState, FilterUpdate, StateFilter } from './state-filter.js';
 const INITIAL_DEVIATION = 0.1;
 
 const filterSchema = z.strictObject({
-  kind: z.literal('loss_alone').describe('The filter follows one state, the excess of the loss over its floor.'),
+  kind: z
+    .literal('loss_alone')
+    .describe('Kind of the filter: loss_alone, which follows one state, the excess of the loss over its floor.'),
   parameters: z
     .strictObject({
       floor,
-      slow_rate: positive.describe('The excess falls by u slow_rate excess^slow_exponent in an update at the rate u.'),
-      slow_exponent: positive.describe('This is the power of the excess in its fall; it has no unit.'),
+      slow_rate: positive.describe(
+        'Coefficient of the fall of the excess, which is u slow_rate excess^slow_exponent in an update at the rate u.',
+      ),
+      slow_exponent: positive.describe(
+        'Exponent of the excess in its fall u slow_rate excess^slow_exponent, without a unit.',
+      ),
       noise_gain: noiseGain,
       process_deviation: nonnegative.describe(
-        'The logarithm of the excess gains this standard deviation in one update at the rate rate_scale.',
+        'Standard deviation that the logarithm of the excess gains in one update at the rate rate_scale.',
       ),
       observation_deviation: observationDeviation,
       rate_scale: rateScale,
     })
     .describe(
-      'The loss is floor + excess, and an update at the rate u adds -u slow_rate excess^slow_exponent + u^2 noise_gain ' +
-        '(floor + excess) to the excess.',
+      'Parameters of the loss floor + excess, where an update at the rate u adds -u slow_rate excess^slow_exponent + ' +
+        'u^2 noise_gain (floor + excess) to the excess.',
     ),
   initial: initialSchema(1),
 });

@@ -25,10 +25,10 @@ const axes = Object.assign({}, ...all.map((closure) => closure.axes)) as (typeof
 export const nodesSchema = z.strictObject(
   Object.fromEntries(
     Object.entries(axes).map(([state, { words, nodes: own, nodesLike }]) => {
-      const there = `The solver's grid has this many nodes along the ${words}`;
+      const there = `Number of nodes of the solver's grid along the closure's ${words}`;
       return nodesLike === undefined
-        ? [state, nodes.default(own).describe(`${there}; by default ${own}.`)]
-        : [state, nodes.optional().describe(`${there}; by default as many as along ${nodesLike}.`)];
+        ? [state, nodes.default(own).describe(`${there}; ${own} by default.`)]
+        : [state, nodes.optional().describe(`${there}; by default as many as along the state ${nodesLike}.`)];
     }),
   ) as Record<string, z.ZodOptional<typeof nodes>>,
 );

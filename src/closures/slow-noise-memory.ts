@@ -16,26 +16,34 @@ const INITIAL_NOISE_SHARE = 1e-6;
 const INITIAL_DEVIATIONS = { slow: 0.1, noise: 0.01 };
 
 const filterSchema = z.strictObject({
-  kind: z.literal('slow_noise_memory').describe('The filter follows two states: the slow part and the noise part.'),
+  kind: z
+    .literal('slow_noise_memory')
+    .describe(
+      'Kind of the filter: slow_noise_memory, which follows two states, the slow part and the noise part of the loss.',
+    ),
   parameters: z
     .strictObject({
       floor,
-      slow_rate: positive.describe('The slow part falls by u slow_rate slow^slow_exponent in an update at the rate u.'),
-      slow_exponent: positive.describe('This is the power of the slow part in its fall; it has no unit.'),
+      slow_rate: positive.describe(
+        'Coefficient of the fall of the slow part, which is u slow_rate slow^slow_exponent in an update at the rate u.',
+      ),
+      slow_exponent: positive.describe(
+        'Exponent of the slow part in its fall u slow_rate slow^slow_exponent, without a unit.',
+      ),
       noise_gain: noiseGain,
       memory_rate: positive.describe(
-        'An update at the rate u keeps (1 - min(u memory_rate, 1))^2 of the noise part and forgets the rest.',
+        'Rate at which the noise part is forgotten: an update at the rate u keeps (1 - min(u memory_rate, 1))^2 of it.',
       ),
       slow_process_deviation: nonnegative.describe(
-        'The logarithm of the slow part gains this standard deviation in one update at the rate rate_scale.',
+        'Standard deviation that the logarithm of the slow part gains in one update at the rate rate_scale.',
       ),
       noise_process_deviation: nonnegative.describe(
-        'The logarithm of the noise part gains this standard deviation in one update at the rate rate_scale.',
+        'Standard deviation that the logarithm of the noise part gains in one update at the rate rate_scale.',
       ),
       observation_deviation: observationDeviation,
       rate_scale: rateScale,
     })
-    .describe('The loss is floor + slow + noise, and these parameters say how the two parts go on.'),
+    .describe('Parameters of the loss floor + slow + noise, and of how the slow part and the noise part go on.'),
   initial: initialSchema(2),
 });
 

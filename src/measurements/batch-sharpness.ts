@@ -6,13 +6,17 @@ import { every, rowSchema, type MeasurementMould } from './measurement.js';
 const schema = z.strictObject({
   type: z
     .literal('batch_sharpness')
-    .describe("The curvature along the gradient of the update's own minibatch is measured; it costs two gradients."),
+    .describe(
+      "Type of the measurement: the curvature along the gradient of the update's own minibatch, at the cost of two " +
+        'gradients.',
+    ),
   every,
 });
 
 const row = rowSchema('batch_sharpness', {
   sharpness: logNumberSchema.describe(
-    "This is g^T H g / |g|^2 for the gradient g and the Hessian H of the update's own minibatch, perturbations frozen.",
+    "Curvature g^T H g / |g|^2 for the gradient g and the Hessian H of the update's own minibatch, perturbations " +
+      'frozen.',
   ),
 });
 

@@ -7,17 +7,20 @@ const schema = z.strictObject({
   type: z
     .literal('gradient_inner_product')
     .describe(
-      'The gradients of two independent half minibatches are compared; this costs one minibatch gradient and its attack.',
+      'Type of the measurement: a comparison of the gradients of two independent half minibatches, at the cost of ' +
+        'one minibatch gradient and its attack.',
     ),
   every,
 });
 
 const row = rowSchema('gradient_inner_product', {
   inner_product: logNumberSchema.describe(
-    'The inner product of the two gradients estimates the squared norm of the mean gradient without bias.',
+    'Inner product of the gradients of two independent half minibatches: an unbiased estimate of the squared norm of ' +
+      'the mean gradient.',
   ),
   noise_trace: logNumberSchema.describe(
-    'This estimates the trace of the covariance of a whole minibatch gradient without bias, from their difference.',
+    'Unbiased estimate of the trace of the covariance of a whole minibatch gradient, from the difference of two half ' +
+      'minibatches.',
   ),
 });
 

@@ -11,26 +11,29 @@ const schema = z.strictObject({
   type: z
     .literal('hessian_vector_product')
     .describe(
-      'The curvature of the loss of a sample is measured along vectors, with its perturbations frozen and re-attacked.',
+      'Type of the measurement: the curvature of the loss of a sample along vectors, with its perturbations frozen ' +
+        'and re-attacked.',
     ),
   every,
   ...SAMPLE_FIELDS,
 });
 
 const row = rowSchema('hessian_vector_product', {
-  examples: positiveCount.describe('The sample had this many training examples.'),
+  examples: positiveCount.describe('Number of training examples of the sample whose Hessian is measured.'),
   products: z
     .array(
       z.strictObject({
         vector: startVectorSchema.describe(VECTOR_WORDS),
-        norm: logNumberSchema.describe('The vector v has this Euclidean length.'),
-        frozen: logNumberSchema.describe('This is v^T H v / |v|^2 with the perturbations held where they were found.'),
+        norm: logNumberSchema.describe('Euclidean length of the vector v that the Hessian H is applied to.'),
+        frozen: logNumberSchema.describe(
+          "Curvature v^T H v / |v|^2 of the sample's loss with the perturbations held where they were found.",
+        ),
         re_attacked: logNumberSchema.describe(
-          'This is v^T H v / |v|^2 where the sample is attacked anew at each of the weights.',
+          "Curvature v^T H v / |v|^2 of the sample's loss where it is attacked anew at each of the weights.",
         ),
       }),
     )
-    .describe('The list has one entry for each vector that was asked for.'),
+    .describe("Curvatures of the sample's loss, one entry for each vector that was asked for."),
 });
 
 export const hessianVectorProductMeasurement = {

@@ -9,33 +9,37 @@ const schema = z.strictObject({
   type: z
     .literal('lanczos_spectrum')
     .describe(
-      'Lanczos finds what vectors see of the Hessian of a sample, its perturbations frozen: curvatures and their weights.',
+      "Type of the measurement: what vectors see of the spectrum of a sample's Hessian by Lanczos, its perturbations " +
+        'frozen: curvatures and their weights.',
     ),
   every,
   ...SAMPLE_FIELDS,
   steps: positiveCount
     .default(8)
     .describe(
-      'Lanczos takes this many steps for each vector; a step costs two gradients of the sample. The default is 8.',
+      'Number of Lanczos steps for each vector, each at the cost of two gradients of the sample; 8 by default.',
     ),
 });
 
 const row = rowSchema('lanczos_spectrum', {
-  examples: positiveCount.describe('The sample had this many training examples.'),
+  examples: positiveCount.describe('Number of training examples of the sample whose Hessian is measured.'),
   spectra: z
     .array(
       z.strictObject({
         vector: startVectorSchema.describe(VECTOR_WORDS),
         norm: logNumberSchema.describe(
-          'The vector has this Euclidean length; its square is the energy that the weights share out.',
+          'Euclidean length of the vector that Lanczos starts from; its square is the energy that the weights share ' +
+            'out.',
         ),
-        values: z.array(logNumberSchema).describe('The Ritz values are curvatures of the loss, in ascending order.'),
+        values: z
+          .array(logNumberSchema)
+          .describe('Ritz values of the Hessian, curvatures of the loss, in ascending order.'),
         weights: z
           .array(logNumberSchema)
-          .describe("Each Ritz value has this share of the vector's energy; the shares have the sum 1."),
+          .describe("Share of the vector's energy at each Ritz value; the shares have the sum 1."),
       }),
     )
-    .describe('The list has one spectrum for each vector that was asked for.'),
+    .describe("Spectra of the sample's Hessian, one for each vector that was asked for."),
 });
 
 export const lanczosSpectrumMeasurement = {

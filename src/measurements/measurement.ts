@@ -7,17 +7,17 @@ import type { BatchLoss, WeightLoss } from './estimators/weight-loss.js';
 /** The field of this name in every description. */
 export const every = positiveCount
   .default(100)
-  .describe('A measurement is made every so many updates, first before update 0; by default every 100.');
+  .describe('Number of updates from one measurement to the next, the first before update 0; 100 by default.');
 
 /** The schema of a measurement's rows in a training log: these columns beside those that every row has. */
 export function rowSchema<Name extends string, Columns extends z.ZodRawShape>(name: Name, columns: Columns) {
   return z.strictObject({
-    type: z.literal('measurement').describe('This row is a measurement.'),
-    update: count.describe('So many updates were done before the measurement.'),
+    type: z.literal('measurement').describe('Type of the row: a measurement.'),
+    update: count.describe('Number of updates that were done before the measurement.'),
     grad_evals: count.describe(
-      'The measurement cost so many gradient evaluations: passes of examples in units of the minibatch, rounded up.',
+      'Cost of the measurement in gradient evaluations: passes of examples in units of the minibatch, rounded up.',
     ),
-    measurement: z.literal(name).describe('The measurement has this name in the experiment.'),
+    measurement: z.literal(name).describe('Name of the measurement, as an experiment gives it.'),
     ...columns,
   });
 }

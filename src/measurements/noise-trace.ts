@@ -9,25 +9,30 @@ const ENOUGH_FOR_NOISE_ALONG = 4;
 const schema = z.strictObject({
   type: z
     .literal('noise_trace')
-    .describe('The noise of minibatch gradients is measured from several of them at the same weights.'),
+    .describe('Type of the measurement: the noise of minibatch gradients, from several of them at the same weights.'),
   every,
   minibatches: z
     .int()
     .min(2)
     .default(4)
-    .describe('So many independent minibatches are drawn; each costs a gradient and its attack. The default is 4.'),
+    .describe(
+      'Number of independent minibatches that are drawn, each at the cost of a gradient and its attack; 4 by default.',
+    ),
 });
 
 const row = rowSchema('noise_trace', {
   noise_trace: logNumberSchema.describe(
-    'This estimates tr S, the trace of the covariance S of one minibatch gradient, without bias.',
+    'Unbiased estimate of tr S, the trace of the covariance S of one minibatch gradient.',
   ),
   squared_gradient: logNumberSchema.describe(
-    'This estimates the squared norm of the mean gradient h without bias; it may be negative.',
+    'Unbiased estimate of the squared norm of the mean gradient h; it may be negative.',
   ),
   noise_along_gradient: logNumberSchema
     .optional()
-    .describe('This estimates h^T S h, the noise along the mean gradient; it takes four minibatches or more.'),
+    .describe(
+      'Estimate of h^T S h, the noise along the mean gradient h, for the covariance S of one minibatch gradient. ' +
+        'Missing with fewer than four minibatches.',
+    ),
 });
 
 export const noiseTrace = {

@@ -8,7 +8,8 @@ export const startVectorSchema = z.enum(['noise', 'gradient', 'random']);
 
 /** What these words say. */
 export const VECTOR_WORDS =
-  'The vector is minibatch noise (a minibatch gradient less its mean), the gradient of the sample, or a random normal one.';
+  'Vector that the Hessian is applied to: minibatch noise (a minibatch gradient less its mean), the gradient of the ' +
+  'sample, or a random normal one.';
 
 export type StartVector = z.output<typeof startVectorSchema>;
 
@@ -16,13 +17,15 @@ export type StartVector = z.output<typeof startVectorSchema>;
 export const SAMPLE_FIELDS = {
   examples: positiveCount
     .optional()
-    .describe('The sample has this many training examples; by default it has max(128, 4 batch_size).'),
+    .describe(
+      'Number of training examples of the sample whose Hessian is measured; max(128, 4 batch_size) by default.',
+    ),
   vectors: distinct(startVectorSchema)
     .min(1)
     .default(['noise', 'gradient', 'random'])
     .describe(
-      'The Hessian is applied to these vectors: minibatch noise, the gradient of the sample, a random normal vector. By ' +
-        'default it is applied to all three.',
+      'Vectors that the Hessian is applied to: minibatch noise, the gradient of the sample, a random normal vector; ' +
+        'all three by default.',
     ),
 };
 

@@ -8,26 +8,28 @@ const schema = z.strictObject({
   type: z
     .literal('step_curvature')
     .describe(
-      'The loss of an independent minibatch is taken at both sides of the weights along the step u c g (rate, factor of ' +
-        'the clip, gradient) and at the weights themselves; this costs three losses.',
+      'Type of the measurement: the loss of an independent minibatch along the step s = u c g (rate, factor of the ' +
+        'clip, gradient), at the weights and at both sides of them, at the cost of three losses.',
     ),
   every,
   perturbation: z
     .enum(['frozen', 're_attacked'])
     .default('re_attacked')
     .describe(
-      'The minibatch is re_attacked at each of the three points (the default), or its perturbations are frozen as found ' +
-        'at the weights.',
+      'Perturbations of the minibatch along the step: re_attacked at each of the three points (the default), or ' +
+        'frozen as found at the weights.',
     ),
 });
 
 const row = rowSchema('step_curvature', {
-  step_length: logNumberSchema.describe('The step s = u c g has this Euclidean length.'),
-  loss: logNumberSchema.describe('The independent minibatch has this loss at the weights.'),
+  step_length: logNumberSchema.describe('Euclidean length of the step s = u c g (rate, factor of the clip, gradient).'),
+  loss: logNumberSchema.describe('Loss of the independent minibatch at the weights.'),
   slope: logNumberSchema.describe(
-    'This is the inner product of s and the gradient: what the step gains to first order.',
+    'Inner product of the step s and the gradient of the independent minibatch: what the step gains to first order.',
   ),
-  curvature: logNumberSchema.describe('This is s^T H s: twice what the step loses to curvature.'),
+  curvature: logNumberSchema.describe(
+    "Curvature s^T H s of the independent minibatch's loss along the step s: twice what the step loses to curvature.",
+  ),
 });
 
 export const stepCurvatureMeasurement = {

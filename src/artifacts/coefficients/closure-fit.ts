@@ -4,102 +4,110 @@ import { finite, nonnegative, positive } from '../shared/common.js';
 import { filterSchema } from './filter.js';
 
 const priorSchema = z.strictObject({
-  median: positive.describe('The prior has this median.'),
-  log_deviation: positive.describe('The natural logarithm of the dimensionless parameter has this standard deviation.'),
-  reason: z.string().describe('This says what the dimensionless parameter is, and where its prior comes from.'),
+  median: positive.describe('Median of the dimensionless parameter under its log-normal prior.'),
+  log_deviation: positive.describe(
+    'Standard deviation of the natural logarithm of the dimensionless parameter under its prior.',
+  ),
+  reason: z.string().describe('Meaning of the dimensionless parameter, and the source of its prior.'),
 });
 
 /** One estimated number, its uncertainty, and where it comes from. */
 const parameterSchema = z.strictObject({
-  estimate: finite.describe('The filter and the equations use this value.'),
+  estimate: finite.describe('Estimated value of the parameter, which the filter and the equations use.'),
   standard_error: nonnegative
     .nullable()
     .describe(
-      'The standard error is from a bootstrap over the independent runs, or from the prior where the runs say nothing. It ' +
-        'is null where nothing was estimated or resampled.',
+      'Standard error of the estimate, from a bootstrap over the independent runs, or from the prior where the runs ' +
+        'say nothing. Null where nothing was estimated or resampled.',
     ),
   interval: z
     .tuple([finite, finite])
     .nullable()
     .describe(
-      'The central 90 % interval [low, high] comes from where the standard error does, and is null where that is.',
+      'Central 90 % interval [low, high] of the parameter, of the same source as the standard error. Null where that ' +
+        'is.',
     ),
   source: z
     .enum(['data', 'prior', 'set'])
     .describe(
-      'data: the runs identify the parameter. prior: they leave the stated prior as it was. set: it is not estimated at all.',
+      'Source of the estimate: data where the runs identify the parameter, prior where they leave the stated prior ' +
+        'as it was, set where nothing was estimated.',
     ),
   prior: priorSchema
     .nullable()
-    .describe(
-      'The fit gave a log-normal prior to the dimensionless parameter behind this one. It is null where the value is set.',
-    ),
-  reason: z.string().optional().describe('Where the value is set, this says why, and to what.'),
+    .describe('Log-normal prior of the dimensionless parameter behind this one. Null where the value is set.'),
+  reason: z.string().optional().describe('Reason for a value that is set and not estimated, and what it is set to.'),
 });
 
 const closureStateSchema = z.strictObject({
-  name: z.string().describe('The expressions call the state by this name.'),
+  name: z.string().describe("Name of the closure's state, by which expressions call it."),
   domain: z
     .tuple([positive, positive])
-    .describe('The equation is solved between these values of the state, [low, high], in its own unit.'),
+    .describe(
+      'Range [low, high] of the state over which the Hamilton-Jacobi-Bellman equation is solved, in the unit of the ' +
+        'state.',
+    ),
   coordinate: z
     .enum(['identity', 'log'])
-    .describe('The policy interpolates in the state itself (identity) or in its logarithm (log).'),
-  start: finite.describe('The state has this mean at update 0, in the unit of its domain.'),
+    .describe(
+      'Scale in which the policy interpolates over the state: identity for the state itself, log for its logarithm.',
+    ),
+  start: finite.describe('Mean of the state at update 0, in the unit of the state.'),
   visited: z
     .tuple([finite, finite])
     .optional()
     .describe(
-      'The filter saw the state between these values in the pilot runs, [low, high]; outside of them the fit is extrapolated.',
+      'Range [low, high] of the state that the filter saw in the pilot runs. Outside of it the fit is extrapolated.',
     ),
 });
 
 const leftOutSchema = z.strictObject({
-  run_id: z.string().describe('The run that was left out has this name.'),
-  prediction_error: finite.describe('The fit to the other runs predicts its losses with this relative error.'),
+  run_id: z.string().describe('Name of the pilot run that was left out of the fit.'),
+  prediction_error: finite.describe(
+    'Relative error with which the fit to the other runs predicts the losses of the run that was left out.',
+  ),
 });
 
 const verdictSchema = z.strictObject({
   prediction_error: finite.describe(
-    'Runs that are left out of the fit are predicted with this relative error, root mean square over them; 0.1 is 10 %.',
+    'Relative error with which runs left out of the fit are predicted, root mean square over them; 0.1 is 10 %.',
   ),
-  left_out: z.array(leftOutSchema).describe('The list has one entry for each pilot run, left out in its turn.'),
-  within_bound: z.boolean().describe('If true, the prediction error is at most maximum_prediction_error.'),
+  left_out: z
+    .array(leftOutSchema)
+    .describe('Prediction errors of the pilot runs, each left out of the fit in its turn.'),
+  within_bound: z.boolean().describe('Whether the prediction error is at most maximum_prediction_error.'),
 });
 
 /** What was found of one closure. */
 export const closureFitSchema = z.strictObject({
-  name: z.enum(CLOSURE_NAMES).describe('The closure has this name in an experiment.'),
+  name: z.enum(CLOSURE_NAMES).describe('Name of the closure, as an experiment gives it.'),
   states: z
     .array(closureStateSchema)
     .min(1)
     .max(3)
-    .describe('These states stand for the network; vectors and matrices below follow their order.'),
+    .describe("States that stand for the network, in the order of the closure's vectors and matrices."),
   drift: z
     .array(z.string())
-    .describe(
-      'The drift of each state per update is an expression in the states, u (the learning rate) and the parameters.',
-    ),
+    .describe('Drift of each state per update, an expression in the states, u (the learning rate) and the parameters.'),
   covariance: z
     .array(z.array(z.string()))
-    .describe('The covariance that the states gain per update is a matrix of such expressions, row by row.'),
+    .describe(
+      'Covariance that the states gain per update: a matrix of expressions in the states, u (the learning rate) and ' +
+        'the parameters, row by row.',
+    ),
   drift_breaks: z
     .array(z.string())
-    .describe('The drift changes its form at these learning rates, each an expression in the parameters.'),
-  loss: z.string().describe('The loss is this expression in the states and the parameters.'),
+    .describe('Learning rates at which the drift changes its form, each an expression in the parameters.'),
+  loss: z.string().describe("Loss as an expression in the closure's states and parameters."),
   parameters: z
     .record(z.string(), parameterSchema)
-    .describe('Every parameter of the expressions and of the filter stands here by its name.'),
-  filter: filterSchema.describe('This filter finds the states from the losses and learning rates of a run.'),
-  log_likelihood: finite.describe(
-    'The pilot runs have this natural logarithm of their likelihood under the estimates.',
-  ),
+    .describe("Parameters of the closure's expressions and of its filter, by name."),
+  filter: filterSchema.describe('Filter that finds the states from the losses and learning rates of a run.'),
+  log_likelihood: finite.describe('Natural logarithm of the likelihood of the pilot runs under the estimates.'),
   bootstrap: z
     .array(z.record(z.string(), finite))
-    .describe(
-      'Each entry has the parameters of one bootstrap sample, for bands of anything that is computed from them.',
-    ),
-  verdict: verdictSchema.describe('The verdict says how well the closure predicts runs that it was not fitted to.'),
+    .describe('Parameters of each bootstrap sample, for uncertainty bands of anything that is computed from them.'),
+  verdict: verdictSchema.describe('Verdict on how well the closure predicts runs that it was not fitted to.'),
 });
 
 export type Parameter = z.output<typeof parameterSchema>;

@@ -16,66 +16,76 @@ import { closureFitSchema } from './closure-fit.js';
 export type { ClosureFit, Parameter } from './closure-fit.js';
 
 const pilotRunSchema = z.strictObject({
-  run_id: z.string().describe('The run has this name.'),
-  purpose: z.string().describe('The run was made for this, such as pilot/reading or pilot/identification.'),
-  sha256: z.string().describe('The log of the run has this SHA-256, its clock and host fields left out.'),
-  seed: count.optional().describe('The run was made with this seed.'),
-  updates: count.describe('The run had this many updates.'),
-  n_grad_evals: count.describe('The run spent this many gradient evaluations of minibatches, its attack included.'),
+  run_id: z.string().describe('Name of the pilot run.'),
+  purpose: z.string().describe('Purpose of the pilot run, such as pilot/reading or pilot/identification.'),
+  sha256: z.string().describe("SHA-256 of the pilot run's log, without its fields of clock and host."),
+  seed: count.optional().describe('Seed of the pilot run; missing where it is not known.'),
+  updates: count.describe('Number of updates of the pilot run.'),
+  n_grad_evals: count.describe(
+    'Number of gradient evaluations of minibatches that the pilot run spent, those of its attack included.',
+  ),
 });
 
 export const coefficientsSchema = z
   .strictObject({
     kind: kind('coefficients'),
     schema_version: schemaVersion,
-    name: z.string().describe('Messages and the report call the coefficients by this name.'),
+    name: z.string().describe('Title of the coefficients in messages and in the report.'),
     created_at: createdAt,
-    horizon: positiveCount.describe('The full run that the policy is for has this many updates.'),
-    updates_per_epoch: nonnegative.describe('An epoch has this many updates; 0 where that is not known.'),
+    horizon: positiveCount.describe('Number of updates of the full run that the policy is for.'),
+    updates_per_epoch: nonnegative.describe('Number of updates of an epoch; 0 where it is not known.'),
     rates: z
       .strictObject({
-        min: positive.describe('The policy gives no learning rate below this one, its warm-up aside.'),
-        max: positive.describe("The policy gives no learning rate above this one, the pilot's peak."),
+        min: positive.describe('Smallest learning rate that the policy gives, its warm-up aside.'),
+        max: positive.describe("Largest learning rate that the policy gives: the pilot's peak."),
       })
       .refine(({ min, max }) => min <= max, { error: 'min must not be above max', path: ['min'] })
-      .describe('These learning rates are usable.'),
-    warmup_updates: count.describe('The policy warms up linearly over this many updates; 0 is no warm-up.'),
-    clip: clipSchema.nullable().describe('The pilot clipped its gradients so, and the policy does. Null is no clip.'),
-    objective: objectiveSchema.describe('The policy is made to lower this loss.'),
+      .describe('Range of learning rates that the policy may give.'),
+    warmup_updates: count.describe('Number of updates over which the policy warms up linearly; 0 for no warm-up.'),
+    clip: clipSchema.nullable().describe('Gradient clip of the pilot runs and of the policy. Null for no clip.'),
+    objective: objectiveSchema.describe('Loss that the policy is made to lower.'),
     optimizer: sgdSchema
       .extend({ batch_size: batchSizeSchema })
-      .describe('The pilot runs were made with this update rule and batch size.'),
+      .describe('Update rule and batch size of the pilot runs.'),
     attack: trainingAttackSchema
       .nullable()
-      .describe('The pilot runs were trained against this attack; null where they saw clean inputs.'),
-    loss: lossSchema.optional().describe('The weights lower this loss; cross-entropy where a file does not say.'),
+      .describe('Attack that the pilot runs were trained against. Null where they saw clean inputs.'),
+    loss: lossSchema.optional().describe('Loss that the weights of the pilot runs lowered; cross-entropy by default.'),
     training: trainingSchema
       .optional()
       .describe(
-        'The gradient of an update is taken of this; of the loss at the perturbed inputs alone where a file does not say.',
+        'Function of the weights whose gradient an update of the pilot runs took; by default the loss at the ' +
+          'perturbed inputs alone.',
       ),
-    model: modelSchema.nullable().describe('The pilot runs trained this model; null where it has no description.'),
+    model: modelSchema.nullable().describe('Network that the pilot runs trained. Null where it has no description.'),
     closures: z
       .array(closureFitSchema)
-      .describe('The list has one fit for each closure, and none where the runs could not be used.'),
-    unfitted: z.string().optional().describe('If there is no closure, this says why, in one sentence.'),
+      .describe(
+        'Fits of the closures (reduced models of the loss), one for each; none where the runs could not be used.',
+      ),
+    unfitted: z
+      .string()
+      .optional()
+      .describe('Reason why no closure was fitted, in one sentence; missing where one was.'),
     maximum_prediction_error: positive.describe(
-      'A closure may be selected only if its prediction error is at most this relative error; 0.1 is 10 %.',
+      'Largest relative prediction error with which a closure may be selected; 0.1 is 10 %.',
     ),
     selected: z
       .string()
       .nullable()
       .describe(
-        'The policy follows this closure: the one with the smallest prediction error. Null where none is within the bound.',
+        'Name of the closure that the policy follows, the one with the smallest prediction error. Null where none is ' +
+          'within the bound.',
       ),
     provenance: provenanceSchema
       .extend({
-        pilot_runs: z.array(pilotRunSchema).describe('The coefficients were estimated from these runs.'),
+        pilot_runs: z.array(pilotRunSchema).describe('Pilot runs that the coefficients were estimated from.'),
         pilot_grad_evals: count.describe(
-          'All these runs together spent this many gradient evaluations of minibatches, their attacks included.',
+          'Number of gradient evaluations of minibatches that all pilot runs together spent, those of their attacks ' +
+            'included.',
         ),
       })
-      .describe('This says what wrote the file, and which runs it was made from.'),
+      .describe('Program that wrote the file, and the pilot runs that the coefficients were estimated from.'),
   })
   .refine(({ closures, unfitted }) => closures.length > 0 || unfitted !== undefined, {
     error: 'holds no closure, and nothing says why ("unfitted")',

@@ -10,101 +10,136 @@ export const problemFields = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+$/)
     .describe('Version of the schema that the file follows, for example 1.0.0.'),
-  name: z.string().min(1).default('control problem').describe('Title in messages, in the solution and in the report.'),
+  name: z
+    .string()
+    .min(1)
+    .default('control problem')
+    .describe('Title of the control problem in messages, in the solution and in the report.'),
   objective: z
     .enum(['minimize', 'maximize'])
     .default('minimize')
-    .describe('Whether the expected cost is minimised or the expected reward is maximised.'),
-  parameters: z.record(z.string(), finite).default({}).describe('Fixed numbers by the names they have in expressions.'),
+    .describe(
+      'Direction of the optimisation: minimize (the default) the expected cost, or maximize the expected reward.',
+    ),
+  parameters: z
+    .record(z.string(), finite)
+    .default({})
+    .describe('Constants of the problem, by the names that they have in expressions.'),
   horizon: z
     .union([positive, z.literal('infinite')])
     .describe(
-      'Length of the time interval, or "infinite": then with a positive discount, and without t, terminal_cost and time.',
+      'Length of the time interval, or "infinite": then with a positive discount, and without t, terminal_cost and ' +
+        'time.',
     ),
-  discount: nonnegative.default(0).describe('Rate at which costs are discounted, per unit of time.'),
-  states: z.array(stateSchema).min(1).max(3).describe('One to three states, each with its domain and grid.'),
-  controls: z.array(controlSchema).max(2).describe('At most two controls, each an interval or a finite set.'),
+  discount: nonnegative
+    .default(0)
+    .describe('Rate at which costs are discounted, per unit of time; 0 (no discount) by default.'),
+  states: z
+    .array(stateSchema)
+    .min(1)
+    .max(3)
+    .describe('States of the controlled process, one to three, each with its domain and grid.'),
+  controls: z
+    .array(controlSchema)
+    .max(2)
+    .describe('Controls of the process, at most two, each an interval or a finite set.'),
   drift: z
     .array(expression)
-    .describe('Drift of each state per unit of time: an expression of t, the states, the controls and the parameters.'),
+    .describe('Drift of each state per unit of time, an expression of t, the states, the controls and the parameters.'),
   covariance: z
     .array(z.array(expression))
-    .describe('Instantaneous covariance matrix, row by row; positive semidefinite at every node.'),
-  running_cost: optionalExpression.describe('Cost (or reward) per unit of time. Null for none.'),
+    .describe(
+      'Instantaneous covariance matrix of the states per unit of time, row by row; positive semidefinite at every ' +
+        'node.',
+    ),
+  running_cost: optionalExpression.describe('Running cost (or reward) per unit of time, an expression. Null for none.'),
   terminal_cost: optionalExpression.describe(
-    'Cost (or reward) at the horizon, an expression of the states. Null for none.',
+    'Terminal cost (or reward) at the horizon, an expression of the states. Null for none.',
   ),
   time: timeSchema.nullable().optional().describe('Time levels of a finite horizon; 200 equal steps by default.'),
   query: z
     .array(point)
     .max(100_000)
     .default([])
-    .describe('Points at which the answer is wanted: a number for each state, and t (0 by default).'),
+    .describe('Points at which value and controls are wanted: a number for each state, and t (0 by default).'),
   start: point
     .nullable()
     .default(null)
-    .describe('Where --density and --simulate start: a number for each state, inside its domain.'),
+    .describe('Start of --density and --simulate: a number for each state, inside its domain. Null for none.'),
   obstacle: optionalExpression.describe(
-    'Optimal stopping at this cost or reward: the value never exceeds it when minimising, never falls below it otherwise.',
+    'Cost or reward of stopping, for optimal stopping: the value never exceeds it when minimising, never falls below ' +
+      'it otherwise. Null for no stopping.',
   ),
   risk: finite
     .nullable()
     .default(null)
     .describe(
-      'theta of the criterion (1/theta) ln E exp(theta cost), of the cost or of the reward; not with a discount. ' +
-        'Null for the expectation.',
+      'Risk parameter theta of the criterion (1/theta) ln E exp(theta cost), of the cost or of the reward; not with ' +
+        'a discount. Null for the expectation.',
     ),
   uncertainty: z
     .record(z.string(), z.tuple([finite, finite]))
     .default({})
     .describe(
-      'Intervals of parameters, in which the problem must be affine: the worst vertex is taken at every node. At most six.',
+      'Intervals of uncertain parameters, in which the problem must be affine: the worst vertex is taken at every ' +
+        'node. At most six.',
     ),
   keep: z
     .union([z.enum(['query', 'all']), positiveCount])
     .default('query')
-    .describe('Time levels in solution.json: those that the queries need, all, or every k-th.'),
+    .describe('Time levels that solution.json keeps: those that the queries need (the default), all, or every k-th.'),
   scheme: z
     .enum(['accurate', 'monotone'])
     .default('accurate')
     .describe(
-      'accurate: of second order where the solution is smooth, checked against the other; monotone: implicit, upwind.',
+      'Discretisation: accurate (the default) is of second order where the solution is smooth and checked against ' +
+        'the other, monotone is implicit and upwind.',
     ),
   kernel: z
     .enum(['typescript', 'wasm'])
     .default('typescript')
-    .describe('What carries out the passes over the nodes: the numbers are the same, wasm is faster.'),
+    .describe(
+      'Program that carries out the passes over the nodes: typescript (the default) or wasm, which is faster and ' +
+        'gives the same numbers.',
+    ),
   threads: z
     .number()
     .int()
     .min(1)
     .max(64)
     .default(1)
-    .describe('Threads of the kernel wasm, used with two and three states.'),
+    .describe('Number of threads of the kernel wasm, used with two and three states; 1 by default.'),
   tolerance: z
     .number()
     .gt(0)
     .lt(1)
     .default(1e-9)
-    .describe('Policy iteration stops when a step is known to this, relative to the largest value.'),
+    .describe('Tolerance of policy iteration in a time step, relative to the largest value; 1e-9 by default.'),
   maximum_policy_iterations: positiveCount
     .default(200)
-    .describe('Most policy iterations in one time step, or for the one equation over an infinite horizon.'),
+    .describe(
+      'Largest number of policy iterations in one time step, or for the one equation over an infinite horizon; 200 ' +
+        'by default.',
+    ),
   wider_domain: z
     .boolean()
     .default(false)
-    .describe('Solves on a wider domain too, to estimate the share of the truncation in the error.'),
+    .describe(
+      'Whether the problem is solved on a wider domain too, to estimate the share of the truncation in the error; ' +
+        'false by default.',
+    ),
   limits: z
     .strictObject({
       node_steps: positive
         .default(1e9)
         .describe(
-          'Most work: nodes times steps times vertices of the uncertain parameters (times values of controls / 16).',
+          'Largest work of a solve: nodes times steps times vertices of the uncertain parameters (times values of ' +
+            'controls / 16); 1e9 by default.',
         ),
-      bytes: positive.default(2e9).describe('Most memory, in bytes.'),
+      bytes: positive.default(2e9).describe('Largest memory of a solve, in bytes; 2e9 by default.'),
     })
     .prefault({})
-    .describe('A problem beyond these is refused before anything is allocated.'),
+    .describe('Limits of work and memory. A problem beyond them is refused before anything is allocated.'),
 });
 
 export type ProblemFields = z.output<typeof problemFields>;

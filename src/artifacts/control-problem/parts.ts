@@ -18,19 +18,20 @@ const boundary = z.union([
   z
     .enum(['natural', 'reflecting', 'linear', 'state_constraint', 'periodic'])
     .describe(
-      'natural: the equation itself, refused where drift can point outward or diffusion does not vanish; reflecting: zero ' +
-        'derivative, outward drift suppressed; linear: zero second derivatives, mixed ones too, for truncated domains, ' +
-        'not monotone where drift points outward; state_constraint: only controls whose drift does not point outward; ' +
-        'periodic: both faces are one point, to be given for both.',
+      'Condition at the face. natural: the equation itself, refused where drift can point outward or diffusion does ' +
+        'not vanish; reflecting: zero derivative, outward drift suppressed; linear: zero second derivatives, mixed ' +
+        'ones too, for truncated domains, not monotone where drift points outward; state_constraint: only controls ' +
+        'whose drift does not point outward; periodic: both faces are one point, to be given for both.',
     ),
   z.strictObject({
     dirichlet: expression.describe(
-      'The value at this face, an expression of t and the other states. It wins where faces meet.',
+      'Value V at this face of the domain, an expression of t and the other states. It wins where faces meet.',
     ),
   }),
   z.strictObject({
     slope: expression.describe(
-      'The derivative dV/dstate at this face, in the state itself: an expression of t and the other states.',
+      'Derivative dV/dstate of the value V at this face of the domain, in the state itself: an expression of t and ' +
+        'the other states.',
     ),
   }),
 ]);
@@ -40,28 +41,37 @@ export const stateSchema = z.strictObject({
   domain: z
     .tuple([finite, finite])
     .optional()
-    .describe('Lower and upper end. They may be left out where the nodes are listed.'),
+    .describe("Lower and upper end of the state's domain. They may be left out where the nodes are listed."),
   nodes: z
     .union([z.int(), z.array(finite).max(10_000_000)])
     .default(101)
-    .describe('How many nodes the grid has (3 or more), or the nodes themselves in increasing order.'),
+    .describe(
+      'Number of grid nodes along the state (3 or more), or the nodes themselves in increasing order; 101 by default.',
+    ),
   spacing: z
     .enum(['uniform', 'log', 'sinh'])
     .optional()
-    .describe('How the nodes are spaced, unless they are listed. uniform by default.'),
-  center: finite.optional().describe('With the spacing sinh: where the nodes crowd, in units of the state.'),
+    .describe('Spacing of the grid nodes along the state, unless they are listed; uniform by default.'),
+  center: finite
+    .optional()
+    .describe('Point around which the nodes crowd with the spacing sinh, in units of the state.'),
   strength: positive
     .max(20)
     .optional()
-    .describe('With the spacing sinh: how much the nodes crowd. The spacing grows like cosh of it. 3 by default.'),
+    .describe(
+      'Strength with which the nodes crowd with the spacing sinh: the spacing grows like cosh of it. 3 by default.',
+    ),
   coordinate: z
     .enum(['identity', 'log'])
     .default('identity')
-    .describe("Where differences are taken: in the state, or in its logarithm (with Ito's correction)."),
+    .describe(
+      'Coordinate in which differences are taken: identity (the default) for the state itself, log for its ' +
+        "logarithm, with Ito's correction.",
+    ),
   boundary: z
     .tuple([boundary, boundary])
     .default(['natural', 'natural'])
-    .describe('What holds at the lower and at the upper face of the domain.'),
+    .describe('Conditions at the lower and at the upper face of the domain; natural by default.'),
 });
 
 const controlName = z.string().describe('Name of the control in expressions: a letter, then letters, digits and _.');
@@ -71,15 +81,15 @@ export const controlSchema = z.union([
     name: controlName,
     bounds: z
       .tuple([expression, expression])
-      .describe('Ends of an interval: expressions of t and the states. They may be equal.'),
+      .describe("Lower and upper end of the control's interval, expressions of t and the states. They may be equal."),
   }),
   z.strictObject({
     name: controlName,
-    values: z.array(finite).min(1).max(10_000).describe('The finite set that the control is chosen from.'),
+    values: z.array(finite).min(1).max(10_000).describe('Finite set of values that the control is chosen from.'),
   }),
 ]);
 
 export const timeSchema = z.union([
-  z.strictObject({ steps: positiveCount.describe('How many equal steps the horizon is cut into.') }),
-  z.strictObject({ levels: increasing.describe('Every time level, from 0 to the horizon.') }),
+  z.strictObject({ steps: positiveCount.describe('Number of equal time steps into which the horizon is cut.') }),
+  z.strictObject({ levels: increasing.describe('Time levels, all of them, from 0 to the horizon.') }),
 ]);

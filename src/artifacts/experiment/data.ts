@@ -4,44 +4,67 @@ import { count, fraction, positive, positiveCount } from '../shared/common.js';
 /** How a single table is cut into three splits. */
 const splitSchema = z
   .strictObject({
-    validation: fraction.default(0.15).describe('Share of the examples that are validation examples.'),
-    test: fraction.default(0.15).describe('Share of the examples that are test examples.'),
-    seed: count.default(0).describe('Seed of the permutation by which examples are dealt out.'),
+    validation: fraction
+      .default(0.15)
+      .describe('Share of the examples that are held out for validation, in [0, 1]; 0.15 by default.'),
+    test: fraction
+      .default(0.15)
+      .describe('Share of the examples that are held out for the test, in [0, 1]; 0.15 by default.'),
+    seed: count
+      .default(0)
+      .describe('Seed of the permutation that deals the examples out to training, validation and test; 0 by default.'),
   })
   .refine((split) => split.validation + split.test < 1, { error: 'validation + test must leave training examples' })
   .prefault({})
-  .describe('Shares of the examples that are kept for validation and for the test; the rest is trained on.');
+  .describe('Shares of the examples that are held out for validation and for the test; the rest is trained on.');
 
 const pool = positiveCount
   .default(1)
-  .describe('Side of the square over which pixels are averaged when they are loaded; 1 leaves them as they are.');
+  .describe(
+    'Side in pixels of the squares over which images are averaged when they are loaded; 1 (the default) leaves them ' +
+      'as they are.',
+  );
 
 function scale(value: number) {
-  return positive.default(value).describe('Raw values are divided by this, so that inputs lie in [0, 1].');
+  return positive.default(value).describe('Divisor of the raw input values, by which inputs come to lie in [0, 1].');
 }
 
 const imagesFile = z
   .string()
   .describe('Path of an IDX file of images, gzip or not; a relative one starts at the folder of this file.');
-const labelsFile = z.string().describe('Path of the IDX file of their labels, gzip or not.');
+const labelsFile = z
+  .string()
+  .describe(
+    "Path of an IDX file of the images' labels, gzip or not; a relative one starts at the folder of this file.",
+  );
 
 /** Examples: a data set that ships with the project, or a user's own IDX, CSV or NPZ file. Inputs end in [0, 1]. */
 export const dataSchema = z
   .discriminatedUnion('format', [
     z.strictObject({
-      format: z.literal('builtin').describe('A data set that ships with this package.'),
-      name: z.enum(['fashion-mnist', 'digits']).describe('Which one.'),
+      format: z.literal('builtin').describe('Source of the examples: a data set that ships with this package.'),
+      name: z
+        .enum(['fashion-mnist', 'digits'])
+        .describe(
+          'Name of the built-in data set: fashion-mnist (images of clothing) or digits (images of handwritten digits).',
+        ),
       pool,
-      train: positiveCount.optional().describe('How many of the training examples to use; all by default.'),
+      train: positiveCount
+        .optional()
+        .describe('Number of training examples that are used; all of the data set by default.'),
     }),
     z.strictObject({
-      format: z.literal('idx').describe("MNIST's format: unsigned bytes, one file of images and one of labels."),
+      format: z
+        .literal('idx')
+        .describe(
+          'Format of the examples: IDX as MNIST has it, of unsigned bytes, with one file of images and one of labels.',
+        ),
       images: imagesFile,
       labels: labelsFile,
       test: z
         .strictObject({ images: imagesFile, labels: labelsFile })
         .optional()
-        .describe('Files of the test examples. Then split.test must be 0, and split.validation may be.'),
+        .describe('Files of the test examples. With them split.test must be 0, and split.validation may be.'),
       pool,
       scale: scale(255),
       split: splitSchema,
@@ -49,17 +72,28 @@ export const dataSchema = z
     z.strictObject({
       format: z
         .literal('csv')
-        .describe('A table of inputs and one column of labels, separated by commas, gzip or not.'),
-      path: z.string().describe('Path of the file; a relative one starts at the folder of this file.'),
-      label: z.string().optional().describe('Name of the label column; the last column by default.'),
+        .describe(
+          'Format of the examples: CSV, a table of inputs and one column of labels, separated by commas, gzip or not.',
+        ),
+      path: z.string().describe('Path of the CSV file of examples; a relative one starts at the folder of this file.'),
+      label: z
+        .string()
+        .optional()
+        .describe('Name of the column of labels in the CSV file; the last column by default.'),
       scale: scale(1),
       split: splitSchema,
     }),
     z.strictObject({
-      format: z.literal('npz').describe('Arrays as numpy.savez writes them.'),
-      path: z.string().describe('Path of the file; a relative one starts at the folder of this file.'),
-      inputs: z.string().default('x').describe('Name of the array of inputs, the examples along its first axis.'),
-      labels: z.string().default('y').describe('Name of the array of integer labels, one for each example.'),
+      format: z.literal('npz').describe('Format of the examples: NPZ, arrays as numpy.savez writes them.'),
+      path: z.string().describe('Path of the NPZ file of examples; a relative one starts at the folder of this file.'),
+      inputs: z
+        .string()
+        .default('x')
+        .describe('Name of the NPZ array of inputs, the examples along its first axis; x by default.'),
+      labels: z
+        .string()
+        .default('y')
+        .describe('Name of the NPZ array of integer labels, one for each example; y by default.'),
       scale: scale(1),
       split: splitSchema,
     }),

@@ -15,12 +15,19 @@ export const objectiveSchema = z.strictObject({
   metric: z
     .enum(['clean', 'adversarial'])
     .default('adversarial')
-    .describe('Whether the loss counts at clean or at perturbed inputs.'),
-  split: z.enum(['train', 'validation']).default('train').describe('The examples whose loss counts.'),
+    .describe(
+      "Inputs at which the objective's loss is taken: clean, or adversarial (the default), the perturbed ones.",
+    ),
+  split: z
+    .enum(['train', 'validation'])
+    .default('train')
+    .describe("Examples on which the objective's loss is taken: train (the default) or validation."),
   form: z
     .enum(['terminal', 'integral'])
     .default('terminal')
-    .describe('Whether the loss counts at the end of a run, or its mean along the run.'),
+    .describe(
+      'Form of the objective: terminal (the default) is the loss at the end of a run, integral its mean along the run.',
+    ),
 });
 
 export { attackSchema, type AttackSpec } from './attacks.js';
@@ -42,32 +49,48 @@ export const experimentSchema = z
     $schema: editorSchema,
     kind: kind('experiment'),
     schema_version: schemaVersion,
-    name: z.string().min(1).describe('Title in messages, files and the report.'),
+    name: z.string().min(1).describe('Title of the experiment in messages, files and the report.'),
     workload: z
       .union([z.string().min(1), workloadSchema])
       .describe(
-        'What is trained: described here, or the path of a module that exports it (relative to the folder of this file).',
+        'Data, network, loss and attack of the training, or the path of a module that exports them, relative to the ' +
+          'folder of this file.',
       ),
-    objective: objectiveSchema.prefault({}).describe('What the policy is made to lower.'),
-    optimizer: optimizerSchema.prefault({}).describe('The update rule that takes the learning rate.'),
+    objective: objectiveSchema.prefault({}).describe('Loss that the policy is made to lower.'),
+    optimizer: optimizerSchema
+      .prefault({})
+      .describe('Update rule of the weights, which takes the learning rate; plain SGD by default.'),
     averaging: averagingSchema
       .nullable()
       .default(null)
-      .describe('The average of the weights that is evaluated in their place. Null for the weights themselves.'),
+      .describe(
+        'Average of the weights that is evaluated in their place. Null (the default) evaluates the weights themselves.',
+      ),
     batch_size: batchSizeSchema,
-    horizon: z.int().min(2).describe('Length of one run, in updates.'),
+    horizon: z.int().min(2).describe('Length of one full training run, in updates.'),
     seeds: distinct(count)
       .min(1)
-      .describe('Seeds of the runs. One seed gives initial weights, minibatches and attack noise of every method.'),
-    pilot: pilotSchema.prefault({}).describe('The short runs that the policy is made from.'),
-    estimation: estimationSchema.prefault({}).describe('How closures are fitted to the pilot runs.'),
-    solver: solverSchema.prefault({}).describe('How the Hamilton-Jacobi-Bellman equation is solved.'),
-    policy: policyOptionsSchema.prefault({}).describe('What the policy has beside its rates.'),
-    evaluation: evaluationSchema.prefault({}).describe('How the weights are scored.'),
+      .describe(
+        'Seeds of the training runs, with one run of every method for each. A seed gives initial weights, ' +
+          'minibatches and attack noise.',
+      ),
+    pilot: pilotSchema
+      .prefault({})
+      .describe('Settings of the pilot: the short training runs that the policy is made from.'),
+    estimation: estimationSchema
+      .prefault({})
+      .describe('Settings of the fit of closures (reduced models of the loss) to the pilot runs.'),
+    solver: solverSchema.prefault({}).describe('Settings of the solver of the Hamilton-Jacobi-Bellman equation.'),
+    policy: policyOptionsSchema
+      .prefault({})
+      .describe('Settings of the policy beside its rates: warm-up and gradient clip.'),
+    evaluation: evaluationSchema.prefault({}).describe('Settings of the evaluation that scores the weights of a run.'),
     measurements: measurementsSchema
       .default([])
-      .describe('What is measured along every run that is scored, and charged to it.'),
-    benchmark: benchmarkSchema.optional().describe('The methods that the policy is compared with.'),
+      .describe('Measurements that are made along every scored run, and charged to it; none by default.'),
+    benchmark: benchmarkSchema
+      .optional()
+      .describe('Settings of the benchmark: the methods that the policy is compared with.'),
   })
   .refine((experiment) => !averagesTwice(experiment), { error: AVERAGES_TWICE, path: ['averaging'] })
   .refine(({ workload, measurements }) => typeof workload === 'string' || isMeasurable(workload, measurements), {

@@ -7,69 +7,125 @@ import { clipSchema } from './update-rule.js';
 export const readingSchema = z.strictObject({
   method: z
     .literal('d_adaptation')
-    .describe('A short run of D-Adaptation SGD, whose final rate is read; its weights are thrown away.'),
-  multiple: positive.default(1.3).describe("The pilot's peak rate is this many times the reading."),
+    .describe(
+      'Method of finding the peak rate: a short run of D-Adaptation SGD, whose final rate is read; its weights are ' +
+        'thrown away.',
+    ),
+  multiple: positive
+    .default(1.3)
+    .describe("Factor from the learning rate that D-Adaptation reads to the pilot's peak rate; 1.3 by default."),
   initial_distance_factor: positive
     .default(1e-3)
-    .describe('First estimate of the distance to the optimum, as a multiple of the first loss over its gradient norm.'),
-  minimum_updates: positiveCount.default(30).describe('Fewest updates of the reading.'),
+    .describe(
+      'First estimate of the distance to the optimum, as a multiple of the first loss over its gradient norm; 0.001 ' +
+        'by default.',
+    ),
+  minimum_updates: positiveCount
+    .default(30)
+    .describe('Smallest number of updates of the D-Adaptation run; 30 by default.'),
   maximum_fraction: fraction
     .default(0.1)
-    .describe('Most updates of the reading, as a share of the horizon, but never below minimum_updates.'),
+    .describe(
+      'Largest number of updates of the D-Adaptation run, as a share of the horizon, but never below ' +
+        'minimum_updates; 0.1 by default.',
+    ),
 });
 
 const tournamentSchema = z.strictObject({
-  method: z.literal('paired_tournament').describe('Short runs at several peaks on the same data order are compared.'),
+  method: z
+    .literal('paired_tournament')
+    .describe('Method of finding the peak rate: a tournament of short runs at several peaks on the same data order.'),
   rates: z
     .array(positive)
     .min(3)
     .refine(isIncreasing, { error: 'must increase strictly: the peak is read off neighbouring rates' })
-    .describe('The peaks that are tried, from the lowest to the highest.'),
-  updates_fraction: fraction.default(0.02).describe('Length of each of these runs, as a share of the horizon.'),
+    .describe('Peak learning rates that the tournament tries, from the lowest to the highest.'),
+  updates_fraction: fraction
+    .default(0.02)
+    .describe('Length of each run of the tournament, as a share of the horizon; 0.02 by default.'),
 });
 
 const givenPeakSchema = z.strictObject({
-  method: z.literal('given').describe('The peak rate is given here.'),
-  peak: positive.describe('The peak learning rate.'),
+  method: z.literal('given').describe('Method of finding the peak rate: a value that is given here.'),
+  peak: positive.describe('Peak learning rate of the pilot.'),
 });
 
 export const pilotSchema = z.strictObject({
   peak: z
     .discriminatedUnion('method', [readingSchema, tournamentSchema, givenPeakSchema])
     .prefault({ method: 'd_adaptation' })
-    .describe('How the peak learning rate is found.'),
-  runs: z.int().min(2).default(4).describe('Randomised runs that the closures are fitted to.'),
-  updates_per_run: z.int().min(25).default(50).describe('Updates of each of them.'),
-  hold: positiveCount.default(12).describe('Updates for which a drawn rate is held.'),
-  lowest_fraction: z.number().positive().max(1).default(0.1).describe('Smallest drawn rate, as a share of the peak.'),
+    .describe("Method by which the pilot's peak learning rate is found; D-Adaptation by default."),
+  runs: z
+    .int()
+    .min(2)
+    .default(4)
+    .describe('Number of pilot runs at random rates, to which the closures are fitted; 4 by default.'),
+  updates_per_run: z
+    .int()
+    .min(25)
+    .default(50)
+    .describe('Number of updates of each pilot run at random rates; 50 by default.'),
+  hold: positiveCount
+    .default(12)
+    .describe('Number of updates for which a pilot run holds a randomly drawn rate; 12 by default.'),
+  lowest_fraction: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe('Smallest rate that a pilot run may draw, as a share of the peak rate; 0.1 by default.'),
   budget: positive
     .default(0.35)
-    .describe("Most that all pilot runs together may spend, as a share of one run's gradient evaluations."),
+    .describe(
+      'Largest cost of all pilot runs together, as a share of the gradient evaluations of one full run; 0.35 by ' +
+        'default.',
+    ),
 });
 
 export const estimationSchema = z.strictObject({
   closures: distinct(z.enum(CLOSURE_NAMES))
     .min(1)
     .default(CLOSURE_NAMES)
-    .describe('The reduced models that are fitted; the policy follows the one that predicts best.'),
-  bootstrap: z.int().min(0).default(50).describe('Bootstrap samples behind standard errors; 0 for none.'),
+    .describe(
+      'Closures (reduced models of the loss) that are fitted to the pilot runs; all by default. The policy follows ' +
+        'the one that predicts best.',
+    ),
+  bootstrap: z
+    .int()
+    .min(0)
+    .default(50)
+    .describe('Number of bootstrap samples behind standard errors; 50 by default, 0 for none.'),
   maximum_prediction_error: positive
     .default(0.1)
-    .describe('The policy follows a closure only if it predicts runs left out of its fit this well (relative error).'),
+    .describe(
+      'Largest relative error with which a closure may predict runs left out of its fit, for a policy to follow it; ' +
+        '0.1 (10 %) by default.',
+    ),
 });
 
 export const solverSchema = z.strictObject({
-  nodes: nodesSchema.prefault({}).describe('Nodes of the grid along each state.'),
-  steps: z.int().min(2).default(200).describe('Time steps of the Hamilton-Jacobi-Bellman equation over the horizon.'),
+  nodes: nodesSchema.prefault({}).describe("Number of nodes of the solver's grid along each state of the closure."),
+  steps: z
+    .int()
+    .min(2)
+    .default(200)
+    .describe('Number of time steps of the Hamilton-Jacobi-Bellman equation over the horizon; 200 by default.'),
   tolerance: positive
     .default(1e-8)
-    .describe('Policy iteration stops when a step is known to this, relative to the largest value.'),
-  maximum_policy_iterations: positiveCount.default(50).describe('Most policy iterations in one time step.'),
+    .describe('Tolerance of policy iteration in a time step, relative to the largest value; 1e-8 by default.'),
+  maximum_policy_iterations: positiveCount
+    .default(50)
+    .describe('Largest number of policy iterations in one time step; 50 by default.'),
 });
 
 export const policyOptionsSchema = z.strictObject({
-  warmup_fraction: fraction.default(0.02).describe('Length of the linear warm-up, as a share of the horizon.'),
-  clip: clipSchema.nullable().prefault({}).describe('How gradients are clipped under the policy. Null for no clip.'),
+  warmup_fraction: fraction
+    .default(0.02)
+    .describe("Length of the policy's linear warm-up, as a share of the horizon; 0.02 by default."),
+  clip: clipSchema
+    .nullable()
+    .prefault({})
+    .describe('Gradient clip under the policy; the ratchet by default. Null clips nothing.'),
 });
 
 export type ReadingOptions = z.output<typeof readingSchema>;

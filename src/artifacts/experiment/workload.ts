@@ -6,51 +6,72 @@ import { count, finite, nonnegative, positive, positiveCount } from '../shared/c
 
 export * from './data.js';
 
-const poolSize = positiveCount.default(2).describe('Side of the square of pixels that becomes one.');
+const poolSize = positiveCount
+  .default(2)
+  .describe('Side in pixels of the squares that are pooled into one; 2 by default.');
 const poolStride = positiveCount
   .optional()
-  .describe('Pixels between the squares; by default their side, so that they do not overlap.');
+  .describe(
+    'Distance in pixels between neighbouring pooled squares; by default their side, so that they do not overlap.',
+  );
 
 /** One layer of the declarative model description; the last layer gives one logit for each class. */
 export const layerSchema = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('dense').describe('A fully connected layer with biases.'),
-    units: positiveCount.describe('Number of outputs; of the last layer the number of classes.'),
+    type: z.literal('dense').describe('Type of the layer: fully connected, with biases.'),
+    units: positiveCount.describe('Number of outputs of the layer, for the last layer the number of classes.'),
   }),
   z.strictObject({
-    type: z.literal('conv2d').describe('A two-dimensional convolution with biases.'),
-    filters: positiveCount.describe('Number of output channels.'),
-    kernel: positiveCount.describe('Side of the square kernel, in pixels.'),
-    stride: positiveCount.default(1).describe('Pixels between the places of the kernel.'),
+    type: z.literal('conv2d').describe('Type of the layer: a two-dimensional convolution with biases.'),
+    filters: positiveCount.describe('Number of output channels of the convolution.'),
+    kernel: positiveCount.describe("Side of the convolution's square kernel, in pixels."),
+    stride: positiveCount
+      .default(1)
+      .describe("Distance in pixels between neighbouring places of the convolution's kernel; 1 by default."),
     padding: z
       .enum(['same', 'valid'])
       .default('same')
-      .describe('same: zeros around the image keep its size (at stride 1); valid: the kernel stays inside.'),
+      .describe(
+        'Padding of the convolution: same (the default) surrounds the image with zeros that keep its size at stride ' +
+          '1, valid keeps the kernel inside.',
+      ),
   }),
   z.strictObject({
-    type: z.literal('max_pool').describe('Squares of pixels become their largest value.'),
+    type: z
+      .literal('max_pool')
+      .describe('Type of the layer: max-pooling, of squares of pixels to their largest value.'),
     size: poolSize,
     stride: poolStride,
   }),
   z.strictObject({
-    type: z.literal('mean_pool').describe('Squares of pixels become their mean.'),
+    type: z.literal('mean_pool').describe('Type of the layer: mean-pooling, of squares of pixels to their mean.'),
     size: poolSize,
     stride: poolStride,
   }),
-  z.strictObject({ type: z.literal('relu').describe('max(x, 0), for every value.') }),
-  z.strictObject({ type: z.literal('flatten').describe('An image becomes a row of its values.') }),
+  z.strictObject({ type: z.literal('relu').describe('Type of the layer: rectifier, max(x, 0) of every value.') }),
+  z.strictObject({
+    type: z.literal('flatten').describe('Type of the layer: flattening of an image to a row of its values.'),
+  }),
 ]);
 
 const normalizationSchema = z.strictObject({
-  mean: finite.describe('Subtracted from every input.'),
-  standard_deviation: positive.describe('By which the difference is divided.'),
+  mean: finite.describe('Mean that is subtracted from every input value.'),
+  standard_deviation: positive.describe(
+    'Standard deviation by which every input value is divided once the mean is subtracted.',
+  ),
 });
 
 export const modelSchema = z.strictObject({
   normalization: normalizationSchema
     .optional()
-    .describe('(x - mean) / standard_deviation, inside the model: attacks see inputs in [0, 1]. None by default.'),
-  layers: z.array(layerSchema).min(1).describe('The layers in their order; the last one gives a logit for each class.'),
+    .describe(
+      'Normalisation (x - mean) / standard_deviation of the inputs inside the model, so that attacks see inputs in ' +
+        '[0, 1]; none by default.',
+    ),
+  layers: z
+    .array(layerSchema)
+    .min(1)
+    .describe('Layers of the network in their order; the last one gives a logit for each class.'),
 });
 
 /** What the weights lower and the attack raises. */
@@ -62,27 +83,37 @@ export const trainingSchema = z.discriminatedUnion('type', [
     type: z
       .literal('standard')
       .describe(
-        'The loss at the perturbed inputs (Madry et al. 2018); with the attack fgsm, fast adversarial training.',
+        'Type of training: descent on the loss at the perturbed inputs (Madry et al. 2018); with the attack fgsm, ' +
+          'fast adversarial training.',
       ),
   }),
   z.strictObject({
     type: z
       .literal('trades')
       .describe(
-        "Cross-entropy at the clean inputs plus beta KL(f(x) || f(x')), which the attack raises (Zhang et al. 2019).",
+        "Type of training: TRADES, descent on cross-entropy at the clean inputs plus beta KL(f(x) || f(x')), which " +
+          'the attack raises (Zhang et al. 2019).',
       ),
-    beta: positive.default(6).describe('Weight of the divergence.'),
+    beta: positive
+      .default(6)
+      .describe("Weight beta of the divergence KL(f(x) || f(x')) in the TRADES loss; 6 by default."),
     start_deviation: nonnegative
       .default(0.001)
-      .describe('The attack starts at x + start_deviation N(0, 1), in units of the inputs.'),
+      .describe(
+        'Standard deviation of the normal noise at which the attack of TRADES starts from the input, in units of the ' +
+          'inputs; 0.001 by default.',
+      ),
   }),
   z.strictObject({
     type: z
       .literal('free')
       .describe(
-        'Each minibatch is replayed; one backward pass moves the weights and the perturbation (Shafahi et al. 2019).',
+        'Type of training: free adversarial training, which replays each minibatch; one backward pass moves both ' +
+          'weights and perturbation (Shafahi et al. 2019).',
       ),
-    replays: positiveCount.default(8).describe('How often a minibatch is used in a row.'),
+    replays: positiveCount
+      .default(8)
+      .describe('Number of times that free adversarial training uses a minibatch in a row; 8 by default.'),
   }),
 ]);
 
@@ -90,24 +121,31 @@ export const trainingSchema = z.discriminatedUnion('type', [
 export const augmentationSchema = z.strictObject({
   crop_padding: count
     .default(0)
-    .describe("Zeros on every side before a window of the image's own size is cut out at random, in pixels. 0: none."),
+    .describe(
+      'Width in pixels of the zeros on every side of an image, before a random window of its own size is cut out; 0 ' +
+        '(the default) crops nothing.',
+    ),
   horizontal_flip: z
     .boolean()
     .default(false)
-    .describe('Whether left and right are swapped for every second image, at random.'),
+    .describe('Whether each image is flipped left to right with probability 1/2; false by default.'),
 });
 
 export const workloadSchema = z.strictObject({
-  data: dataSchema.describe('The labelled examples.'),
-  model: modelSchema.describe('The network, layer by layer.'),
-  loss: lossSchema.default('cross_entropy').describe('What the weights lower and the attack raises.'),
+  data: dataSchema.describe('Labelled examples to train, validate and test on, with inputs in [0, 1].'),
+  model: modelSchema.describe('Network that is trained, layer by layer.'),
+  loss: lossSchema
+    .default('cross_entropy')
+    .describe('Loss that the weights lower and the attack raises; cross-entropy by default.'),
   attack: trainingAttackSchema
     .nullable()
-    .describe('How inputs are perturbed before each gradient of the weights. Null trains on clean inputs.'),
-  training: trainingSchema.prefault({ type: 'standard' }).describe('What the gradient of an update is taken of.'),
+    .describe('Attack that perturbs the inputs before each gradient of the weights. Null trains on clean inputs.'),
+  training: trainingSchema
+    .prefault({ type: 'standard' })
+    .describe('Function of the weights whose gradient an update takes; by default the loss at the perturbed inputs.'),
   augmentation: augmentationSchema
     .optional()
-    .describe('Random changes of the images of training minibatches. None by default.'),
+    .describe('Random changes of the images of training minibatches; none by default.'),
 });
 
 export type LayerSpec = z.output<typeof layerSchema>;

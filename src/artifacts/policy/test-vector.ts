@@ -11,25 +11,28 @@ export const policyTestSchema = z.strictObject({
         observed,
         z.null(),
         z.strictObject({
-          value: observed.describe('The loss that was measured.'),
-          update: count.describe('The update that it belongs to.'),
+          value: observed.describe('Loss that was measured.'),
+          update: count.describe('Number of the update whose loss was measured.'),
         }),
         z.array(finite),
       ]),
     )
     .describe(
-      'What is shown before update 0, 1, ...: null for nothing; a loss of the update before; a loss of an earlier update; ' +
-        'or the weights, for a policy whose states are the weights.',
+      'Observations shown before update 0, 1, ...: null for nothing; a loss of the update before; a loss of an ' +
+        'earlier update; or the weights, for a policy whose states are the weights.',
     ),
   controls: z
     .record(z.string(), z.array(finite))
-    .describe('Expected value of every named control at each of these updates.'),
-  reasons: z.array(z.string()).describe('Expected reason at each of these updates.'),
+    .describe('Expected values of every control at each update of the test, by name.'),
+  reasons: z.array(z.string()).describe('Expected reason for the values of the controls at each update of the test.'),
   gradient_norms: z
     .array(positive)
     .optional()
-    .describe('Norm of the gradient of each of these updates, where the policy clips.'),
-  clip_factors: z.array(positive).optional().describe('Expected factor of the clip at each of these updates.'),
+    .describe('Norm of the gradient at each update of the test, where the policy clips.'),
+  clip_factors: z
+    .array(positive)
+    .optional()
+    .describe('Expected factor of the gradient clip at each update of the test.'),
 });
 
 export type PolicyTest = z.output<typeof policyTestSchema>;

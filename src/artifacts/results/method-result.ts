@@ -15,54 +15,69 @@ export const DECIDING_FIGURES = [
 ] as const;
 
 export const decidedBySchema = z.strictObject({
-  figure: z.enum(DECIDING_FIGURES).describe('The figure of a run that is compared.'),
-  words: z.string().describe('The figure in words.'),
-  note: z.string().nullable().describe("Why it is not the objective's own figure. Null where it is."),
+  figure: z.enum(DECIDING_FIGURES).describe('Figure of a run by which methods are compared.'),
+  words: z.string().describe('Figure by which methods are compared, in words.'),
+  note: z.string().nullable().describe("Reason why the deciding figure is not the objective's own. Null where it is."),
 });
 
 export const METRICS = ['train_robust_loss', 'test_robust_loss', 'test_acc', 'test_robust_acc'] as const;
 
 export const summarySchema = z.strictObject({
-  mean: finite.nullable().describe('Mean over the seeds. Null where a run has no such figure.'),
-  standard_error: nonnegative.nullable().describe('Standard error of the mean. Null where it is not known.'),
+  mean: finite.nullable().describe('Mean of the figure over the seeds. Null where a run has no such figure.'),
+  standard_error: nonnegative
+    .nullable()
+    .describe("Standard error of the figure's mean over the seeds. Null where it is not known."),
 });
 
 const methodSummarySchema = z.strictObject({
   train_robust_loss: summarySchema.describe('Final loss at perturbed training inputs.'),
   test_robust_loss: summarySchema.describe('Final loss at perturbed test inputs.'),
-  test_acc: summarySchema.describe('Final accuracy on clean test inputs.'),
-  test_robust_acc: summarySchema.describe('Final accuracy on perturbed test inputs.'),
-  train_loss: summarySchema.optional().describe('Final loss at clean training inputs, where it decides.'),
+  test_acc: summarySchema.describe('Final accuracy on clean test inputs, in [0, 1].'),
+  test_robust_acc: summarySchema.describe('Final accuracy on perturbed test inputs, in [0, 1].'),
+  train_loss: summarySchema
+    .optional()
+    .describe('Final loss at clean training inputs; present where this figure decides between methods.'),
   validation_robust_loss: summarySchema
     .optional()
-    .describe('Final loss at perturbed validation inputs, where it decides.'),
-  validation_loss: summarySchema.optional().describe('Final loss at clean validation inputs, where it decides.'),
-  run_mean_loss: summarySchema.optional().describe('Mean of the minibatch losses along the run, where it decides.'),
+    .describe('Final loss at perturbed validation inputs; present where this figure decides between methods.'),
+  validation_loss: summarySchema
+    .optional()
+    .describe('Final loss at clean validation inputs; present where this figure decides between methods.'),
+  run_mean_loss: summarySchema
+    .optional()
+    .describe('Mean of the minibatch losses along the run; present where this figure decides between methods.'),
   cost_in_runs: finite.describe(
-    'Mean cost of a seed, pilot included, in units of the gradient evaluations of one run at a fixed rate.',
+    'Mean cost of the method for a seed, pilot included, in units of the gradient evaluations of one run at a fixed ' +
+      'rate.',
   ),
-  grad_evals: finite.describe('The same cost in gradient evaluations.'),
-  dead: count.describe('Number of runs whose network is dead.'),
+  grad_evals: finite.describe(
+    'Mean cost of the method for a seed, pilot included, in gradient evaluations of minibatches.',
+  ),
+  dead: count.describe('Number of runs whose network is dead: no better than guessing at the end.'),
 });
 
 export const methodResultSchema = z.strictObject({
   id: z.string().describe('Identifier of the method, used in `comparisons` and in file names.'),
-  label: z.string().describe('The method in words.'),
+  label: z.string().describe('Label of the method, in words.'),
   family: z
     .enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named'])
-    .describe("The kind of method. null_hypothesis: a plain decay with the policy's own peak, clip and warm-up."),
+    .describe("Family of the method. null_hypothesis is a plain decay with the policy's own peak, clip and warm-up."),
   rate: positive.nullable().describe('Learning rate, or peak, of the method. Null where it differs between seeds.'),
-  runs: z.array(runResultSchema).describe('One run for each seed.'),
-  summary: methodSummarySchema.describe('Figures over all seeds.'),
+  runs: z.array(runResultSchema).describe('Runs of the method, one for each seed.'),
+  summary: methodSummarySchema.describe('Figures of the method over all seeds.'),
 });
 
 export const comparisonSchema = z.strictObject({
   against: z.string().describe('Identifier of the method that the policy is compared with.'),
   difference: finite
     .nullable()
-    .describe('Mean of policy minus the other, of the figure that decides, paired by seed. Null where not finite.'),
-  standard_error: nonnegative.nullable().describe('Standard error of that mean. Null where it is not known.'),
-  relative: finite.nullable().describe("The difference as a share of the other method's mean."),
+    .describe(
+      'Mean difference of the deciding figure, policy less the other method, paired by seed. Null where not finite.',
+    ),
+  standard_error: nonnegative.nullable().describe('Standard error of the mean difference. Null where it is not known.'),
+  relative: finite
+    .nullable()
+    .describe("Mean difference of the deciding figure as a share of the other method's mean. Null where not finite."),
 });
 
 export type MethodResult = z.output<typeof methodResultSchema>;

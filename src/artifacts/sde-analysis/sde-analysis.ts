@@ -10,14 +10,14 @@ import { sgdModelSchema } from '../sgd-model/sgd-model.js';
 export const sdeResultSchema = z.strictObject({
   seed: count.describe('Seed of everything that was drawn.'),
   weights: z.array(z.string()).describe('Names of the weights, in the order of every vector and matrix.'),
-  points: z.array(sdePointSchema).describe('The coefficients of the SDE at each point that the model asks for.'),
+  points: z.array(sdePointSchema).describe('Coefficients of the SDE at each point that the model asks for.'),
   effective_loss: z
     .strictObject({
       exists: z.boolean().describe('Whether the mean update field is the gradient of a loss.'),
-      sentence: z.string().describe('What that rests on, in one sentence.'),
+      sentence: z.string().describe('Grounds for whether an effective loss exists, in one sentence.'),
     })
-    .describe('Whether the mean update field is the gradient of an effective loss, as far as it was looked at.'),
-  warnings: z.array(z.string()).describe('What makes the numbers hard to believe, one sentence each.'),
+    .describe('Existence of an effective loss, whose gradient is the mean update field, as far as it was looked at.'),
+  warnings: z.array(z.string()).describe('Warnings about what makes the numbers hard to believe, one sentence each.'),
   ...studySections,
   control: sdeControlSchema.optional().describe('Control of the learning rate over the weights (--control).'),
 });
@@ -28,8 +28,10 @@ export const sdeAnalysisSchema = z
     schema_version: schemaVersion,
     name: z.string().describe('Title of the model.'),
     created_at: createdAt,
-    model: sgdModelSchema.describe('The model that was analysed, every default filled in.'),
-    result: sdeResultSchema.describe('What was found out.'),
+    model: sgdModelSchema.describe('Model that was analysed, every default filled in.'),
+    result: sdeResultSchema.describe(
+      'Results of the analysis: the coefficients of the SDE, and every study that was asked for.',
+    ),
     provenance: provenanceSchema,
   })
   .meta({ title: 'hjb-lr SDE of adversarial SGD' });

@@ -9,12 +9,12 @@ export type { LongRun, Robustness, Simulation, WeakOrder };
 export const studySections = {
   weak_order: weakOrderSchema
     .optional()
-    .describe('Weak error of the SDE against the real iteration, by eta (--weak-order).'),
-  simulation: simulationSchema.optional().describe('Real runs and paths of the SDE side by side (--simulate).'),
+    .describe('Weak error of the SDE against the real SGD iteration, by eta (--weak-order).'),
+  simulation: simulationSchema.optional().describe('Comparison of real SGD runs and paths of the SDE (--simulate).'),
   long_run: longRunSchema.optional().describe('Stationary law and rate of convergence (--long-run).'),
   robustness: robustnessSchema
     .optional()
-    .describe('The flows of SGD and of adversarial SGD from the same start (--robustness).'),
+    .describe('Comparison of the flows of SGD and of adversarial SGD from the same start (--robustness).'),
 };
 
 /** Sections of the result. */

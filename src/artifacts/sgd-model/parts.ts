@@ -11,20 +11,20 @@ const covariance = matrix.describe('Covariance matrix of the inputs and the labe
 /** The law of one example: the inputs and then the label, if there is one. */
 export const dataSchema = z.union([
   z.strictObject({
-    gaussian: z.strictObject({ mean, covariance }).describe('Examples of a normal law.'),
+    gaussian: z.strictObject({ mean, covariance }).describe('Normal law that examples are drawn from.'),
   }),
   z.strictObject({
     mixture: z
       .array(
         z.strictObject({
-          weight: positive.describe('Relative weight of this normal law; any scale.'),
+          weight: positive.describe('Relative weight of this normal law in the mixture; any scale.'),
           mean,
           covariance,
         }),
       )
       .min(1)
       .max(1000)
-      .describe('Examples of a mixture of normal laws.'),
+      .describe('Mixture of normal laws that examples are drawn from.'),
   }),
   z.strictObject({
     points: z
@@ -36,16 +36,26 @@ export const dataSchema = z.union([
       .array(nonnegative)
       .nullable()
       .default(null)
-      .describe('Relative weights of the examples. Null: all are equally likely.'),
+      .describe('Relative weights of the examples, on any scale. Null: all are equally likely.'),
   }),
   z.strictObject({
     file: z
       .strictObject({
-        path: z.string().min(1).describe('Path of the file; a relative one starts at the folder of this file.'),
-        inputs: z.array(z.string()).min(1).describe('Columns that are the inputs, in the order of `inputs`.'),
-        label: z.string().nullable().default(null).describe('Column that is the label. Null: there is no label.'),
+        path: z
+          .string()
+          .min(1)
+          .describe('Path of the CSV file of examples; a relative one starts at the folder of this file.'),
+        inputs: z
+          .array(z.string())
+          .min(1)
+          .describe('Names of the columns that are the inputs, in the order of `inputs`.'),
+        label: z
+          .string()
+          .nullable()
+          .default(null)
+          .describe('Name of the column that is the label. Null: there is no label.'),
       })
-      .describe('Examples are the rows of a CSV file with a header line, sampled with replacement.'),
+      .describe('CSV file with a header line, whose rows are the examples, sampled with replacement.'),
   }),
 ]);
 
@@ -55,59 +65,75 @@ export const attackSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z
       .literal('penalised_ascent')
-      .describe('delta <- delta + eta_i (grad_x loss - lambda delta), K steps from 0 (Gu & Guo 2021).'),
+      .describe(
+        'Type of the attack: penalised ascent, delta <- delta + eta_i (grad_x loss - lambda delta), K steps from 0 ' +
+          '(Gu & Guo 2021).',
+      ),
     steps: ascentSteps,
-    eta_i: positive.describe('Step size of the ascent.'),
-    lambda: nonnegative.describe('Penalty on the size of the perturbation delta.'),
+    eta_i: positive.describe('Step size of the ascent, which multiplies the gradient and the penalty.'),
+    lambda: nonnegative.describe('Coefficient of the penalty on the size of the perturbation delta.'),
   }),
   z.strictObject({
     type: z
       .literal('projected_ascent')
-      .describe('delta <- projection on |delta| <= eps of delta + alpha direction(grad_x loss), K steps.'),
-    norm: z.enum(['Linf', 'L2']).default('Linf').describe('Norm in which the perturbation is bounded.'),
+      .describe(
+        'Type of the attack: projected ascent, delta <- projection on |delta| <= eps of delta + alpha ' +
+          'direction(grad_x loss), K steps.',
+      ),
+    norm: z
+      .enum(['Linf', 'L2'])
+      .default('Linf')
+      .describe('Norm in which the perturbation is bounded; Linf by default.'),
     eps: nonnegative.describe('Radius of the ball of perturbations, in units of the inputs.'),
     steps: ascentSteps,
-    alpha: nonnegative.optional().describe('Length of one step, in units of the inputs; 2.5 eps / steps by default.'),
+    alpha: nonnegative
+      .optional()
+      .describe('Length of one ascent step, in units of the inputs; 2.5 eps / steps by default.'),
     direction: z
       .enum(['gradient', 'normalised', 'sign'])
       .optional()
       .describe(
-        'What a step follows for the gradient g: g itself, g / |g|_2 or sign(g). By default sign for Linf and normalised ' +
-          'for L2.',
+        'Direction of a step for the gradient g: g itself, g / |g|_2 or sign(g). By default it is sign for Linf and ' +
+          'normalised for L2.',
       ),
     random_start: z
       .boolean()
       .default(false)
-      .describe('Whether the ascent starts at a uniformly random point of the ball instead of at 0.'),
+      .describe('Whether the ascent starts at a uniformly random point of the ball instead of at 0; false by default.'),
   }),
-  z.strictObject({ type: z.literal('none').describe('No attack: plain SGD.') }),
+  z.strictObject({ type: z.literal('none').describe('Type of the attack: none, which is plain SGD.') }),
 ]);
 
 export const controlSchema = z.strictObject({
   order: z
     .union([z.literal(1), z.literal(2)])
     .default(2)
-    .describe('Order of the drift: 1 for b0, 2 for b0 + eta b1 with the rate held.'),
+    .describe('Order of the drift: 1 for b0, 2 (the default) for b0 + eta b1 with the rate held.'),
   domain: z
     .record(z.string(), z.tuple([finite, finite]))
     .describe('Lower and upper end of the grid for each weight, by name; the start lies inside.'),
-  nodes: z.int().min(3).max(100_000).default(101).describe('Nodes of the grid along each weight.'),
-  steps: positiveCount.default(200).describe('Equal time steps of the Hamilton-Jacobi-Bellman equation.'),
+  nodes: z.int().min(3).max(100_000).default(101).describe('Number of grid nodes along each weight; 101 by default.'),
+  steps: positiveCount
+    .default(200)
+    .describe('Number of equal time steps of the Hamilton-Jacobi-Bellman equation; 200 by default.'),
   boundary: z
     .enum(['natural', 'reflecting', 'linear', 'state_constraint'])
     .default('reflecting')
-    .describe('What holds at every face of the domain; control_problem.schema.json explains the words.'),
+    .describe(
+      'Condition at every face of the domain; reflecting by default. control_problem.schema.json explains the words.',
+    ),
   terminal_cost: expression
     .nullable()
     .default('loss')
     .describe(
-      'Cost at the horizon: an expression of the weights, in which `loss` is the adversarial loss and `loss_min` its ' +
+      'Cost at the horizon, an expression of the weights, in which `loss` is the adversarial loss and `loss_min` its ' +
         'minimum. Null for none.',
     ),
   running_cost: expression
     .nullable()
     .default(null)
     .describe(
-      'Cost per unit of time: an expression of the weights, t and the rate u, with `loss` and `loss_min`. Null for none.',
+      'Cost per unit of time, an expression of the weights, t and the rate u, with `loss` (the adversarial loss) and ' +
+        '`loss_min` (its minimum). Null for none.',
     ),
 });

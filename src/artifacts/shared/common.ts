@@ -28,7 +28,7 @@ export function versionField(kind: string) {
     .describe('Version of the schema that the file follows. A reader refuses a higher major version.');
 }
 export const schemaVersion = versionField('');
-export const createdAt = timestamp.optional().describe('When the file was written, in ISO 8601 and UTC.');
+export const createdAt = timestamp.optional().describe('Time at which the file was written, in ISO 8601 and UTC.');
 export const editorSchema = z
   .string()
   .optional()
@@ -36,7 +36,7 @@ export const editorSchema = z
 
 /** The field that tells the kinds of files apart. */
 export function kind<Kind extends string>(name: Kind) {
-  return z.literal(name).describe('The kind of this file.');
+  return z.literal(name).describe('Kind of this file, which tells a reader what the file holds.');
 }
 
 /** A grid: strictly increasing numbers. */

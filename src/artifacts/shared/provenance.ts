@@ -4,6 +4,6 @@ import { z } from 'zod';
 export const provenanceSchema = z
   .looseObject({
     tool: z.string().describe('Name of the program that wrote the file.'),
-    tool_version: z.string().describe('Version of that program.'),
+    tool_version: z.string().describe('Version of the program that wrote the file.'),
   })
-  .describe('What wrote the file, and what it was made from.');
+  .describe('Program that wrote the file, and the inputs that the file was made from.');

@@ -11,63 +11,74 @@ const byState = z.record(z.string(), optional);
 const densityReportSchema = z.strictObject({
   status: z
     .string()
-    .describe('How the forward equation ended: converged, max_iterations, not_monotone, non_finite or mass_lost.'),
-  time: finite.describe('The last time level.'),
-  mass: optional.describe('Probability that is still inside the domain.'),
-  absorbed: optional.describe('Probability that was absorbed at faces or by stopping.'),
+    .describe(
+      'Status of the forward equation for the density: converged, max_iterations, not_monotone, non_finite or ' +
+        'mass_lost.',
+    ),
+  time: finite.describe('Time of the density: the last time level.'),
+  mass: optional.describe('Probability that is still inside the domain at the last time level.'),
+  absorbed: optional.describe('Probability that was absorbed at faces of the domain or by stopping.'),
   mean: byState.describe('Mean of each state inside the domain, by name.'),
   standard_deviation: byState.describe('Standard deviation of each state inside the domain, by name.'),
 });
 
 const simulationReportSchema = z.strictObject({
   paths: count.describe('Number of simulated paths.'),
-  seed: count.describe('Seed of their noise.'),
+  seed: count.describe('Seed of the noise of the simulated paths.'),
   worst_case: z
     .record(z.string(), finite)
     .optional()
-    .describe(
-      'Of an uncertain problem: the values of the parameters at which the cost is worst. The other vertices were simulated ' +
-        'too.',
-    ),
-  cost: optional.describe('Mean cost of the paths.'),
-  standard_error: optional.describe('Standard error of that mean.'),
-  step_bias: optional.describe('Cost under steps twice as long less this cost, under the same noise.'),
-  value: optional.describe('V(0, start), which the cost should equal.'),
-  deviation: optional.describe(
-    'How many standard errors the cost lies above V(0, start). Null where all paths cost the same.',
+    .describe('Values of the uncertain parameters at which the cost is worst. The other vertices were simulated too.'),
+  cost: optional.describe('Mean cost of the simulated paths.'),
+  standard_error: optional.describe('Standard error of the mean cost of the simulated paths.'),
+  step_bias: optional.describe(
+    'Bias of the time step: mean cost under steps twice as long less the mean cost, under the same noise.',
   ),
-  warnings: z.array(z.string()).describe('What makes the simulation hard to believe, one sentence each.'),
+  value: optional.describe('Value V(0, start) of the solution, which the mean cost should equal.'),
+  deviation: optional.describe(
+    'Number of standard errors by which the mean cost lies above V(0, start). Null where all paths cost the same.',
+  ),
+  warnings: z
+    .array(z.string())
+    .describe('Warnings about what makes the simulation hard to believe, one sentence each.'),
 });
 
 /** What a solve found out, lists in the order of the queries; null where a number is not finite or not known. */
 export const problemResultSchema = z.strictObject({
   status: solveStatus,
   remedy,
-  values: z.array(optional).describe('The value V at each query.'),
-  controls: z.array(byControl).describe('The optimal controls at each query, by name; null where they are not known.'),
+  values: z.array(optional).describe('Value V at each query.'),
+  controls: z.array(byControl).describe('Optimal controls at each query, by name. Null where they are not known.'),
   inside: z.array(z.boolean()).describe('Whether each query lies inside the domain.'),
   error_estimates: z
     .strictObject({
       values: z.array(optional).describe('Estimated error of the value at each query.'),
-      controls: z.array(byControl).describe('Estimated errors of the controls at each query, by name.'),
+      controls: z.array(byControl).describe('Estimated errors of the optimal controls at each query, by name.'),
     })
-    .describe('Errors of the answers, estimated from coarser grids and from the other scheme.'),
+    .describe('Errors of the values and controls, estimated from coarser grids and from the other scheme.'),
   observed_order: optional.describe(
-    'Order of convergence of the values under refinement, the median over the queries. Null where it means nothing, and a warning says why.',
+    'Order of convergence of the values under refinement, the median over the queries. Null where it means nothing, ' +
+      'and a warning says why.',
   ),
   monotone: monotoneInSpaceAndTime,
-  monotone_values: z.array(optional).describe('The value at each query by the monotone scheme, for comparison.'),
+  monotone_values: z.array(optional).describe('Value at each query by the monotone scheme, for comparison.'),
   truncation: z
     .array(optional)
     .nullable()
     .describe('Change of the value at each query on a wider domain. Null unless wider_domain asked for it.'),
-  warnings: z.array(z.string()).describe('What makes the answers hard to believe, one sentence each.'),
+  warnings: z
+    .array(z.string())
+    .describe('Warnings about what makes values and controls hard to believe, one sentence each.'),
   policy_iterations: policyIterations,
   residual: residualOrNull,
-  kernel: z.string().describe('What carried out the passes over the nodes: typescript or wasm.'),
+  kernel: z.string().describe('Program that carried out the passes over the nodes: typescript or wasm.'),
   seconds: nonnegative.describe('Wall time of the solve, in seconds.'),
   density: densityReportSchema
     .optional()
-    .describe('The state at the last time level under the policy, from `start` (--density).'),
-  simulation: simulationReportSchema.optional().describe('Monte Carlo of the closed loop, from `start` (--simulate).'),
+    .describe(
+      'Probability law of the state at the last time level under the optimal policy, from `start` (--density).',
+    ),
+  simulation: simulationReportSchema
+    .optional()
+    .describe('Monte Carlo simulation under the optimal policy, from `start` (--simulate).'),
 });

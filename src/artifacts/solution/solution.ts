@@ -6,9 +6,11 @@ import { problemSolutionSchema } from './problem-solution.js';
 import { monotoneInSpace, policyIterations, remedy, residual, solveStatus } from './solve-report.js';
 
 const axisSchema = z.strictObject({
-  name: z.string().describe('Name of the state.'),
-  grid: increasing.describe('The nodes, in increasing order.'),
-  coordinate: z.enum(['identity', 'log']).describe('Whether differences were taken in the state or in its logarithm.'),
+  name: z.string().describe('Name of the state along this axis of the grid.'),
+  grid: increasing.describe('Nodes of the grid along the state, in increasing order.'),
+  coordinate: z
+    .enum(['identity', 'log'])
+    .describe('Coordinate in which differences were taken: identity for the state itself, log for its logarithm.'),
 });
 
 const levels = z.array(z.array(finite.nullable()));
@@ -20,13 +22,16 @@ export const closureSolutionSchema = z
     schema_version: schemaVersion,
     name: z.string().describe('Name of the experiment.'),
     created_at: createdAt,
-    closure: z.string().describe('Name of the closure whose control problem was solved.'),
-    axes: z.array(axisSchema).describe('The grid: one axis for each state, in the order of the arrays below.'),
-    times: increasing.describe('The time levels that are kept, in updates.'),
+    closure: z.string().describe('Name of the closure (reduced model of the loss) whose control problem was solved.'),
+    axes: z.array(axisSchema).describe('Axes of the grid, one for each state, in the order of the arrays.'),
+    times: increasing.describe('Time levels that are kept, in updates done.'),
     value: levels.describe(
-      'Expected cost from there on: one row-major array over the axes for each level. Null where not finite.',
+      'Expected cost from each time level and node on: one row-major array over the axes for each level. Null where ' +
+        'not finite.',
     ),
-    control: levels.describe('Optimal learning rate, in the same form.'),
+    control: levels.describe(
+      'Optimal learning rate at the nodes: one row-major array over the axes for each level. Null where not finite.',
+    ),
     status: solveStatus,
     remedy,
     residual,

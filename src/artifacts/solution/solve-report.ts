@@ -5,32 +5,39 @@ import { count, nonnegative } from '../shared/common.js';
 export const solveStatus = z
   .enum(['converged', 'max_iterations', 'non_finite'])
   .describe(
-    'converged; max_iterations: policy iteration stopped at its limit; non_finite: numbers overflowed or are undefined.',
+    'Status of the solve: converged; max_iterations where policy iteration stopped at its limit; non_finite where ' +
+      'numbers overflowed or are undefined.',
   );
 
-export const remedy = z.string().describe('What to do about the status, in one sentence.');
+export const remedy = z.string().describe('Remedy for the status of the solve, in one sentence.');
 
 /** Signs of the rows of the implicit system. */
 const space = z
   .boolean()
-  .describe('Whether every row that was assembled has the signs and the dominance of an M-matrix.');
+  .describe(
+    'Whether every row of the implicit system that was assembled has the signs and the dominance of an M-matrix.',
+  );
 const first_offender = z
   .string()
   .nullable()
-  .describe('The first node where it is not monotone. Null where there is none.');
-const monotone = 'Whether the discrete scheme is monotone.';
+  .describe('First node where the discrete scheme is not monotone. Null where there is none.');
+const monotone = 'Monotonicity of the discrete scheme.';
 
 export const monotoneInSpace = z.strictObject({ space, first_offender }).describe(monotone);
 export const monotoneInSpaceAndTime = z
-  .strictObject({ space, time: z.boolean().describe('Whether the step in time is monotone.'), first_offender })
+  .strictObject({
+    space,
+    time: z.boolean().describe('Whether the step of the discrete scheme in time is monotone.'),
+    first_offender,
+  })
   .describe(monotone);
 
 export const policyIterations = z
   .strictObject({
-    mean: nonnegative.describe('Mean over the time steps.'),
-    max: count.describe('Most in one time step.'),
+    mean: nonnegative.describe('Mean number of policy iterations over the time steps.'),
+    max: count.describe('Largest number of policy iterations in one time step.'),
   })
-  .describe('Policy iterations of the solve.');
+  .describe('Numbers of policy iterations of the solve.');
 
 /** Over the diagonal of its row, as `solvers/march/solution.ts` has it. */
 const RESIDUAL = 'Largest residual of the full discrete equation, relative to the largest value.';

@@ -7,14 +7,14 @@ const LOSSES = ['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'
 /** One update: what was seen before it, and the step that was taken. Columns of other names are kept. */
 export const logStepSchema = z
   .looseObject({
-    type: z.literal('step').describe('A row of one update.'),
-    update: count.describe('Updates done before this one: 0, 1, 2, ...'),
+    type: z.literal('step').describe('Type of the row: one update.'),
+    update: count.describe('Number of updates done before this one: 0, 1, 2, ...'),
     epoch: nonnegative.optional().describe('Training examples seen before this update, in epochs.'),
     lr: logNumberSchema.describe('Learning rate in force for this update.'),
     reason: z
       .string()
       .optional()
-      .describe('Why the controls are what they are: schedule, warmup, table, fallback:missing, ...'),
+      .describe('Reason for the values of the controls, such as schedule, warmup, table or fallback:missing.'),
     train_loss: logNumberSchema.optional().describe('Minibatch loss at the clean inputs, before the update.'),
     train_robust_loss: logNumberSchema
       .optional()
@@ -26,26 +26,34 @@ export const logStepSchema = z
       .optional()
       .describe('Loss at the perturbed inputs of a validation minibatch, before the update.'),
     grad_norm: logNumberSchema.optional().describe('Norm of the minibatch gradient, before the clip.'),
-    clip_factor: logNumberSchema.optional().describe('Factor of the clip, min(1, G / |g|); 1 without a clip.'),
+    clip_factor: logNumberSchema
+      .optional()
+      .describe('Factor by which the gradient clip multiplies the step, in (0, 1]; 1 without a clip.'),
     step_length: logNumberSchema.optional().describe('Length of the step that was taken, |theta_new - theta|.'),
     n_grad_evals: count
       .optional()
-      .describe('Gradient evaluations of minibatches so far, those of the attack included, after this update.'),
+      .describe(
+        'Number of gradient evaluations of minibatches so far, after this update, those of the attack included.',
+      ),
     batch_size: positiveCount
       .optional()
-      .describe('Examples of the minibatch, where their number changes along the run.'),
+      .describe('Number of examples of the minibatch, where it changes along the run.'),
     n_example_grads: count
       .optional()
-      .describe('Gradients of single examples so far, where the batch size changes along the run.'),
-    attack_steps: logNumberSchema.optional().describe('Ascent steps of the attack, where they change along the run.'),
-    attack_step_size: logNumberSchema.optional().describe('Length of an ascent step, where it changes along the run.'),
+      .describe('Number of gradients of single examples so far, where the batch size changes along the run.'),
+    attack_steps: logNumberSchema
+      .optional()
+      .describe('Number of ascent steps of the attack, where it changes along the run.'),
+    attack_step_size: logNumberSchema
+      .optional()
+      .describe('Length of one ascent step of the attack, where it changes along the run.'),
     attack_eps: logNumberSchema
       .optional()
-      .describe('Radius of the ball of the attack, where it changes along the run.'),
+      .describe('Radius of the ball of the attack in units of the inputs, where it changes along the run.'),
     averaging_weight: logNumberSchema
       .optional()
       .describe('Weight of the newest weights in the average that is evaluated, where there is one.'),
-    wall_s: nonnegative.optional().describe('Seconds since the start of the run.'),
+    wall_s: nonnegative.optional().describe('Wall time since the start of the run, in seconds.'),
   })
   .refine((row) => LOSSES.some((column) => row[column] !== undefined), {
     error: `needs a loss: one of ${LOSSES.join(', ')}`,

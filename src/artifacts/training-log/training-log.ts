@@ -15,30 +15,36 @@ export { logStepSchema, type LogStep } from './step.js';
 
 /** The last row: how the run ended. */
 export const logEndSchema = z.strictObject({
-  type: z.literal('end').describe('The last row of a log.'),
-  status: z.enum(['completed', 'diverged', 'killed']).describe('How the run ended.'),
-  reason: z.string().optional().describe('Why it ended so, in words.'),
-  updates: count.describe('Updates done.'),
+  type: z.literal('end').describe('Type of the row: end of the run, the last row of a log.'),
+  status: z
+    .enum(['completed', 'diverged', 'killed'])
+    .describe(
+      'Status of the run at its end: completed; diverged, with a loss or weights that are no longer finite; or killed.',
+    ),
+  reason: z.string().optional().describe('Reason for the status of the run, in words.'),
+  updates: count.describe('Number of updates done in the run.'),
   n_grad_evals: count
     .optional()
-    .describe('Gradient evaluations of minibatches in all, those of the attack and of measurements included.'),
+    .describe(
+      'Number of gradient evaluations of minibatches in all, those of the attack and of measurements included.',
+    ),
   measurement_grad_evals: count
     .optional()
-    .describe('How many of them went into measurements; missing where nothing is measured.'),
+    .describe('Number of gradient evaluations that went into measurements; missing where nothing is measured.'),
   weights: z
     .strictObject({
-      file: z.string().describe('Name of the file, beside the log.'),
-      sha256: z.string().describe('SHA-256 of its bytes.'),
+      file: z.string().describe('Name of the file of weights, beside the log.'),
+      sha256: z.string().describe('SHA-256 of the bytes of the file of weights.'),
     })
     .optional()
-    .describe('Where the final weights were kept.'),
+    .describe('File that holds the final weights.'),
   n_example_grads: count
     .optional()
-    .describe('Gradients of single examples, where the batch size changes along the run.'),
+    .describe('Number of gradients of single examples in all, where the batch size changes along the run.'),
   summary: z
     .record(z.string(), finite)
     .optional()
-    .describe('What a run was for, in numbers: the estimate of a D-Adaptation run, for example.'),
+    .describe('Result that the run was made for, as numbers by name: the estimate of a D-Adaptation run, for example.'),
 });
 
 export const logRowSchema = z.discriminatedUnion('type', [
