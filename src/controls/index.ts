@@ -1,3 +1,5 @@
+import { STEP_COLUMNS } from '../artifacts/training-log/step.js';
+import type { Issue } from '../errors.js';
 import { createFamily } from '../family.js';
 import type { Control, ControlSchedule, RunSetting, UpdateSettings } from './control.js';
 import * as members from './members.js';
@@ -8,7 +10,7 @@ export type { Control, ControlSchedule, RunSetting, UpdateSettings } from './con
 /** The built-in controls by the names that schedules, policy files and logs use. */
 const CONTROLS = members satisfies Readonly<Record<string, Control>>;
 
-const FAMILY = createFamily<Control>('control', CONTROLS);
+const FAMILY = createFamily<Control>('control', CONTROLS, columnTaken);
 
 /** A built-in control; one that was registered has a name of its own. */
 export type ControlName = keyof typeof CONTROLS;
@@ -31,6 +33,11 @@ export function controlNamed(name: string): Control | undefined {
 /** Names of all controls. */
 export function controlNames(): string[] {
   return Object.keys(FAMILY.members());
+}
+
+/** The log has a column of the control's name. */
+function columnTaken({ name }: Control): Issue[] {
+  return STEP_COLUMNS.includes(name) ? [{ path: 'name', message: 'is a column of training logs' }] : [];
 }
 
 /** What an experiment itself makes of every control that it says something of. */

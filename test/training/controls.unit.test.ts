@@ -53,10 +53,12 @@ describe('a schedule that decides more than the rate', () => {
 
   test('is refused where the attack has no such control', async () => {
     const schedule = held({ learning_rate: 0.1, attack_steps: 2 });
-    await expect(trainRun(await smallRun({ schedule, workload: cloudsWorkload(null) }))).rejects.toMatchObject({
-      code: 'E_INVALID',
-      issues: [expect.objectContaining({ path: 'attack_steps' })],
-    });
+    for (const attack of [null, { type: 'fgsm', eps: 0.1 } as const]) {
+      await expect(trainRun(await smallRun({ schedule, workload: cloudsWorkload(attack) }))).rejects.toMatchObject({
+        code: 'E_INVALID',
+        issues: [expect.objectContaining({ path: 'attack_steps' })],
+      });
+    }
   });
 
   test('goes on bit for bit from a checkpoint', async () => {

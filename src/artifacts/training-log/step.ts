@@ -60,4 +60,7 @@ export const logStepSchema = z
     path: ['train_loss'],
   });
 
+/** Names that a column of another meaning may not have; those of controls stand for these. */
+export const STEP_COLUMNS: readonly string[] = Object.keys(logStepSchema.shape);
+
 export type LogStep = z.output<typeof logStepSchema>;

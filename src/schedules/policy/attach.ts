@@ -35,8 +35,8 @@ export interface AttachedPolicy {
  * Binds a policy to a tfjs optimizer, or to any object that has `setLearningRate(rate)` or a field `learningRate`.
  *
  * @param updates - length of the run
- * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither, for a policy that does not decide the
- * learning rate, and for one that was changed after it was sealed
+ * @throws what `policySchedule` throws; E_INVALID for an optimizer that has neither, and for a policy that was changed after it was
+ * sealed
  *
  * @example
  * const policy = attachPolicy(await readArtifact('policy', 'policy.json'), optimizer, { updates: 800 });
@@ -45,7 +45,6 @@ export interface AttachedPolicy {
  */
 export function attachPolicy(policy: Policy, optimizer: object, { updates }: { updates: number }): AttachedPolicy {
   requireSealed(policy);
-  requireLearningRate(policy);
   const schedule = clippedSchedule(policySchedule(policy, { updates }), policy.clip);
   const setRate = rateSetter(optimizer);
   let state: AttachedState = { update: 0, clipped: true, schedule: schedule.init() };
@@ -84,11 +83,19 @@ function observationOf(metrics: UpdateMetrics, update: number): Observation {
 
 /** A loss by another name would be missing for the whole run. */
 function requireMetric(metrics: UpdateMetrics, observes: ObservedMetric | null): void {
+  if (typeof metrics !== 'object' || metrics === null) throw noMetrics(metrics, observes);
   const names = Object.keys(metrics);
   if (observes === null || names.length === 0 || names.includes(observes.metric)) return;
   throw new HjbLrError('E_INVALID', `This policy looks at ${observes.metric}; got ${names.join(', ')}.`, {
     remedy: `Show it ${observes.metric}, or nothing where it was not measured.`,
     issues: [{ path: observes.metric, message: 'is missing' }],
+  });
+}
+
+function noMetrics(given: unknown, observes: ObservedMetric | null): HjbLrError {
+  return new HjbLrError('E_INVALID', `beforeUpdate takes losses by their names; got ${String(given)}.`, {
+    remedy: `Write beforeUpdate({ ${observes?.metric ?? 'train_robust_loss'}: loss }), with the loss of the update before.`,
+    issues: [{ path: 'metrics', message: 'expected an object' }],
   });
 }
 
@@ -107,14 +114,6 @@ function requireState(saved: unknown): AttachedState {
   if (isState) return saved as AttachedState;
   throw new HjbLrError('E_INVALID', 'This is not the state of an attached policy.', {
     remedy: 'Give what state() returned, as it was stored with the weights.',
-  });
-}
-
-function requireLearningRate({ controls, name }: Policy): void {
-  if ('learning_rate' in controls) return;
-  throw new HjbLrError('E_INVALID', `The policy "${name}" does not decide the learning rate.`, {
-    remedy: 'Follow it by policySchedule, and set its controls yourself.',
-    issues: [{ path: 'controls.learning_rate', message: 'is missing' }],
   });
 }
 

@@ -31,7 +31,7 @@ export function requirePolicy(policy: Policy, updates: number): void {
 export function policyIssues(policy: Policy): Issue[] {
   const { controls, form } = policy;
   return [
-    ...issueIf(Object.keys(controls).length === 0, 'controls', 'names no control'),
+    ...issueIf(!('learning_rate' in controls), 'controls.learning_rate', 'is missing: nothing else gives the rate'),
     ...Object.entries(controls).flatMap(([name, control]) => controlIssues(name, control)),
     ...(form === 'feedback_table' ? feedbackIssues(policy) : openLoopIssues(policy)),
   ];
@@ -104,11 +104,6 @@ function feedbackIssues({ filter, controls, support, input, requires }: Policy):
     ...issueIf(seesWeights && input !== null, 'input', 'a policy that sees the weights looks at no loss'),
     ...issueIf(!seesWeights && input === null, 'input', 'a filter needs a loss to look at'),
     ...issueIf(
-      !seesWeights && !('learning_rate' in controls),
-      'controls.learning_rate',
-      'is missing: the filter predicts under it',
-    ),
-    ...issueIf(
       input !== null && input.cadence_updates > input.max_age_updates,
       'input.max_age_updates',
       'must be at least cadence_updates: each observation would be missing before the next one',
@@ -128,8 +123,9 @@ function supportIssues(support: Policy['support'], states: readonly string[]): I
   ]);
 }
 
-function openLoopIssues({ filter, controls, form, input }: Policy): Issue[] {
+function openLoopIssues({ filter, controls, form, input, requires }: Policy): Issue[] {
   return [
+    ...issueIf(requires.includes(WEIGHTS_STATE), 'requires', `a policy of the form ${form} sees no weights`),
     ...issueIf(filter !== null, 'filter', `a policy of the form ${form} has none`),
     ...issueIf(input !== null, 'input', `a policy of the form ${form} looks at no loss`),
     ...Object.entries(controls).flatMap(([name, { table }]) =>

@@ -97,6 +97,15 @@ describe('an attached policy', () => {
         }),
       );
     }
+    for (const [metrics, told] of [
+      [{ train_loss: 2 }, 'looks at train_robust_loss; got train_loss'],
+      [{ train_robust_los: 2 }, 'got train_robust_los'],
+      [0.9, 'takes losses by their names; got 0.9'],
+      [null, 'takes losses by their names'],
+    ] as const) {
+      expect(() => attached.beforeUpdate(metrics as unknown as undefined)).toThrow(told);
+    }
+    expect(attached.observes).toEqual({ metric: 'train_robust_loss', cadence_updates: 1 });
     expect(() => attached.clip('3' as unknown as number)).toThrow(/gradientNorm must be a number/);
     expect(() => attached.restore(null as unknown as AttachedState)).toThrow(/not the state of an attached policy/);
   });

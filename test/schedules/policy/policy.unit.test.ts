@@ -134,6 +134,21 @@ describe('losses that come late, and at a cadence', () => {
   });
 });
 
+describe('trouble with the loss at a cadence', () => {
+  test('halves the rate once, and holds it until another loss is shown', () => {
+    const input = { metric: 'train_robust_loss', cadence_updates: 3, max_age_updates: 4 } as const;
+    const losses = [2.2, null, null, NaN, null, null, 2.1, null];
+    const found = decisions(losses, tablePolicy({ input }));
+    expect(found.map(({ reason }) => reason)).toEqual([
+      ...['table', 'table', 'table', 'table'],
+      ...['fallback:nan', 'hold:nan', 'hold:nan'],
+      ...['limit:ratio', 'limit:ratio'],
+    ]);
+    expect(found[4].rate).toBe(Math.max(guards.min, found[3].rate / 2));
+    expect([found[5].rate, found[6].rate]).toEqual([found[4].rate, found[4].rate]);
+  });
+});
+
 describe('several controls', () => {
   const steps = {
     unit: 'gradient evaluations per update',
@@ -153,6 +168,23 @@ describe('several controls', () => {
     );
     expect(decided[5].reason).toBe('open_loop');
     expect(decided[10].reason).toBe('open_loop; attack_steps clamp:max');
+  });
+
+  test('no ratio limit holds a control at 0, and whole numbers grow although each step rounds down', () => {
+    const of = openLoopPolicy();
+    const ratio = { max_up_ratio_per_update: 1.25, max_down_ratio_per_update: 2, warmup_updates: 0 };
+    const eps = {
+      unit: 'unit of the inputs, in the norm of the attack',
+      table: null,
+      open_loop: { updates: [0, 4], values: [0, 0.4] },
+      guards: { min: 0, max: 1, ...ratio },
+    };
+    const slow = { ...steps, open_loop: { updates: [0, 1], values: [1, 3] }, guards: { min: 1, max: 3, ...ratio } };
+    const both = { ...of, controls: { ...of.controls, attack_eps: eps, attack_steps: slow } };
+    const found = follow(policySchedule(both, { updates: 100 }), Array<null>(6).fill(null)).decisions;
+    // 1.25^k = 1, 1.25, 1.56, 1.95, 2.44, 3, rounded.
+    expect(found.map(({ controls }) => controls.attack_steps)).toEqual([1, 1, 2, 2, 2, 3]);
+    expect(found.slice(0, 3).map(({ controls }) => controls.attack_eps)).toEqual([0, 0.1, 0.125]);
   });
 
   test('a control that is not known, another unit and a value that is none are refused, each by its path', () => {
