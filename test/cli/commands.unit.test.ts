@@ -23,7 +23,7 @@ describe('hjb-lr validate', () => {
     const file = await fileWith(examplePolicy());
     expect(await hjbLr('validate', file)).toEqual({
       code: 0,
-      stdout: 'valid: policy "one rate", schema 1.0.0\n',
+      stdout: 'valid: policy "one rate", schema 2.0.0\n',
       stderr: '',
     });
     expect(resultOf((await hjbLr('validate', file, '--json')).stdout)).toEqual({

@@ -25,7 +25,7 @@ describe('hjb-lr sde --control', () => {
     const written = JSON.parse(await readFile(path.join(out, 'sde.json'), 'utf8')) as { result: unknown };
     expect(written.result).toEqual(result);
     expect((await hjbLr('validate', path.join(out, 'policy.json'))).stdout).toBe(
-      'valid: policy "adversarial location", schema 1.0.0\n',
+      'valid: policy "adversarial location", schema 2.0.0\n',
     );
     const page = await readFile(path.join(out, 'sde.html'), 'utf8');
     for (const id of [

@@ -142,7 +142,7 @@ describe('trouble with the loss at a cadence', () => {
     expect(found.map(({ reason }) => reason)).toEqual([
       ...['table', 'table', 'table', 'table'],
       ...['fallback:nan', 'hold:nan', 'hold:nan'],
-      ...['limit:ratio', 'limit:ratio'],
+      ...['limit:ratio', 'table'],
     ]);
     expect(found[4].rate).toBe(Math.max(guards.min, found[3].rate / 2));
     expect([found[5].rate, found[6].rate]).toEqual([found[4].rate, found[4].rate]);
