@@ -3,6 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLogWriter, partialPath, readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { LogEnd, LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
+import { trainingAttackSchema } from '../../src/artifacts/experiment/attacks.js';
+import { gradientEvaluations } from '../../src/artifacts/training-log/training-log.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleHeader, exampleStep } from './fixtures/examples.js';
 
@@ -173,6 +175,13 @@ describe('readTrainingLog', () => {
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
+  });
+
+  test('what a log does not count is charged by its attack: two starts of three steps and one gradient, twice', () => {
+    const attack = trainingAttackSchema.parse({ type: 'pgd', eps: 0.1, steps: 3, restarts: 2 });
+    const { n_grad_evals: _, ...step } = exampleStep(0);
+    const log = { header: { ...exampleHeader(), attack }, steps: [step, { ...step, update: 1 }], end: null };
+    expect(gradientEvaluations({ ...log, evaluations: [], measurements: [] })).toBe(14);
   });
 
   test('columns that this release does not know are kept, and all but update, rate and loss may be missing', async () => {

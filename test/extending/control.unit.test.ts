@@ -1,6 +1,7 @@
 // What is registered comes before everything else.
 import { attackRestarts } from './fixtures/attack-restarts.js';
 import { describe, expect, test } from '@jest/globals';
+import { registerControl } from '../../src/extend.js';
 import { policyIssues, policySchedule, type Schedule } from '../../src/schedules/index.js';
 import { trainRun } from '../../src/training/train.js';
 import { openLoopPolicy } from '../schedules/fixtures/policies.js';
@@ -20,6 +21,12 @@ function policy() {
 }
 
 describe('a control of a file outside', () => {
+  test('may not have the name of a column of training logs', () => {
+    expect(() => registerControl({ ...attackRestarts, name: 'lr' })).toThrow(
+      expect.objectContaining({ issues: [{ path: 'name', message: 'is a column of training logs' }] }),
+    );
+  });
+
   test('is decided by a policy, obeyed by the training, charged and logged', async () => {
     expect(policyIssues(policy())).toEqual([]);
     const schedule = policySchedule(policy(), { updates: 10 }) as Schedule;

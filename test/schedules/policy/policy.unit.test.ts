@@ -210,6 +210,9 @@ describe('several controls', () => {
       'controls.averaging_weight.guards.max',
       'controls.batch_size.guards.warmup_updates',
     ]);
+    expect(policyIssues({ ...of, controls: { attack_steps: steps } }).map(({ path }) => path)).toEqual([
+      'controls.learning_rate',
+    ]);
     expect(policyIssues(withLearningRate(of, { guards: { ...guards, min: 0 } }))[0].path).toBe(
       'controls.learning_rate.guards.min',
     );
