@@ -31,12 +31,9 @@ export function improvePolicy(
   V: Float64Array,
   policy: PolicyState,
 ): void {
-  const differences = new Float64Array(6 * d.states);
-  const improveNode = d.scenarios === 1 ? oneScenario : severalScenarios;
+  const improve = nodeImprovement(d, model, input, V, policy);
   for (let node = 0; node < d.lattice.size; node += 1) {
-    if (d.isFixed[node] === 1) continue;
-    differencesAt(d, input, V, node, differences);
-    improveNode(d, model, V, node, differences, policy);
+    if (d.isFixed[node] === 0) improve(node);
   }
 }
 
@@ -49,12 +46,23 @@ export function improveNodes(
   policy: PolicyState,
   nodes: readonly number[],
 ): void {
+  const improve = nodeImprovement(d, model, input, V, policy);
+  for (const node of nodes) improve(node);
+}
+
+function nodeImprovement(
+  d: Discretization,
+  model: NodeModel,
+  input: DifferenceInput,
+  V: Float64Array,
+  policy: PolicyState,
+): (node: number) => void {
   const differences = new Float64Array(6 * d.states);
   const improveNode = d.scenarios === 1 ? oneScenario : severalScenarios;
-  for (const node of nodes) {
+  return (node) => {
     differencesAt(d, input, V, node, differences);
     improveNode(d, model, V, node, differences, policy);
-  }
+  };
 }
 
 function oneScenario(
