@@ -1,3 +1,4 @@
+import type { AttackSpec } from '../artifacts/experiment/attacks.js';
 import { STEP_COLUMNS } from '../artifacts/training-log/step.js';
 import type { Issue } from '../errors.js';
 import { createFamily } from '../family.js';
@@ -46,6 +47,11 @@ export function controlsOfSetting(setting: RunSetting): ReadonlyMap<string, Cont
     ([name, control]) => [name, control.ofSetting(setting)] as const,
   );
   return new Map(schedules.filter((entry): entry is readonly [string, ControlSchedule] => entry[1] !== null));
+}
+
+/** What controls start from; the learning rate and the batch size are always decided. */
+export function undecided(attack: AttackSpec | null): UpdateSettings {
+  return { learningRate: NaN, batchSize: 0, averagingWeight: null, attack };
 }
 
 /** The settings of an update under these values, from what an experiment gives. */

@@ -1,10 +1,11 @@
+import type { LOSS_COLUMNS } from '../artifacts/training-log/step.js';
 import type { ControlName, Controls } from '../controls/index.js';
 import type { Json } from '../json.js';
 
 export type { Json } from '../json.js';
 
 /** The minibatch losses that a schedule may look at, by their columns in the training log. */
-export type MetricName = 'train_loss' | 'train_robust_loss' | 'val_loss' | 'val_robust_loss';
+export type MetricName = (typeof LOSS_COLUMNS)[number];
 
 /** A number that was measured along the run. */
 export interface Metric {

@@ -1,7 +1,7 @@
 import type { Attack } from '../attacks/array-attack.js';
 import { attackUnder, isScheduled } from '../attacks/controls.js';
 import type { AttackSpec, TrainingAttackSpec } from '../attacks/schemas.js';
-import { settingsUnder, type ControlName } from '../controls/index.js';
+import { settingsUnder, undecided, type ControlName } from '../controls/index.js';
 import { HjbLrError } from '../errors.js';
 
 /** The attack of a run whose parameters controls may change. */
@@ -40,7 +40,7 @@ const ANY = 1;
 
 /** @throws E_INVALID where a schedule decides what this run does not have, such as the steps of an attack of one step */
 export function requireObeyed({ base, described }: AttackInForce, controls: readonly ControlName[]): void {
-  const settings = { learningRate: NaN, batchSize: 0, averagingWeight: null, attack: base } as const;
+  const settings = undecided(base);
   const idle = controls.filter((name) => settingsUnder(settings, { [name]: ANY }) === settings);
   if (idle.length === 0) return;
   const attack = described === null ? 'clean inputs and attacks of a module have' : `the attack ${described.type} has`;

@@ -1,4 +1,4 @@
-import { settingsUnder, type UpdateSettings } from '../controls/index.js';
+import { settingsUnder, undecided, type UpdateSettings } from '../controls/index.js';
 import {
   clippedSchedule,
   NOTHING_OBSERVED,
@@ -27,9 +27,6 @@ export interface DecisionState {
   /** What was measured last, for the decision of the next update. */
   readonly observation: Observation;
 }
-
-/** What controls start from; the learning rate and the batch size are always decided. */
-const UNDECIDED = { learningRate: NaN, batchSize: 0, averagingWeight: null } as const;
 
 /** Every value that may change along a run, decided before each update through one schedule. */
 export class Decisions {
@@ -73,7 +70,7 @@ export class Decisions {
     const { schedule, observation } = this.#state;
     const { state, controls, reason } = this.#schedule.decide(schedule, observation);
     this.#state = { schedule: state, observation };
-    const settings = settingsUnder({ ...UNDECIDED, attack: this.#attack.base }, controls);
+    const settings = settingsUnder(undecided(this.#attack.base), controls);
     const columns = Object.fromEntries(this.#varying.map((name) => [name, controls[name]]));
     return { attack: this.#attack.under(settings.attack), settings, reason, columns };
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, kind, nonnegative, positive, positiveCount, schemaVersion } from '../shared/common.js';
+import { count, createdAt, kind, nonnegative, positive, positiveCount, versionField } from '../shared/common.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
   batchSizeSchema,
@@ -29,7 +29,7 @@ const pilotRunSchema = z.strictObject({
 export const coefficientsSchema = z
   .strictObject({
     kind: kind('coefficients'),
-    schema_version: schemaVersion,
+    schema_version: versionField('coefficients'),
     name: z.string().describe('Title of the coefficients in messages and in the report.'),
     created_at: createdAt,
     horizon: positiveCount.describe('Number of updates of the full run that the policy is for.'),

@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { editorSchema, finite, kind, nonnegative, positive, positiveCount } from '../shared/common.js';
+import { editorSchema, finite, kind, nonnegative, positive, positiveCount, requiredVersion } from '../shared/common.js';
 import { controlSchema, expression, optionalExpression, point, stateSchema, timeSchema } from './parts.js';
 
 /** A control problem field by field; what holds between the fields is in `rules.ts`. */
 export const problemFields = z.strictObject({
   $schema: editorSchema,
   kind: kind('control_problem'),
-  schema_version: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/)
-    .describe('Version of the schema that the file follows, for example 1.0.0.'),
+  schema_version: requiredVersion,
   name: z
     .string()
     .min(1)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distinct, editorSchema, kind, schemaVersion } from '../shared/common.js';
+import { count, distinct, editorSchema, kind, versionField } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
 import { benchmarkSchema, evaluationSchema } from './scoring.js';
 import { estimationSchema, pilotSchema, policyOptionsSchema, solverSchema } from './stage-options.js';
@@ -48,7 +48,7 @@ export const experimentSchema = z
   .strictObject({
     $schema: editorSchema,
     kind: kind('experiment'),
-    schema_version: schemaVersion,
+    schema_version: versionField('experiment'),
     name: z.string().min(1).describe('Title of the experiment in messages, files and the report.'),
     workload: z
       .union([z.string().min(1), workloadSchema])

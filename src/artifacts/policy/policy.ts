@@ -11,6 +11,7 @@ import {
 } from '../experiment/experiment.js';
 import { count, finite, positiveCount, timestamp, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
+import { LOSS_COLUMNS } from '../training-log/step.js';
 import { policyControlSchema } from './control.js';
 import { policyTestSchema } from './test-vector.js';
 
@@ -49,7 +50,7 @@ const inputs = {
   input: z
     .strictObject({
       metric: z
-        .enum(['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'])
+        .enum(LOSS_COLUMNS)
         .describe('Minibatch loss that the policy is shown, by its column in the training log.'),
       cadence_updates: positiveCount.describe('It is measured at updates 0, c, 2c, ...'),
       max_age_updates: positiveCount.describe(

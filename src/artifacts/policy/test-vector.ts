@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { count, finite, positive } from '../shared/common.js';
-
-const observed = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
+import { logNumberSchema } from '../shared/log-number.js';
 
 /** One run of a policy, as every reader must reproduce it. */
 export const policyTestSchema = z.strictObject({
   observations: z
     .array(
       z.union([
-        observed,
+        logNumberSchema,
         z.null(),
         z.strictObject({
-          value: observed.describe('Loss that was measured.'),
+          value: logNumberSchema.describe('Loss that was measured.'),
           update: count.describe('Number of the update whose loss was measured.'),
         }),
         z.array(finite),

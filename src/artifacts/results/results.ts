@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, kind, nonnegative, positive, positiveCount, schemaVersion } from '../shared/common.js';
+import { count, createdAt, kind, nonnegative, positive, positiveCount, versionField } from '../shared/common.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
 import { provenanceSchema } from '../shared/provenance.js';
@@ -41,7 +41,7 @@ const verdictSchema = z.strictObject({
 export const resultsSchema = z
   .strictObject({
     kind: kind('results'),
-    schema_version: schemaVersion,
+    schema_version: versionField('results'),
     name: z.string().describe('Name of the experiment.'),
     created_at: createdAt,
     experiment: experimentSchema.describe('Experiment that was run, every default filled in.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, kind, schemaVersion } from '../shared/common.js';
+import { count, createdAt, kind, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { studySections } from './sde-studies.js';
 import { sdeControlSchema } from './sde-control.js';
@@ -25,7 +25,7 @@ export const sdeResultSchema = z.strictObject({
 export const sdeAnalysisSchema = z
   .strictObject({
     kind: kind('sde_analysis'),
-    schema_version: schemaVersion,
+    schema_version: versionField('sde_analysis'),
     name: z.string().describe('Title of the model.'),
     created_at: createdAt,
     model: sgdModelSchema.describe('Model that was analysed, every default filled in.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { editorSchema, finite, kind, nonnegative, positive, positiveCount } from '../shared/common.js';
+import { editorSchema, finite, kind, nonnegative, positive, positiveCount, requiredVersion } from '../shared/common.js';
 import { expression, point } from '../control-problem/parts.js';
 import { attackSchema, controlSchema, dataSchema } from './parts.js';
 
@@ -7,10 +7,7 @@ import { attackSchema, controlSchema, dataSchema } from './parts.js';
 export const modelFields = z.strictObject({
   $schema: editorSchema,
   kind: kind('sgd_model'),
-  schema_version: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/)
-    .describe('Version of the schema that the file follows, for example 1.0.0.'),
+  schema_version: requiredVersion,
   name: z
     .string()
     .min(1)

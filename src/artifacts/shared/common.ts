@@ -19,15 +19,18 @@ export const count = z.int().nonnegative();
 export const positiveCount = z.int().positive();
 export const timestamp = z.iso.datetime();
 
+const version = z.string().regex(/^\d+\.\d+\.\d+$/);
+
+/** The `schema_version` of a file that a user writes, which must name it. */
+export const requiredVersion = version.describe('Version of the schema that the file follows, for example 1.0.0.');
+
 /** The `schema_version` of a file of that kind. */
 export function versionField(kind: string) {
-  return z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/)
+  return version
     .default(schemaVersionOf(kind))
     .describe('Version of the schema that the file follows. A reader refuses a higher major version.');
 }
-export const schemaVersion = versionField('');
+
 export const createdAt = timestamp.optional().describe('Time at which the file was written, in ISO 8601 and UTC.');
 export const editorSchema = z
   .string()

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { finite } from './common.js';
 
-/** Numbers that are not finite are the strings "nan", "inf" and "-inf", in training logs alone: JSON has no literal. */
+/**
+ * Numbers that are not finite are the strings "nan", "inf" and "-inf", in training logs and the test vectors of policies
+ * alone: JSON has no literal.
+ */
 export const logNumberSchema = z.union([finite, z.enum(['nan', 'inf', '-inf'])]);
 export type LogNumber = z.output<typeof logNumberSchema>;
 

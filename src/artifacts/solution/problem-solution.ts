@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, finite, kind, schemaVersion } from '../shared/common.js';
+import { count, createdAt, finite, kind, versionField } from '../shared/common.js';
 import { controlProblemSchema } from '../control-problem/control-problem.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { problemResultSchema } from './problem-result.js';
@@ -35,7 +35,7 @@ const densitySchema = z.strictObject({
 export const problemSolutionSchema = z
   .strictObject({
     kind: kind('solution'),
-    schema_version: schemaVersion,
+    schema_version: versionField('solution'),
     name: z.string().describe('Title of the control problem.'),
     created_at: createdAt,
     problem: controlProblemSchema.describe('Control problem that was solved, every default filled in.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HjbLrError } from '../../errors.js';
-import { count, createdAt, finite, increasing, kind, nonnegative, schemaVersion } from '../shared/common.js';
+import { count, createdAt, finite, increasing, kind, nonnegative, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { problemSolutionSchema } from './problem-solution.js';
 import { monotoneInSpace, policyIterations, remedy, residual, solveStatus } from './solve-report.js';
@@ -19,7 +19,7 @@ const levels = z.array(z.array(finite.nullable()));
 export const closureSolutionSchema = z
   .strictObject({
     kind: kind('solution'),
-    schema_version: schemaVersion,
+    schema_version: versionField('solution'),
     name: z.string().describe('Name of the experiment.'),
     created_at: createdAt,
     closure: z.string().describe('Name of the closure (reduced model of the loss) whose control problem was solved.'),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { count, nonnegative, positiveCount } from '../shared/common.js';
 import { logNumberSchema } from '../shared/log-number.js';
 
-const LOSSES = ['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'] as const;
+/** The losses of a minibatch before an update, by their columns. */
+export const LOSS_COLUMNS = ['train_loss', 'train_robust_loss', 'val_loss', 'val_robust_loss'] as const;
 
 /** One update: what was seen before it, and the step that was taken. Columns of other names are kept. */
 export const logStepSchema = z
@@ -55,8 +56,8 @@ export const logStepSchema = z
       .describe('Weight of the newest weights in the average that is evaluated, where there is one.'),
     wall_s: nonnegative.optional().describe('Wall time since the start of the run, in seconds.'),
   })
-  .refine((row) => LOSSES.some((column) => row[column] !== undefined), {
-    error: `needs a loss: one of ${LOSSES.join(', ')}`,
+  .refine((row) => LOSS_COLUMNS.some((column) => row[column] !== undefined), {
+    error: `needs a loss: one of ${LOSS_COLUMNS.join(', ')}`,
     path: ['train_loss'],
   });
 

@@ -18,7 +18,8 @@ export interface AttachedPolicy {
   /**
    * Call before every update k with the losses of update k - 1 (with nothing before the first one, and where none was
    * measured): sets the learning rate, and returns it with all other controls that the policy decides.
-   * @throws E_INVALID for a loss that is no number, and where losses are given but not the one that the policy looks at; E_USAGE if the policy clips and `clip` was not called since the last call
+   * @throws E_INVALID for a loss that is no number, and where losses are given but not the one that the policy looks at;
+   * E_USAGE if the policy clips and `clip` was not called since the last call
    */
   beforeUpdate(metrics?: UpdateMetrics): Decision;
   /**

@@ -1,4 +1,5 @@
 import type { Policy, PolicyTest } from '../../artifacts/policy/policy.js';
+import { numberOf } from '../../artifacts/shared/log-number.js';
 import { clippedSchedule } from '../clipped.js';
 import type { Decision, Observation } from '../schedule.js';
 import { policySchedule } from './policy-schedule.js';
@@ -41,9 +42,5 @@ export function followVector(policy: Policy, test: Pick<PolicyTest, 'observation
 function observationOf({ input }: Policy, shown: ShownLoss, k: number): Observation {
   if (shown === null || input === null) return { metrics: {} };
   const { value, update } = typeof shown === 'object' ? shown : { value: shown, update: k - 1 };
-  return update < 0 ? { metrics: {} } : { metrics: { [input.metric]: { value: toNumber(value), update } } };
-}
-
-function toNumber(value: number | 'nan' | 'inf' | '-inf'): number {
-  return typeof value === 'number' ? value : { nan: NaN, inf: Infinity, '-inf': -Infinity }[value];
+  return update < 0 ? { metrics: {} } : { metrics: { [input.metric]: { value: numberOf(value), update } } };
 }

@@ -147,7 +147,8 @@ function propose(situation: Situation, name: string, control: PolicyControl, las
 
   const listed = condition !== null && policy.fallback.on.includes(condition);
   if (listed && (condition === 'nan' || condition === 'inf')) {
-    if (!isNew && last !== null) return { value: last, reason: `hold:${condition}` };
+    const kept = isNew ? null : hold(condition);
+    if (kept !== null) return kept;
     const value = last ?? openLoopValue(control, time);
     const reason = `fallback:${condition}`;
     return name === 'learning_rate' ? { value: value / 2, reason, emergency: true } : { value, reason };
