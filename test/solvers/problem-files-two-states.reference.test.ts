@@ -20,6 +20,6 @@ describe('example problems, two states, at the size that their file asks for', (
       });
       expect(errorOverEstimate(answer, expected)[0]).toBeLessThanOrEqual(3);
     },
-    180_000,
+    60_000,
   );
 });
