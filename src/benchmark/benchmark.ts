@@ -9,7 +9,7 @@ import { updateCost, warmupUpdates } from '../pilot/pilot.js';
 import { openWorkload } from '../training/experiment-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
-import { objectiveOf } from '../workloads/index.js';
+import { classPriorLoss, objectiveOf } from '../workloads/index.js';
 import { decidingFigure } from './deciding-figure.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 import { namedReadingUpdates, requireBenchmark } from './plan.js';
@@ -41,11 +41,12 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
 
   const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
   const { figure } = decidedBy;
+  const constantLoss = classPriorLoss(workload);
   const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
     Promise.all(
       methods.map((method) =>
-        collectMethod(context.out, method, prepared, { classes: workload.dataset.classes, gridSpent, oneRun, figure }),
+        collectMethod(context.out, method, prepared, { constantLoss, gridSpent, oneRun, figure }),
       ),
     );
 
@@ -115,7 +116,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
 }
 
 interface CollectOptions {
-  readonly classes: number;
+  readonly constantLoss: number;
   readonly gridSpent: number;
   readonly oneRun: number;
   readonly figure: DecidedBy['figure'];
@@ -125,7 +126,7 @@ async function collectMethod(
   out: string,
   method: BenchmarkMethod,
   prepared: readonly PreparedSeed[],
-  { classes, gridSpent, oneRun, figure }: CollectOptions,
+  { constantLoss, gridSpent, oneRun, figure }: CollectOptions,
 ): Promise<MethodResult> {
   const spentBefore = (seed: PreparedSeed): number => {
     if (method.family === 'policy') return seed.pilotGradEvals;
@@ -133,7 +134,7 @@ async function collectMethod(
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
   const runs = await Promise.all(
-    prepared.map((seed) => readRun(out, method, seed, { classes, spentBefore: spentBefore(seed), figure })),
+    prepared.map((seed) => readRun(out, method, seed, { constantLoss, spentBefore: spentBefore(seed), figure })),
   );
   return methodResult(method, runs, oneRun);
 }

@@ -1,7 +1,7 @@
 import { taskOf } from '../execution/task.js';
 import path from 'node:path';
 import { readTrainingLog } from '../artifacts/log-file.js';
-import type { DecidingFigure, RunResult } from '../artifacts/results/results.js';
+import type { RunResult } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
 import type { ProgressEvent } from '../execution/stage.js';
@@ -13,7 +13,7 @@ import type { TrainingTask } from '../training/training-task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK, type PrepareTask } from './prepare-task.js';
 import type { FailedSeed } from './seed-clauses.js';
-import { runResult } from './summarize.js';
+import { runResult, type RunDetail } from './summarize.js';
 
 /** Where and how the runs of a benchmark execute. */
 export interface RunContext {
@@ -76,7 +76,7 @@ export async function readRun(
   out: string,
   method: BenchmarkMethod,
   { seed }: SeedPreparation,
-  detail: { classes: number; spentBefore: number; figure: DecidingFigure },
+  detail: RunDetail,
 ): Promise<RunResult> {
   const file = logFile(out, method, seed);
   return runResult(await readTrainingLog(file), path.relative(out, file), detail);

@@ -8,14 +8,23 @@ import type { BenchmarkMethod } from './methods.js';
 /** Points that a figure shows of one run. */
 const SERIES_POINTS = 100;
 
-/** A network is dead if its final loss is no better than this share of ln(classes), what guessing gives. */
+/** A network is dead if its final loss is no better than this share of what the best constant prediction gives. */
 const DEAD_SHARE = 0.98;
+
+/** What a run's log does not say. */
+export interface RunDetail {
+  /** The training loss of the best constant prediction, `classPriorLoss`. */
+  readonly constantLoss: number;
+  /** Gradient evaluations spent before the run to choose it. */
+  readonly spentBefore: number;
+  readonly figure: DecidingFigure;
+}
 
 /** Result of one finished run, from its log, with the figure that decides. */
 export function runResult(
   log: TrainingLog,
   logPath: string,
-  { classes, spentBefore, figure }: { classes: number; spentBefore: number; figure: DecidingFigure },
+  { constantLoss, spentBefore, figure }: RunDetail,
 ): RunResult {
   const evaluation = log.evaluations[log.evaluations.length - 1];
   const loss = finiteOrNull(evaluation?.train_robust_loss);
@@ -24,7 +33,7 @@ export function runResult(
     seed: log.header.seed!,
     log: logPath,
     status: log.end!.status,
-    dead: loss === null || loss > DEAD_SHARE * Math.log(classes),
+    dead: loss === null || loss > DEAD_SHARE * constantLoss,
     train_robust_loss: loss,
     test_robust_loss: finiteOrNull(evaluation?.test_robust_loss),
     test_acc: finiteOrNull(evaluation?.test_acc),

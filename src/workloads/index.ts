@@ -6,6 +6,7 @@ import { loadDataset } from './datasets/index.js';
 import { createModel } from './models/index.js';
 import type { Workload } from './workload.js';
 
+export { classPriorLoss } from './class-prior.js';
 export { checkAttacks } from './door.js';
 export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';

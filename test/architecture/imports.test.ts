@@ -82,7 +82,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/workloads': [
     ['models'],
     ['tensors', 'workload'],
-    ['datasets', 'door', 'workload-check'],
+    ['class-prior', 'datasets', 'door', 'workload-check'],
     ['custom'],
     ['try-workload'],
     ['index'],

@@ -42,7 +42,7 @@ describe('what a log measured', () => {
 
   test('is charged to no method', () => {
     const log = pilotLog('a');
-    const detail = { classes: 3, spentBefore: 0, figure: 'train_robust_loss' } as const;
+    const detail = { constantLoss: Math.log(3), spentBefore: 0, figure: 'train_robust_loss' } as const;
     const end = { ...log.end!, n_grad_evals: log.end!.n_grad_evals! + 30, measurement_grad_evals: 30 };
     const measured = runResult({ ...log, end, measurements: ROWS }, 'a.jsonl', detail);
     const plain = runResult(log, 'a.jsonl', detail);

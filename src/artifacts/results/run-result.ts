@@ -34,8 +34,8 @@ export const runResultSchema = z.strictObject({
   dead: z
     .boolean()
     .describe(
-      'Whether the network is dead: its final adversarial training loss is within 2 % of ln(classes), above it, or ' +
-        'not finite.',
+      'Whether the network is dead: its final adversarial training loss is within 2 % of that of the best constant ' +
+        'prediction (the class-prior entropy), above it, or not finite.',
     ),
   train_robust_loss: figure.describe('Final loss at perturbed training inputs. Null where it is not finite.'),
   test_robust_loss: figure.describe('Final loss at perturbed test inputs. Null where it is not finite.'),
