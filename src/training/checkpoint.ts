@@ -8,6 +8,7 @@ import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
+import type { KeptState, RecoveryState } from './recovery.js';
 import type { OptimizerState } from './optimizers/index.js';
 import type { RuleState } from './updates/index.js';
 
@@ -32,6 +33,9 @@ export interface Checkpoint {
   readonly rule: RuleState | null;
   /** Running statistics of a model that has them. */
   readonly statistics?: Float32Array;
+  /** Of a run that goes back to earlier weights where it collapses, and why it has before this update. */
+  readonly recovery?: RecoveryState;
+  readonly rolledBack?: string | null;
   /** Seconds spent so far: the one field that may differ between equal runs. */
   readonly seconds: number;
 }
@@ -42,18 +46,31 @@ type StoredObservation = Readonly<Record<string, { readonly value: LogNumber; re
 /** Grows with every change of what a checkpoint holds. */
 const FORMAT = 3;
 
+interface StoredOptimizer {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly arrays: Readonly<Record<string, string>>;
+}
+
+type StoredKept = Omit<KeptState, 'optimizer' | 'statistics'> & {
+  readonly optimizer: StoredOptimizer;
+  readonly statistics?: string;
+};
+
+type StoredRecovery = Omit<RecoveryState, 'kept' | 'candidate'> & {
+  readonly kept: StoredKept;
+  readonly candidate: StoredKept | null;
+};
+
 /** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
 interface StoredCheckpoint {
   readonly kind: 'checkpoint';
   readonly format: typeof FORMAT;
   /** Of the log that it belongs to: it names model, engine, kernel, version and everything else a run depends on. */
   readonly header: LogHeader;
-  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics' | 'observation'> & {
+  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics' | 'observation' | 'recovery'> & {
     readonly observation: StoredObservation;
-    readonly optimizer: {
-      readonly numbers: Readonly<Record<string, number>>;
-      readonly arrays: Readonly<Record<string, string>>;
-    };
+    readonly optimizer: StoredOptimizer;
+    readonly recovery?: StoredRecovery;
     readonly rule: Readonly<Record<string, string>> | null;
     readonly statistics?: string;
   };
@@ -68,12 +85,12 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { optimizer, rule, statistics, observation, ...rest } = checkpoint;
-  const { numbers, arrays } = optimizer;
+  const { optimizer, rule, statistics, observation, recovery, ...rest } = checkpoint;
   const state: StoredCheckpoint['state'] = {
     ...rest,
     observation: mapValues(observation.metrics, ({ value, update }) => ({ value: logNumber(value), update })),
-    optimizer: { numbers, arrays: mapValues(arrays, encode) },
+    optimizer: storedOptimizer(optimizer),
+    ...(recovery === undefined ? {} : { recovery: mapKept(recovery, storedKept) }),
     rule: rule === null ? null : mapValues(rule, encode),
     ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
   };
@@ -94,14 +111,40 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (stored.sha256 !== artifactSha256(stored.state ?? null))
     throw damaged(file, 'its hash is not that of its content');
   requireSameHeader(file, stored.header, header);
-  const { optimizer, rule, statistics, observation, ...rest } = stored.state;
+  const { optimizer, rule, statistics, observation, recovery, ...rest } = stored.state;
   return {
     ...rest,
     observation: { metrics: mapValues(observation, ({ value, update }) => ({ value: numberOf(value), update })) },
-    optimizer: { numbers: optimizer.numbers, arrays: mapValues(optimizer.arrays, decode) },
+    optimizer: optimizerOf(optimizer),
+    ...(recovery === undefined ? {} : { recovery: mapKept(recovery, keptOf) }),
     rule: rule === null ? null : mapValues(rule, decode),
     ...(statistics === undefined ? {} : { statistics: decode(statistics) }),
   };
+}
+
+function storedOptimizer({ numbers, arrays }: OptimizerState): StoredOptimizer {
+  return { numbers, arrays: mapValues(arrays, encode) };
+}
+
+function optimizerOf({ numbers, arrays }: StoredOptimizer): OptimizerState {
+  return { numbers, arrays: mapValues(arrays, decode) };
+}
+
+function mapKept<From, To, Rest>(
+  { kept, candidate, ...rest }: Rest & { readonly kept: From; readonly candidate: From | null },
+  map: (state: From) => To,
+) {
+  return { ...rest, kept: map(kept), candidate: candidate === null ? null : map(candidate) };
+}
+
+function storedKept({ optimizer, statistics, ...rest }: KeptState): StoredKept {
+  const encoded = statistics === undefined ? {} : { statistics: encode(statistics) };
+  return { ...rest, optimizer: storedOptimizer(optimizer), ...encoded };
+}
+
+function keptOf({ optimizer, statistics, ...rest }: StoredKept): KeptState {
+  const decoded = statistics === undefined ? {} : { statistics: decode(statistics) };
+  return { ...rest, optimizer: optimizerOf(optimizer), ...decoded };
 }
 
 export async function removeCheckpoint(log: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   NOTHING_OBSERVED,
   scheduleOfRun,
   type ClippedState,
+  type ClipState,
   type MetricName,
   type Observation,
 } from '../schedules/index.js';
@@ -79,6 +80,16 @@ export class Decisions {
   show(metric: MetricName, value: number, update: number): void {
     const metrics = { ...this.#state.observation.metrics, [metric]: { value, update } };
     this.#state = { ...this.#state, observation: { metrics } };
+  }
+
+  /** What the clip remembers. */
+  get clipState(): ClipState {
+    return this.#state.schedule.clip;
+  }
+
+  /** The clip goes back to what it remembered earlier. */
+  restoreClip(clip: ClipState): void {
+    this.#state = { ...this.#state, schedule: { ...this.#state.schedule, clip } };
   }
 
   /** The factor of the step whose gradient has this norm. */

@@ -60,6 +60,7 @@ function describeMethod({ task, schedule }: OpenRun) {
     optimizer: method.optimizer,
     clip: method.clip,
     ...(method.averaging === null ? {} : { averaging: method.averaging }),
+    ...(method.recovery === undefined ? {} : { recovery: method.recovery }),
   };
 }
 

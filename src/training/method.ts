@@ -6,8 +6,10 @@ import {
   averagingSchema,
   clipSchema,
   optimizerSchema,
+  recoverySchema,
   type Experiment,
 } from '../artifacts/experiment/experiment.js';
+import { trainingAttackSchema } from '../artifacts/experiment/attacks.js';
 import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError } from '../errors.js';
 import { scheduleSpecSchema } from '../schedules/index.js';
@@ -21,13 +23,18 @@ const dAdaptationSchema = z.strictObject({
   window: fraction.default(0.4),
 });
 
-/** A way of training: the schedule, the optimizer that takes the rate, the clip, and the average that is evaluated. */
+/**
+ * A way of training: the schedule, the optimizer that takes the rate, the clip, and the average that is evaluated; where it
+ * brings them, an attack in place of the experiment's, and what it does about a collapse.
+ */
 export const methodSchema = z
   .strictObject({
     schedule: scheduleSpecSchema,
     optimizer: z.discriminatedUnion('name', [...optimizerSchema.options, dAdaptationSchema]),
     clip: clipSchema.nullable().default(null),
     averaging: averagingSchema.nullable().default(null),
+    attack: trainingAttackSchema.optional(),
+    recovery: recoverySchema.optional(),
   })
   .refine((method) => !averagesTwice(method), { error: AVERAGES_TWICE, path: ['averaging'] });
 

@@ -7,6 +7,7 @@ import type { Network, LabelledInputs } from '../networks/network.js';
 import type { Attack } from '../attacks/array-attack.js';
 import { checkScores } from './attack-checks.js';
 import { augmented } from './augmentation.js';
+import { collapseWatch } from './collapse.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { Decisions, type Decided } from './decisions.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
@@ -14,8 +15,10 @@ import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { drawIndices, gatherBatch } from './minibatch.js';
 import { observerOf, type Observed, type RunObserver } from './observation.js';
+import { batchSizes } from '../controls/index.js';
 import { norm } from '../math/vectors.js';
-import { createOptimizer, type Optimizer, type StepTaken } from './optimizers/index.js';
+import { createOptimizer, type Optimizer, type OptimizerState, type StepTaken } from './optimizers/index.js';
+import { Recovery, type KeptState } from './recovery.js';
 import type { SavedWeights } from './saved-weights.js';
 import type { ResolvedRun } from './training-run.js';
 import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
@@ -30,7 +33,13 @@ export class Trainer {
   readonly #network: Network;
   /** A copy: the observer may use the network before the step is taken. */
   readonly #gradient: Float32Array;
-  readonly #optimizer: Optimizer;
+  #optimizer: Optimizer;
+  /** theta_0. */
+  readonly #initial: Float32Array;
+  /** null: a run that collapses is left as it is. */
+  readonly #recovery: Recovery | null;
+  /** Why the run went back to earlier weights before this update; null if it did not. */
+  #rolledBack: string | null;
   readonly #observer: RunObserver;
   readonly #rule: UpdateRule;
   readonly #batches: RandomStream;
@@ -50,13 +59,13 @@ export class Trainer {
 
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
-    const { seed, updates } = run.header;
+    const { seed } = run.header;
     this.#decisions = new Decisions(run, checkpoint);
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
     const { model, dataset } = run.workload;
-    const { largestBatch, averages } = this.#decisions;
+    const { largestBatch } = this.#decisions;
     const atOnce = Math.max(largestBatch * batchesAtOnce(run.workload), run.evaluation?.batch_size ?? 0);
     this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
@@ -66,12 +75,9 @@ export class Trainer {
     this.#augmentation = stream('augmentation');
     this.#noise = stream('attack');
     this.#observer = observerOf(run, resumed);
-    this.#optimizer = createOptimizer(run.method.optimizer, {
-      averages,
-      initial: concatenated(model.initialise(randomStream(seed, 'init'))),
-      updates,
-      resumed: checkpoint === null ? null : checkpoint.optimizer,
-    });
+    this.#initial = concatenated(model.initialise(randomStream(seed, 'init')));
+    this.#optimizer = this.#optimizerFrom(checkpoint === null ? null : checkpoint.optimizer);
+    this.#rolledBack = checkpoint?.rolledBack ?? null;
     const start = checkpoint ?? FRESH_START;
     this.#update = start.update;
     this.#examples = start.examples;
@@ -79,6 +85,7 @@ export class Trainer {
     this.#measurementEvaluations = start.measurementEvaluations;
     this.#exampleGradients = start.exampleGradients;
     this.#startedAt = performance.now() - 1000 * start.seconds;
+    this.#recovery = this.#openRecovery(checkpoint);
   }
 
   /** All updates that are left, or fewer if the run diverges or its optimizer is done; the end row is returned. */
@@ -90,7 +97,8 @@ export class Trainer {
       const { measured, row } = this.#step();
       for (const measurement of measured) await writer.append(measurement);
       await writer.append(row);
-      if (typeof row.step_length !== 'number') return this.#diverged(row);
+      this.#recover(row);
+      if (typeof row.step_length !== 'number' && this.#rolledBack === null) return this.#diverged(row);
       onProgress(this.#update);
       const reason = this.#optimizer.finished();
       if (reason !== null) return this.#completed(reason);
@@ -111,6 +119,49 @@ export class Trainer {
     if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
     const scores = this.#evaluate(evaluation, update);
     return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
+  }
+
+  /** Goes back to earlier weights if the update has shown that the network has collapsed. */
+  #recover(row: LogStep): void {
+    if (this.#recovery === null) return;
+    const { update, train_robust_loss, train_loss, step_length } = row;
+    const sight = {
+      update,
+      loss: Number(train_robust_loss ?? train_loss),
+      isFinite: typeof step_length === 'number',
+      weights: this.#optimizer.gradientPoint(),
+    };
+    const { rollback, cost } = this.#recovery.see(sight, () => this.#stateNow());
+    this.#charge(cost, this.#recovery.batchSize);
+    if (rollback === null) return;
+    const { optimizer, clip, statistics } = rollback.to;
+    this.#optimizer = this.#optimizerFrom(optimizer);
+    this.#decisions.restoreClip(clip);
+    if (statistics !== undefined) this.#network.passes!.loadStatistics(statistics);
+    this.#rolledBack = rollback.reason;
+  }
+
+  #openRecovery(checkpoint: Checkpoint | null): Recovery | null {
+    const { workload, method, header } = this.#run;
+    if (method.recovery === undefined) return null;
+    const { seed, updates, batch_size, horizon } = header;
+    const options = { seed, batchSize: batchSizes(batch_size, horizon).at(0), initial: this.#initial };
+    const watch = collapseWatch(workload, this.#network, options);
+    const start = checkpoint?.recovery ?? this.#stateNow();
+    return new Recovery(method.recovery, { watch, updates, start });
+  }
+
+  #stateNow(): KeptState {
+    const { passes } = this.#network;
+    const statistics = passes === undefined ? {} : { statistics: passes.statistics() };
+    const state = { update: this.#update, optimizer: this.#optimizer.state(), clip: this.#decisions.clipState };
+    return { ...state, ...statistics };
+  }
+
+  #optimizerFrom(resumed: OptimizerState | null): Optimizer {
+    const { method, header } = this.#run;
+    const { averages } = this.#decisions;
+    return createOptimizer(method.optimizer, { averages, initial: this.#initial, updates: header.updates, resumed });
   }
 
   /** What is evaluated: the weights, and the running statistics of a model that has them. */
@@ -181,7 +232,8 @@ export class Trainer {
     { batch, loss, gradientEvaluations }: MinibatchGradient,
     { attack, settings, reason, columns }: Decided,
   ): { measured: LogMeasurement[]; row: LogStep } {
-    const { learningRate: rate, averagingWeight } = settings;
+    const { averagingWeight } = settings;
+    const rate = settings.learningRate * (this.#recovery?.factor(this.#update) ?? 1);
     const gradientNorm = norm(this.#gradient);
     const observed = this.#observe(batch, attack, loss);
     const clipFactor = this.#decisions.clip(gradientNorm);
@@ -196,7 +248,7 @@ export class Trainer {
       update,
       epoch: this.#examples / this.#run.workload.dataset.train.count,
       lr: logNumber(taken.rate),
-      reason: taken.reason ?? reason,
+      reason: this.#rolledBack ?? taken.reason ?? reason,
       [attack === null ? 'train_loss' : 'train_robust_loss']: logNumber(loss),
       ...observed.columns,
       grad_norm: logNumber(gradientNorm),
@@ -207,6 +259,7 @@ export class Trainer {
       ...('batch_size' in columns ? { n_example_grads: this.#exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
+    this.#rolledBack = null;
     this.#update += 1;
     this.#examples += settings.batchSize;
     return { measured, row };
@@ -238,7 +291,9 @@ export class Trainer {
   }
 
   #end(status: LogEnd['status'], reason?: string): LogEnd {
-    const figures = Object.entries(this.#optimizer.summary()).filter(([, value]) => Number.isFinite(value));
+    const figures = Object.entries({ ...this.#optimizer.summary(), ...this.#recovery?.summary() }).filter(([, value]) =>
+      Number.isFinite(value),
+    );
     return {
       type: 'end',
       status,
@@ -268,6 +323,7 @@ export class Trainer {
         ...this.#observer.state(),
       },
       rule: this.#rule.state(),
+      ...(this.#recovery === null ? {} : { recovery: this.#recovery.state, rolledBack: this.#rolledBack }),
       ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
     });

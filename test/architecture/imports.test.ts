@@ -97,6 +97,8 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['attack-in-force', 'augmentation', 'experiment-record', 'method', 'minibatch', 'policy-mismatch'],
     ['reading', 'run-identity', 'weights'],
     ['engines', 'measurements', 'optimizers', 'saved-weights', 'updates', 'worst-case'],
+    ['collapse'],
+    ['recovery'],
     ['checkpoint', 'evaluate', 'training-run', 'training-task'],
     ['attack-checks', 'decisions', 'log-header', 'observation'],
     ['trainer'],

@@ -82,6 +82,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     optimizer: method.optimizer,
     clip: method.clip,
     ...(method.averaging === null ? {} : { averaging: method.averaging }),
+    ...(method.recovery === undefined ? {} : { recovery: method.recovery }),
     batch_size: batchSize,
     updates,
     horizon: updates,

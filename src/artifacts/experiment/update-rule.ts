@@ -115,6 +115,20 @@ const normClipSchema = z.strictObject({
 
 export const clipSchema = z.discriminatedUnion('kind', [ratchetClipSchema, normClipSchema]);
 
+/** What a run does that collapses; the rules stand at `Recovery`. */
+export const recoverySchema = z.strictObject({
+  rate_factor: z
+    .number()
+    .positive()
+    .lt(1)
+    .default(0.5)
+    .describe(
+      'Factor of the learning rate after each return of a collapsed run to weights that it had before, in (0, 1); 0.5 ' +
+        'by default.',
+    ),
+  maximum: positiveCount.default(8).describe('Largest number of returns to earlier weights in one run; 8 by default.'),
+});
+
 /** The weights that are evaluated are an average of the rule's own; the formulas stand at `createAveraged`. */
 export const averagingSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -201,3 +215,4 @@ export type OptimizerOf<Name extends OptimizerSpec['name']> = Extract<OptimizerS
 export type AveragingSpec = z.output<typeof averagingSchema>;
 export type BatchSize = z.output<typeof batchSizeSchema>;
 export type ClipSpec = z.output<typeof clipSchema>;
+export type RecoverySpec = z.output<typeof recoverySchema>;

@@ -9,6 +9,7 @@ import {
   lossSchema,
   modelSchema,
   objectiveSchema,
+  recoverySchema,
   trainingSchema,
 } from '../experiment/experiment.js';
 import { measurementsSchema } from '../experiment/measurements.js';
@@ -82,6 +83,9 @@ const optionalFields = {
     .default({ name: 'unknown' })
     .describe('The schedule of the learning rate with its parameters.'),
   clip: clipSchema.nullable().default(null).describe('How gradients were clipped; null for no clip.'),
+  recovery: recoverySchema
+    .optional()
+    .describe('How a run that collapses goes back to earlier weights, of one that does.'),
   averaging: averagingSchema.optional().describe('The average of the weights that is evaluated, where there is one.'),
   updates_per_epoch: nonnegative
     .default(0)
