@@ -22,12 +22,12 @@ let writes = 0;
 let listening = false;
 
 /**
- * Writes a whole file or nothing: to a temporary name beside it, flushed to disk, then renamed. Missing folders are
- * made. (write-file-atomic takes a short write for a whole one, so that a full disk gives a cut-off file.)
+ * Writes a whole file or nothing, of parts one after the other if there are several: to a temporary name beside it, flushed to
+ * disk, then renamed. Missing folders are made. (write-file-atomic takes a short write for a whole one, so that a full disk gives a cut-off file.)
  *
  * @throws E_WRITE naming the file; an earlier file of that name is left as it was, and no temporary file stays
  */
-export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(file: string, data: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
   writes += 1;
   const temporary = `${file}.hjb-lr-${process.pid}-${writes}.tmp`;
   try {
@@ -72,10 +72,10 @@ async function isFolder(name: string): Promise<boolean> {
   );
 }
 
-async function writeWhole(file: string, data: string | Uint8Array): Promise<void> {
+async function writeWhole(file: string, data: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
   const handle = await openToWrite(file, 'w');
   try {
-    await handle.writeFile(data);
+    for (const part of Array.isArray(data) ? data : [data as string | Uint8Array]) await handle.writeFile(part);
     await handle.sync();
   } finally {
     await handle.close();

@@ -26,8 +26,18 @@ export interface AttackOptions {
   readonly start?: Start;
 }
 
-/** Perturbed inputs, [n, inputSize]; `ArrayAttack` says more. */
-export type Perturb = (network: Network, examples: LabelledInputs, loss: Loss, stream: RandomStream) => Float32Array;
+/**
+ * Perturbed inputs, [n, inputSize]; `ArrayAttack` says more.
+ * @param kept - perturbations at which the ascent starts, [n, inputSize], of an attack that keeps them; where there are
+ * none, it starts as without
+ */
+export type Perturb = (
+  network: Network,
+  examples: LabelledInputs,
+  loss: Loss,
+  stream: RandomStream,
+  kept?: Float32Array,
+) => Float32Array;
 
 /**
  * One attack of the family: its description in files, and what is done with it. `Spec` is a description without
@@ -38,6 +48,11 @@ export interface AttackMould<Spec extends { readonly type: string } = { readonly
   readonly name: string;
   /** Whether it may be trained against; otherwise it only scores. */
   readonly trains: boolean;
+  /**
+   * Whether its ascent may start from the perturbations that training examples keep. Descriptions then have the fields of
+   * `KeptFields`, and a field `steps` is 1 by default with them; the attack must have a ball.
+   */
+  readonly keeps?: boolean;
   /** Of the description, `type` being the name; asked for once, when the first schema of a file is made. */
   schema(): z.ZodObject;
   /**

@@ -5,6 +5,7 @@ import type { ArrayAttack } from './array-attack.js';
 import type { AttackOptions } from './attack.js';
 import { attackUnder, isScheduled } from './controls.js';
 import { attackNamed } from './index.js';
+import { keptStart } from './kept.js';
 import {
   trainingAttackSchema,
   type AttackSpec,
@@ -20,7 +21,8 @@ const MOMENTS = 1000;
 const NO_CLASSES = NaN;
 
 /**
- * The attack of a description, its step length filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM. Where eps or steps
+ * The attack of a description, its step length filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM, eps for both with kept
+ * perturbations. Where eps or steps
  * follow a schedule, `perturb` is that of the end of the run, and `gradientEvaluations` the mean over the run; `under` gives
  * the attack in force.
  *
@@ -48,6 +50,7 @@ export function fixedAttack<Spec extends SingleAttackSpec>(
     spec: spec as Spec,
     gradientEvaluations: costOf(spec, classes),
     perturb: attackNamed(spec.type).create(spec, options),
+    kept: keptStart(spec),
   };
 }
 

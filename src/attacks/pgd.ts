@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { positive, positiveCount } from '../artifacts/shared/common.js';
 import type { AttackMould } from './attack.js';
 import { eps, norm, raised, randomStart } from './fields.js';
+import type { KeptFields } from './kept-fields.js';
 import { projectedPerturbation } from './projected-ascent.js';
 import { raisedLoss } from './words.js';
 
@@ -19,8 +20,8 @@ const schema = () =>
     alpha: positive
       .optional()
       .describe(
-        'Length of one ascent step in the norm, in units of the inputs. By default it is 2.5 eps / steps, and eps / ' +
-          'steps in free adversarial training.',
+        'Length of one ascent step in the norm, in units of the inputs. By default it is 2.5 eps / steps, eps / steps ' +
+          'in free adversarial training, and eps where the start is kept.',
       ),
     random_start: randomStart,
     restarts: positiveCount
@@ -36,15 +37,16 @@ const schema = () =>
       ),
   });
 
-type PgdSpec = z.output<ReturnType<typeof schema>>;
+type PgdSpec = z.output<ReturnType<typeof schema>> & KeptFields;
 
 /** Projected gradient ascent in K steps (Madry et al. 2018): the formulas stand at `projectedPerturbation`. */
 export const pgd = {
   name: 'pgd',
   trains: true,
+  keeps: true,
   schema,
   controls: { attack_eps: 'eps', attack_steps: 'steps', attack_step_size: 'alpha' },
-  stepSize: ({ eps, steps }, reach = REACH) => (reach * eps) / steps,
+  stepSize: ({ eps, steps, start }, reach = REACH) => (start === 'kept' ? eps : (reach * eps) / steps),
   ball: ({ norm, eps }) => ({ norm, eps }),
   needsLinearLogits: false,
   gradientEvaluations: ({ eps, steps, restarts }) => (eps === 0 ? 0 : steps * restarts),
@@ -54,6 +56,7 @@ export const pgd = {
     projectedPerturbation({ ...spec, alpha, start }),
 } as const satisfies AttackMould<PgdSpec>;
 
-function starts({ restarts, random_start }: PgdSpec): string {
+function starts({ restarts, random_start, start }: PgdSpec): string {
+  if (start === 'kept') return 'kept start';
   return `${restarts} ${random_start ? 'random start' : 'start'}${restarts === 1 ? '' : 's'}`;
 }

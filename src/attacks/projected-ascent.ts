@@ -25,18 +25,19 @@ export interface Reached {
 /**
  * Projected gradient ascent on the ball |delta| <= eps (Madry et al. 2018): K steps of
  *   x' <- x' + alpha sign(g)  (Linf)   or   x' + alpha g / |g|_2  (L2),   g = grad_x loss(x'),
- * each followed by projection on the ball and then by the clip to [0, 1]. An ascent ends at its last point, or, with
+ * each followed by projection on the ball and then by the clip to [0, 1], from a random point, from the input, or from
+ * the perturbation that the example keeps (`KeptFields`), projected. An ascent ends at its last point, or, with
  * `keep: 'best'`, at the one of the largest loss among its start and its K steps. Of several restarts each example keeps
  * the one of its largest loss. With eps = 0 the inputs come back as they are, and no gradient is spent.
  */
 export function projectedPerturbation(options: ProjectedAscentOptions): Perturb {
   const { eps, restarts } = options;
   const points = reusedArray();
-  return (network, examples, trainingLoss, stream) => {
+  return (network, examples, trainingLoss, stream, kept) => {
     if (eps === 0) return examples.inputs;
     const loss = options.loss === undefined ? trainingLoss : lossNamed(options.loss);
     const ball = options.norm === 'Linf' ? linfBall(eps) : l2Ball(eps, network.inputSize);
-    const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, { ...options, points });
+    const ascend = (): Ascent => startedAscent(network, examples, loss, ball, stream, { ...options, points, kept });
     return restarts === 1 && options.keep === 'last' ? ascend().last() : strongest(ascend, restarts, options.keep);
   };
 }
@@ -59,10 +60,15 @@ function startedAscent(
     alpha,
     start,
     points,
-  }: ProjectedAscentOptions & { readonly points: (inputs: Float32Array) => Float32Array },
+    kept,
+  }: ProjectedAscentOptions & {
+    readonly points: (inputs: Float32Array) => Float32Array;
+    readonly kept: Float32Array | undefined;
+  },
 ): Ascent {
   const x = points(inputs);
-  setStart(x, start, inputs, ball, stream);
+  if (kept === undefined) setStart(x, start, inputs, ball, stream);
+  else setKept(x, kept, inputs, ball);
   const last = (): Float32Array => {
     const head = gradientOf(loss, labels, new Float64Array(labels.length));
     if (norm === 'Linf' && network.linfAscent !== undefined) {
@@ -121,6 +127,12 @@ function setStart(x: Float32Array, start: Start, clean: Float32Array, ball: Ball
     ball.sample(x, stream);
     for (let i = 0; i < x.length; i += 1) x[i] += clean[i];
   } else for (let i = 0; i < x.length; i += 1) x[i] = clean[i] + start.deviation * stream.normal();
+}
+
+/** The kept perturbations, back in the ball in force and in the box: an engine's own ascent may take starts as they are. */
+function setKept(x: Float32Array, kept: Float32Array, clean: Float32Array, ball: Ball): void {
+  for (let i = 0; i < x.length; i += 1) x[i] = clean[i] + kept[i];
+  ball.project(x, clean);
 }
 
 /** An array like the one given, and apart from it, reused while lengths are the same: new ones keep the collector busy. */

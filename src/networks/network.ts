@@ -45,12 +45,18 @@ export type InputLosses = (inputs: tf.Tensor) => tf.Tensor1D;
 export interface TensorAttack {
   readonly spec: null;
   readonly gradientEvaluations: number;
+  /** `kept`: every training example keeps the perturbation of its last visit, and `perturb` is given it; 0 on the first. */
+  readonly start?: 'kept';
+  /** What they are kept as; float32 by default. */
+  readonly kept_as?: 'float32' | 'int8';
   /**
    * Perturbed inputs, same shape as `inputs`, which are not changed.
    * @param losses - loss of each example, differentiable in the inputs
    * @param inputs - clean inputs [n, ...inputShape] in [0, 1]
+   * @param kept - perturbations of the last visits, of the same shape, where `start` is `kept`; undefined on examples that
+   * keep none: those of validation, scoring and measurements
    */
-  perturb(losses: InputLosses, inputs: tf.Tensor, stream: RandomStream): tf.Tensor;
+  perturb(losses: InputLosses, inputs: tf.Tensor, stream: RandomStream, kept?: tf.Tensor): tf.Tensor;
 }
 
 /**
@@ -85,7 +91,13 @@ export interface Network {
    */
   linfAscent?(start: Float32Array, clean: Float32Array, loss: LogitGradient, ascent: LinfAscent): Float32Array;
   /** Inputs perturbed by an attack written on tensors, [n, inputSize]; only networks of that library can. */
-  perturbTensors?(attack: TensorAttack, examples: LabelledInputs, loss: Loss, stream: RandomStream): Float32Array;
+  perturbTensors?(
+    attack: TensorAttack,
+    examples: LabelledInputs,
+    loss: Loss,
+    stream: RandomStream,
+    kept?: Float32Array,
+  ): Float32Array;
   /** Of a model written on tensors alone: declared layers are the same in every pass. */
   readonly passes?: Passes;
   /** Frees what the engine holds. */

@@ -9,6 +9,7 @@ import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
 import type { KeptState, RecoveryState } from './recovery.js';
+import { removeKept, type KeptFile } from './kept/file.js';
 import type { OptimizerState } from './optimizers/index.js';
 import type { RuleState } from './updates/index.js';
 
@@ -36,6 +37,8 @@ export interface Checkpoint {
   /** Of a run that goes back to earlier weights where it collapses, and why it has before this update. */
   readonly recovery?: RecoveryState;
   readonly rolledBack?: string | null;
+  /** Where the perturbations are that training examples keep; null where they keep none. */
+  readonly perturbations: KeptFile | null;
   /** Seconds spent so far: the one field that may differ between equal runs. */
   readonly seconds: number;
 }
@@ -44,7 +47,7 @@ export interface Checkpoint {
 type StoredObservation = Readonly<Record<string, { readonly value: LogNumber; readonly update: number }>>;
 
 /** Grows with every change of what a checkpoint holds. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 interface StoredOptimizer {
   readonly numbers: Readonly<Record<string, number>>;
@@ -149,6 +152,7 @@ function keptOf({ optimizer, statistics, ...rest }: StoredKept): KeptState {
 
 export async function removeCheckpoint(log: string): Promise<void> {
   await rm(checkpointPath(log), { force: true });
+  await removeKept(log);
 }
 
 function parsed(text: string, file: string): StoredCheckpoint {

@@ -9,6 +9,8 @@ import type { ResolvedRun, TrainingRun } from './training-run.js';
 
 /** Updates between two checkpoints. */
 const CHECKPOINT_EVERY = 100;
+/** Largest share of the time that goes into checkpoints with kept perturbations. */
+const CHECKPOINT_SHARE = 0.02;
 
 /**
  * Adversarial SGD: for each update a minibatch drawn with replacement, the attack's ascent on its inputs against the
@@ -52,6 +54,7 @@ async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promi
   const writer = await createLogWriter(run.log, run.header, { keepSteps });
   const trainer = new Trainer(run, checkpoint);
   try {
+    await trainer.restore();
     const end = await trainer.runUpdates(writer);
     await trainer.score(end, writer);
     await writer.finish(run.saveWeights && end.status === 'completed' ? await keepWeights(run, trainer, end) : end);
@@ -74,7 +77,8 @@ function resolved(run: TrainingRun): ResolvedRun {
     measurements = [],
     saveWeights = false,
     checkpointEvery = CHECKPOINT_EVERY,
+    checkpointShare = CHECKPOINT_SHARE,
     onProgress = () => {},
   } = run;
-  return { ...run, observed, evaluateEvery, measurements, saveWeights, checkpointEvery, onProgress };
+  return { ...run, observed, evaluateEvery, measurements, saveWeights, checkpointEvery, checkpointShare, onProgress };
 }

@@ -4,16 +4,18 @@ import type { LogWriter } from '../artifacts/log-file.js';
 import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Network, LabelledInputs } from '../networks/network.js';
-import type { Attack } from '../attacks/array-attack.js';
+import { keptStartOf, type Attack } from '../attacks/array-attack.js';
 import { checkScores } from './attack-checks.js';
-import { augmented } from './augmentation.js';
 import { collapseWatch } from './collapse.js';
+import { CheckpointBudget } from './checkpoint-budget.js';
 import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { Decisions, type Decided } from './decisions.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
-import { drawIndices, gatherBatch } from './minibatch.js';
+import { readKept, writeKept, type KeptFile } from './kept/file.js';
+import { KeptPerturbations } from './kept/kept-perturbations.js';
+import { drawBatch, type DrawnBatch } from './minibatch.js';
 import { observerOf, type Observed, type RunObserver } from './observation.js';
 import { batchSizes } from '../controls/index.js';
 import { norm } from '../math/vectors.js';
@@ -21,7 +23,13 @@ import { createOptimizer, type Optimizer, type OptimizerState, type StepTaken } 
 import { Recovery, type KeptState } from './recovery.js';
 import type { SavedWeights } from './saved-weights.js';
 import type { ResolvedRun } from './training-run.js';
-import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
+import {
+  batchesAtOnce,
+  createUpdateRule,
+  type KeptOfBatch,
+  type MinibatchGradient,
+  type UpdateRule,
+} from './updates/index.js';
 import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
@@ -46,9 +54,16 @@ export class Trainer {
   readonly #augmentation: RandomStream;
   readonly #noise: RandomStream;
   readonly #decisions: Decisions;
+  /** null: the attack starts anew at every visit of an example. */
+  readonly #kept: KeptPerturbations | null;
+  readonly #budget: CheckpointBudget | null;
   readonly #startedAt: number;
   /** The minibatch at its perturbed points, of an update before which something is measured. */
   #perturbed = new Float32Array(0);
+  /** The minibatch of the update. */
+  #drawn: DrawnBatch | null = null;
+  /** Of the last checkpoint. */
+  #keptFile: KeptFile | null;
   #update: number;
   /** Training examples drawn before this update. */
   #examples: number;
@@ -70,6 +85,9 @@ export class Trainer {
     this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
     this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
+    this.#kept = keptStartOf(run.workload.attack) === null ? null : new KeptPerturbations(run.workload);
+    this.#keptFile = checkpoint === null ? null : checkpoint.perturbations;
+    this.#budget = this.#kept === null ? null : new CheckpointBudget(run.checkpointShare, this.#kept.bytes);
     this.#gradient = new Float32Array(this.#network.parameters);
     this.#batches = stream('batches');
     this.#augmentation = stream('augmentation');
@@ -88,9 +106,18 @@ export class Trainer {
     this.#recovery = this.#openRecovery(checkpoint);
   }
 
+  /**
+   * What a checkpoint keeps in a file of its own, before the first update.
+   * @throws E_TRUNCATED if that file is gone, cut off, or another one
+   */
+  async restore(): Promise<void> {
+    if (this.#kept !== null && this.#keptFile !== null)
+      await readKept(this.#run.log, this.#keptFile, this.#kept.arrays);
+  }
+
   /** All updates that are left, or fewer if the run diverges or its optimizer is done; the end row is returned. */
   async runUpdates(writer: LogWriter): Promise<LogEnd> {
-    const { header, checkpointEvery, onProgress } = this.#run;
+    const { header, onProgress } = this.#run;
     let lastTurn = performance.now();
     while (this.#update < header.updates) {
       await this.#scoreOnTheWay(writer);
@@ -102,7 +129,7 @@ export class Trainer {
       onProgress(this.#update);
       const reason = this.#optimizer.finished();
       if (reason !== null) return this.#completed(reason);
-      if (this.#update % checkpointEvery === 0 && this.#update < header.updates) await this.#checkpoint(writer);
+      if (this.#checkpointIsDue()) await this.#checkpoint(writer);
       if (performance.now() - lastTurn > TURN_MS) {
         await nextTurn();
         lastTurn = performance.now();
@@ -195,18 +222,26 @@ export class Trainer {
     const { attack, settings } = decided;
     this.#network.load(this.#optimizer.gradientPoint());
     const draw = (): LabelledInputs => this.#drawBatch(settings.batchSize);
-    const keep = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
-    const point = { network: this.#network, attack, draw, noise: this.#noise };
-    const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: keep } : point);
+    const show = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
+    const point = { network: this.#network, attack, draw, noise: this.#noise, kept: this.#keptOfBatch(attack) };
+    const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: show } : point);
     this.#gradient.set(taken.gradient);
     return this.#descend(taken, decided);
   }
 
   #drawBatch(size: number): LabelledInputs {
-    const { dataset, augmentation } = this.#run.workload;
-    const { train, inputShape } = dataset;
-    const batch = gatherBatch(train, drawIndices(train.count, size, this.#batches));
-    return augmentation === undefined ? batch : augmented(batch, inputShape, augmentation, this.#augmentation);
+    const streams = { batches: this.#batches, augmentation: this.#augmentation };
+    this.#drawn = drawBatch(this.#run.workload, size, streams);
+    return this.#drawn;
+  }
+
+  #keptOfBatch(attack: Attack | null): KeptOfBatch | undefined {
+    const kept = this.#kept;
+    if (kept === null) return undefined;
+    return {
+      start: () => kept.start(this.#drawn!, attack!, this.#noise),
+      keep: (perturbed) => kept.keep(this.#drawn!, perturbed),
+    };
   }
 
   #measuresNow(): boolean {
@@ -306,9 +341,22 @@ export class Trainer {
     };
   }
 
+  #checkpointIsDue(): boolean {
+    const { header, checkpointEvery } = this.#run;
+    const isAtStep = this.#update % checkpointEvery === 0 && this.#update < header.updates;
+    return isAtStep && (this.#budget === null || this.#budget.isDue());
+  }
+
   async #checkpoint(writer: LogWriter): Promise<void> {
     await writer.flush();
-    await writeCheckpoint(this.#run.log, this.#run.header, {
+    if (this.#budget === null) await this.#writeCheckpoint();
+    else await this.#budget.spend(() => this.#writeCheckpoint());
+  }
+
+  async #writeCheckpoint(): Promise<void> {
+    const { log } = this.#run;
+    if (this.#kept !== null) this.#keptFile = await writeKept(log, this.#kept.arrays, this.#keptFile);
+    await writeCheckpoint(log, this.#run.header, {
       update: this.#update,
       gradientEvaluations: this.#gradientEvaluations,
       measurementEvaluations: this.#measurementEvaluations,
@@ -324,6 +372,7 @@ export class Trainer {
       },
       rule: this.#rule.state(),
       ...(this.#recovery === null ? {} : { recovery: this.#recovery.state, rolledBack: this.#rolledBack }),
+      perturbations: this.#keptFile,
       ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
     });

@@ -33,6 +33,11 @@ export interface TrainingRun {
   readonly saveWeights?: boolean;
   /** Updates between two checkpoints, 100 by default. */
   readonly checkpointEvery?: number;
+  /**
+   * Share of the time that checkpoints of a run with kept perturbations, which are large, may cost: they are left out until
+   * they are within it; 0.02 by default.
+   */
+  readonly checkpointShare?: number;
   /** Called after every update with the number of updates done. */
   readonly onProgress?: (update: number) => void;
 }

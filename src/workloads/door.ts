@@ -2,6 +2,7 @@ import type { EvaluationAttackSpec, TrainingAttackSpec } from '../artifacts/expe
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { attackUnder, ballOf } from '../attacks/controls.js';
+import type { KeptFields } from '../attacks/kept-fields.js';
 import { attackNamed } from '../attacks/index.js';
 import { lossNamed } from '../losses/index.js';
 import { isTensorModel, type Model } from './models/model.js';
@@ -65,6 +66,18 @@ function nonlinearity(attack: string, model: Model): string[] {
   ];
 }
 
+/** Fields of descriptions that other trainings than the standard one do not take as they come. */
+interface OfTraining extends KeptFields {
+  readonly loss?: string;
+  readonly steps?: unknown;
+  readonly restarts?: number;
+}
+
+const NOT_KEPT = {
+  trades: 'starts at the input with a little noise: leave it out, or train by the standard rule, not',
+  free: 'is not needed, for perturbations are carried from minibatch to minibatch: leave it out',
+} as const;
+
 function trainingIssues({ attack, training, loss = 'cross_entropy' }: Workload): Issue[] {
   if (training === undefined || training.type === 'standard') return [];
   const spec = attack?.spec ?? null;
@@ -74,7 +87,8 @@ function trainingIssues({ attack, training, loss = 'cross_entropy' }: Workload):
   const issues: Issue[] = [];
   const refuse = (field: string, message: string): void =>
     void issues.push({ path: `workload.${field}`, message: `${message} with ${training.type}` });
-  const { loss: raised, steps = 1, restarts = 1 } = spec as { loss?: string; steps?: unknown; restarts?: number };
+  const { loss: raised, steps = 1, restarts = 1, start } = spec as OfTraining;
+  if (start === 'kept') refuse('attack.start', NOT_KEPT[training.type]);
   if (raised !== undefined) refuse('attack.loss', 'is not free: leave it out');
   if (training.type === 'trades' && loss !== 'cross_entropy') refuse('loss', 'must be cross_entropy');
   if (training.type === 'free' && (steps !== 1 || restarts !== 1)) {

@@ -60,7 +60,8 @@ function tensorIssues(dataset: Workload['dataset'], model: TensorModel, attack: 
   if (moved.length > 0) issues.push(...differing('workload.model.logits: moveStatistics', moved[0], sizes));
   if (attack === null || attack.spec !== null || issues.length > 0) return issues;
   const losses = (x: tf.Tensor): tf.Tensor1D => tf.sum(tf.square(model.logits(weights, x, pass)), 1);
-  const perturbed = attack.perturb(losses, inputs, randomStream(0, 'trial'));
+  const kept = attack.start === 'kept' ? tf.zerosLike(inputs) : undefined;
+  const perturbed = attack.perturb(losses, inputs, randomStream(0, 'trial'), kept);
   return differing('workload.attack.perturb', perturbed.shape, inputs.shape);
 }
 

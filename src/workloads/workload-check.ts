@@ -110,11 +110,15 @@ function modelChecks({
 }
 
 function attackChecks({ perturb, gradientEvaluations, ...rest }: Partial<NonNullable<Workload['attack']>>): Check[] {
+  const { start, kept_as } = rest as { readonly start?: unknown; readonly kept_as?: unknown };
+  const keptAs = kept_as === undefined || (start === 'kept' && (kept_as === 'float32' || kept_as === 'int8'));
   // Of an attack that was made from a description it is a mean over the run, where that follows a schedule.
   const counted =
     gradientEvaluations === 0 || isCount(gradientEvaluations) || ('description' in rest && 'under' in rest);
   return [
     ['attack.perturb', typeof perturb === 'function', 'must be a function of the losses, the inputs and a stream'],
+    ['attack.start', start === undefined || start === 'kept', 'must be "kept", or left out'],
+    ['attack.kept_as', keptAs, 'must be "float32" or "int8", and needs start: "kept"'],
     ['attack.gradientEvaluations', counted, 'must be the gradients that one call spends on each example'],
   ];
 }

@@ -184,7 +184,7 @@ describe('a checkpoint that cannot be trusted', () => {
   });
 
   test('of another format, or no checkpoint at all', async () => {
-    expect((await damaged((text) => text.replace('"format":3', '"format":2'))).code).toBe('E_VERSION');
+    expect((await damaged((text) => text.replace('"format":4', '"format":2'))).code).toBe('E_VERSION');
     expect((await damaged(() => '{"header_sha256":"0"}')).code).toBe('E_VERSION');
     expect((await damaged(() => '7')).code).toBe('E_VERSION');
   });

@@ -34,7 +34,7 @@ function watched(workload: Workload): { workload: Workload; batches: string[]; n
           seen.noises.push(stream.state().join());
           return (attack as ArrayAttack).perturb(network, examples, loss, stream);
         },
-      },
+      } satisfies ArrayAttack,
     },
   };
 }

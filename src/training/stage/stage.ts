@@ -14,6 +14,7 @@ import { parseSchedule, type ParsedSchedule } from '../../schedules/index.js';
 import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
+import { keptPaths } from '../kept/file.js';
 import { methodUnder, resolveMethod, type Method, type MethodInput } from '../method.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
@@ -93,7 +94,9 @@ async function openTrainFolder({ out, fresh, commandLine }: TrainStageOptions, r
     command: 'train',
     options: JSON.parse(canonicalJson(header)) as RunFolderOptions['options'],
     fresh: fresh === true,
-    owns: [log, partialPath(log), checkpointPath(log), weightsPath(log)].map((file) => path.basename(file)),
+    owns: [log, partialPath(log), checkpointPath(log), ...keptPaths(log), weightsPath(log)].map((file) =>
+      path.basename(file),
+    ),
     expects: [name],
     ledger: name.replace(/jsonl$/, 'run.json'),
     commandLine,

@@ -12,8 +12,18 @@ export interface UpdatePoint {
   readonly draw: () => LabelledInputs;
   /** Of the attack's random starts. */
   readonly noise: RandomStream;
+  /** What the examples of the last `draw` keep, of an attack that starts from it: the standard rule's alone. */
+  readonly kept?: KeptOfBatch | undefined;
   /** Shown the perturbed inputs, by the standard rule, before the gradient is taken at them: void after the call. */
   readonly onPerturbed?: (inputs: Float32Array) => void;
+}
+
+/** The perturbations that the examples of a minibatch keep. */
+export interface KeptOfBatch {
+  /** Where the ascent starts, [n, inputSize]. */
+  start(): Float32Array;
+  /** Keeps where it has ended. */
+  keep(perturbed: Float32Array): void;
 }
 
 /** The gradient that an update descends along. */

@@ -8,9 +8,11 @@ export function standardRule(workload: Workload): UpdateRule {
   const loss = lossOf(workload);
   const { attackMode = 'inference' } = workload;
   return {
-    gradient({ network, attack, draw, noise, onPerturbed }) {
+    gradient({ network, attack, draw, noise, kept, onPerturbed }) {
       const batch = draw();
-      const inputs = inPass(network, attackMode, () => perturbInputs(network, batch, { loss, attack, stream: noise }));
+      const ascent = { loss, attack, stream: noise, kept: kept?.start() };
+      const inputs = inPass(network, attackMode, () => perturbInputs(network, batch, ascent));
+      kept?.keep(inputs);
       onPerturbed?.(inputs);
       const taken = inPass(network, 'update', () => lossAndGradient(network, { inputs, labels: batch.labels }, loss));
       return { batch, ...taken, gradientEvaluations: 1 + (attack?.gradientEvaluations ?? 0) };

@@ -56,10 +56,12 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       const [ofX, ...ofWeights] = gradients(inputs, loss, { ofInputs: true });
       return { inputs: ofX, weights: concatenated(ofWeights) };
     },
-    perturbTensors: (attack, { inputs, labels }, loss, stream) =>
+    perturbTensors: (attack, { inputs, labels }, loss, stream, kept) =>
       tidied(() => {
         const losses = (x: tf.Tensor): tf.Tensor1D => inputLosses(logits(weights, x), loss, labels);
-        return valuesOf(attack.perturb(losses, tensorOf(inputs), stream));
+        return valuesOf(
+          attack.perturb(losses, tensorOf(inputs), stream, kept === undefined ? undefined : tensorOf(kept)),
+        );
       }),
     ...(ascends ? { linfAscent } : {}),
     ...(rest.passes === undefined ? {} : { passes: rest.passes }),
