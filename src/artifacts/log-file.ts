@@ -34,7 +34,7 @@ export function partialPath(file: string): string {
 
 /**
  * Opens a log for writing. With `keepSteps` > 0 an existing partial log is cut back to its header and that many steps,
- * with the evaluations between them (those after the last kept step are for the resumed run to write again); else it
+ * with the looks after them and the evaluations between them (those after the last kept step are for the resumed run to write again); else it
  * is started anew with `header`.
  *
  * @param file - final name, ending in `.jsonl`
@@ -61,9 +61,11 @@ async function cutBack(partial: string, header: LogHeader, keepSteps: number): P
   const kept: string[] = [];
   let steps = 0;
   for (const row of rows) {
-    if (steps === keepSteps) break;
+    const { type } = parseLine(row, partial, kept.length + 2) as LogRow;
+    // A look follows its step, and comes before the checkpoint.
+    if (steps === keepSteps && type !== 'look') break;
     kept.push(row);
-    if ((parseLine(row, partial, kept.length + 1) as LogRow).type === 'step') steps += 1;
+    if (type === 'step') steps += 1;
   }
   if (steps < keepSteps)
     throw truncated(
@@ -110,6 +112,7 @@ export async function readTrainingLog(file: string, { allowPartial = false } = {
     steps: rows.filter((row) => row.type === 'step'),
     evaluations: rows.filter((row) => row.type === 'evaluation'),
     measurements: rows.filter((row) => row.type === 'measurement'),
+    looks: rows.filter((row) => row.type === 'look'),
     end,
   };
 }

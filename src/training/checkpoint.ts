@@ -11,6 +11,8 @@ import type { ClippedState, Observation } from '../schedules/index.js';
 import type { KeptState, RecoveryState } from './recovery.js';
 import { removeKept, type KeptFile } from './kept/file.js';
 import type { OptimizerState } from './optimizers/index.js';
+import type { SavedWeights } from './saved-weights.js';
+import type { BestLook, LooksState } from './stopping/looks.js';
 import type { RuleState } from './updates/index.js';
 
 /** Everything that a run needs to go on bit for bit, taken after `update` updates. */
@@ -39,6 +41,8 @@ export interface Checkpoint {
   readonly rolledBack?: string | null;
   /** Where the perturbations are that training examples keep; null where they keep none. */
   readonly perturbations: KeptFile | null;
+  /** Of a run that looks at its held-out loss. */
+  readonly looks?: LooksState;
   /** Seconds spent so far: the one field that may differ between equal runs. */
   readonly seconds: number;
 }
@@ -64,18 +68,27 @@ type StoredRecovery = Omit<RecoveryState, 'kept' | 'candidate'> & {
   readonly candidate: StoredKept | null;
 };
 
+/** What looks remember, the weights of the best one as base64. */
+type StoredLooks = Omit<LooksState, 'looks' | 'lossSum' | 'best'> & {
+  readonly looks: readonly (readonly [number, LogNumber, LogNumber])[];
+  readonly lossSum: LogNumber;
+  readonly best:
+    (Omit<BestLook, keyof SavedWeights> & { readonly weights: string; readonly statistics?: string }) | null;
+};
+
 /** The same as JSON: arrays as base64 of their little-endian float32 bytes. */
 interface StoredCheckpoint {
   readonly kind: 'checkpoint';
   readonly format: typeof FORMAT;
   /** Of the log that it belongs to: it names model, engine, kernel, version and everything else a run depends on. */
   readonly header: LogHeader;
-  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics' | 'observation' | 'recovery'> & {
+  readonly state: Omit<Checkpoint, 'optimizer' | 'rule' | 'statistics' | 'observation' | 'recovery' | 'looks'> & {
     readonly observation: StoredObservation;
     readonly optimizer: StoredOptimizer;
     readonly recovery?: StoredRecovery;
     readonly rule: Readonly<Record<string, string>> | null;
     readonly statistics?: string;
+    readonly looks?: StoredLooks;
   };
   /** Of `state`, its clock field aside. */
   readonly sha256: string;
@@ -88,7 +101,7 @@ export function checkpointPath(log: string): string {
 
 /** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
-  const { optimizer, rule, statistics, observation, recovery, ...rest } = checkpoint;
+  const { optimizer, rule, statistics, observation, recovery, looks, ...rest } = checkpoint;
   const state: StoredCheckpoint['state'] = {
     ...rest,
     observation: mapValues(observation.metrics, ({ value, update }) => ({ value: logNumber(value), update })),
@@ -96,6 +109,7 @@ export async function writeCheckpoint(log: string, header: LogHeader, checkpoint
     ...(recovery === undefined ? {} : { recovery: mapKept(recovery, storedKept) }),
     rule: rule === null ? null : mapValues(rule, encode),
     ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
+    ...(looks === undefined ? {} : { looks: storedLooks(looks) }),
   };
   const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
@@ -114,7 +128,7 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
   if (stored.sha256 !== artifactSha256(stored.state ?? null))
     throw damaged(file, 'its hash is not that of its content');
   requireSameHeader(file, stored.header, header);
-  const { optimizer, rule, statistics, observation, recovery, ...rest } = stored.state;
+  const { optimizer, rule, statistics, observation, recovery, looks, ...rest } = stored.state;
   return {
     ...rest,
     observation: { metrics: mapValues(observation, ({ value, update }) => ({ value: numberOf(value), update })) },
@@ -122,6 +136,7 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
     ...(recovery === undefined ? {} : { recovery: mapKept(recovery, keptOf) }),
     rule: rule === null ? null : mapValues(rule, decode),
     ...(statistics === undefined ? {} : { statistics: decode(statistics) }),
+    ...(looks === undefined ? {} : { looks: restoredLooks(looks) }),
   };
 }
 
@@ -180,6 +195,34 @@ function otherFormat(file: string, found: unknown): HjbLrError {
       fields: { file, found, supported: FORMAT },
     },
   );
+}
+
+function storedLooks({ looks, lossSum, lossCount, best }: LooksState): StoredLooks {
+  const rest = {
+    looks: looks.map((look) => [look.update, logNumber(look.trainingLoss), logNumber(look.heldOutLoss)] as const),
+    lossSum: logNumber(lossSum),
+    lossCount,
+  };
+  if (best === null) return { ...rest, best };
+  const { weights, statistics, ...at } = best;
+  const arrays = { weights: encode(weights), ...(statistics === undefined ? {} : { statistics: encode(statistics) }) };
+  return { ...rest, best: { ...at, ...arrays } };
+}
+
+function restoredLooks({ looks, lossSum, lossCount, best }: StoredLooks): LooksState {
+  const rest = {
+    looks: looks.map(([update, trainingLoss, heldOutLoss]) => ({
+      update,
+      trainingLoss: numberOf(trainingLoss),
+      heldOutLoss: numberOf(heldOutLoss),
+    })),
+    lossSum: numberOf(lossSum),
+    lossCount,
+  };
+  if (best === null) return { ...rest, best };
+  const { weights, statistics, ...at } = best;
+  const arrays = { weights: decode(weights), ...(statistics === undefined ? {} : { statistics: decode(statistics) }) };
+  return { ...rest, best: { ...at, ...arrays } };
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {

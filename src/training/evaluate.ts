@@ -10,6 +10,15 @@ import { outcomesAt, worstCase, type Outcomes, type ScoringAttack } from './wors
 
 export type Split = 'train' | 'validation' | 'test';
 
+/** When weights are evaluated, and for what. */
+export interface EvaluationMoment {
+  /** Updates done. */
+  readonly update: number;
+  readonly objective: Objective;
+  /** Validation examples that a stopping rule has seen: the last ones of their permutation, which are not scored. */
+  readonly lookedAt?: number;
+}
+
 interface SplitScore {
   readonly loss: number;
   readonly accuracy: number;
@@ -35,14 +44,15 @@ export function evaluate(
   workload: Workload,
   network: Network,
   options: EvaluationOptions,
-  { update, objective }: { readonly update: number; readonly objective: Objective },
+  { update, objective, lookedAt = 0 }: EvaluationMoment,
 ): LogEvaluation {
   const attacks = scoringAttacks(workload, options);
   const score = (split: Split, count: number): SplitScore =>
     scoreSplit(workload, network, attacks, { ...options, split, count });
   const train = score('train', options.train_examples);
   const test = score('test', options.test_examples);
-  const validation = objective.split === 'validation' ? score('validation', options.test_examples) : null;
+  const unseen = Math.min(options.test_examples, workload.dataset.validation.count - lookedAt);
+  const validation = objective.split === 'validation' ? score('validation', unseen) : null;
   return {
     type: 'evaluation',
     update,
@@ -90,7 +100,10 @@ export function divergedEvaluation(update: number): LogEvaluation {
 }
 
 /** What the robust figures of a workload are scored with; none where it has no attack. */
-export function scoringAttacks({ attack, dataset }: Workload, options: EvaluationOptions): readonly ScoringAttack[] {
+export function scoringAttacks(
+  { attack, dataset }: Workload,
+  options: Pick<Partial<EvaluationOptions>, 'attack'>,
+): readonly ScoringAttack[] {
   if (attack === null) return [];
   if (options.attack !== undefined) return evaluationAttacks(options.attack, dataset.classes);
   if (attack.spec === null) return [{ name: "the workload's own attack", spec: null, starts: [attack] }];
@@ -151,10 +164,18 @@ export function rightOf(wrong: Uint8Array): number {
   return wrong.reduce((sum, value) => sum + 1 - value, 0);
 }
 
-/** The first examples of a permutation that depends on the evaluation seed alone, in ascending order. */
+/** The first examples of `shuffledIndices`, in ascending order. */
 export function fixedSubset(
   dataset: Dataset,
-  { split, count, seed }: { readonly split: Split; readonly count: number; readonly seed: number },
+  { count, ...permutation }: { readonly split: Split; readonly count: number; readonly seed: number },
+): Int32Array {
+  return shuffledIndices(dataset, permutation).slice(0, count).sort();
+}
+
+/** All examples of a split in an order that depends on the evaluation seed alone. */
+export function shuffledIndices(
+  dataset: Dataset,
+  { split, seed }: { readonly split: Split; readonly seed: number },
 ): Int32Array {
   const stream = randomStream(seed, `evaluation/${split}/examples`);
   const order = Int32Array.from({ length: dataset[split].count }, (_, i) => i);
@@ -162,5 +183,5 @@ export function fixedSubset(
     const j = stream.integer(i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
-  return order.slice(0, count).sort();
+  return order;
 }

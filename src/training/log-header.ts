@@ -4,6 +4,7 @@ import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
 import { schemaVersionOf } from '../artifacts/shared/common.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import type { Schedule } from '../schedules/schedule.js';
+import type { StoppingPlan } from '../stopping/index.js';
 import { TOOL_VERSION } from '../version.js';
 import { isImported, type Workload } from '../workloads/index.js';
 import { batchSizes } from '../controls/index.js';
@@ -20,6 +21,7 @@ export interface OpenRun {
   readonly objective: Objective;
   /** What is measured along the run. */
   readonly measurements: readonly MeasurementSpec[];
+  readonly stopping: StoppingPlan | null;
 }
 
 /** The header of a run's log: it names everything that the run depends on. */
@@ -36,13 +38,14 @@ export function logHeader(open: OpenRun): RunHeader {
     ...engine.info,
     ...describeMethod(open),
     batch_size: experiment.batch_size,
-    updates: task.updates,
+    updates: open.stopping?.updates ?? task.updates,
     horizon: experiment.horizon,
     updates_per_epoch: updatesPerEpoch(experiment, open.workload),
     objective,
     ...describeWorkload(open.workload),
     ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
     ...(open.measurements.length === 0 ? {} : { measurements: [...open.measurements] }),
+    ...describeStopping(open),
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };
@@ -62,6 +65,13 @@ function describeMethod({ task, schedule }: OpenRun) {
     ...(method.averaging === null ? {} : { averaging: method.averaging }),
     ...(method.recovery === undefined ? {} : { recovery: method.recovery }),
   };
+}
+
+/** The rule that stops the run, with its looks. */
+function describeStopping({ task, stopping }: OpenRun): Partial<RunHeader> {
+  if (stopping === null) return {};
+  const { looks, examples } = stopping;
+  return { stopping: { ...task.method.stopping!, looks: [...looks], held_out_examples: examples } };
 }
 
 /** Updates in which as many examples are drawn as there are training examples. */

@@ -7,6 +7,7 @@ import {
   clipSchema,
   optimizerSchema,
   recoverySchema,
+  stoppingSchema,
   type Experiment,
 } from '../artifacts/experiment/experiment.js';
 import { trainingAttackSchema } from '../artifacts/experiment/attacks.js';
@@ -25,7 +26,7 @@ const dAdaptationSchema = z.strictObject({
 
 /**
  * A way of training: the schedule, the optimizer that takes the rate, the clip, and the average that is evaluated; where it
- * brings them, an attack in place of the experiment's, and what it does about a collapse.
+ * brings them, an attack in place of the experiment's, what it does about a collapse, and when it stops.
  */
 export const methodSchema = z
   .strictObject({
@@ -35,6 +36,7 @@ export const methodSchema = z
     averaging: averagingSchema.nullable().default(null),
     attack: trainingAttackSchema.optional(),
     recovery: recoverySchema.optional(),
+    stopping: stoppingSchema.nullable().default(null),
   })
   .refine((method) => !averagesTwice(method), { error: AVERAGES_TWICE, path: ['averaging'] });
 

@@ -8,9 +8,13 @@ import { createSchedule, policySchedule, type Schedule } from '../schedules/inde
 import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
 import { modelKind, openEngine } from './engines/index.js';
 import { openWorkload } from './experiment-record.js';
+import { batchSizes } from '../controls/index.js';
+import { planStopping, type StoppingPlan } from '../stopping/index.js';
 import { logHeader } from './log-header.js';
 import { readingMethod, readingOptions, readingUpdates } from './reading.js';
+import { availableForLooks, costOfExample } from './stopping/held-out.js';
 import { trainRun } from './train.js';
+import { evaluationsPerUpdate } from './updates/index.js';
 import type { TrainingRun } from './training-run.js';
 import type { TaskOutline, TrainingTask } from './training-task.js';
 
@@ -52,24 +56,44 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const workload = await openWorkload(task.record);
   const engine = await openEngine(task.engine, modelKind(experiment));
   tryOnce(workload);
-  const schedule = await openSchedule(task);
+  const stopping = stoppingOf(task, workload);
+  const schedule = await openSchedule(task, stopping?.updates ?? task.updates);
   const objective = objectiveOf(experiment, workload);
   const measurements = measurementsOf(task, workload);
-  const header = logHeader({ task, workload, engine, schedule, objective, measurements });
+  const header = logHeader({ task, workload, engine, schedule, objective, measurements, stopping });
   return {
-    ...{ log, header, engine, workload, schedule, method, objective, measurements },
+    ...{ log, header, engine, workload, schedule, method, objective, measurements, stopping },
     ...(observed === undefined ? {} : { observed }),
     evaluation: evaluated ? experiment.evaluation : null,
   };
 }
 
 /** The schedule of the method; a policy from the task itself. */
-async function openSchedule({ method: { schedule }, policy, updates, record }: TrainingTask): Promise<Schedule> {
+async function openSchedule(
+  { method: { schedule }, policy, record }: TrainingTask,
+  updates: number,
+): Promise<Schedule> {
   if (policy !== undefined) return policySchedule(policy, { updates }) as Schedule;
   if (schedule.name !== 'policy') return createSchedule(schedule, { updates, baseDirectory: record.baseDirectory });
   throw new HjbLrError('E_INVALID', `The task names the policy ${schedule.path} and does not hold it.`, {
     remedy: 'Give the task the policy that was read from that file.',
     fields: { file: schedule.path },
+  });
+}
+
+/** When the run looks at its held-out loss; null where its method does not. */
+function stoppingOf(
+  { method, updates, record: { experiment } }: TrainingTask,
+  workload: Workload,
+): StoppingPlan | null {
+  if (method.stopping === null) return null;
+  return planStopping(method.stopping, {
+    updates,
+    update: evaluationsPerUpdate(workload),
+    example: costOfExample(workload),
+    batchSize: batchSizes(experiment.batch_size, updates).mean,
+    available: availableForLooks(workload),
+    averages: method.optimizer.name === 'schedule_free' || method.averaging !== null,
   });
 }
 

@@ -72,6 +72,7 @@ async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end
 
 function resolved(run: TrainingRun): ResolvedRun {
   const {
+    stopping = null,
     observed = false,
     evaluateEvery = Infinity,
     measurements = [],
@@ -80,5 +81,15 @@ function resolved(run: TrainingRun): ResolvedRun {
     checkpointShare = CHECKPOINT_SHARE,
     onProgress = () => {},
   } = run;
-  return { ...run, observed, evaluateEvery, measurements, saveWeights, checkpointEvery, checkpointShare, onProgress };
+  return {
+    ...run,
+    stopping,
+    observed,
+    evaluateEvery,
+    measurements,
+    saveWeights,
+    checkpointEvery,
+    checkpointShare,
+    onProgress,
+  };
 }

@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EvaluationOptions } from '../artifacts/experiment/experiment.js';
 import type { LogWriter } from '../artifacts/log-file.js';
-import type { LogEnd, LogEvaluation, LogMeasurement, LogStep } from '../artifacts/training-log/training-log.js';
+import type {
+  LogEnd,
+  LogEvaluation,
+  LogLook,
+  LogMeasurement,
+  LogStep,
+} from '../artifacts/training-log/training-log.js';
 import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
 import type { Network, LabelledInputs } from '../networks/network.js';
 import { keptStartOf, type Attack } from '../attacks/array-attack.js';
@@ -15,6 +21,7 @@ import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
 import { readKept, writeKept, type KeptFile } from './kept/file.js';
 import { KeptPerturbations } from './kept/kept-perturbations.js';
+import { keptOfBatch, type KeptOfBatch } from './kept/of-batch.js';
 import { drawBatch, type DrawnBatch } from './minibatch.js';
 import { observerOf, type Observed, type RunObserver } from './observation.js';
 import { batchSizes } from '../controls/index.js';
@@ -22,14 +29,9 @@ import { norm } from '../math/vectors.js';
 import { createOptimizer, type Optimizer, type OptimizerState, type StepTaken } from './optimizers/index.js';
 import { Recovery, type KeptState } from './recovery.js';
 import type { SavedWeights } from './saved-weights.js';
+import { Looks } from './stopping/looks.js';
 import type { ResolvedRun } from './training-run.js';
-import {
-  batchesAtOnce,
-  createUpdateRule,
-  type KeptOfBatch,
-  type MinibatchGradient,
-  type UpdateRule,
-} from './updates/index.js';
+import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
 import { concatenated } from './weights.js';
 
 /** Milliseconds after which the loop lets signals and messages through. */
@@ -57,6 +59,7 @@ export class Trainer {
   /** null: the attack starts anew at every visit of an example. */
   readonly #kept: KeptPerturbations | null;
   readonly #budget: CheckpointBudget | null;
+  readonly #looks: Looks;
   readonly #startedAt: number;
   /** The minibatch at its perturbed points, of an update before which something is measured. */
   #perturbed = new Float32Array(0);
@@ -76,6 +79,7 @@ export class Trainer {
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
     const { seed } = run.header;
     this.#decisions = new Decisions(run, checkpoint);
+    this.#looks = new Looks(run, checkpoint?.looks);
     const resumed = checkpoint === null ? null : checkpoint.streams;
     const stream = (name: string) => (resumed === null ? randomStream(seed, name) : resumeStream(resumed[name]));
     this.#run = run;
@@ -121,12 +125,15 @@ export class Trainer {
     let lastTurn = performance.now();
     while (this.#update < header.updates) {
       await this.#scoreOnTheWay(writer);
-      const { measured, row } = this.#step();
+      const { measured, row, decided } = this.#step();
       for (const measurement of measured) await writer.append(measurement);
       await writer.append(row);
       this.#recover(row);
       if (typeof row.step_length !== 'number' && this.#rolledBack === null) return this.#diverged(row);
       onProgress(this.#update);
+      const look = this.#look(decided);
+      if (look !== null) await writer.append(look);
+      if (look?.action === 'stop' && this.#update < header.updates) return this.#completed(look.reason);
       const reason = this.#optimizer.finished();
       if (reason !== null) return this.#completed(reason);
       if (this.#checkpointIsDue()) await this.#checkpoint(writer);
@@ -144,7 +151,9 @@ export class Trainer {
     if (evaluation === null) return;
     const update = end.updates;
     if (end.status === 'diverged') return writer.append(divergedEvaluation(update));
-    const scores = this.#evaluate(evaluation, update);
+    const { weights, statistics } = this.outcome();
+    if (statistics !== undefined) this.#network.passes!.loadStatistics(statistics);
+    const scores = this.#evaluate(evaluation, update, weights);
     return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
   }
 
@@ -194,6 +203,7 @@ export class Trainer {
   /** What is evaluated: the weights, and the running statistics of a model that has them. */
   outcome(): SavedWeights {
     const { passes } = this.#network;
+    if (this.#looks.best !== null) return this.#looks.best;
     const weights = this.#optimizer.output();
     return passes === undefined ? { weights } : { weights, statistics: passes.statistics() };
   }
@@ -202,10 +212,10 @@ export class Trainer {
     this.#network.dispose();
   }
 
-  #evaluate(options: EvaluationOptions, update: number): LogEvaluation {
-    const { workload, objective } = this.#run;
-    this.#network.load(this.#optimizer.output());
-    return evaluate(workload, this.#network, options, { update, objective });
+  #evaluate(options: EvaluationOptions, update: number, weights: Float32Array): LogEvaluation {
+    const { workload, objective, stopping } = this.#run;
+    this.#network.load(weights);
+    return evaluate(workload, this.#network, options, { update, objective, lookedAt: stopping?.examples ?? 0 });
   }
 
   /** Before an update, so that a run resumed from a checkpoint taken after the update before it writes the row again. */
@@ -213,11 +223,22 @@ export class Trainer {
     const { evaluation, evaluateEvery } = this.#run;
     const update = this.#update;
     if (evaluation === null || update === 0 || update % evaluateEvery !== 0) return;
-    await writer.append(this.#evaluate(evaluation, update));
+    await writer.append(this.#evaluate(evaluation, update, this.#optimizer.output()));
+  }
+
+  /** A look at the held-out loss after an update, where one is due; charged for. */
+  #look(decided: Decided): LogLook | null {
+    if (!this.#looks.isDue(this.#update)) return null;
+    const { schedule } = this.#decisions.state;
+    const trunk = { optimizer: this.#optimizer.state(), rule: this.#rule.state(), clip: schedule.clip };
+    const point = { ...trunk, kept: this.#kept, update: this.#update, decided };
+    const look = this.#looks.take(this.#network, point, this.#optimizer.output());
+    this.#charge(look.grad_evals, decided.settings.batchSize);
+    return look;
   }
 
   /** One update; the row tells what was seen before it and the step taken. Before it stands what was measured. */
-  #step(): { measured: LogMeasurement[]; row: LogStep } {
+  #step(): { measured: LogMeasurement[]; row: LogStep; decided: Decided } {
     const decided = this.#decisions.decide();
     const { attack, settings } = decided;
     this.#network.load(this.#optimizer.gradientPoint());
@@ -226,7 +247,7 @@ export class Trainer {
     const point = { network: this.#network, attack, draw, noise: this.#noise, kept: this.#keptOfBatch(attack) };
     const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: show } : point);
     this.#gradient.set(taken.gradient);
-    return this.#descend(taken, decided);
+    return { ...this.#descend(taken, decided), decided };
   }
 
   #drawBatch(size: number): LabelledInputs {
@@ -236,12 +257,7 @@ export class Trainer {
   }
 
   #keptOfBatch(attack: Attack | null): KeptOfBatch | undefined {
-    const kept = this.#kept;
-    if (kept === null) return undefined;
-    return {
-      start: () => kept.start(this.#drawn!, attack!, this.#noise),
-      keep: (perturbed) => kept.keep(this.#drawn!, perturbed),
-    };
+    return keptOfBatch(this.#kept, { drawn: () => this.#drawn!, attack, noise: this.#noise });
   }
 
   #measuresNow(): boolean {
@@ -271,6 +287,7 @@ export class Trainer {
     const rate = settings.learningRate * (this.#recovery?.factor(this.#update) ?? 1);
     const gradientNorm = norm(this.#gradient);
     const observed = this.#observe(batch, attack, loss);
+    this.#looks.see(loss);
     const clipFactor = this.#decisions.clip(gradientNorm);
     const isFinite = Number.isFinite(loss) && Number.isFinite(gradientNorm);
     const request = { rate, clipFactor, loss, gradientNorm, averagingWeight };
@@ -335,6 +352,7 @@ export class Trainer {
       ...(reason === undefined ? {} : { reason }),
       updates: this.#update,
       n_grad_evals: this.#gradientEvaluations,
+      ...(this.#looks.best === null ? {} : { returned_update: this.#looks.best.update }),
       ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
       ...(this.#decisions.varies('batch_size') ? { n_example_grads: this.#exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
@@ -363,6 +381,7 @@ export class Trainer {
       exampleGradients: this.#exampleGradients,
       optimizer: this.#optimizer.state(),
       ...this.#decisions.state,
+      ...(this.#run.stopping === null ? {} : { looks: this.#looks.state }),
       examples: this.#examples,
       streams: {
         batches: this.#batches.state(),

@@ -3,6 +3,7 @@ import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Workload } from '../workloads/workload.js';
+import type { StoppingPlan } from '../stopping/index.js';
 import type { Engine } from './engines/engine.js';
 import type { Method } from './method.js';
 
@@ -19,6 +20,8 @@ export interface TrainingRun {
   readonly workload: Workload;
   readonly schedule: Schedule;
   readonly method: Method;
+  /** When the run looks at its held-out loss, of a method that does; never by default. */
+  readonly stopping?: StoppingPlan | null;
   /** Whose minibatch loss the schedule is shown. */
   readonly objective: Objective;
   /** Whether that loss is taken and logged at every update; by default only as the schedule looks at it. */

@@ -42,6 +42,7 @@ describe('createLogWriter', () => {
       steps: [exampleStep(0)],
       evaluations: [],
       measurements: [],
+      looks: [],
       end: END,
     });
   });
@@ -70,6 +71,7 @@ describe('createLogWriter', () => {
       steps: [{ update: 0 }, { update: 1 }],
       evaluations: [],
       measurements: [],
+      looks: [],
       end: null,
     });
   });
@@ -171,7 +173,7 @@ describe('readTrainingLog', () => {
       issues: [
         { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
         { path: 'line 3: train_loss', message: expect.stringContaining('needs a loss') },
-        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'end'") },
+        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'look' | 'end'") },
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
@@ -181,7 +183,7 @@ describe('readTrainingLog', () => {
     const attack = trainingAttackSchema.parse({ type: 'pgd', eps: 0.1, steps: 3, restarts: 2 });
     const { n_grad_evals: _, ...step } = exampleStep(0);
     const log = { header: { ...exampleHeader(), attack }, steps: [step, { ...step, update: 1 }], end: null };
-    expect(gradientEvaluations({ ...log, evaluations: [], measurements: [] })).toBe(14);
+    expect(gradientEvaluations({ ...log, evaluations: [], measurements: [], looks: [] })).toBe(14);
   });
 
   test('columns that this release does not know are kept, and all but update, rate and loss may be missing', async () => {

@@ -54,6 +54,7 @@ export function pilotLog(runId: string, overrides: Overrides = {}): TrainingLog 
     })),
     evaluations: [],
     measurements: [],
+    looks: [],
     end: { type: 'end', status, updates, n_grad_evals: 6 * updates },
   };
 }

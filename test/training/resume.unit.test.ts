@@ -2,12 +2,23 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { StoppingPlan } from '../../src/stopping/index.js';
 import type { MethodInput } from '../../src/training/method.js';
 import { trainRun } from '../../src/training/train.js';
 import type { TrainingRun } from '../../src/training/training-run.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { cutOff, smallRun } from './run.js';
 import { comparable, type SmallRunOptions } from './small-run.js';
+
+/** A run that looks after 4, 10, 14, 20, 26 and 30 updates. */
+const LOOKING: SmallRunOptions = {
+  objective: { split: 'validation' },
+  method: { schedule: { name: 'constant', rate: 0.3 }, optimizer: { name: 'sgd' }, clip: {}, stopping: {} },
+};
+
+function plannedLooks(annealing: (update: number) => number): StoppingPlan {
+  return { updates: 30, looks: [4, 10, 14, 20, 26, 30], examples: 25, cost: 17, annealing };
+}
 
 const METHODS: [string, SmallRunOptions][] = [
   [
@@ -52,6 +63,19 @@ const METHODS: [string, SmallRunOptions][] = [
         { type: 'noise_trace', every: 4 },
         { type: 'lanczos_spectrum', every: 12, examples: 20 },
       ],
+    },
+  ],
+  ['looks at a held-out loss, with annealings', { ...LOOKING, stopping: plannedLooks((update) => update / 2) }],
+  [
+    'looks at a held-out loss, of an average',
+    {
+      ...LOOKING,
+      method: {
+        schedule: { name: 'constant', rate: 0.5 },
+        optimizer: { name: 'schedule_free' },
+        stopping: { price_of_update: 1e-9 },
+      },
+      stopping: plannedLooks(() => 0),
     },
   ],
   ['an L2 attack', { attack: { type: 'pgd', norm: 'L2', eps: 0.1, steps: 2, restarts: 2 } }],

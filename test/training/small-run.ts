@@ -6,6 +6,7 @@ import type { LogRow, TrainingLog } from '../../src/artifacts/training-log/train
 import { randomStream } from '../../src/math/random.js';
 import { createSchedule, type Schedule } from '../../src/schedules/index.js';
 import { methodSchema, type MethodInput } from '../../src/training/method.js';
+import type { StoppingPlan } from '../../src/stopping/index.js';
 import { batchSizes } from '../../src/controls/index.js';
 import { openEngine } from '../../src/training/engines/index.js';
 import type { RunHeader, TrainingRun } from '../../src/training/training-run.js';
@@ -50,6 +51,7 @@ export interface SmallRunOptions {
   readonly schedule?: Schedule;
   readonly workload?: Workload;
   readonly measurements?: readonly object[];
+  readonly stopping?: StoppingPlan;
 }
 
 const CONSTANT: MethodInput = { schedule: { name: 'constant', rate: 0.3 }, optimizer: { name: 'sgd' } };
@@ -114,6 +116,7 @@ export async function smallRunIn(folder: string, options: SmallRunOptions = {}):
     objective,
     evaluation: evaluation === null ? null : evaluationSchema.parse(evaluation),
     measurements,
+    ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
   };
 }
 
@@ -132,7 +135,7 @@ export function cloudsWorkload(attack: object | null): Workload {
 }
 
 /** All rows in the order of the kinds, without the clock: what two equal runs share. */
-export function comparable({ steps, evaluations, measurements, end }: TrainingLog): LogRow[] {
+export function comparable({ steps, evaluations, measurements, looks, end }: TrainingLog): LogRow[] {
   const rows = steps.map(({ wall_s: _, ...row }) => row);
-  return [...rows, ...evaluations, ...measurements, ...(end === null ? [] : [end])];
+  return [...rows, ...evaluations, ...measurements, ...looks, ...(end === null ? [] : [end])];
 }

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { count, distinct, editorSchema, kind, versionField } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
 import { benchmarkSchema, evaluationSchema } from './scoring.js';
+import { NEEDS_VALIDATION, stoppingSchema } from './stopping.js';
 import { estimationSchema, pilotSchema, policyOptionsSchema, solverSchema } from './stage-options.js';
 import { averagesTwice, AVERAGES_TWICE, averagingSchema, batchSizeSchema, optimizerSchema } from './update-rule.js';
 import { workloadSchema } from './workload.js';
 
 export * from './scoring.js';
 export * from './stage-options.js';
+export { stoppingSchema, type StoppingSpec } from './stopping.js';
 export * from './update-rule.js';
 export * from './workload.js';
 
@@ -66,6 +68,13 @@ export const experimentSchema = z
       .describe(
         'Average of the weights that is evaluated in their place. Null (the default) evaluates the weights themselves.',
       ),
+    stopping: stoppingSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Looks at the validation loss along a run, which returns the weights of its best look and may stop early. Null ' +
+          '(the default) trains to the end and returns the last weights.',
+      ),
     batch_size: batchSizeSchema,
     horizon: z.int().min(2).describe('Length of one full training run, in updates.'),
     seeds: distinct(count)
@@ -96,6 +105,10 @@ export const experimentSchema = z
   .refine(({ workload, measurements }) => typeof workload === 'string' || isMeasurable(workload, measurements), {
     error: NOT_MEASURABLE,
     path: ['measurements'],
+  })
+  .refine(({ stopping, objective }) => stopping === null || objective.split === 'validation', {
+    error: NEEDS_VALIDATION,
+    path: ['stopping'],
   })
   .meta({ title: 'hjb-lr experiment' });
 

@@ -10,6 +10,7 @@ import {
   modelSchema,
   objectiveSchema,
   recoverySchema,
+  stoppingSchema,
   trainingSchema,
 } from '../experiment/experiment.js';
 import { measurementsSchema } from '../experiment/measurements.js';
@@ -103,6 +104,13 @@ const optionalFields = {
   parameters: positiveCount.optional().describe('Number of weights of the model.'),
   evaluation: evaluationSchema.optional().describe('How the weights are scored, in the log of a run that is.'),
   measurements: measurementsSchema.optional().describe('What is measured on the way, in the log of a run that is.'),
+  stopping: stoppingSchema
+    .extend({
+      looks: z.array(positiveCount).describe('Numbers of updates after which the run looks at its held-out loss.'),
+      held_out_examples: positiveCount.describe('Number of validation examples of each look.'),
+    })
+    .optional()
+    .describe('Looks at the held-out loss and the rule that stops the run, of a run that has them.'),
   host: z.string().optional().describe('Name of the machine.'),
   provenance: originSchema.optional().describe('Where data, model and machine of another trainer come from.'),
   started_at: timestamp.optional().describe('When the run started, RFC 3339.'),

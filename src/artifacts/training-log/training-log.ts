@@ -5,12 +5,14 @@ import { logMeasurementSchema, type LogMeasurement } from '../experiment/measure
 import { count, finite } from '../shared/common.js';
 import { logEvaluationSchema, type LogEvaluation } from './evaluation.js';
 import type { LogHeader } from './header.js';
+import { logLookSchema, type LogLook } from './look.js';
 import { logStepSchema, type LogStep } from './step.js';
 
 export type { LogMeasurement } from '../experiment/measurements.js';
 export type { LogNumber } from '../shared/log-number.js';
 export { scoreWarningSchema, type LogEvaluation, type ScoreChecks, type ScoreWarning } from './evaluation.js';
 export { engineInfoSchema, logHeaderSchema, type EngineInfo, type LogHeader } from './header.js';
+export { logLookSchema, type LogLook } from './look.js';
 export { logStepSchema, type LogStep } from './step.js';
 
 /** The last row: how the run ended. */
@@ -31,6 +33,11 @@ export const logEndSchema = z.strictObject({
   measurement_grad_evals: count
     .optional()
     .describe('Number of gradient evaluations that went into measurements; missing where nothing is measured.'),
+  returned_update: count
+    .optional()
+    .describe(
+      'Number of updates after which the weights stood that the run returns, where it looked at a held-out loss.',
+    ),
   weights: z
     .strictObject({
       file: z.string().describe('Name of the file of weights, beside the log.'),
@@ -51,6 +58,7 @@ export const logRowSchema = z.discriminatedUnion('type', [
   logStepSchema,
   logEvaluationSchema,
   logMeasurementSchema,
+  logLookSchema,
   logEndSchema,
 ]);
 
@@ -70,6 +78,8 @@ export interface TrainingLog {
   readonly steps: readonly LogStep[];
   readonly evaluations: readonly LogEvaluation[];
   readonly measurements: readonly LogMeasurement[];
+  /** Looks at the held-out loss, in their order. */
+  readonly looks: readonly LogLook[];
   readonly end: LogEnd | null;
 }
 

@@ -48,6 +48,13 @@ export class KeptPerturbations {
     return this.arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
+  /** The same perturbations apart, for a run that is forked off. */
+  copy(workload: Pick<Workload, 'dataset' | 'attack'>): KeptPerturbations {
+    const fork = new KeptPerturbations(workload);
+    fork.arrays.forEach((array, i) => array.set(this.arrays[i]));
+    return fork;
+  }
+
   /**
    * Where the ascent starts on a minibatch, [n, d]; an example that was never drawn gets its first perturbation.
    * @throws E_DATA if an example is not what it was at its last visit

@@ -130,7 +130,7 @@ async function scheduleMethod(options: ResolvedOptions, schedule: string, seed: 
   const parsed = parseSchedule(schedule);
   const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
   const methodOf = (found: ParsedSchedule): Promise<Method> =>
-    namingFile(experimentFile, () => methodUnder(experiment, found));
+    namingFile(experimentFile, () => methodUnder(experiment, { ...found, stopping: experiment.stopping }));
   if (!('named' in parsed)) return { name, method: await methodOf(parsed) };
   // What does not fit is refused before the reading, whatever it reads.
   await methodOf(parsed.at(1));
@@ -156,6 +156,7 @@ async function policyMethod(options: ResolvedOptions, policyPath: string): Promi
     optimizer: experiment.optimizer,
     clip: policy.clip,
     averaging: experiment.averaging,
+    stopping: experiment.stopping,
   };
   const mismatches = issues.map((issue) => issue.path);
   return { method: resolveMethod(input), policy, name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };

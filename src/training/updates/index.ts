@@ -4,7 +4,7 @@ import type { RuleState, UpdateRule } from './rule.js';
 import { standardRule } from './standard.js';
 import { tradesRule } from './trades.js';
 
-export type { KeptOfBatch, MinibatchGradient, RuleState, UpdatePoint, UpdateRule } from './rule.js';
+export type { MinibatchGradient, RuleState, UpdatePoint, UpdateRule } from './rule.js';
 
 /** The rule of a workload, fresh or from a checkpoint. */
 export function createUpdateRule(workload: Workload, resumed: RuleState | null): UpdateRule {

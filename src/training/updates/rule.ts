@@ -1,3 +1,4 @@
+import type { KeptOfBatch } from '../kept/of-batch.js';
 import type { RandomStream } from '../../math/random.js';
 import type { Network, LabelledInputs } from '../../networks/network.js';
 import type { Attack } from '../../attacks/array-attack.js';
@@ -16,14 +17,6 @@ export interface UpdatePoint {
   readonly kept?: KeptOfBatch | undefined;
   /** Shown the perturbed inputs, by the standard rule, before the gradient is taken at them: void after the call. */
   readonly onPerturbed?: (inputs: Float32Array) => void;
-}
-
-/** The perturbations that the examples of a minibatch keep. */
-export interface KeptOfBatch {
-  /** Where the ascent starts, [n, inputSize]. */
-  start(): Float32Array;
-  /** Keeps where it has ended. */
-  keep(perturbed: Float32Array): void;
 }
 
 /** The gradient that an update descends along. */
