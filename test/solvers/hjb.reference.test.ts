@@ -166,7 +166,7 @@ describe('two states: the regulator beside a free Ornstein-Uhlenbeck state', () 
 describe('two states: regulator with cross diffusion (theory 5 (ii))', () => {
   test('V(0; 1, -.5) at order >= 0.95, the covariance on the 7-point stencil', () => {
     const make = (n: number): ControlProblem => regulatorWithCrossDiffusion({ nodes: n, steps: n - 1 });
-    expect(orderAt(make, [17, 33, 49, 65], { x: [1, -0.5], exact: 1.5247086274 })).toBeGreaterThan(0.95);
+    expect(orderAt(make, [17, 25, 33, 49], { x: [1, -0.5], exact: 1.5247086274 })).toBeGreaterThan(0.95);
   });
 });
 
@@ -190,7 +190,7 @@ describe('two states: one control in both drifts and in a correlated covariance,
     );
 
   test.each([0, -0.9, 1])('upwind at order >= 0.9, correlation %d', (rho) => {
-    expect(order(rho, 'monotone', [33, 49, 65, 97])).toBeGreaterThan(0.9);
+    expect(order(rho, 'monotone', [33, 49, 65, 81])).toBeGreaterThan(0.9);
   });
 
   test.each([0, 0.5, -0.9])('accurate scheme at order >= 1.9, correlation %d', (rho) => {
@@ -272,7 +272,7 @@ describe('three states: a regulator beside two correlated Ornstein-Uhlenbeck sta
   const start = [1, 0.5, -0.5];
 
   test('upwind at order >= 0.9', () => {
-    expect(orderAt(make, [9, 13, 17, 21], { x: start, exact: exact(0, start) })).toBeGreaterThan(0.9);
+    expect(orderAt(make, [9, 13, 17], { x: start, exact: exact(0, start) })).toBeGreaterThan(0.9);
   });
 
   test('accurate scheme: value and control at 17 nodes, where upwind is 10 % off', () => {

@@ -157,7 +157,10 @@ describe('large steps', () => {
 
 describe('threads', () => {
   test.each([2, 3])('%d of them come to the very numbers of one', (threads) => {
-    for (const [, problem] of GRIDS) {
+    for (const [, whole] of GRIDS) {
+      // A few steps: threads that wait for each other take long where other tests are at work.
+      const times = whole.times.slice(0, 5);
+      const problem = { ...whole, times, horizon: times[4] };
       const [several, one] = [marched(problem, 'accurate', 'wasm', threads), marched(problem, 'accurate', 'wasm')];
       expect(several.V).toEqual(one.V);
       expect(several.kernel?.kernel.name).toBe(`wasm, ${threads} threads`);
