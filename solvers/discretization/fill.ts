@@ -59,13 +59,24 @@ function fillInterval(
     for (const u of formChanges(d, model, node, q)) if (u > from && u < to) cuts.push(u);
   }
   cuts.sort((a, b) => a - b);
+  const isConstrained = d.isConstrained[node] === 1;
+  const size = Math.max(Math.abs(from), Math.abs(to));
+  // On a face with a constraint an end may keep the state inside where nothing next to it does.
+  const pushEnd = (u: number): void => {
+    if (isConstrained && from < to) pushPiece(d, model, node, interval, { from: u, to: u, choice }, size);
+  };
   let start = from;
+  let isPushed = true;
   for (const u of cuts) {
-    if (u > start) pushPiece(d, model, node, interval, { from: start, to: u, choice });
-    if (d.isConstrained[node] === 1) pushPiece(d, model, node, interval, { from: u, to: u, choice });
+    if (u > start) isPushed = pushPiece(d, model, node, interval, { from: start, to: u, choice });
+    if (start === from && !isPushed) pushEnd(from);
+    if (isConstrained) pushPiece(d, model, node, interval, { from: u, to: u, choice });
     start = u;
   }
-  pushPiece(d, model, node, interval, { from: start, to, choice });
+  isPushed = pushPiece(d, model, node, interval, { from: start, to, choice });
+  if (isPushed) return;
+  if (start === from) pushEnd(from);
+  pushEnd(to);
 }
 
 /** Controls at which the form of an axis may change: roots of the drift, and of |drift| reach = variance. */
@@ -88,19 +99,24 @@ function formChanges(d: Discretization, model: NodeModel, node: number, q: numbe
   return changes;
 }
 
-/** A piece with the forms that hold in its middle; none where it lets the state out of a face with a constraint. */
+/**
+ * A piece with the forms that hold in its middle; none where it lets the state out of a face with a constraint.
+ * @param size - of the controls of the interval, by which its polynomials are rounded
+ * @returns whether there is one
+ */
 function pushPiece(
   d: Discretization,
   model: NodeModel,
   node: number,
   interval: number,
   { from, to, choice }: ControlInterval,
-): void {
+  size = Math.abs((from + to) / 2),
+): boolean {
   const middle = (from + to) / 2;
   const forms: number[] = [];
   for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
     const q = interval * d.scenarios + scenario;
-    if (d.isConstrained[node] === 1 && leaves(d, model, node, q, middle)) return;
+    if (d.isConstrained[node] === 1 && leaves(d, model, node, q, middle, size)) return false;
     forms.push(formsAt(d, model, node, q, middle));
   }
   model.from.push(from);
@@ -108,6 +124,7 @@ function pushPiece(
   model.interval.push(interval);
   model.choice.push(choice);
   for (const form of forms) model.forms.push(form);
+  return true;
 }
 
 /** Forms of all axes under a control, 2 bits each. */
@@ -123,13 +140,13 @@ function formsAt(d: Discretization, model: NodeModel, node: number, q: number, u
   return forms;
 }
 
-function leaves(d: Discretization, model: NodeModel, node: number, q: number, u: number): boolean {
+function leaves(d: Discretization, model: NodeModel, node: number, q: number, u: number, most: number): boolean {
   const n = d.states;
   return d.positions[node].some((j, a) => {
     const k = 3 * (q * n + a);
     const { data } = model.drift;
     const outward = constraintSide(d.lattice, a, j) * (data[k] + u * (data[k + 1] + u * data[k + 2]));
-    const size = Math.abs(data[k]) + Math.abs(u * data[k + 1]) + Math.abs(u * u * data[k + 2]);
+    const size = Math.abs(data[k]) + Math.abs(most * data[k + 1]) + Math.abs(most * most * data[k + 2]);
     return outward > DRIFT_ROUNDING * size;
   });
 }
