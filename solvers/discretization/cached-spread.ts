@@ -15,7 +15,9 @@ export function spreadAt(
   const slot = node * d.scenarios + scenario;
   const before = spreads?.[slot];
   if (before !== undefined && isSame(before.covariance, covariance)) return before.spread;
-  const S = Array.from(covariance);
+  // Array.from goes through an iterator, which takes as long as the rest.
+  const S: number[] = [];
+  for (let k = 0; k < covariance.length; k += 1) S.push(covariance[k]);
   const spread = spreadCovariance(lattice, table, even, positions[node], S);
   if (spreads !== null) spreads[slot] = { covariance: S, spread };
   return spread;

@@ -4,6 +4,7 @@ import { formUnder } from '../discretization/monotone-scheme.js';
 import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
 import { constraintSide, type Discretization } from '../discretization/node-model.js';
 import { isDiagonal, traceOf } from '../discretization/polynomials.js';
+import { LatticeLegs } from './lattice-legs.js';
 import { sampleAt, type LevelInput } from '../discretization/sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
@@ -31,17 +32,22 @@ export class NodeHamiltonian {
   /** The worst scenario of the last evaluation. */
   scenario = 0;
   private readonly d: Discretization;
-  private readonly differences: Float64Array;
+  readonly differences: Float64Array;
   private readonly sample: PointCoefficients;
+  private readonly lattice: LatticeLegs;
+  private isOnLattice = false;
   private readonly spreads: readonly Spread[];
-  private level: LevelInput = { t: 0, slopeChange: null, gradient: null };
+  level: LevelInput = { t: 0, slopeChange: null, gradient: null };
   private V: Float64Array = new Float64Array(0);
   private node = 0;
+  /** The control where there is one. */
+  private readonly alone = [0];
 
   constructor(d: Discretization) {
     this.d = d;
     this.differences = new Float64Array(6 * d.states);
     this.sample = emptyCoefficients(d.states);
+    this.lattice = new LatticeLegs(d);
     this.spreads = Array.from({ length: d.scenarios }, () => ({
       ...{ covariance: new Float64Array(d.states ** 2), trace: NaN, free: [], legs: 0 },
     }));
@@ -53,6 +59,7 @@ export class NodeHamiltonian {
     this.V = V;
     differencesAt(this.d, input, V, node, this.differences);
     for (const spread of this.spreads) spread.trace = NaN;
+    this.isOnLattice = this.lattice.moveTo(node, V);
   }
 
   /** @returns Infinity where the control lets the state out of a face with a constraint, the largest number for NaN */
@@ -68,17 +75,53 @@ export class NodeHamiltonian {
     return worst;
   }
 
+  /** Drift, variance and their place of every axis under every scenario, three numbers each, into `out`. */
+  formValues(u: number, out: Float64Array): void {
+    const { d, node, sample } = this;
+    const n = d.states;
+    this.alone[0] = u;
+    for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
+      sampleAt(d, this.level, node, this.alone, scenario, sample);
+      for (let a = 0; a < n; a += 1) {
+        const k = 3 * (scenario * n + a);
+        out[k] = sample.drift[a];
+        out[k + 1] = sample.covariance[a * (n + 1)];
+      }
+    }
+  }
+
+  /** Whether one control lets the state out of a face with a constraint, under some scenario. */
+  leavesAt(u: number): boolean {
+    const { d, node, sample } = this;
+    if (d.isConstrained[node] === 0) return false;
+    this.alone[0] = u;
+    for (let scenario = 0; scenario < d.scenarios; scenario += 1) {
+      sampleAt(d, this.level, node, this.alone, scenario, sample);
+      if (this.leaves()) return true;
+    }
+    return false;
+  }
+
+  /** 1 at an upper face with a state constraint, -1 at a lower one, 0 elsewhere, along an axis. */
+  constraintSideOf(a: number): number {
+    const { d, node } = this;
+    return constraintSide(d.lattice, a, d.positions[node][a]);
+  }
+
   private underScenario(u: readonly number[], scenario: number): number {
     const { d, node, sample, differences } = this;
     const n = d.states;
     sampleAt(d, this.level, node, u, scenario, sample);
     if (d.isConstrained[node] === 1 && this.leaves()) return POSITIVE_INFINITY;
-    const spread = isDiagonal(sample, n) ? null : this.spreadFor(scenario);
+    const isCross = !isDiagonal(sample, n);
+    const lattice = isCross && this.isOnLattice && this.lattice.decompose(sample.covariance) ? this.lattice : null;
+    const spread = isCross && lattice === null ? this.spreadFor(scenario) : null;
     const factor = spread === null ? 1 : traceOf(sample, n) / spread.trace;
-    let H = sample.cost + (spread === null ? 0 : factor * spread.legs);
+    let H = sample.cost + (lattice !== null ? lattice.legs : spread !== null ? factor * spread.legs : 0);
     for (let a = 0; a < n; a += 1) {
       const b = sample.drift[a];
-      const s = spread === null ? sample.covariance[a * (n + 1)] : factor * spread.free[a];
+      const s =
+        lattice !== null ? lattice.free[a] : spread !== null ? factor * spread.free[a] : sample.covariance[a * (n + 1)];
       const k = node * n + a;
       const at = 6 * a + 2 * formUnder(b, s, d.upReach[k], d.downReach[k]);
       H += b * differences[at] + s * differences[at + 1];

@@ -1,11 +1,14 @@
-import { minimizeByBrent } from '../../src/math/brent.js';
-import { sampleControls } from '../discretization/control-intervals.js';
+import { controlIntervals, sampleControls } from '../discretization/control-intervals.js';
 import type { DifferenceInput } from '../discretization/differences.js';
-import { TOLERANCES } from '../kernels/tolerances.js';
-import { NodeHamiltonian } from './node-hamiltonian.js';
 import type { Discretization } from '../discretization/node-model.js';
 import { NumberList } from '../discretization/number-list.js';
 import type { LevelInput } from '../discretization/sample.js';
+import { TOLERANCES } from '../kernels/tolerances.js';
+import { CellSearch } from './cell-search.js';
+import type { ControlCell } from './control-cells.js';
+import { ControlScale } from './control-scale.js';
+import { minimizeBetween, minimizeFrom } from './line-minimum.js';
+import { NodeHamiltonian } from './node-hamiltonian.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
 const abs = Math.abs;
@@ -14,8 +17,8 @@ const min = Math.min;
 const { MIN_VALUE, POSITIVE_INFINITY } = Number;
 const { TIE } = TOLERANCES;
 
-/** A refinement ends at this share of its bracket. */
-const BRACKET_SHARE = 1e-7;
+/** Sweeps along two controls in turn. */
+const MOST_SWEEPS = 20;
 
 /** Controls, the Hamiltonian under them times the sign of the objective, and the worst scenario. */
 interface Found {
@@ -29,25 +32,32 @@ function nothingFound(count: number): Found {
 }
 
 /**
- * The lowest Hamiltonian of one node after another. It is sampled at even controls of every interval between breaks, and
- * each place that is lowest among its neighbours in the sample is refined between them by Brent's method; of two controls
- * the lowest Hamiltonian along the second is searched so over the first. Finite sets are gone through. Finds the optimum
- * where H has one optimum between such neighbours; ties go to the first in the sample. Allocates nothing.
+ * The lowest Hamiltonian of one node after another. Finite sets are gone through. One control is searched with certainty where
+ * the problem encloses its coefficients (`cell-search.ts`). Elsewhere it is sampled, and each place that is lowest among its
+ * neighbours in the sample is refined between them by Brent's method, which finds the optimum where H has one between such
+ * neighbours; of two controls the lowest Hamiltonian along the second is searched so over the first. Ties go to the first.
  */
 export class NodeSearch {
+  /** Whether the last run is sure of the global optimum. */
+  isCertain = false;
   private readonly d: Discretization;
   private readonly hamiltonian: NodeHamiltonian;
+  private readonly cells: readonly ControlCell[] | null;
+  private readonly cellSearch: CellSearch | null;
   /** One for each control, each the search along it at the best of those after it. */
   private readonly lines: readonly ControlLine[];
   /** The last evaluation. */
   private readonly point: Found;
   private readonly best: Found;
 
-  constructor(d: Discretization) {
+  /** @param cells - of the one control, for a search that is certain; null where it is sampled */
+  constructor(d: Discretization, cells: readonly ControlCell[] | null) {
     this.d = d;
     this.hamiltonian = new NodeHamiltonian(d);
     this.point = nothingFound(d.controls);
     this.best = nothingFound(d.controls);
+    this.cells = cells;
+    this.cellSearch = cells === null ? null : new CellSearch(d, this.hamiltonian, this.visit);
     const lines: ControlLine[] = [];
     for (let j = d.controls - 1; j >= 0; j -= 1) {
       const inner = lines[0] as ControlLine | undefined;
@@ -62,21 +72,101 @@ export class NodeSearch {
    * @returns of height Infinity where every control lets the state out; overwritten by the next run
    */
   run(node: number, level: LevelInput, input: DifferenceInput, V: Float64Array, before: Float64Array | null): Found {
-    const { d, lines, best } = this;
+    const { d, lines, best, cells } = this;
     this.hamiltonian.moveTo(node, level, input, V);
+    if (cells !== null) {
+      this.runCells(node, level.t, before);
+      return best;
+    }
     for (const { axis, sample } of lines) sampleControls(d, d.problem.controls[axis], node, level.t, sample);
-    store(best, lines[0].search());
-    if (before !== null) this.searchFrom(before, node * d.controls);
+    for (const line of lines) line.isScaled();
+    this.isCertain = lines.every(({ isSet }) => isSet);
+    if (lines.length === 2 && !this.isCertain && before !== null) this.sweepFrom(before, node * d.controls);
+    else {
+      store(best, lines[0].search());
+      if (before !== null) this.searchFrom(before, node * d.controls);
+    }
     return best;
   }
+
+  /**
+   * Two controls, from those before: along one control and then the other while that gains, and again from a corner or the
+   * middle of their ranges that is better.
+   */
+  private sweepFrom(before: Float64Array, start: number): void {
+    const { lines, point, best } = this;
+    this.clampInto(before, start);
+    store(best, this.evaluate());
+    this.sweep();
+    const swept = best.height;
+    for (const first of lines[0].corners()) {
+      for (const second of lines[1].corners()) {
+        point.controls[0] = first;
+        point.controls[1] = second;
+        keepBetter(best, this.evaluate());
+      }
+    }
+    if (isBetter(best.height, swept)) this.sweep();
+  }
+
+  private sweep(): void {
+    const { lines, point, best } = this;
+    for (let count = 0; count < MOST_SWEEPS; count += 1) {
+      const height = best.height;
+      for (const { axis, along } of lines) {
+        for (let j = 0; j < lines.length; j += 1) point.controls[j] = best.controls[j];
+        along(best.controls[axis], this.pairAt[axis]);
+      }
+      if (!isBetter(best.height, height)) return;
+    }
+  }
+
+  /** The Hamiltonian at another value of one control, the other as in `point`; the best is kept. */
+  private readonly pairAt = [0, 1].map((axis) => (u: number): number => {
+    this.point.controls[axis] = u;
+    keepBetter(this.best, this.evaluate());
+    return this.point.height;
+  });
+
+  private clampInto(before: Float64Array, start: number): void {
+    for (const { axis, isSet, sample } of this.lines) {
+      const u = before[start + axis];
+      this.point.controls[axis] = isSet ? u : min(max(u, sample.data[0]), sample.data[sample.length - 1]);
+    }
+  }
+
+  private runCells(node: number, t: number, before: Float64Array | null): void {
+    const { d, best, cells } = this;
+    const search = this.cellSearch!;
+    best.height = POSITIVE_INFINITY;
+    const intervals = controlIntervals(d, d.problem.controls[0], node, t);
+    const [lower, upper] = [intervals[0][0], intervals[intervals.length - 1][1]];
+    const start = before === null ? NaN : min(max(before[node], lower), upper);
+    this.point.controls[0] = start;
+    search.moveTo(node, before === null ? POSITIVE_INFINITY : this.evaluate().height);
+    if (lower === upper) this.visit(lower);
+    else {
+      const scale = new ControlScale(lower, upper);
+      for (const [from, to] of intervals) search.run(cells!, from, to, scale, start);
+    }
+    this.isCertain = !search.isUncertain;
+    if (before === null) return;
+    // So that no improvement is worse than the last one.
+    this.visit(start);
+  }
+
+  private readonly visit = (u: number): number => {
+    const { point, best } = this;
+    point.controls[0] = u;
+    this.evaluate();
+    keepBetter(best, point);
+    return point.height;
+  };
 
   /** So that no improvement is worse than the last one: policy iteration could go round between optima that are missed. */
   private searchFrom(before: Float64Array, start: number): void {
     const { lines, point, best } = this;
-    for (const { axis, isSet, sample } of lines) {
-      const u = before[start + axis];
-      point.controls[axis] = isSet ? u : min(max(u, sample.data[0]), sample.data[sample.length - 1]);
-    }
+    this.clampInto(before, start);
     if (!isBetter(this.evaluate().height, best.height)) return;
     store(best, point);
     keepBetter(best, lines[0].refineAt(point.controls[0]));
@@ -96,6 +186,7 @@ class ControlLine {
   private readonly heights = new NumberList();
   private readonly best: Found;
   private readonly inBracket: Found;
+  private scale = new ControlScale(0, 1);
 
   /** @param evaluate - the best under `controls` */
   constructor(
@@ -106,6 +197,12 @@ class ControlLine {
   ) {
     this.best = nothingFound(controls.length);
     this.inBracket = nothingFound(controls.length);
+  }
+
+  /** Takes the scale of the bounds of the sample. */
+  isScaled(): void {
+    const { data, length } = this.sample;
+    if (!this.isSet) this.scale = new ControlScale(data[0], data[length - 1]);
   }
 
   search(): Found {
@@ -122,9 +219,27 @@ class ControlLine {
     return best;
   }
 
+  /** Ends and middle of the range; the values of a set. */
+  corners(): readonly number[] {
+    const { data, length } = this.sample;
+    if (this.isSet) return [...data.subarray(0, length)];
+    return length < 3 ? [data[0], data[length - 1]] : [data[0], data[length >> 1], data[length - 1]];
+  }
+
+  /** Evaluates f at the values of a set, or at both ends and around a start until it is lowest. */
+  readonly along = (start: number, f: (u: number) => number): void => {
+    const { data, length } = this.sample;
+    if (this.isSet) for (let i = 0; i < length; i += 1) f(data[i]);
+    else {
+      f(data[0]);
+      f(data[length - 1]);
+      minimizeFrom(f, this.scale, data[0], start, data[length - 1]);
+    }
+  };
+
   /** At a control of the set; else between the neighbours of a control in the sample. */
   refineAt(u: number): Found {
-    const { inBracket, sample, at } = this;
+    const { inBracket, sample, at, scale } = this;
     const { data, length } = sample;
     inBracket.height = POSITIVE_INFINITY;
     const height = at(u);
@@ -133,7 +248,8 @@ class ControlLine {
     let high = length - 1;
     while (low + 1 < length && data[low + 1] < u) low += 1;
     while (high > 0 && data[high - 1] > u) high -= 1;
-    minimizeFrom(at, data[low], u, data[high], POSITIVE_INFINITY, height, POSITIVE_INFINITY);
+    const unknown = POSITIVE_INFINITY;
+    minimizeBetween(at, scale, [data[low], u, data[high]], [unknown, height, unknown]);
     return inBracket;
   }
 
@@ -144,13 +260,13 @@ class ControlLine {
   }
 
   private refine(i: number): Found {
-    const { inBracket, at } = this;
+    const { inBracket, at, scale } = this;
     const { data } = this.sample;
     const { data: heights, length } = this.heights;
     const low = max(i - 1, 0);
     const high = min(i + 1, length - 1);
     inBracket.height = POSITIVE_INFINITY;
-    minimizeFrom(at, data[low], data[i], data[high], heights[low], heights[i], heights[high]);
+    minimizeBetween(at, scale, [data[low], data[i], data[high]], [heights[low], heights[i], heights[high]]);
     return inBracket;
   }
 
@@ -161,30 +277,6 @@ class ControlLine {
     if (found.height <= inBracket.height) store(inBracket, found);
     return found.height;
   };
-}
-
-/** Evaluates f on [low, high] until its minimum is evaluated; Infinity stands for what is not known at the ends. */
-function minimizeFrom(
-  f: (u: number) => number,
-  low: number,
-  start: number,
-  high: number,
-  atLow: number,
-  atStart: number,
-  atHigh: number,
-): void {
-  const tolerance = BRACKET_SHARE * (high - low);
-  if (tolerance === 0) return;
-  let inside = start;
-  let height = atStart;
-  if (start === low || start === high) {
-    inside = start === low ? low + tolerance : high - tolerance;
-    height = f(inside);
-    if (isBetter(atStart, height)) return;
-  }
-  const found = minimizeByBrent(f, low, inside, high, atLow, height, atHigh, tolerance);
-  if (found - low <= 3 * tolerance && start !== low) f(low);
-  if (high - found <= 3 * tolerance && start !== high) f(high);
 }
 
 /** Beyond a tie. */

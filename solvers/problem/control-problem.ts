@@ -1,3 +1,6 @@
+import type { Jet } from '../../src/math/interval-jets.js';
+import type { Interval } from '../../src/math/interval.js';
+
 /** A function of the calendar time and the states. */
 export type StateFunction = (t: number, x: readonly number[]) => number;
 
@@ -82,6 +85,18 @@ export interface ControlProblem {
    * searched. True unless given; two intervals, and two finite sets, are always searched.
    */
   readonly polynomial?: boolean;
+  /**
+   * Where drift, covariance (row by row) and running cost, in this order, and their first two derivatives in one control
+   * lie on a box of times, states and controls. With them a search for the best control is certain of the global optimum;
+   * without, it sees as much as its samples.
+   */
+  readonly enclosures?: (
+    t: Interval,
+    x: readonly Interval[],
+    u: readonly Interval[],
+    control: number,
+    scenario: number,
+  ) => readonly Jet[];
   /** Optimal stopping at this cost (reward): the value never exceeds it when minimising, never falls below it otherwise. */
   readonly obstacle?: StateFunction;
   /** theta of the criterion (1/theta) ln E exp(theta cost), of the cost or of the reward; not with a discount. */

@@ -6,6 +6,7 @@ import { requireFiniteInputs, type CheckExtent } from './check-inputs.js';
 import { compileExpressions, type CompiledBoundary, type ProblemExpressions } from './expressions.js';
 import { scalarFunction, stateFunction, symbolsOf, vectorFunction, type Symbols } from './functions.js';
 import { requireWithinLimits } from './size.js';
+import { enclosuresOf } from './enclosures.js';
 import { dependsOnTime, hasClosedForm, requireAffine } from './structure.js';
 
 /** A problem file as the solver takes it. */
@@ -60,6 +61,7 @@ function problemOf(file: ControlProblemFile, expressions: ProblemExpressions): C
     times: timesOf(file),
     timeDependent: dependsOnTime(expressions),
     polynomial: hasClosedForm(file, expressions),
+    enclosures: enclosuresOf(file, expressions),
     scenarios: 2 ** Object.keys(file.uncertainty).length,
     ...(obstacle === null ? {} : { obstacle: stateFunction(obstacle, symbols) }),
     ...(file.risk === null ? {} : { risk: file.risk }),
