@@ -1,8 +1,5 @@
 import { halved } from '../grid/thinned.js';
-import type { ControlProblem, StateAxis } from '../problem/control-problem.js';
-
-/** Share of an axis that a wider domain adds at each face. */
-const WIDENING = 0.25;
+import type { Boundary, ControlProblem, StateAxis } from '../problem/control-problem.js';
 
 /** Intervals of an axis below which there is no coarser one. */
 const FEWEST_INTERVALS = 4;
@@ -26,22 +23,31 @@ export function coarser(problem: ControlProblem): { problem: ControlProblem; rat
   return { problem: coarse, ratio: ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length };
 }
 
+/** Faces that a wider domain moves: `reflecting` and `linear` ones, where domains are cut off, or also those with a given value or slope. */
+export type MovedFaces = 'truncated' | 'all';
+
 /**
- * The same problem on a domain that goes a quarter further at every truncated face (not at those where the equation itself
- * holds, nor on periodic axes), in the spacing next to that face; null where no face can move.
+ * The same problem on a domain that goes further at every truncated face (not at those where the equation itself holds, nor
+ * on periodic axes), in the spacing next to that face; null where no face can move.
+ *
+ * @param share - of an axis that is added at each of its faces
  */
-export function wider(problem: ControlProblem): ControlProblem | null {
-  const states = problem.states.map(widened);
+export function wider(problem: ControlProblem, share: number, moved: MovedFaces): ControlProblem | null {
+  const states = problem.states.map((axis) => widened(axis, share, moved));
   return states.every((axis, d) => axis.grid.length === problem.states[d].grid.length) ? null : { ...problem, states };
 }
 
-function widened(axis: StateAxis): StateAxis {
+function widened(axis: StateAxis, share: number, moved: MovedFaces): StateAxis {
   const { grid, coordinate, boundary } = axis;
-  const [low, high] = boundary.map((face) => face !== 'natural' && face !== 'state_constraint' && face !== 'periodic');
-  const count = Math.ceil(WIDENING * (grid.length - 1));
+  const [low, high] = boundary.map((face) => isMoved(face, moved));
+  const count = Math.ceil(share * (grid.length - 1));
   const below = low ? beyond(grid[0], grid[1], count, coordinate).reverse() : [];
   const above = high ? beyond(grid[grid.length - 1], grid[grid.length - 2], count, coordinate) : [];
   return { ...axis, grid: [...below, ...grid, ...above] };
+}
+
+function isMoved(face: Boundary, moved: MovedFaces): boolean {
+  return face === 'reflecting' || face === 'linear' || (moved === 'all' && typeof face === 'object');
 }
 
 /** Points that go on from `face` away from its neighbour, in equal steps of the coordinate. */

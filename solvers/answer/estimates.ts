@@ -3,6 +3,8 @@ import { orderOf, type Scheme } from '../discretization/schemes.js';
 import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { SolveOptions } from './answer.js';
+import { withMesh, type TimeMesh } from '../time-mesh/index.js';
+import { controlDoubt } from './control-doubt.js';
 import { coarser } from './companions.js';
 import { errorEstimate, type Estimate, type Refinement } from './error-estimate.js';
 import { solveFor, type Point, type Solved } from './solved.js';
@@ -11,32 +13,44 @@ import { solveFor, type Point, type Solved } from './solved.js';
 export interface Estimates {
   readonly points: readonly (Estimate | null)[];
   readonly trouble: readonly string[];
+  /** The solve on half the nodes; null where there is none. */
+  readonly half: Solved | null;
 }
 
 /** From the coarser companions of a solve. */
-export function estimatesOf(problem: ControlProblem, options: SolveOptions, scheme: Scheme, fine: Solved): Estimates {
+export function estimatesOf(
+  problem: ControlProblem,
+  mesh: TimeMesh,
+  options: SolveOptions,
+  scheme: Scheme,
+  fine: Solved,
+): Estimates {
   const none = fine.points.map(() => null);
   const half = coarser(problem);
   if (half === null)
-    return { points: none, trouble: ['no error estimate: an axis or the time has fewer than 4 intervals'] };
-  const coarse = companion(half.problem, options, scheme);
-  if (typeof coarse === 'string') return { points: none, trouble: [`no error estimate: on half the nodes ${coarse}`] };
+    return { points: none, trouble: ['no error estimate: an axis or the time has fewer than 4 intervals'], half: null };
+  const coarse = companion(withMesh(half.problem, mesh, 2), options, scheme);
+  if (typeof coarse === 'string')
+    return { points: none, trouble: [`no error estimate: on half the nodes ${coarse}`], half: null };
   const quarter = coarser(half.problem);
-  const coarsest = quarter === null ? null : companion(quarter.problem, options, scheme);
+  const coarsest = quarter === null ? null : companion(withMesh(quarter.problem, mesh, 4), options, scheme);
   const isUsed = coarsest !== null && typeof coarsest !== 'string';
   const largest = largestOf(fine.solution);
   const points = fine.points.map((point, i) => {
     const onHalf = coarse.points[i];
     if (point === null || onHalf === null) return null;
-    return estimateAt(point, onHalf, isUsed ? coarsest.points[i] : null, {
+    const estimate = estimateAt(point, onHalf, isUsed ? coarsest.points[i] : null, {
       ratio: half.ratio,
       schemeOrder: orderOf(scheme),
       noise: Math.max(options.tolerance * largest, 16 * Number.EPSILON * Math.abs(point.value)),
     });
+    const { t, x } = options.query[i];
+    const doubt = controlDoubt(fine, coarse, problem.horizon === 'infinite' ? 0 : t, x, point.controls);
+    return { ...estimate, controls: estimate.controls.map((error, j) => Math.max(error, doubt[j])) };
   });
   const trouble =
     typeof coarsest === 'string' ? [`error estimate from two grids: on a quarter of the nodes ${coarsest}`] : [];
-  return { points, trouble };
+  return { points, trouble, half: coarse };
 }
 
 /** A solve on a coarser grid, or in words why it says nothing: its nodes are not always among those of the problem. */

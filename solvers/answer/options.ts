@@ -14,7 +14,7 @@ export const DEFAULT_OPTIONS: SolveOptions = {
   maximumPolicyIterations: 200,
   keep: 'query',
   query: [],
-  widerDomain: false,
+  widerDomain: 'auto',
   kernel: 'typescript',
   threads: 1,
   limits: { nodeSteps: 1e9, bytes: 2e9 },
@@ -60,7 +60,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
     scenarios,
     steps,
     kept,
-    widerDomain,
+    widerDomain: widerDomain === true,
     spreads: keepsSpreads(problem),
   });
   requireWithin(limits, size, { nodeSteps: 'limits.nodeSteps', bytes: 'limits.bytes' });

@@ -1,17 +1,20 @@
-import { HjbLrError } from '../../src/errors.js';
 import { SCHEMES } from '../discretization/schemes.js';
+import { keptLevels } from '../march/kept-levels.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
+import { timeMesh, withMesh } from '../time-mesh/index.js';
 import type { Answer, SolveOptions } from './answer.js';
-import { wider } from './companions.js';
 import { estimatesOf } from './estimates.js';
 import { resolveSolveOptions } from './options.js';
-import { solveFor, type Point, type Solved } from './solved.js';
+import { solveFor, type Point } from './solved.js';
+import { truncationOf } from './truncation.js';
+import { valuesApart } from './uniqueness.js';
+import { verdictOf } from './verdict.js';
 import { isInside, ordersOf, warningsOf, type Parts } from './warnings.js';
 
 /**
  * Solves a control problem and says how far the answer can be trusted: the same problem is solved again on half and on a
- * quarter of the nodes and levels, by the monotone scheme, and, if asked for, on a wider domain.
+ * quarter of the nodes and levels, by the monotone scheme, and on wider domains where a face cuts the domain off.
  *
  * The error estimate of a value is the change under refinement, extrapolated with the order observed (at most 2); where
  * the accurate and the monotone value differ by more than the sum of their estimates, it is raised to that difference.
@@ -27,60 +30,49 @@ export function solve(problem: ControlProblem, options: Partial<SolveOptions> = 
   requireProblem(problem);
   const resolved = resolveSolveOptions(problem, options);
   const { scheme } = resolved;
-  const main = solveFor(problem, resolved, scheme, resolved.keep);
+  const mesh = timeMesh(problem, resolved);
+  const solved = withMesh(problem, mesh, 1);
+  const keep = typeof resolved.keep === 'number' ? keptLevels(resolved.keep, problem.times) : resolved.keep;
+  const main = solveFor(solved, resolved, scheme, keep);
   const isSolved = main.solution.status === 'converged';
-  const monotone = scheme === 'monotone' || !isSolved ? main : solveFor(problem, resolved, 'monotone', 'query');
-  const estimates = isSolved ? estimatesOf(problem, resolved, scheme, main) : null;
+  const monotone = scheme === 'monotone' ? main : solveFor(solved, resolved, 'monotone', 'query');
+  const estimates = isSolved ? estimatesOf(problem, mesh, resolved, scheme, main) : null;
   const monotoneEstimates =
-    scheme === 'monotone' || !isSolved ? estimates : estimatesOf(problem, resolved, 'monotone', monotone);
-  const wide = resolved.widerDomain && isSolved ? solveWider(problem, resolved) : null;
-  return answerOf(problem, resolved, { main, monotone, estimates, monotoneEstimates, wide, started });
-}
-
-/** On a wider domain; null where no face can move. */
-function solveWider(problem: ControlProblem, options: SolveOptions): Solved | null {
-  const wide = wider(problem);
-  if (wide === null) return null;
-  try {
-    return solveFor(wide, options, options.scheme, 'query');
-  } catch (error) {
-    if (!(error instanceof HjbLrError) || error.code !== 'E_INVALID') throw error;
-    const issues = error.issues.map(({ path, message }) => ({ path: 'wider_domain', message: `${path}: ${message}` }));
-    throw new HjbLrError('E_INVALID', 'The problem does not hold on the wider domain that was asked for.', {
-      remedy: 'Leave the wider domain out, or write the problem so that it holds beyond the faces of its own.',
-      issues,
-    });
-  }
+    scheme === 'monotone' || !isSolved ? estimates : estimatesOf(problem, mesh, resolved, 'monotone', monotone);
+  const errors = estimates?.points.map((point) => point?.value ?? null) ?? [];
+  const truncation = estimates === null ? null : truncationOf(problem, mesh, resolved, scheme, estimates.half, errors);
+  const apart = isSolved ? valuesApart(problem, mesh, resolved, scheme) : [];
+  return answerOf(solved, resolved, { main, monotone, estimates, monotoneEstimates, truncation, apart, started });
 }
 
 function answerOf(problem: ControlProblem, options: SolveOptions, parts: Parts): Answer {
-  const { main, monotone, wide } = parts;
+  const { main, monotone, truncation } = parts;
   const { solution, points } = main;
   const { errors, disagreeing } = valueErrors(parts);
-  const truncation = wide === null ? null : points.map((point, i) => difference(point, wide.points[i]));
-  const total = errors.map((error, i) => (error === null ? null : error + (truncation?.[i] ?? 0)));
+  const total = errors.map((error, i) => (error === null ? null : error + (truncation?.values[i] ?? 0)));
   const orders = ordersOf(parts);
   const firstOffender = solution.monotone.firstOffender ?? monotone.solution.monotone.firstOffender;
   return {
-    status: solution.status,
-    remedy: solution.remedy,
+    ...verdictOf(parts),
     values: points.map((point) => finite(point?.value)),
     controls: points.map((point) => named(problem, point?.controls)),
     inside: options.query.map(({ t, x }) => isInside(problem, t, x)),
     errorEstimates: {
       values: total,
-      controls: points.map((_, i) => named(problem, parts.estimates?.points[i]?.controls)),
+      controls: points.map((_, i) => named(problem, controlErrors(parts, i))),
     },
     observedOrder: orders.length === 0 ? null : orders[Math.floor(orders.length / 2)],
     monotone: { space: firstOffender === null, time: SCHEMES[options.scheme].isMonotone, firstOffender },
     monotoneValues: monotone.points.map((point) => finite(point?.value)),
-    truncation,
+    truncation: truncation?.values ?? null,
     warnings: warningsOf(problem, options, parts, disagreeing),
     policyIterations: solution.policyIterations,
     residual: solution.residual,
     kernel: solution.kernel,
     seconds: (performance.now() - parts.started) / 1000,
     solution,
+    problem,
+    fallback: solution.fallback ?? null,
   };
 }
 
@@ -100,6 +92,11 @@ function valueErrors({ main, monotone, estimates, monotoneEstimates }: Parts): {
     return apart;
   });
   return { errors, disagreeing };
+}
+
+/** Of the grid and of the truncation. */
+function controlErrors({ estimates, truncation }: Parts, i: number): number[] | undefined {
+  return estimates?.points[i]?.controls.map((error, j) => error + (truncation?.controls[i]?.[j] ?? 0));
 }
 
 function difference(a: Point | null, b: Point | null): number | null {

@@ -2,6 +2,7 @@ import { interpolateSolution } from '../march/interpolate.js';
 import type { Scheme } from '../discretization/schemes.js';
 import { keptLevels } from '../march/kept-levels.js';
 import type { HjbSolution } from '../march/solution.js';
+import { solveFiltered } from '../march/filtered.js';
 import { solveHjb } from '../march/solve.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import type { Query, SolveOptions } from './answer.js';
@@ -15,8 +16,15 @@ export interface Point {
   readonly controls: readonly number[];
 }
 
+/** Levels that are asked for: as options name them, or a list. */
+type Keep = SolveOptions['keep'] | readonly number[];
+
 export interface Solved {
+  /** On the grid and levels of this solve. */
+  readonly problem: ControlProblem;
   readonly solution: HjbSolution;
+  /** With the levels around the queries, whatever is kept. */
+  readonly around: HjbSolution;
   readonly points: readonly (Point | null)[];
 }
 
@@ -25,18 +33,24 @@ export function solveFor(
   problem: ControlProblem,
   { tolerance, maximumPolicyIterations, query, kernel, threads }: SolveOptions,
   scheme: Scheme,
-  keep: SolveOptions['keep'],
+  keep: Keep,
 ): Solved {
   const { horizon, times } = problem;
   const asked = horizon === 'infinite' ? [0] : askedLevels(keep, times, query);
   const around = horizon === 'infinite' ? [0] : [...new Set([...asked, ...queryLevels(times, query, 2)])];
-  const solution = solveHjb(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
+  const solver = scheme === 'accurate' ? solveFiltered : solveHjb;
+  const solution = solver(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
   const points = query.map(({ t, x }) => {
     const point = interpolateSolution(problem, solution, t, x);
     if (!point.inside) return null;
     return { value: point.value, smooth: smoothValueAt(problem, solution, t, x), controls: point.controls };
   });
-  return { solution: solution.status === 'non_finite' ? solution : restricted(solution, asked), points };
+  return {
+    problem,
+    around: solution,
+    solution: solution.status === 'non_finite' ? solution : restricted(solution, asked),
+    points,
+  };
 }
 
 /** With no level but these. */
@@ -47,7 +61,7 @@ function restricted(solution: HjbSolution, levels: readonly number[]): HjbSoluti
   return { ...solution, times: ofKept(times), value: ofKept(value), control: ofKept(control) };
 }
 
-function askedLevels(keep: SolveOptions['keep'], times: readonly number[], query: readonly Query[]): readonly number[] {
+function askedLevels(keep: Keep, times: readonly number[], query: readonly Query[]): readonly number[] {
   return keep === 'query' ? [times[0], ...queryLevels(times, query, 1)] : keptLevels(keep, times);
 }
 

@@ -3,6 +3,10 @@ import type { SolveOptions } from './answer.js';
 import type { Estimates } from './estimates.js';
 import { faceWarnings } from './face-warnings.js';
 import type { Solved } from './solved.js';
+import type { Truncation } from './truncation.js';
+import type { TwoValues } from './uniqueness.js';
+import { verdictOf } from './verdict.js';
+import { leaningWarnings } from './leaning.js';
 
 /** The solves that an answer is made of. */
 export interface Parts {
@@ -11,7 +15,10 @@ export interface Parts {
   /** Null where the main solve has not converged. */
   readonly estimates: Estimates | null;
   readonly monotoneEstimates: Estimates | null;
-  readonly wide: Solved | null;
+  /** Null where no face can move, or it was not wanted. */
+  readonly truncation: Truncation | null;
+  /** Queries at which two conditions far out give two values. */
+  readonly apart: readonly TwoValues[];
   readonly started: number;
 }
 
@@ -33,14 +40,16 @@ export function warningsOf(
   parts: Parts,
   disagreeing: readonly number[],
 ): string[] {
-  const { status, remedy, monotone } = parts.main.solution;
+  const { status: solved, monotone } = parts.main.solution;
+  const { status, remedy } = verdictOf(parts);
   const warnings = [
     ...(status === 'converged' ? [] : [`${status}: ${remedy}`]),
     ...(monotone.firstOffender === null ? [] : [`not monotone in space: ${monotone.firstOffender}`]),
     ...new Set([...(parts.estimates?.trouble ?? []), ...(parts.monotoneEstimates?.trouble ?? [])]),
     ...orderWarnings(parts),
-    ...(status === 'converged' ? companionWarnings(options, parts) : []),
-    ...(status === 'converged' ? faceWarnings(problem, parts.main.solution, options.tolerance) : []),
+    ...companionWarnings(options, parts),
+    ...(solved === 'converged' ? faceWarnings(problem, parts.main.solution, options.tolerance) : []),
+    ...(solved === 'converged' ? leaningWarnings(problem, parts.main.solution) : []),
   ];
   for (const i of disagreeing) {
     warnings.push(`query ${i}: the accurate and the monotone value differ by more than the sum of their estimates`);
@@ -57,11 +66,11 @@ function orderWarnings(parts: Parts): string[] {
   return reasons.size === 0 ? [] : [`no observed order: ${[...reasons].join('; ')}`];
 }
 
-function companionWarnings({ widerDomain }: SolveOptions, { monotone, wide }: Parts): string[] {
+function companionWarnings({ widerDomain }: SolveOptions, { monotone, truncation }: Parts): string[] {
   const warnings: string[] = [];
   if (monotone.solution.status !== 'converged') warnings.push(`monotone scheme: ${monotone.solution.status}`);
-  if (!widerDomain) return warnings;
-  if (wide === null) warnings.push('no truncation: the equation itself holds at every face, so that none can move');
-  else if (wide.solution.status !== 'converged') warnings.push(`wider domain: ${wide.solution.status}`);
-  return warnings;
+  if (widerDomain === true && truncation === null) {
+    warnings.push('no truncation: the equation itself holds at every face, so that none can move');
+  }
+  return [...warnings, ...(truncation?.trouble ?? [])];
 }

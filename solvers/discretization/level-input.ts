@@ -1,4 +1,5 @@
 import { hasSlopes, type DifferenceInput } from './differences.js';
+import { averageOverJumps } from './cell-average.js';
 import type { LevelInput } from './sample.js';
 import type { Discretization } from './node-model.js';
 import { problemFault } from './faults.js';
@@ -86,11 +87,12 @@ function requireFinite(d: Discretization, node: number, t: number, path: string,
   throw problemFault(d, node, t, path, `not finite (${value})`);
 }
 
-/** V at the horizon: the terminal cost, what fixed nodes say, and never beyond the obstacle. */
+/** V at the horizon: the terminal cost, averaged over a cell where it jumps, what fixed nodes say, and never beyond the obstacle. */
 export function terminalValue(d: Discretization, t: number): Float64Array {
   const V = Float64Array.from({ length: d.lattice.size }, (_, node) =>
     requireFinite(d, node, t, 'terminal_cost', d.problem.terminalCost(d.x[node])),
   );
+  averageOverJumps(d.lattice, V, d.problem.terminalCost);
   fixedValues(d, t, V);
   const obstacle = obstacleAt(d, t, new Float64Array(V.length));
   const better = d.sign === 1 ? Math.min : Math.max;

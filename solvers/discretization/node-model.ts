@@ -48,6 +48,8 @@ export interface Discretization {
   readonly fixedNodes: readonly number[];
   /** Nodes on a `linear` face without a given value. */
   readonly linearNodes: readonly number[];
+  /** Nodes on a face that lets V go on along a slope, `linear` or `slope`, without a given value. */
+  readonly openNodes: readonly number[];
   /** Nodes on a face with a state constraint. */
   readonly isConstrained: Uint8Array;
   /** Whether intervals are still to be compared with the problem: at the first level that is read. */
@@ -98,6 +100,9 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Sc
     fixedNodes: faces.flatMap((kinds, node) => (kinds.includes('dirichlet') ? [node] : [])),
     linearNodes: faces.flatMap((kinds, node) =>
       kinds.includes('linear') && !kinds.includes('dirichlet') ? [node] : [],
+    ),
+    openNodes: faces.flatMap((kinds, node) =>
+      (kinds.includes('linear') || kinds.includes('slope')) && !kinds.includes('dirichlet') ? [node] : [],
     ),
     isFixed: Uint8Array.from(faces, (kinds) => Number(kinds.includes('dirichlet'))),
     isConstrained: Uint8Array.from(positions, (position) =>

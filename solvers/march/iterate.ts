@@ -37,6 +37,25 @@ export function iterateLevel(march: March, t: number, step: StepTerms): Iterated
   return inKernel === null ? inSteps : { ...inSteps, iterations: inKernel.iterations + inSteps.iterations };
 }
 
+/**
+ * How far `march.V` may be from the solution of a step: an M-matrix whose rows exceed by `rest` bounds the distance by the
+ * largest residual over `rest`. One improvement and assembly, no solve.
+ */
+export function distanceFromStep(march: March, t: number, step: StepTerms): number {
+  const { d, V, kernel } = march;
+  if (kernel === null) {
+    const { system, work } = (march.steps ??= stepsOf(d));
+    improveAndAssemble(march, system, t, step);
+    residuals(system, system.right, V, work.residual);
+    return errorBound(system, work.residual, step.rest);
+  }
+  const { state } = kernel.kernel;
+  copyOriented(d, V, state.V);
+  copyOriented(d, step.source, state.source);
+  kernel.kernel.forward(step.rest);
+  return state.rawResidual / step.rest;
+}
+
 /** Back to the first guess that is sure: the level before, and the values given at this one. */
 function startAgain({ d, V, later, fixed }: March): void {
   V.set(later);

@@ -14,8 +14,16 @@ export function stepBack(march: March, level: number): void {
   closeLevel(march, t, iterateLevel(march, t, step));
 }
 
-/** Moves to time level `level` and reads it; `closeLevel` ends what this begins. */
-export function openStep(march: March, level: number): { readonly t: number; readonly step: StepTerms } {
+/**
+ * Moves to time level `level` and reads it; `closeLevel` ends what this begins.
+ * @param forecasts - whether the first guess, and with it the slopes at `linear` faces, goes on from the levels before; else
+ * it is the level after
+ */
+export function openStep(
+  march: March,
+  level: number,
+  forecasts = true,
+): { readonly t: number; readonly step: StepTerms } {
   const { times } = march.d.problem;
   const t = times[level];
   const dt = times[level + 1] - t;
@@ -24,7 +32,7 @@ export function openStep(march: March, level: number): { readonly t: number; rea
   march.latest = Number.isFinite(growth) ? march.later : null;
   march.later = march.V;
   march.V = reused;
-  extrapolate(march, growth);
+  extrapolate(march, forecasts ? growth : Infinity);
   prepareLevel(march, t);
   return { t, step: stepTerms(march, dt, growth) };
 }

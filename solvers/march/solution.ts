@@ -1,3 +1,13 @@
+/** Where a filtered solve took the monotone step in place of the accurate one. */
+export interface Fallback {
+  /** Steps in which it did at some node. */
+  readonly steps: number;
+  /** Of all nodes in all steps. */
+  readonly share: number;
+  /** The first place, backwards in time; null where there is none. */
+  readonly first: string | null;
+}
+
 export interface HjbSolution {
   readonly status: 'converged' | 'max_iterations' | 'non_finite';
   /** One sentence: what to do about the status. */
@@ -16,4 +26,6 @@ export interface HjbSolution {
   readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
   /** What carried out the passes over the nodes: `typescript`, `wasm` or `wasm, n threads`. */
   readonly kernel: string;
+  /** Of a filtered solve. */
+  readonly fallback?: Fallback;
 }

@@ -46,7 +46,7 @@ function stationarySolution(march: March): HjbSolution {
   return solutionOf(march, new Map([[0, { value: march.V, control: controlsOf(march) }]]), 1);
 }
 
-type Kept = Map<number, { readonly value: Float64Array; readonly control: Float64Array }>;
+export type Kept = Map<number, { readonly value: Float64Array; readonly control: Float64Array }>;
 
 function marchedSolution(march: March): HjbSolution {
   const { times } = march.d.problem;
@@ -59,14 +59,19 @@ function marchedSolution(march: March): HjbSolution {
 }
 
 /** Keeps a level that is asked for, and where the march ends early its last one; the terminal one with the first controls. */
-export function keepLevel(march: March, level: number, kept: Kept): void {
+export function keepLevel(
+  march: March,
+  level: number,
+  kept: Kept,
+  controls = (): Float64Array => controlsOf(march),
+): void {
   const { d, options, V, later } = march;
   const { times } = d.problem;
   const [t, after] = [times[level], times[level + 1]];
   if (level === times.length - 2 && options.keep.has(after)) {
-    kept.set(after, { value: later.slice(), control: controlsOf(march) });
+    kept.set(after, { value: later.slice(), control: controls() });
   }
-  if (options.keep.has(t) || !march.finite) kept.set(t, { value: V.slice(), control: controlsOf(march) });
+  if (options.keep.has(t) || !march.finite) kept.set(t, { value: V.slice(), control: controls() });
 }
 
 export function solutionOf(march: March, kept: Kept, steps: number): HjbSolution {

@@ -1,4 +1,4 @@
-import type { ControlProblem } from './control-problem.js';
+import type { ControlAxis, ControlProblem } from './control-problem.js';
 
 /** The ends and the middle of the range of a control. */
 const SHARES = [0, 0.5, 1];
@@ -26,10 +26,13 @@ export function correlatedWith(problem: ControlProblem, i: number, points: Itera
 
 /** Controls at a share of their ranges. */
 function controlsAt({ controls }: ControlProblem, t: number, x: readonly number[], share: number): number[] {
-  return controls.map((axis) => {
-    if ('values' in axis) return axis.values[Math.round(share * (axis.values.length - 1))];
-    return (1 - share) * axis.lower(t, x) + share * axis.upper(t, x);
-  });
+  return controls.map((axis) => controlAt(axis, t, x, share));
+}
+
+/** A control at a share of its range, 0 to 1. */
+export function controlAt(axis: ControlAxis, t: number, x: readonly number[], share: number): number {
+  if ('values' in axis) return axis.values[Math.round(share * (axis.values.length - 1))];
+  return (1 - share) * axis.lower(t, x) + share * axis.upper(t, x);
 }
 
 /** One entry of every list, in all ways. */

@@ -41,7 +41,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['minimizer'],
     ['linear-system'],
     ['march'],
-    ['closed-loop'],
+    ['closed-loop', 'time-mesh'],
     ['answer', 'density', 'simulation'],
     ['index'],
   ],

@@ -71,7 +71,7 @@ describe('what a user writes', () => {
       threads: 1,
       tolerance: 1e-9,
       maximum_policy_iterations: 200,
-      wider_domain: false,
+      wider_domain: 'auto',
       limits: { node_steps: 1e9, bytes: 2e9 },
     });
   });

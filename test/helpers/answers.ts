@@ -34,6 +34,8 @@ export function madeUpAnswer(problem: ControlProblem, { query = [], keep }: Part
     residual: 1.5e-12,
     kernel: 'typescript',
     seconds: 0.25,
+    fallback: null,
+    problem,
     solution: {
       status: 'converged',
       remedy: '',
@@ -66,6 +68,7 @@ export const MADE_UP_SOLVERS: ProblemSolvers = {
     stepBias: 0.25,
     value: 2,
     scenario: null,
+    left: 0,
     warnings: [],
   }),
 };

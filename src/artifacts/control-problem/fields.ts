@@ -119,11 +119,11 @@ export const problemFields = z.strictObject({
         'by default.',
     ),
   wider_domain: z
-    .boolean()
-    .default(false)
+    .union([z.boolean(), z.literal('auto')])
+    .default('auto')
     .describe(
-      'Whether the problem is solved on a wider domain too, to estimate the share of the truncation in the error; ' +
-        'false by default.',
+      'Whether the problem is solved on wider domains too, to estimate the share of the truncation in the error: auto ' +
+        '(the default) moves reflecting and linear faces, true those with a given value or slope too, false none.',
     ),
   limits: z
     .strictObject({

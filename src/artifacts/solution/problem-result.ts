@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, finite, nonnegative } from '../shared/common.js';
-import { monotoneInSpaceAndTime, policyIterations, remedy, residualOrNull, solveStatus } from './solve-report.js';
+import { monotoneInSpaceAndTime, policyIterations, remedy, residualOrNull, answerStatus } from './solve-report.js';
 
 const optional = finite.nullable();
 /** A number for each control, by name. */
@@ -29,6 +29,10 @@ const simulationReportSchema = z.strictObject({
     .record(z.string(), finite)
     .optional()
     .describe('Values of the uncertain parameters at which the cost is worst. The other vertices were simulated too.'),
+  left: optional.describe(
+    'Share of the simulated paths that left the domain and ended at its face with the value there. Where it is not ' +
+      'small the simulation confirms nothing.',
+  ),
   cost: optional.describe('Mean cost of the simulated paths.'),
   standard_error: optional.describe('Standard error of the mean cost of the simulated paths.'),
   step_bias: optional.describe(
@@ -36,7 +40,8 @@ const simulationReportSchema = z.strictObject({
   ),
   value: optional.describe('Value V(0, start) of the solution, which the mean cost should equal.'),
   deviation: optional.describe(
-    'Number of standard errors by which the mean cost lies above V(0, start). Null where all paths cost the same.',
+    'Number of standard errors by which the mean cost lies above V(0, start). Null where all paths cost the same, or more than one in a ' +
+      'thousand left the domain.',
   ),
   warnings: z
     .array(z.string())
@@ -45,7 +50,7 @@ const simulationReportSchema = z.strictObject({
 
 /** What a solve found out, lists in the order of the queries; null where a number is not finite or not known. */
 export const problemResultSchema = z.strictObject({
-  status: solveStatus,
+  status: answerStatus,
   remedy,
   values: z.array(optional).describe('Value V at each query.'),
   controls: z.array(byControl).describe('Optimal controls at each query, by name. Null where they are not known.'),
@@ -65,12 +70,20 @@ export const problemResultSchema = z.strictObject({
   truncation: z
     .array(optional)
     .nullable()
-    .describe('Change of the value at each query on a wider domain. Null unless wider_domain asked for it.'),
+    .describe('Change of the value at each query on wider domains, part of its error. Null where no face is moved.'),
   warnings: z
     .array(z.string())
     .describe('Warnings about what makes values and controls hard to believe, one sentence each.'),
   policy_iterations: policyIterations,
   residual: residualOrNull,
+  fallback: z
+    .strictObject({
+      steps: count.describe('Number of time steps in which some node took the monotone step.'),
+      share: nonnegative.describe('Share of all nodes and time steps.'),
+      first: z.string().nullable().describe('First place, backwards in time. Null where there is none.'),
+    })
+    .nullable()
+    .describe('Where the filtered accurate scheme took the monotone step. Null of the monotone scheme.'),
   kernel: z.string().describe('Program that carried out the passes over the nodes: typescript or wasm.'),
   seconds: nonnegative.describe('Wall time of the solve, in seconds.'),
   density: densityReportSchema

@@ -94,6 +94,7 @@ export function solveRate(model: SgdModel, { problem, control }: RateProblem): A
     query: [{ t: 0, x: [...model.start] }],
     keep: Math.max(1, Math.floor(control.steps / KEPT_LEVELS)),
     kernel: problem.states.length > 1 && hasWasm() ? 'wasm' : 'typescript',
+    widerDomain: false,
   });
   if (answer.values[0] !== null && answer.solution.status !== 'non_finite') return answer;
   throw new HjbLrError('E_NOT_CONVERGED', `The control problem has no finite value: ${answer.status}.`, {
@@ -128,8 +129,8 @@ function resultOf(
     loss_min: lossMinimum,
     minimizer: Object.fromEntries(model.weights.map((name, i) => [name, minimizer[i]])),
     solver: {
-      status: answer.status,
-      remedy: answer.remedy,
+      status: answer.solution.status,
+      remedy: answer.solution.remedy,
       nodes: control.nodes,
       steps: control.steps,
       value,

@@ -21,6 +21,7 @@ export function resultOf(answer: Answer): ProblemResult {
     warnings: [...answer.warnings],
     policy_iterations: { mean: policyIterations.mean, max: policyIterations.max },
     residual: orNull(answer.residual),
+    fallback: answer.fallback,
     kernel: answer.kernel,
     seconds: answer.seconds,
   };
@@ -42,9 +43,12 @@ export function densityResult(
   };
 }
 
+/** Share of paths that leave the domain beyond which a simulation confirms nothing: they end with the value that it should confirm. */
+const MOST_LEFT = 1e-3;
+
 /** @param uncertainty - of the problem: scenario s has the upper end of the k-th box where bit k of s is set */
 export function simulationResult(
-  { cost, standardError, stepBias, value, scenario, warnings }: Simulation,
+  { cost, standardError, stepBias, value, scenario, left, warnings }: Simulation,
   { paths, seed }: { paths: number; seed: number },
   uncertainty: Readonly<Record<string, readonly [number, number]>>,
 ): NonNullable<ProblemResult['simulation']> {
@@ -53,11 +57,12 @@ export function simulationResult(
     paths,
     seed,
     ...(scenario === null ? {} : { worst_case: Object.fromEntries(vertex) as Record<string, number> }),
+    left,
     cost: orNull(cost),
     standard_error: orNull(standardError),
     step_bias: orNull(stepBias),
     value: orNull(value),
-    deviation: orNull((cost - value) / standardError),
+    deviation: left > MOST_LEFT ? null : orNull((cost - value) / standardError),
     warnings: [...warnings],
   };
 }

@@ -20,7 +20,7 @@ export function requireWithinLimits(file: ControlProblemFile): void {
       steps,
       query.map(({ t = 0 }) => t),
     ),
-    widerDomain: file.wider_domain,
+    widerDomain: file.wider_domain === true,
   });
   const written = { nodeSteps: limits.node_steps, bytes: limits.bytes };
   requireWithin(written, size, { nodeSteps: 'limits.node_steps', bytes: 'limits.bytes' });

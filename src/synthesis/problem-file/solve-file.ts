@@ -34,10 +34,10 @@ export interface SolvedProblem extends Solved {
 export async function solveProblem(options: ProblemOptions, solvers: ProblemSolvers): Promise<SolvedProblem> {
   const file = keptFor(await readArtifact('control_problem', options.problemPath), options);
   const closedLoop = closedLoopOf(file, options, solvers);
-  const { problem, options: solveOptions, requireInputs } = await compileProblem(file);
-  const answer = orEveryFault(() => solvers.solve(problem, solveOptions), requireInputs);
-  const { solution } = answer;
-  const isFinite = answer.status !== 'non_finite';
+  const { problem: asked, options: solveOptions, requireInputs } = await compileProblem(file);
+  const answer = orEveryFault(() => solvers.solve(asked, solveOptions), requireInputs);
+  const { solution, problem } = answer;
+  const isFinite = solution.status !== 'non_finite';
   const density = (isFinite && closedLoop.density?.(problem, solution)) || null;
   const simulation = (isFinite && closedLoop.simulation?.(problem, solution)) || null;
   const result = { ...resultOf(answer), ...closedLoopResult(file, options, density, simulation) };

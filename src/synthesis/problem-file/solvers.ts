@@ -28,6 +28,8 @@ export interface Simulation {
   readonly value: number;
   /** Of an uncertain problem the case of the worst cost, counted as the solvers do; null of a certain one. */
   readonly scenario: number | null;
+  /** Share of the paths that left the domain, and ended at its face with the value there. */
+  readonly left: number;
   readonly warnings: readonly string[];
 }
 
@@ -88,11 +90,12 @@ function simulate(
   );
   const sign = objective === 'minimize' ? 1 : -1;
   const worst = results.reduce((most, result) => (sign * result.cost > sign * most.cost ? result : most));
-  const { cost, standardError, stepBias, warnings } = worst;
+  const { cost, standardError, stepBias, ended, warnings } = worst;
   const point = interpolateSolution(problem, solution, 0, start);
   return {
     ...{ cost, standardError, stepBias: stepBias.estimate, warnings },
     value: point.inside ? point.value : NaN,
     scenario: scenarios === 1 ? null : results.indexOf(worst),
+    left: ended.exits / paths,
   };
 }

@@ -37,6 +37,7 @@ export function answerSentences(result: ProblemResult): string[] {
     monotoneSentence(result),
     `policy iterations in a step: ${iterations.mean.toFixed(2)} on average, at most ${iterations.max}; residual ${number(result.residual, 2)}`,
     `kernel: ${result.kernel}, ${seconds}`,
+    ...fallbackSentence(result),
     ...truncationSentence(result),
     ...result.warnings.map((warning) => `warning: ${warning}`),
     ...closedLoopSentences(result),
@@ -50,10 +51,16 @@ function monotoneSentence({ monotone: { space, time, first_offender: offender } 
   return `monotone in ${space ? 'space' : 'time'}, not in ${space ? 'time' : 'space'}${where}`;
 }
 
+function fallbackSentence({ fallback }: ProblemResult): string[] {
+  if (fallback === null || fallback.steps === 0) return [];
+  const share = `${number(100 * fallback.share, 2)} % of all nodes and steps`;
+  return [`monotone steps in place of accurate ones at ${share}, first at ${fallback.first}`];
+}
+
 function truncationSentence({ truncation }: ProblemResult): string[] {
   return truncation === null
     ? []
-    : [`on a wider domain the values change by ${truncation.map((change) => number(change, 2)).join(', ')}`];
+    : [`on wider domains the values change by ${truncation.map((change) => number(change, 2)).join(', ')}`];
 }
 
 function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
@@ -68,10 +75,11 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
     );
   }
   if (simulation !== undefined) {
-    const { paths, seed, cost, standard_error: error, step_bias: bias, value, deviation, warnings } = simulation;
+    const { paths, seed, left, cost, standard_error: error, step_bias: bias, value, deviation, warnings } = simulation;
     const distance = deviation === null ? 'beside' : `${number(deviation, 2)} standard errors from`;
     const vertex = Object.entries(simulation.worst_case ?? {}).map(([name, at]) => `${name} = ${at}`);
     sentences.push(
+      ...leftSentence(left),
       ...(vertex.length === 0
         ? []
         : [`simulated at every vertex of the uncertain parameters, worst at ${vertex.join(', ')}:`]),
@@ -80,6 +88,12 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
     );
   }
   return sentences;
+}
+
+/** It comes first: paths that leave end with the value that the simulation should confirm. */
+function leftSentence(left: number | null): string[] {
+  if (left === null || left === 0) return [];
+  return [`${number(100 * left, 3)} % of the paths left the domain: the simulation is no confirmation of the value`];
 }
 
 /** Rows of a table on a terminal; laying out many more takes longer than solving. */
