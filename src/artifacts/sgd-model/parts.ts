@@ -59,16 +59,36 @@ export const dataSchema = z.union([
   }),
 ]);
 
-const ascentSteps = positiveCount.max(10_000).describe('Number K of ascent steps.');
+const ascentSteps = positiveCount
+  .max(10_000)
+  .optional()
+  .describe('Number K of ascent steps of a visit; 1 by default where the perturbations are kept, else to be given.');
+
+const ascentStart = z
+  .enum(['zero', 'kept'])
+  .default('zero')
+  .describe(
+    'Where the ascent starts: zero (the default), at 0 in every update; kept, where the last visit of the example left ' +
+      'it (ATTA, Zheng et al. 2020), 0 before the first. Kept perturbations need data given as points or as a file.',
+  );
+
+const nothingToKeep = z
+  .literal('zero', {
+    error:
+      'an attack of type "none" has no perturbation to keep: write a penalised_ascent or a projected_ascent, or leave start out',
+  })
+  .optional()
+  .describe('Start of the ascent: there is none, and nothing to keep.');
 
 export const attackSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z
       .literal('penalised_ascent')
       .describe(
-        'Type of the attack: penalised ascent, delta <- delta + eta_i (grad_x loss - lambda delta), K steps from 0 ' +
-          '(Gu & Guo 2021).',
+        'Type of the attack: penalised ascent, delta <- delta + eta_i (grad_x loss - lambda delta), K steps from ' +
+          'its start (Gu & Guo 2021).',
       ),
+    start: ascentStart,
     steps: ascentSteps,
     eta_i: positive.describe('Step size of the ascent, which multiplies the gradient and the penalty.'),
     lambda: nonnegative.describe('Coefficient of the penalty on the size of the perturbation delta.'),
@@ -80,6 +100,7 @@ export const attackSchema = z.discriminatedUnion('type', [
         'Type of the attack: projected ascent, delta <- projection on |delta| <= eps of delta + alpha ' +
           'direction(grad_x loss), K steps.',
       ),
+    start: ascentStart,
     norm: z
       .enum(['Linf', 'L2'])
       .default('Linf')
@@ -88,7 +109,10 @@ export const attackSchema = z.discriminatedUnion('type', [
     steps: ascentSteps,
     alpha: nonnegative
       .optional()
-      .describe('Length of one ascent step, in units of the inputs; 2.5 eps / steps by default.'),
+      .describe(
+        'Length of one ascent step, in units of the inputs; 2.5 eps / steps by default, eps where the perturbations are ' +
+          'kept.',
+      ),
     direction: z
       .enum(['gradient', 'normalised', 'sign'])
       .optional()
@@ -101,7 +125,10 @@ export const attackSchema = z.discriminatedUnion('type', [
       .default(false)
       .describe('Whether the ascent starts at a uniformly random point of the ball instead of at 0; false by default.'),
   }),
-  z.strictObject({ type: z.literal('none').describe('Type of the attack: none, which is plain SGD.') }),
+  z.strictObject({
+    type: z.literal('none').describe('Type of the attack: none, which is plain SGD.'),
+    start: nothingToKeep,
+  }),
 ]);
 
 export const controlSchema = z.strictObject({
@@ -111,7 +138,17 @@ export const controlSchema = z.strictObject({
     .describe('Order of the drift: 1 for b0, 2 (the default) for b0 + eta b1 with the rate held.'),
   domain: z
     .record(z.string(), z.tuple([finite, finite]))
-    .describe('Lower and upper end of the grid for each weight, by name; the start lies inside.'),
+    .describe(
+      'Lower and upper end of the grid for each weight, by name; the start lies inside. With kept perturbations also ' +
+        'for `perturbation`, the mean of the kept perturbations over the examples, which starts at 0.',
+    ),
+  attack_rate: z
+    .tuple([nonnegative, nonnegative])
+    .optional()
+    .describe(
+      'Lower and upper end between which the step size eta_i of a kept penalised ascent is controlled beside the ' +
+        'learning rate; by default it is held at eta_i.',
+    ),
   nodes: z.int().min(3).max(100_000).default(101).describe('Number of grid nodes along each weight; 101 by default.'),
   steps: positiveCount
     .default(200)
@@ -126,8 +163,8 @@ export const controlSchema = z.strictObject({
     .nullable()
     .default('loss')
     .describe(
-      'Cost at the horizon, an expression of the weights, in which `loss` is the adversarial loss and `loss_min` its ' +
-        'minimum. Null for none.',
+      'Cost at the horizon, an expression of the weights, in which `loss` is the adversarial loss (with kept ' +
+        'perturbations the strong one, under the converged attack) and `loss_min` its minimum. Null for none.',
     ),
   running_cost: expression
     .nullable()

@@ -14,6 +14,7 @@ export function checkModel(file: ModelFields, context: z.core.$RefinementCtx): v
   const refuse = refuseInto(context);
   checkDeclared(file, refuse);
   checkData(file, refuse);
+  checkAttack(file, refuse);
   checkTimes(file, refuse);
   const { weights, start, at = [] } = file;
   checkKeys(start, weights, ['start'], refuse);
@@ -45,6 +46,35 @@ function checkData({ inputs, label, data }: ModelFields, refuse: Refuse): void {
     data.mixture.forEach((component, i) => checkGaussian(component, d, ['data', 'mixture', i], refuse));
   } else if ('points' in data) checkRows(data, d, meaning, refuse);
   else checkColumns(data.file, inputs, label, refuse);
+}
+
+/** Examples whose perturbations are carried along, at most. */
+const MOST_KEPT = 10_000;
+
+function checkAttack({ attack, data }: ModelFields, refuse: Refuse): void {
+  if (attack.type === 'none') return;
+  if (attack.start === 'zero') {
+    if (attack.steps === undefined) refuse(['attack', 'steps'], 'missing: the number of ascent steps');
+    return;
+  }
+  if ('gaussian' in data || 'mixture' in data) {
+    refuse(
+      ['attack', 'start'],
+      '"kept" belongs to the rows of a training set, and the data are given as a law: write "data": { "points": [[...], ...] } or { "file": ... }, or start "zero"',
+    );
+  }
+  if ('points' in data && data.weights !== null) {
+    refuse(['data', 'weights'], 'must be left out where perturbations are kept: repeat a row in place of a weight');
+  }
+  if ('points' in data && data.points.length > MOST_KEPT) {
+    refuse(
+      ['data', 'points'],
+      `must be at most ${MOST_KEPT} rows where perturbations are kept, got ${data.points.length}`,
+    );
+  }
+  if (attack.type === 'projected_ascent' && attack.random_start) {
+    refuse(['attack', 'random_start'], 'must be left out where perturbations are kept: they begin at 0');
+  }
 }
 
 function checkRows({ points, weights }: Rows, d: number, meaning: string, refuse: Refuse): void {
@@ -113,8 +143,17 @@ function checkKeys(point: Point, names: readonly string[], path: Path, refuse: R
 /** States that the HJB solver takes. */
 const MOST_STATES = 3;
 
-function checkControl({ control, weights, start }: ModelFields, refuse: Refuse): void {
+/** Name of the state beside the weight where perturbations are kept: their mean over the examples. */
+export const PERTURBATION = 'perturbation';
+
+function checkControl(file: ModelFields, refuse: Refuse): void {
+  const { control, weights, start, attack } = file;
   if (control === null) return;
+  const isKept = attack.type !== 'none' && attack.start === 'kept';
+  if (isKept) checkKeptControl(file, control, refuse);
+  else if (control.attack_rate !== undefined) {
+    refuse(['control', 'attack_rate'], 'must be left out: it controls a kept penalised ascent ("start": "kept")');
+  }
   if (weights.length > MOST_STATES) {
     refuse(['control'], `is solved for at most ${MOST_STATES} weights, and the model has ${weights.length}`);
   }
@@ -133,6 +172,29 @@ function checkControl({ control, weights, start }: ModelFields, refuse: Refuse):
     }
   }
   for (const key of Object.keys(control.domain)) {
-    if (!weights.includes(key)) refuse(['control', 'domain', key], `"${key}" is not a weight`);
+    if (weights.includes(key) || (isKept && key === PERTURBATION)) continue;
+    refuse(['control', 'domain', key], `"${key}" is not a weight`);
+  }
+}
+
+function checkKeptControl(
+  { weights, inputs, attack }: ModelFields,
+  { domain, attack_rate: bounds }: NonNullable<ModelFields['control']>,
+  refuse: Refuse,
+): void {
+  if (weights.length > 1 || inputs.length > 1 || attack.type !== 'penalised_ascent') {
+    refuse(
+      ['control'],
+      'is solved for one weight, one input and a penalised ascent where perturbations are kept: only there their mean follows an equation of its own. Leave control out, or write start "zero"',
+    );
+  }
+  if (weights.includes(PERTURBATION)) refuse(['weights'], `"${PERTURBATION}" is taken by the control problem`);
+  const ends = Object.hasOwn(domain, PERTURBATION) ? domain[PERTURBATION] : null;
+  if (ends === null) refuse(['control', 'domain', PERTURBATION], 'missing ([lower, upper] of the mean perturbation)');
+  else if (!(ends[0] < 0 && ends[1] > 0)) {
+    refuse(['control', 'domain', PERTURBATION], `must hold 0 inside, where it starts, got [${ends.join(', ')}]`);
+  }
+  if (bounds !== undefined && bounds[0] >= bounds[1]) {
+    refuse(['control', 'attack_rate'], `the wrong way round: ${bounds[0]} is not below ${bounds[1]}`);
   }
 }

@@ -17,10 +17,13 @@ function completed(file: ModelFields) {
 }
 
 function completedAttack(attack: ModelFields['attack']) {
-  if (attack.type !== 'projected_ascent') return attack;
-  const { norm, eps, steps } = attack;
+  if (attack.type === 'none') return { type: attack.type };
+  const { steps = 1 } = attack;
+  if (attack.type === 'penalised_ascent') return { ...attack, steps };
+  const { norm, eps, start } = attack;
   const direction = attack.direction ?? (norm === 'Linf' ? ('sign' as const) : ('normalised' as const));
-  return { ...attack, alpha: attack.alpha ?? (REACH * eps) / steps, direction };
+  const alpha = attack.alpha ?? (start === 'kept' ? eps : (REACH * eps) / steps);
+  return { ...attack, steps, alpha, direction };
 }
 
 export type SgdModelFile = z.output<typeof sgdModelSchema>;

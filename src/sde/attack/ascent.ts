@@ -14,6 +14,8 @@ export interface Ascent {
   readonly jumps: boolean;
   /** Numbers that a random start adds to a sample. */
   readonly startSize: number;
+  /** delta^K of the last `perturb`, [inputs]. */
+  readonly perturbation: Float64Array;
   /** [x + delta^K, label]. */
   perturb(theta: ArrayLike<number>, sample: ArrayLike<number>, perturbed: Float64Array): void;
   /** The same, with D = d delta^K / d theta, [inputs, weights]. */
@@ -29,13 +31,21 @@ export interface Ascent {
   overshoots(theta: ArrayLike<number>, sample: ArrayLike<number>): boolean;
 }
 
-/** The attack of a model on its loss. */
-export function createAscent(loss: CompiledLoss, attack: SgdAttackSpec, hasLabel: boolean): Ascent {
+/**
+ * The attack of a model on its loss.
+ * @param isCarried - whether every sample carries delta^0: a random start, or a kept perturbation
+ */
+export function createAscent(
+  loss: CompiledLoss,
+  attack: SgdAttackSpec,
+  hasLabel: boolean,
+  isCarried = attack.type === 'projected_ascent' && attack.random_start,
+): Ascent {
   const { inputs, weights } = loss;
   const d = inputs + (hasLabel ? 1 : 0);
   const step = stepOf(attack, inputs, weights);
   const steps = attack.type === 'none' ? 0 : attack.steps;
-  const startSize = attack.type === 'projected_ascent' && attack.random_start ? inputs : 0;
+  const startSize = isCarried ? inputs : 0;
   const delta = new Float64Array(inputs);
   const g = new Float64Array(inputs);
   const H = new Float64Array(inputs * inputs);
@@ -73,6 +83,7 @@ export function createAscent(loss: CompiledLoss, attack: SgdAttackSpec, hasLabel
     steps,
     jumps: step.jumps && steps > 0,
     startSize,
+    perturbation: delta,
     perturb(theta, sample, perturbed) {
       begin(sample);
       move(sample);

@@ -141,7 +141,10 @@ function rounded(value: number): number {
 /** The attack in the words of a policy; null where these have none for it (provenance has it whole). */
 function attackOf(attack: SgdAttackSpec): Policy['attack'] {
   if (attack.type === 'none') return null;
-  if (attack.type === 'penalised_ascent') return attack;
+  if (attack.type === 'penalised_ascent') {
+    const { type, steps, eta_i, lambda } = attack;
+    return { type, steps, eta_i, lambda };
+  }
   const { norm, eps, steps, alpha, random_start, direction } = attack;
   const usual = norm === 'Linf' ? 'sign' : 'normalised';
   return direction === usual && alpha > 0

@@ -24,6 +24,7 @@ export function testAttackOf(file: SgdModelFile): TestAttack {
           steps: STEPS,
           alpha: (REACH * eps) / STEPS,
           direction: 'normalised',
+          start: 'zero',
           random_start: false,
         }
       : { ...own, eps, alpha: own.alpha * (eps / own.eps) };
