@@ -32,6 +32,7 @@ export { reportStage } from './report/stage/stage.js';
 export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
 export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js';
 export {
+  analyseKept,
   analyseSgdModel,
   compileSgdModel,
   controlSgdModel,
@@ -40,10 +41,14 @@ export {
   expandedDirection,
   fuseIteration,
   gradientPenaltyLoss,
+  keptFlows,
+  keptModel,
+  keptWeakOrder,
   longRun,
   rateProblem,
   realRuns,
   robustness,
+  simulateKept,
   simulateSgd,
   weakOrder,
 } from './sde/index.js';
@@ -58,6 +63,7 @@ export type {
   Fields,
   FieldValues,
   Iteration,
+  KeptModel,
   LongRunOptions,
   RateAt,
   RateProblem,

@@ -15,7 +15,7 @@ export function sdePage(
   const [verdict, ...sentences] = sdeSentences(result);
   const sections = [
     `<p class="verdict">${escapeHtml(verdict)}</p>`,
-    `<p class="caption">Coefficients of dX = b dt + √η u S<sup>1/2</sup> dW, the SDE of adversarial SGD at the rate η u, η = ${model.eta}, batch size ${model.batchSize}. The model is this file's own, not an example of Gu &amp; Guo (2021).</p>`,
+    `<p class="caption">${result.kept === undefined ? 'Coefficients of dX = b dt + √η u S<sup>1/2</sup> dW, the SDE of adversarial SGD' : 'Adversarial SGD with kept perturbations, as an SDE of weights and perturbations together,'} at the rate η u, η = ${model.eta}, batch size ${model.batchSize}. The model is this file's own, not an example of Gu &amp; Guo (2021).</p>`,
     rows.length === 0 || result.points.length === 0 ? '' : htmlTable(head, rows),
     `<ul>${[...sentences, ...studySentences(result)].map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`,
     ...controlSections(result),

@@ -5,6 +5,7 @@ import { asymmetryOf, effectiveLoss, effectiveLossSentence } from './effective-l
 import type { FieldValues } from './fields.js';
 import { hasAtomsAlone } from './law/law.js';
 import type { SgdModel } from './model.js';
+import { refuseKept } from './restarted-alone.js';
 
 /**
  * The coefficients of the SDE of a model at the points that its file asks for, with their errors.
@@ -18,6 +19,7 @@ import type { SgdModel } from './model.js';
  * points[0].hbar; // E h at the first point of "at"
  */
 export function analyseSgdModel(model: SgdModel, seed = 0): SdeResult {
+  refuseKept(model, 'analyseSgdModel', 'Take analyseKept, or write "start": "zero".');
   const issues: Issue[] = [];
   const failures: HjbLrError[] = [];
   const points = model.file.at.flatMap((at, i) => {

@@ -1,7 +1,11 @@
+import type { SgdModelFile } from '../artifacts/sgd-model/sgd-model.js';
 import type { Studies } from '../artifacts/sde-analysis/sde-studies.js';
 import { HjbLrError } from '../errors.js';
+import { simulateKept } from './kept/simulate.js';
+import { keptWeakOrder } from './kept/weak-order/weak-order.js';
 import { longRun } from './long-run/long-run.js';
 import type { SgdModel } from './model.js';
+import { isKept, refuseKept } from './restarted-alone.js';
 import { robustness } from './robustness/robustness.js';
 import { simulateSgd } from './simulation/simulate.js';
 import { weakOrder } from './weak-order/weak-order.js';
@@ -38,6 +42,17 @@ export function requireStudies(options: StudyOptions): void {
   }
 }
 
+/** Studies of weights whose perturbations restart: of kept ones they are not written. */
+const RESTARTED_ALONE = { longRun: '--long-run', robustness: '--robustness' } as const;
+
+/** @throws E_INVALID for a study that kept perturbations do not have */
+export function refuseStudiesOfKept(file: SgdModelFile, options: StudyOptions): void {
+  for (const [study, flag] of Object.entries(RESTARTED_ALONE)) {
+    if (options[study as keyof typeof RESTARTED_ALONE] !== true) continue;
+    refuseKept({ file }, flag, `Leave ${flag} out, or write "start": "zero" in the attack.`);
+  }
+}
+
 /**
  * The sections that were asked for, by the names that they have in the result.
  * @param folder - where a relative path of a data file starts
@@ -50,9 +65,10 @@ export async function studiesOf(
   const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
     (value === undefined ? {} : { [name]: value }) as { [key in Name]?: Value };
   const ensemble = { seed, ...given('runs', runs), ...given('paths', paths) };
+  const [order, simulate] = isKept(model.file) ? [keptWeakOrder, simulateKept] : [weakOrder, simulateSgd];
   return {
-    ...(options.weakOrder === true && { weak_order: await weakOrder(model, { ...ensemble, ...given('etas', etas) }) }),
-    ...(options.simulate === true && { simulation: await simulateSgd(model, ensemble) }),
+    ...(options.weakOrder === true && { weak_order: await order(model, { ...ensemble, ...given('etas', etas) }) }),
+    ...(options.simulate === true && { simulation: await simulate(model, ensemble) }),
     ...(options.longRun === true && { long_run: longRun(model, { seed, ...given('runs', runs) }) }),
     ...(options.robustness === true && {
       robustness: await robustness(model, { folder, seed, ...given('eps', eps) }),

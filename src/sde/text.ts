@@ -77,14 +77,21 @@ const JACOBIANS: Readonly<Record<SdePoint['jacobian_method'], string>> = {
   differences: 'central differences of hbar, because the update direction jumps in the data',
 };
 
-/** What each study says, a sentence each. */
-export function studySentences({ weak_order: weak, simulation, long_run: long, robustness }: SdeResult): string[] {
-  return [weak, simulation, long, robustness].flatMap((study) => study?.sentences ?? []);
+/** What each study says, a sentence each; kept perturbations come first. */
+export function studySentences({
+  kept,
+  weak_order: weak,
+  simulation,
+  long_run: long,
+  robustness,
+}: SdeResult): string[] {
+  return [kept, weak, simulation, long, robustness].flatMap((study) => study?.sentences ?? []);
 }
 
 /** For a terminal. */
 export function sdeText(result: SdeResult): string[] {
   const { head, rows } = coefficientTable(result);
+  if (result.kept !== undefined) return sdeSentences(result);
   if (result.points.length === 0) return ['The file asks for no point ("at": []).'];
   const table = new Table({
     head,

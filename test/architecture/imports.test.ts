@@ -112,7 +112,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/training/engines': [['choices', 'engine'], ['fused', 'known-loss', 'tfjs'], ['index']],
   'src/import': [['log-reader'], ['check', 'imported-log', 'readers'], ['index']],
   'src/sde': [
-    ['failures', 'kernel', 'law', 'door-studies'],
+    ['failures', 'kernel', 'law', 'door-studies', 'restarted-alone'],
     ['expectation', 'loss'],
     ['attack', 'differences', 'rate'],
     ['door', 'faults', 'moments'],
@@ -122,6 +122,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['effective-loss', 'expansion', 'iteration', 'minibatch', 'observables'],
     ['analysis', 'control', 'simulation'],
     ['long-run', 'robustness', 'weak-order'],
+    ['kept'],
     ['studies', 'text'],
     ['stage'],
     ['index'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, createdAt, kind, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { studySections } from './sde-studies.js';
+import { keptPerturbationsSchema } from './kept-perturbations.js';
 import { sdeControlSchema } from './sde-control.js';
 import { sdePointSchema } from './sde-point.js';
 import { sgdModelSchema } from '../sgd-model/sgd-model.js';
@@ -10,7 +11,12 @@ import { sgdModelSchema } from '../sgd-model/sgd-model.js';
 export const sdeResultSchema = z.strictObject({
   seed: count.describe('Seed of everything that was drawn.'),
   weights: z.array(z.string()).describe('Names of the weights, in the order of every vector and matrix.'),
-  points: z.array(sdePointSchema).describe('Coefficients of the SDE at each point that the model asks for.'),
+  points: z
+    .array(sdePointSchema)
+    .describe(
+      'Coefficients of the SDE at each point that the model asks for; none where perturbations are kept, whose SDE is ' +
+        'one of weights and perturbations together.',
+    ),
   effective_loss: z
     .strictObject({
       exists: z.boolean().describe('Whether the mean update field is the gradient of a loss.'),
@@ -18,6 +24,9 @@ export const sdeResultSchema = z.strictObject({
     })
     .describe('Existence of an effective loss, whose gradient is the mean update field, as far as it was looked at.'),
   warnings: z.array(z.string()).describe('Warnings about what makes the numbers hard to believe, one sentence each.'),
+  kept: keptPerturbationsSchema
+    .optional()
+    .describe('Mean field of weights and kept perturbations, where the attack has "start": "kept".'),
   ...studySections,
   control: sdeControlSchema.optional().describe('Control of the learning rate over the weights (--control).'),
 });

@@ -6,10 +6,15 @@ const errors = z.array(nonnegative);
 
 const orderSchema = z.strictObject({
   order: z
-    .enum(['first', 'second_full', 'second_without_rate_derivatives'])
+    .enum([
+      ...['first', 'second_full', 'second_without_rate_derivatives'],
+      ...['mean_field', 'joint', 'independent_noise', 'weights_noise'],
+    ] as const)
     .describe(
       "Form of the SDE's drift: first, b0 alone; second_full, b0 + eta b1; second_without_rate_derivatives, b1 " +
-        'without derivatives of u.',
+        'without derivatives of u. With kept perturbations: mean_field, the joint mean field without noise; joint, ' +
+        'with the joint noise of weights and perturbations; independent_noise, both as if independent; weights_noise, ' +
+        'the noise of the weights alone.',
     ),
   errors: numbers.describe(
     'Weak error, E f(X_T) of the SDE less E f(theta_N) of the real SGD iteration, for each eta.',

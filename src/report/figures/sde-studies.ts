@@ -1,6 +1,7 @@
 import type { SdeResult } from '../../artifacts/sde-analysis/sde-analysis.js';
 import type { LongRun, Robustness, Simulation, WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
 import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
+import { keptFigures } from './sde-kept.js';
 
 type Trace = Readonly<Record<string, unknown>>;
 
@@ -9,8 +10,9 @@ const BAND = 1.96;
 
 /** The figures of the studies that were asked for. */
 export function studyFigures(result: SdeResult): Figure[] {
-  const { weak_order: weak, simulation, long_run: long, robustness } = result;
+  const { kept, weak_order: weak, simulation, long_run: long, robustness } = result;
   return [
+    ...(kept === undefined ? [] : keptFigures(result.weights, kept)),
     ...(weak === undefined ? [] : weak.observables.map((_, q) => weakOrderFigure(weak, q))),
     ...(simulation === undefined ? [] : simulation.quantities.flatMap((_, q) => simulationFigures(simulation, q))),
     ...((long?.stationary ?? null) === null ? [] : [densityFigure(result.weights, long!)]),
@@ -55,7 +57,16 @@ const ORDERS = {
   first: { name: 'first order: without b1', color: COLORS.fixed, symbol: 'circle' },
   second_full: { name: 'second order: full b1', color: COLORS.policy, symbol: 'square' },
   second_without_rate_derivatives: { name: 'b1 without the derivatives of u', color: COLORS.decay, symbol: 'diamond' },
+  mean_field: { name: 'mean field alone', color: COLORS.fixed, symbol: 'circle' },
+  joint: { name: 'joint noise', color: COLORS.policy, symbol: 'square' },
+  independent_noise: { name: 'noises as if independent', color: COLORS.decay, symbol: 'diamond' },
+  weights_noise: { name: 'noise of the weights alone', color: COLORS.schedule_free, symbol: 'cross' },
 } as const;
+
+const SLOPES =
+  'The SDE of second order must fall twice as steeply as that of first order, and only with the derivatives of the rate in b1 does it do so when the rate varies.';
+const JOINT_SLOPES =
+  'The perturbations are kept, and the step size of the attack is scaled with eta. The SDE with the joint noise must fall twice as steeply as the mean field; without the correlation of weights and perturbations it does not, where the observable sees it.';
 
 function weakOrderFigure({ etas, observables, method, runs }: WeakOrder, q: number): Figure {
   const { name, orders } = observables[q];
@@ -65,10 +76,11 @@ function weakOrderFigure({ etas, observables, method, runs }: WeakOrder, q: numb
       ? 'without Monte Carlo noise'
       : `from ${runs} real runs and as many paths or as asked for, bars of 95 %`;
   const sizes = orders.map(({ errors }) => errors.map(Math.abs));
+  const isKept = orders.some(({ order }) => order === 'joint');
   return {
     id: `weak-order-${q}`,
     title: `Weak error of E ${name}`,
-    caption: `Difference between the expectation under the SDE and in the real iteration, ${how}. Fitted slopes: ${slopes.join('; ')}. The SDE of second order must fall twice as steeply as that of first order, and only with the derivatives of the rate in b1 does it do so when the rate varies.`,
+    caption: `Difference between the expectation under the SDE and in the real iteration, ${how}. Fitted slopes: ${slopes.join('; ')}. ${isKept ? JOINT_SLOPES : SLOPES}`,
     data: orders.map(({ order, uncertainties }, k) => ({
       type: 'scatter',
       mode: 'lines+markers',

@@ -30,7 +30,8 @@ export async function sdePageStage({ analysisPath, dataFolder, out }: SdePageOpt
   const clean = await compileSgdModel({ ...file, attack: { type: 'none' } }, { ...seen, samples: DRAWN_SAMPLES });
   const whole = (): Promise<SgdModel> => compileSgdModel(file, seen);
   const control = await figuresOfControl(analysis, whole, path.dirname(analysisPath));
-  const figures = [...fieldFigures(model, clean), ...studyFigures(result), ...control];
+  const fields = result.kept === undefined ? fieldFigures(model, clean) : [];
+  const figures = [...fields, ...studyFigures(result), ...control];
   const target = path.join(out, 'sde.html');
   await writeFileAtomic(target, sdePage({ model, result }, figures, await plotlySource()));
   return { artifacts: [target], summary: [`written: ${target}`], result: {} };

@@ -3,6 +3,7 @@ import type { SgdModelFile } from '../../artifacts/sgd-model/sgd-model.js';
 import { HjbLrError } from '../../errors.js';
 import { minimizeBySimplex } from '../../math/nelder-mead.js';
 import type { SgdModel } from '../model.js';
+import { refuseKept } from '../restarted-alone.js';
 import { compileCosts, type ControlCosts } from './costs.js';
 import { nodeFields, type NodeFields } from './node-fields.js';
 
@@ -36,6 +37,7 @@ export interface RateProblem {
  * solve(problem, { query: [{ t: 0, x: [2.2] }] }).values[0]; // V(0, 2.2)
  */
 export async function rateProblem(model: SgdModel): Promise<RateProblem> {
+  refuseKept(model, 'rateProblem', 'Leave the control out, or write "start": "zero".');
   const control = controlOf(model);
   const updates = updatesOf(model);
   const fields = nodeFields(model, control.order);

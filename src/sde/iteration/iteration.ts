@@ -3,6 +3,7 @@ import type { FastStream } from '../../math/fast-stream.js';
 import { sourceOf, type Term } from '../../math/expressions.js';
 import { generatedFunction } from '../../math/generated-function.js';
 import type { SgdModel } from '../model.js';
+import { refuseKept } from '../restarted-alone.js';
 import { stepSource } from './attack-source.js';
 import { sampleSource } from './sample-source.js';
 
@@ -29,6 +30,7 @@ export interface Iteration {
  * iteration.run(theta, new Float64Array(30).fill(0.1), 0, 30, fastStream(0, 'runs')); // thirty updates at the rate 0.1
  */
 export function fuseIteration(model: SgdModel): Iteration {
+  refuseKept(model, 'fuseIteration', 'Take simulateKept, or write "start": "zero".');
   const parts = partsOf(model);
   const open = loopSource(model, parts, 'rates[k]');
   const feedback = loopSource(model, parts, 'rates(k, theta)');

@@ -3,6 +3,7 @@ import type { LongRun } from '../../artifacts/sde-analysis/sde-studies.js';
 import { HjbLrError } from '../../errors.js';
 import { countIssues, refuseOptions, seedIssues } from '../door-studies.js';
 import type { SgdModel } from '../model.js';
+import { refuseKept } from '../restarted-alone.js';
 import { coefficientsOf } from '../simulation/coefficients.js';
 import { rateWithin } from '../simulation/rate-bounds.js';
 import { countsOver } from './histogram.js';
@@ -52,6 +53,7 @@ const STRIDE = 5;
 export function longRun(model: SgdModel, options: LongRunOptions = {}): LongRun {
   const { runs = RUNS, seed = 0 } = options;
   refuseOptions('the long run', [...countIssues({ runs }), ...seedIssues(seed)]);
+  refuseKept(model, 'longRun', 'Leave --long-run out, or write "start": "zero".');
   const { eta, horizon } = model;
   const { theta: center, D } = restPoint(model);
   const n = center.length;

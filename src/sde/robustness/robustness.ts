@@ -2,6 +2,7 @@ import type { Robustness } from '../../artifacts/sde-analysis/sde-studies.js';
 import type { Issue } from '../../errors.js';
 import { refuseOptions } from '../door-studies.js';
 import { compileSgdModel, type SgdModel, type SgdModelOptions } from '../model.js';
+import { refuseKept } from '../restarted-alone.js';
 import { flowOf } from './flow.js';
 import { testAttackOf } from './test-attacks.js';
 
@@ -29,6 +30,7 @@ const MOMENTS = 30;
  * adversarial.adversarial_loss[0].at(-1)! < sgd.adversarial_loss[0].at(-1)!; // true where training against the attack pays
  */
 export async function robustness(model: SgdModel, options: RobustnessOptions = {}): Promise<Robustness> {
+  refuseKept(model, 'robustness', 'Leave --robustness out, or write "start": "zero".');
   const attack = testAttackOf(model.file);
   const { eps = attack.budgets, ...how } = options;
   refuseOptions('the robustness', epsIssues(eps));

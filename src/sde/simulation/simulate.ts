@@ -2,6 +2,7 @@ import type { Simulation } from '../../artifacts/sde-analysis/sde-studies.js';
 import { countIssues, refuseOptions, seedIssues } from '../door-studies.js';
 import type { SgdModel } from '../model.js';
 import { observablesOf, type Observable } from '../observables.js';
+import { refuseKept } from '../restarted-alone.js';
 import { agreementSentences } from './agreement.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
 import { ensemble } from './ensemble.js';
@@ -45,6 +46,7 @@ const COMPARED = 8;
 export async function simulateSgd(model: SgdModel, options: SimulateOptions = {}): Promise<Simulation> {
   const { runs = DEFAULT_RUNS, paths = runs, seed = 0 } = options;
   refuseOptions('the simulation', [...countIssues({ runs, paths }), ...seedIssues(seed)]);
+  refuseKept(model, 'simulateSgd', 'Take simulateKept, or write "start": "zero".');
   const { eta, start } = model;
   const updates = max(1, Math.floor(model.horizon / eta + 1e-9));
   const at = momentsOf(updates);
@@ -72,13 +74,13 @@ export async function simulateSgd(model: SgdModel, options: SimulateOptions = {}
 }
 
 /** 0 and up to thirty updates, the last among them. */
-function momentsOf(updates: number): number[] {
+export function momentsOf(updates: number): number[] {
   const count = min(MOMENTS, updates);
   return Array.from({ length: count + 1 }, (_, k) => Math.round((k * updates) / count));
 }
 
 /** Each weight, then the observables that are not one. */
-async function quantitiesOf(model: SgdModel): Promise<Observable[]> {
+export async function quantitiesOf(model: SgdModel): Promise<Observable[]> {
   const weights = model.weights.map((name, i): Observable => ({ name, value: (theta) => theta[i] }));
   const others = (await observablesOf(model)).filter(({ name }) => !model.weights.includes(name));
   return [...weights, ...others];

@@ -4,11 +4,13 @@ import type { SdeAnalysis, SdeResult } from '../../artifacts/sde-analysis/sde-an
 import { EXIT_CODES } from '../../errors.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import { analyseSgdModel } from '../analysis.js';
+import { analyseKept } from '../kept/analysis.js';
+import { isKept } from '../restarted-alone.js';
 import { controlSgdModel, type ControlledModel } from '../control/control.js';
 import { controlText } from '../control/text.js';
 import type { SdeStageOptions } from './declaration.js';
 import { compileSgdModel, type SgdModel } from '../model.js';
-import { requireStudies, studiesOf, type StudyOptions } from '../studies.js';
+import { refuseStudiesOfKept, requireStudies, studiesOf, type StudyOptions } from '../studies.js';
 import { sdeText, studySentences } from '../text.js';
 
 /**
@@ -66,9 +68,11 @@ export interface AnalysedModel {
 export async function analyseModelFile({ modelPath, out, seed, studies = {} }: SdeOptions): Promise<AnalysedModel> {
   requireStudies(studies);
   const file = await readArtifact('sgd_model', modelPath);
+  refuseStudiesOfKept(file, studies);
   const folder = path.dirname(modelPath);
   const model = await compileSgdModel(file, { folder, seed });
-  const coefficients = { ...analyseSgdModel(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
+  const analyse = isKept(file) ? analyseKept : analyseSgdModel;
+  const coefficients = { ...analyse(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
   const { control, runs = CONTROL_RUNS } = studies;
   const controlled = control === true ? await controlSgdModel(model, { runs, seed }) : undefined;
   const result = { ...coefficients, ...(controlled === undefined ? {} : { control: controlled.result }) };

@@ -54,7 +54,7 @@ export function monteCarloErrors(
   }));
 }
 
-interface Means {
+export interface Means {
   readonly name: string;
   readonly count: number;
   readonly seed: number;
@@ -62,7 +62,8 @@ interface Means {
   readonly eta: number;
 }
 
-function meansOf(runner: Runner, task: Means, observables: readonly Observable[], gradients: Gradients) {
+/** Means of the observables at the end, less the martingale of the gradients. */
+export function meansOf(runner: Runner, task: Means, observables: readonly Observable[], gradients: Gradients) {
   const { name, count, seed, updates, eta } = task;
   const sums = observables.map(() => ({ mean: 0, squares: 0 }));
   const martingale = new Float64Array(observables.length);

@@ -3,8 +3,9 @@ import type { Issue } from '../../errors.js';
 import { countIssues, refuseOptions, seedIssues, updatesIn } from '../door-studies.js';
 import type { SgdModel } from '../model.js';
 import { observablesOf } from '../observables.js';
+import { refuseKept } from '../restarted-alone.js';
 import { deterministicErrors, isOneDimensional, isResolved } from './deterministic.js';
-import { WEAK_ORDERS, type ErrorsAtEta } from './errors.js';
+import { WEAK_ORDERS, type ErrorsAtEta, type WeakOrderName } from './errors.js';
 import { monteCarloErrors } from './monte-carlo.js';
 import { BAND } from '../simulation/statistics.js';
 import { fittedSlope } from './slope.js';
@@ -41,6 +42,7 @@ export async function weakOrder(model: SgdModel, options: WeakOrderOptions = {})
     ...countIssues({ runs, paths }),
     ...seedIssues(seed),
   ]);
+  refuseKept(model, 'weakOrder', 'Take keptWeakOrder, or write "start": "zero".');
   const observables = await observablesOf(model);
   const updates = etas.map((eta) => updatesIn(model.horizon, eta)!);
   const exact = isOneDimensional(model)
@@ -60,7 +62,8 @@ export async function weakOrder(model: SgdModel, options: WeakOrderOptions = {})
   return { ...section, sentences: sentencesOf(section, exact !== null && !isDeterministic) };
 }
 
-function etaIssues(etas: readonly number[], horizon: number): Issue[] {
+/** Why base rates will not do; none if they will. */
+export function etaIssues(etas: readonly number[], horizon: number): Issue[] {
   const issues = etas.flatMap((eta, k): Issue[] => {
     if (!(eta > 0 && eta <= horizon)) {
       return [{ path: `etas.${k}`, message: `must be above 0 and at most the horizon ${horizon}, got ${eta}` }];
@@ -72,12 +75,18 @@ function etaIssues(etas: readonly number[], horizon: number): Issue[] {
   return [...few, ...issues];
 }
 
-function observableOf(name: string, etas: readonly number[], perEta: readonly ErrorsAtEta[]) {
+/** One observable at every eta, with the slopes of the SDEs that were compared. */
+export function observableOf(
+  name: string,
+  etas: readonly number[],
+  perEta: readonly ErrorsAtEta[],
+  orders: readonly WeakOrderName[] = WEAK_ORDERS.map(({ order }) => order),
+) {
   return {
     name,
     expectations: perEta.map(({ expectation }) => expectation),
     uncertainties: perEta.map(({ uncertainty }) => uncertainty),
-    orders: WEAK_ORDERS.map(({ order }, k) => {
+    orders: orders.map((order, k) => {
       const errors = perEta.map((at) => at.errors[k]);
       const uncertainties = perEta.map((at) => at.uncertainties[k]);
       return { order, errors, uncertainties, ...fittedSlope(etas, errors, uncertainties) };
@@ -90,13 +99,20 @@ function sentencesOf({ observables, method, runs, paths }: Omit<WeakOrder, 'sent
     method === 'deterministic'
       ? 'Both expectations come from backward equations, without Monte Carlo noise.'
       : `By ${runs} real runs and ${paths} paths for each eta and order${rough ? ', because the backward equations do not settle: the functions are not smooth' : ''}.`;
-  const slopes = observables.map(({ name, orders }) => {
+  return [...slopeSentences(observables, WEAK_ORDERS), how];
+}
+
+/** The slopes of each observable, a sentence each. */
+export function slopeSentences(
+  observables: WeakOrder['observables'],
+  forms: readonly { readonly words: string }[],
+): string[] {
+  return observables.map(({ name, orders }) => {
     const each = orders.map(({ slope, slope_error: error }, k) => {
       const value = slope === null ? 'hidden in the noise' : slope.toFixed(2);
       const band = slope !== null && error !== null && error >= 0.005 ? ` +- ${(BAND * error).toFixed(2)}` : '';
-      return `${WEAK_ORDERS[k].words} ${value}${band}`;
+      return `${forms[k].words} ${value}${band}`;
     });
     return `Observed weak orders of E ${name}: ${each.join('; ')}.`;
   });
-  return [...slopes, how];
 }
