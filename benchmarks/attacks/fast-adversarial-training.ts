@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { Experiment } from '../../src/artifacts/experiment/experiment.js';
+import type { ExperimentFile } from '../../src/artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact, writeFileAtomic } from '../../src/artifacts/files.js';
 import { readTrainingLog } from '../../src/artifacts/log-file.js';
 import type { TrainingLog } from '../../src/artifacts/training-log/training-log.js';
@@ -39,8 +39,9 @@ async function fastAdversarialTraining(): Promise<void> {
     },
   });
   const engine = ENGINE_CHOICES.find((name) => name === values.engine) ?? 'auto';
-  const { file, experiment } = await placed(values.data, values.out);
+  const { file } = await placed(values.data, values.out);
   const record = await resolveExperiment(file);
+  const { experiment } = record;
   const tasks = experiment.seeds.map((seed) => trainingTask(record, { seed, engine, out: values.out }));
   const jobs = tasks.map((task) => ({ id: task.runId, module: TRAINING_TASK.module, input: task }));
   resultsOf(await runTasks(jobs, { workers: Number(values.workers), onEvent: progress(experiment.horizon) }));
@@ -49,7 +50,7 @@ async function fastAdversarialTraining(): Promise<void> {
 }
 
 /** The experiment with its data in another folder, written where the runs are. */
-async function placed(data: string | undefined, out: string): Promise<{ file: string; experiment: Experiment }> {
+async function placed(data: string | undefined, out: string): Promise<{ file: string }> {
   const experiment = await readArtifact('experiment', EXPERIMENT);
   const { workload } = experiment;
   if (typeof workload === 'string' || workload.data.format !== 'idx')
@@ -65,7 +66,7 @@ async function placed(data: string | undefined, out: string): Promise<{ file: st
   const file = path.join(out, 'experiment.json');
   await mkdir(out, { recursive: true });
   await writeArtifact('experiment', file, moved);
-  return { file, experiment: moved };
+  return { file };
 }
 
 function trainingTask(
@@ -96,7 +97,7 @@ function progress(updates: number) {
 
 interface Study {
   readonly machine: Machine;
-  readonly experiment: Experiment;
+  readonly experiment: ExperimentFile;
   readonly logs: readonly TrainingLog[];
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { coefficientsSchema } from './coefficients/coefficients.js';
 import { controlProblemSchema } from './control-problem/control-problem.js';
-import { experimentSchema } from './experiment/experiment.js';
+import { experimentFileSchema } from './experiment/experiment.js';
 import { policySchema } from './policy/policy.js';
 import { resultsSchema } from './results/results.js';
 import { sdeAnalysisSchema } from './sde-analysis/sde-analysis.js';
@@ -11,7 +11,7 @@ import { logHeaderSchema } from './training-log/training-log.js';
 
 /** The schema of every file that passes between stages, by its `kind`. */
 export const ARTIFACT_SCHEMAS = {
-  experiment: experimentSchema,
+  experiment: experimentFileSchema,
   training_log: logHeaderSchema,
   coefficients: coefficientsSchema,
   control_problem: controlProblemSchema,

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import type { DataSpec, Experiment } from '../artifacts/experiment/experiment.js';
+import type { DataSpec, Experiment, ExperimentFile } from '../artifacts/experiment/experiment.js';
 import { readArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { HjbLrError, namingFile, type Issue } from '../errors.js';
 import { asJson, frozen } from '../json.js';
 import { checkAttacks, createWorkload, isImported, type Workload } from '../workloads/index.js';
+import { withUpdates } from './run-length.js';
 
 /**
  * An experiment as it was when a command began, as JSON. It is made once and handed to every task and worker, none of which
@@ -36,9 +37,11 @@ const openWorkloads = new Map<string, Promise<Workload>>();
  * @throws what `readArtifact`, `createWorkload` and `checkAttacks` throw
  */
 export async function resolveExperiment(file: string): Promise<ExperimentRecord> {
-  const experiment = frozen(asJson(await readArtifact('experiment', file)) as unknown as Experiment);
-  const place = { experiment, file, baseDirectory: path.dirname(path.resolve(file)) };
-  const workload = await loadWorkload(place);
+  const described = frozen(asJson(await readArtifact('experiment', file)) as unknown as ExperimentFile);
+  const baseDirectory = path.dirname(path.resolve(file));
+  const workload = await loadWorkload({ experiment: described, file, baseDirectory });
+  const experiment = frozen(withUpdates(described, file, workload));
+  const place = { experiment, file, baseDirectory };
   const record = frozen({ ...place, sha256: artifactSha256(experiment), ...identityOf(workload) });
   openWorkloads.set(keyOf(record), Promise.resolve(workload));
   return record;
@@ -87,7 +90,7 @@ function changesOf(record: ExperimentRecord, found: Identity): Issue[] {
     }));
 }
 
-type Place = Pick<ExperimentRecord, 'experiment' | 'file' | 'baseDirectory'>;
+type Place = Pick<ExperimentRecord, 'file' | 'baseDirectory'> & { readonly experiment: ExperimentFile };
 
 async function loadWorkload({ experiment, file, baseDirectory }: Place): Promise<Workload> {
   const workload = await namingFile(file, () => createWorkload(experiment.workload, baseDirectory));

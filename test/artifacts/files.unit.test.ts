@@ -117,7 +117,7 @@ describe('parseArtifact', () => {
     expect(error.remedy).toContain('schema/experiment.schema.json');
     expect(error.issues).toEqual([
       { path: 'batch_size', message: 'expected number to be >0; got 0' },
-      { path: 'horizon', message: 'expected number; got NaN' },
+      { path: 'horizon', message: 'expected number, or expected object; got NaN' },
       { path: 'seeds.1', message: 'expected int; got 1.5' },
       { path: 'policy.clip.gain', message: 'expected number to be <=1; got 2' },
     ]);

@@ -18,7 +18,7 @@ import { PACKAGE_ROOT } from '../../src/version.js';
 import { exampleExperiment, examplePolicy } from '../artifacts/fixtures/examples.js';
 
 const experiment = (fields: Partial<ExperimentInput> = {}): Experiment =>
-  parseArtifact('experiment', { ...exampleExperiment(), ...fields }, 'experiment.json');
+  parseArtifact('experiment', { ...exampleExperiment(), ...fields }, 'experiment.json') as Experiment;
 
 /** A workload of which only the attack and the number of classes are asked. */
 const attacked = (attack: Workload['attack']): Workload => ({ attack, dataset: { classes: 10 } }) as Workload;

@@ -42,7 +42,7 @@ async function taskOf(experiment: ExperimentInput, change: Partial<TrainingTask>
     runId: 'train/constant/1',
     purpose: 'train',
     seed: 1,
-    updates: experiment.horizon,
+    updates: experiment.horizon as number,
     method: methodSchema.parse({ schedule: { name: 'constant', rate: 0.5 }, optimizer: { name: 'sgd' } }),
     evaluated: true,
     log: path.join(folder, 'run.jsonl'),

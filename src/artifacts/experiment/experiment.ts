@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, distinct, editorSchema, kind, versionField } from '../shared/common.js';
+import { count, distinct, editorSchema, kind, positive, positiveCount, versionField } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
 import { benchmarkSchema, evaluationSchema } from './scoring.js';
 import { NEEDS_VALIDATION, stoppingSchema } from './stopping.js';
@@ -45,8 +45,34 @@ export function isMeasurable(
   return measurements.length === 0 || training === undefined || training.type === 'standard';
 }
 
+const updates = z.int().min(2);
+
+/** Updates, or what the door makes updates of once the data, the batch size and the attack are known. */
+export const horizonSchema = z
+  .union([
+    updates,
+    z
+      .strictObject({ updates: updates.describe('Length of one full training run, in updates.') })
+      .transform((length) => length.updates),
+    z.strictObject({
+      epochs: positive.describe(
+        'Length of one full training run, in epochs: the updates in which as many examples are drawn as there are in ' +
+          'that many passes over the training examples, rounded up.',
+      ),
+    }),
+    z.strictObject({
+      gradient_evaluations: positiveCount.describe(
+        'Length of one full training run, in gradient evaluations of minibatches, those of the attack included: the ' +
+          'updates that cost at most as many.',
+      ),
+    }),
+  ])
+  .describe(
+    'Length of one full training run: a number of updates, or updates, epochs or gradient_evaluations by name.',
+  );
+
 /** What a user writes; every default is filled in at the door and echoed in the artifacts. */
-export const experimentSchema = z
+export const experimentFileSchema = z
   .strictObject({
     $schema: editorSchema,
     kind: kind('experiment'),
@@ -76,7 +102,7 @@ export const experimentSchema = z
           '(the default) trains to the end and returns the last weights.',
       ),
     batch_size: batchSizeSchema,
-    horizon: z.int().min(2).describe('Length of one full training run, in updates.'),
+    horizon: horizonSchema,
     seeds: distinct(count)
       .min(1)
       .describe(
@@ -112,6 +138,14 @@ export const experimentSchema = z
   })
   .meta({ title: 'hjb-lr experiment' });
 
+/** The same, its length in updates. */
+export const experimentSchema = experimentFileSchema.safeExtend({
+  horizon: updates.describe('Length of one full training run, in updates.'),
+});
+
+/** An experiment as its file has it. */
+export type ExperimentFile = z.output<typeof experimentFileSchema>;
 export type Experiment = z.output<typeof experimentSchema>;
-export type ExperimentInput = z.input<typeof experimentSchema>;
+export type ExperimentInput = z.input<typeof experimentFileSchema>;
+export type RunLength = z.output<typeof horizonSchema>;
 export type Objective = z.output<typeof objectiveSchema>;
