@@ -1,14 +1,17 @@
 import type { AnyAttack, ArrayAttack } from './array-attack.js';
 import { attackUnder, ballOf } from './controls.js';
+import { HjbLrError } from '../errors.js';
 import { fixedAttack, parsed } from './create-attack.js';
 import { describeAttack } from './describe.js';
 import {
   evaluationAttackSchema,
   type AttackSpec,
   type EvaluationAttackInput,
+  type EvaluationAttackSpec,
   type SingleAttackSpec,
   type TrainingAttackSpec,
 } from './schemas.js';
+import { strongAttacks } from './strong.js';
 
 /** Steps of the attack that scores runs. */
 const SCORING_STEPS = 10;
@@ -29,6 +32,7 @@ export interface EvaluationAttack {
  */
 export function evaluationAttacks(input: EvaluationAttackInput, classes: number): EvaluationAttack[] {
   const spec = parsed(evaluationAttackSchema, input);
+  if (spec.type === 'strong') return evaluationAttacks(inTrainingBall(spec, null), classes);
   return (spec.type === 'best_of' ? spec.attacks : [spec]).map((one) => {
     const { restarts = 1 } = one as { readonly restarts?: number };
     const start = fixedAttack(oneStart(one), {}, classes);
@@ -39,6 +43,19 @@ export function evaluationAttacks(input: EvaluationAttackInput, classes: number)
 function oneStart(spec: SingleAttackSpec): SingleAttackSpec {
   return 'restarts' in spec ? { ...spec, restarts: 1 } : spec;
 }
+
+/**
+ * The evaluation's attack with the ball of the training attack put in where it is `strong`.
+ * @throws E_INVALID where there is no such ball
+ */
+export function inTrainingBall(spec: EvaluationAttackSpec, trained: TrainingAttackSpec | null): EvaluationAttackInput {
+  if (spec.type !== 'strong') return spec;
+  const ball = trained === null ? null : ballOf(attackUnder(trained, {}));
+  if (ball !== null) return { type: 'best_of', attacks: strongAttacks(ball) };
+  throw new HjbLrError('E_INVALID', NO_BALL, { remedy: 'Name an attack with its radius in the evaluation.' });
+}
+
+const NO_BALL = 'The attack strong searches the ball of the training attack, which has none.';
 
 /** Gradients that an evaluation spends on each example where none is spared. */
 export function evaluationCost(attacks: readonly { readonly starts: readonly AnyAttack[] }[]): number {

@@ -5,6 +5,10 @@ import type { AttackControlName } from './attack.js';
 /** A number, or its values at shares of the run. */
 export type Scheduled = number | { readonly schedule: readonly (readonly [number, number])[] };
 
+/** The same as a file may have it, a ramp by its short name included. */
+export type ScheduledInput =
+  Scheduled | { readonly value: number; readonly ramp: { readonly from?: number; readonly over?: number } };
+
 /** Controls of an attack for which its description may give a schedule. */
 export const SCHEDULABLE = ['attack_eps', 'attack_steps'] as const;
 
@@ -31,9 +35,36 @@ export function scheduled(value: z.ZodType<number>, between: Between) {
     .min(1)
     .refine((all) => isIncreasing(all.map(([share]) => share)), { error: 'must have increasing shares of the run' });
   const words = `Points [share of the run done, number] of a schedule, by increasing share; ${BETWEEN_WORDS[between]}.`;
+  const schedule = z.strictObject({ schedule: points.describe(words) });
   return z
-    .union([value, z.strictObject({ schedule: points.describe(words) })])
+    .union(between === 'linear' ? [value, schedule, ramped(value)] : [value, schedule])
     .describe(`${value.description ?? ''} A number, or a schedule of it along the run.`.trimStart());
+}
+
+/**
+ * A ramp by its short name, resolved to the schedule that it is: from a share of the number at the start of the run, straight
+ * up to the number when a share of the run is done. For example
+ *   { "value": 0.1, "ramp": { "from": 0.5, "over": 0.3 } } is { "schedule": [[0, 0.05], [0.3, 0.1]] }.
+ */
+function ramped(value: z.ZodType<number>) {
+  const ramp = z.strictObject({
+    from: fraction.default(0.5).describe('Share of the value from which the ramp rises, in [0, 1]; 0.5 by default.'),
+    over: fraction
+      .refine((share) => share > 0, { error: 'must be above 0' })
+      .default(0.3)
+      .describe('Share of the run over which the ramp rises, in (0, 1]; 0.3 by default.'),
+  });
+  return z
+    .strictObject({
+      value: value.describe('Number that holds once the ramp is over.'),
+      ramp: ramp.describe('Linear rise to the value at the start of the run.'),
+    })
+    .transform(({ value: last, ramp: { from, over } }): Scheduled => ({
+      schedule: [
+        [0, from * last],
+        [over, last],
+      ],
+    }));
 }
 
 /** What a control is when a share of the run is done. */

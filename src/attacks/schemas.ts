@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bestOf } from './best-of.js';
+import { strongSchema } from './strong.js';
 import { allAttacks, attackNamed, type AttackMould, type ATTACKS } from './index.js';
 import {
   keptFields,
@@ -9,7 +10,7 @@ import {
   withKeptDefaults,
   type KeptFields,
 } from './kept-fields.js';
-import { BETWEEN, SCHEDULABLE, scheduled, type Scheduled } from './scheduled.js';
+import { BETWEEN, SCHEDULABLE, scheduled, type Scheduled, type ScheduledInput } from './scheduled.js';
 
 type Built = typeof ATTACKS;
 type Name = keyof Built;
@@ -25,7 +26,7 @@ type InputOf<N extends Name> =
       : never);
 
 type ScheduledField<N extends Name> = Built[N]['controls'][(typeof SCHEDULABLE)[number] & keyof Built[N]['controls']];
-type WithSchedules<Spec, Field> = { [F in keyof Spec]: F extends Field ? Scheduled : Spec[F] };
+type WithSchedules<Spec, Field, Value = Scheduled> = { [F in keyof Spec]: F extends Field ? Value : Spec[F] };
 
 /** One attack of an evaluation. */
 export type SingleAttackSpec = { [N in Name]: z.output<SchemaOf<N>> }[Name];
@@ -37,11 +38,12 @@ export type TrainingAttackSpec = {
   [N in TrainingName]: WithSchedules<SpecOf<N>, ScheduledField<N>>;
 }[TrainingName];
 export type TrainingAttackInput = {
-  [N in TrainingName]: WithSchedules<InputOf<N>, ScheduledField<N>>;
+  [N in TrainingName]: WithSchedules<InputOf<N>, ScheduledField<N>, ScheduledInput>;
 }[TrainingName];
-export type EvaluationAttackSpec = SingleAttackSpec | z.output<ReturnType<typeof bestOf<SingleAttackSpec>>>;
+type Strong = z.output<ReturnType<typeof strongSchema>>;
+export type EvaluationAttackSpec = SingleAttackSpec | z.output<ReturnType<typeof bestOf<SingleAttackSpec>>> | Strong;
 export type EvaluationAttackInput =
-  SingleAttackInput | { readonly type: 'best_of'; readonly attacks: readonly SingleAttackInput[] };
+  SingleAttackInput | { readonly type: 'best_of'; readonly attacks: readonly SingleAttackInput[] } | Strong;
 
 const all = Object.values(allAttacks());
 
@@ -60,11 +62,12 @@ export const trainingAttackSchema = withKept(
 
 const single = unionOf(all.map(schemaForScoring)) as z.ZodType<SingleAttackSpec, SingleAttackInput>;
 
-/** An attack to score with: one, or the worst case of several. */
-export const evaluationAttackSchema = unionOf([...all.map(schemaForScoring), bestOf(single)]) as unknown as z.ZodType<
-  EvaluationAttackSpec,
-  EvaluationAttackInput
->;
+/** An attack to score with: one, the worst case of several, or a strong one by name. */
+export const evaluationAttackSchema = unionOf([
+  ...all.map(schemaForScoring),
+  bestOf(single),
+  strongSchema(),
+]) as unknown as z.ZodType<EvaluationAttackSpec, EvaluationAttackInput>;
 
 /** Registered attacks are accepted as the built-in ones, whose types alone are known here. */
 function unionOf(schemas: readonly z.ZodObject[]): z.ZodType {

@@ -1,7 +1,7 @@
 import type { EvaluationOptions, Objective } from '../artifacts/experiment/experiment.js';
 import type { LogEvaluation } from '../artifacts/training-log/training-log.js';
 import { randomStream } from '../math/random.js';
-import { evaluationAttacks, scoringAttack } from '../attacks/evaluation.js';
+import { evaluationAttacks, inTrainingBall, scoringAttack } from '../attacks/evaluation.js';
 import type { Network } from '../networks/network.js';
 import type { Dataset, Workload } from '../workloads/workload.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
@@ -105,7 +105,8 @@ export function scoringAttacks(
   options: Pick<Partial<EvaluationOptions>, 'attack'>,
 ): readonly ScoringAttack[] {
   if (attack === null) return [];
-  if (options.attack !== undefined) return evaluationAttacks(options.attack, dataset.classes);
+  if (options.attack !== undefined)
+    return evaluationAttacks(inTrainingBall(options.attack, attack.spec), dataset.classes);
   if (attack.spec === null) return [{ name: "the workload's own attack", spec: null, starts: [attack] }];
   return evaluationAttacks(scoringAttack(attack.spec), dataset.classes);
 }

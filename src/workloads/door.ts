@@ -1,5 +1,5 @@
 import type { EvaluationAttackSpec, TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
-import type { Experiment } from '../artifacts/experiment/experiment.js';
+import type { ExperimentFile } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { attackUnder, ballOf } from '../attacks/controls.js';
 import type { KeptFields } from '../attacks/kept-fields.js';
@@ -13,7 +13,7 @@ import type { Workload } from './workload.js';
  *
  * @throws E_INVALID with every place where they do not, and what to take instead
  */
-export function checkAttacks(file: string, experiment: Experiment, workload: Workload): void {
+export function checkAttacks(file: string, experiment: ExperimentFile, workload: Workload): void {
   const own = experiment.evaluation.attack;
   const issues = [
     ...attackIssues('workload.attack', workload.attack?.spec ?? null, workload),
@@ -35,6 +35,7 @@ type AnyAttackSpec = TrainingAttackSpec | EvaluationAttackSpec;
 
 function attackIssues(path: string, spec: AnyAttackSpec | null, workload: Workload): Issue[] {
   if (spec === null) return [];
+  if (spec.type === 'strong') return noBall(path, workload);
   if (spec.type === 'best_of') {
     return spec.attacks.flatMap((one, i) => attackIssues(`${path}.attacks.${i}`, one, workload));
   }
@@ -46,6 +47,13 @@ function attackIssues(path: string, spec: AnyAttackSpec | null, workload: Worklo
     })),
     ...(loss === undefined ? [] : lossIssues(`${path}.loss`, loss, workload)),
   ];
+}
+
+/** Where there is an attack, but no ball in which a strong one could look. */
+function noBall(path: string, { attack }: Workload): Issue[] {
+  if (attack === null || (attack.spec !== null && ballOf(attackUnder(attack.spec, {})) !== null)) return [];
+  const message = 'strong searches the ball of the training attack, which has none: name an attack with its radius';
+  return [{ path: `${path}.type`, message }];
 }
 
 /** What a loss needs of the number of classes, where the data have fewer. */
@@ -74,7 +82,7 @@ interface OfTraining extends KeptFields {
 }
 
 const NOT_KEPT = {
-  trades: 'starts at the input with a little noise: leave it out, or train by the standard rule, not',
+  trades: 'is not kept, but the input with a little noise: leave it out, or train by the standard rule, not',
   free: 'is not needed, for perturbations are carried from minibatch to minibatch: leave it out',
 } as const;
 
@@ -104,7 +112,7 @@ function augmentationIssues({ augmentation, dataset }: Workload): Issue[] {
   return [{ path: 'workload.augmentation', message }];
 }
 
-function splitIssues({ objective }: Experiment, workload: Workload): Issue[] {
+function splitIssues({ objective }: ExperimentFile, workload: Workload): Issue[] {
   const { split } = { ...objective, ...workload.objective };
   if (split !== 'validation' || workload.dataset.validation.count > 0) return [];
   return [{ path: 'objective.split', message: 'there are no validation examples: set data.split.validation above 0' }];

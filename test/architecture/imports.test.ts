@@ -57,7 +57,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   'src/measurements': [['estimators'], ['measurement'], ['sample-hessian'], ['*'], ['members'], ['index'], ['schemas']],
   'src/attacks': [
-    ['attack', 'balls', 'best-of', 'fields', 'kept-fields', 'words'],
+    ['attack', 'balls', 'best-of', 'fields', 'kept-fields', 'strong', 'words'],
     ['projected-ascent', 'random-search', 'scheduled'],
     ['*'],
     ['members'],

@@ -50,3 +50,30 @@ describe('controls of an attack', () => {
     expect(() => attackUnder(fgsm, { attack_steps: 2 })).toThrow('The attack fgsm has no attack_steps.');
   });
 });
+
+describe('a ramp', () => {
+  const ramped = (eps: object) => trainingAttackSchema.parse({ type: 'pgd', eps, steps: 5 });
+
+  test('is the schedule from a share of the value to the value', () => {
+    expect(attackControls(ramped({ value: 0.2, ramp: { from: 0.25, over: 0.4 } })).attack_eps?.value).toEqual({
+      schedule: [
+        [0, 0.05],
+        [0.4, 0.2],
+      ],
+    });
+    expect(attackUnder(ramped({ value: 0.2, ramp: {} }), {}, 0.15)).toMatchObject({ eps: expect.closeTo(0.15, 12) });
+    expect(attackUnder(ramped({ value: 0.2, ramp: {} }), {}, 0.3)).toMatchObject({ eps: 0.2 });
+  });
+
+  test.each([{ ramp: {} }, { value: 0.2, ramp: { over: 0 } }, { value: 0.2, ramp: { from: 2 } }])(
+    '%j is none',
+    (eps) => {
+      expect(() => ramped(eps)).toThrow();
+    },
+  );
+
+  test('is of the radius alone: the number of steps has none', () => {
+    const spec = { type: 'pgd', eps: 0.1, steps: { value: 5, ramp: {} } };
+    expect(trainingAttackSchema.safeParse(spec).success).toBe(false);
+  });
+});

@@ -5,6 +5,7 @@ import type { HjbLrError, Issue } from '../../src/errors.js';
 import { checkAttacks, createModel, type Workload } from '../../src/workloads/index.js';
 import { createAttack } from '../../src/attacks/create-attack.js';
 import { batchNormModel } from '../helpers/batch-norm.js';
+import { evaluationAttacks, inTrainingBall } from '../../src/attacks/evaluation.js';
 import { cloudsWorkload } from '../training/small-run.js';
 
 const pgd = { type: 'pgd', eps: 0.1, steps: 2 } as const;
@@ -62,11 +63,44 @@ describe('attacks that do not fit', () => {
   });
 });
 
+describe('a strong evaluation', () => {
+  const evaluation = { attack: { type: 'strong' } };
+
+  test('needs the ball of the training attack', () => {
+    expect(refused(clouds(), { evaluation })).toEqual([]);
+    const penalised = createAttack({ type: 'penalised_ascent', steps: 1, eta_i: 1, lambda: 1 });
+    const sentence = 'strong searches the ball of the training attack, which has none: name an attack with its radius';
+    expect(refused(clouds({ attack: penalised }), { evaluation })).toEqual([`evaluation.attack.type: ${sentence}`]);
+  });
+
+  test('is PGD-50 from two starts and PGD-30 on the margin, in the last ball of a schedule', () => {
+    const trained = createAttack({ type: 'pgd', norm: 'L2', eps: { value: 0.2, ramp: {} }, start: 'kept' }).spec;
+    const [loss, margin] = evaluationAttacks(inTrainingBall({ type: 'strong' }, trained), 3);
+    expect(loss.spec).toMatchObject({ type: 'pgd', norm: 'L2', eps: 0.2, steps: 50 });
+    expect(loss.starts.map(({ gradientEvaluations }) => gradientEvaluations)).toEqual([50, 50]);
+    expect(margin.spec).toMatchObject({ norm: 'L2', eps: 0.2, steps: 30, loss: 'margin', keep: 'best' });
+  });
+});
+
 describe('training that does not fit', () => {
   const trades = { type: 'trades', beta: 6, start_deviation: 0.001 } as const;
   const free = { type: 'free', replays: 4 } as const;
 
   test.each<[string, Partial<Workload>, string[]]>([
+    [
+      'kept perturbations with TRADES',
+      { training: trades, attack: createAttack({ type: 'pgd', eps: 0.1, start: 'kept' }) },
+      [
+        'workload.attack.start: is not kept, but the input with a little noise: leave it out, or train by the standard rule, not with trades',
+      ],
+    ],
+    [
+      'kept perturbations with free training',
+      { training: free, attack: createAttack({ type: 'fgsm', eps: 0.1, start: 'kept' }) },
+      [
+        'workload.attack.start: is not needed, for perturbations are carried from minibatch to minibatch: leave it out with free',
+      ],
+    ],
     [
       'TRADES without an attack',
       { training: trades, attack: null },
