@@ -8,27 +8,25 @@ import type {
   LogMeasurement,
   LogStep,
 } from '../artifacts/training-log/training-log.js';
-import { randomStream, resumeStream, type RandomStream } from '../math/random.js';
+import { randomStream, resumeStream } from '../math/random.js';
 import type { Network, LabelledInputs } from '../networks/network.js';
-import { keptStartOf, type Attack } from '../attacks/array-attack.js';
+import type { Attack } from '../attacks/array-attack.js';
 import { checkScores } from './attack-checks.js';
 import { collapseWatch } from './collapse.js';
-import { CheckpointBudget } from './checkpoint-budget.js';
-import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
+import { Checkpoints } from './checkpoints.js';
 import { Decisions, type Decided } from './decisions.js';
 import { divergedEvaluation, evaluate } from './evaluate.js';
 import { logNumber } from '../artifacts/shared/log-number.js';
 import { isDue, measure } from './measurements/index.js';
-import { readKept, writeKept, type KeptFile } from './kept/file.js';
-import { KeptPerturbations } from './kept/kept-perturbations.js';
-import { keptOfBatch, type KeptOfBatch } from './kept/of-batch.js';
-import { drawBatch, type DrawnBatch } from './minibatch.js';
+import { Minibatches } from './minibatches.js';
 import { observerOf, type Observed, type RunObserver } from './observation.js';
 import { batchSizes } from '../controls/index.js';
 import { norm } from '../math/vectors.js';
 import { createOptimizer, type Optimizer, type OptimizerState, type StepTaken } from './optimizers/index.js';
 import { Recovery, type KeptState } from './recovery.js';
 import type { SavedWeights } from './saved-weights.js';
+import { Spending } from './spending.js';
 import { Looks } from './stopping/looks.js';
 import type { ResolvedRun } from './training-run.js';
 import { batchesAtOnce, createUpdateRule, type MinibatchGradient, type UpdateRule } from './updates/index.js';
@@ -52,29 +50,17 @@ export class Trainer {
   #rolledBack: string | null;
   readonly #observer: RunObserver;
   readonly #rule: UpdateRule;
-  readonly #batches: RandomStream;
-  readonly #augmentation: RandomStream;
-  readonly #noise: RandomStream;
+  readonly #minibatches: Minibatches;
+  readonly #checkpoints: Checkpoints;
+  readonly #spending: Spending;
   readonly #decisions: Decisions;
-  /** null: the attack starts anew at every visit of an example. */
-  readonly #kept: KeptPerturbations | null;
-  readonly #budget: CheckpointBudget | null;
   readonly #looks: Looks;
   readonly #startedAt: number;
   /** The minibatch at its perturbed points, of an update before which something is measured. */
   #perturbed = new Float32Array(0);
-  /** The minibatch of the update. */
-  #drawn: DrawnBatch | null = null;
-  /** Of the last checkpoint. */
-  #keptFile: KeptFile | null;
   #update: number;
   /** Training examples drawn before this update. */
   #examples: number;
-  #gradientEvaluations: number;
-  #measurementEvaluations: number;
-  /** Gradients of single examples: the evaluations above, each times the size of its minibatch. */
-  #exampleGradients: number;
-
   /** @param checkpoint - where an earlier process stopped; null for a fresh run */
   constructor(run: ResolvedRun, checkpoint: Checkpoint | null) {
     const { seed } = run.header;
@@ -89,13 +75,9 @@ export class Trainer {
     this.#network = run.engine.createNetwork(model, dataset, atOnce);
     if (checkpoint?.statistics !== undefined) this.#network.passes!.loadStatistics(checkpoint.statistics);
     this.#rule = createUpdateRule(run.workload, checkpoint === null ? null : checkpoint.rule);
-    this.#kept = keptStartOf(run.workload.attack) === null ? null : new KeptPerturbations(run.workload);
-    this.#keptFile = checkpoint === null ? null : checkpoint.perturbations;
-    this.#budget = this.#kept === null ? null : new CheckpointBudget(run.checkpointShare, this.#kept.bytes);
+    this.#minibatches = new Minibatches(run.workload, stream);
+    this.#checkpoints = new Checkpoints(run, this.#minibatches.kept, checkpoint);
     this.#gradient = new Float32Array(this.#network.parameters);
-    this.#batches = stream('batches');
-    this.#augmentation = stream('augmentation');
-    this.#noise = stream('attack');
     this.#observer = observerOf(run, resumed);
     this.#initial = concatenated(model.initialise(randomStream(seed, 'init')));
     this.#optimizer = this.#optimizerFrom(checkpoint === null ? null : checkpoint.optimizer);
@@ -103,20 +85,14 @@ export class Trainer {
     const start = checkpoint ?? FRESH_START;
     this.#update = start.update;
     this.#examples = start.examples;
-    this.#gradientEvaluations = start.gradientEvaluations;
-    this.#measurementEvaluations = start.measurementEvaluations;
-    this.#exampleGradients = start.exampleGradients;
+    this.#spending = new Spending(start);
     this.#startedAt = performance.now() - 1000 * start.seconds;
     this.#recovery = this.#openRecovery(checkpoint);
   }
 
-  /**
-   * What a checkpoint keeps in a file of its own, before the first update.
-   * @throws E_TRUNCATED if that file is gone, cut off, or another one
-   */
+  /** What a checkpoint keeps in a file of its own, before the first update; throws as `Checkpoints.restore`. */
   async restore(): Promise<void> {
-    if (this.#kept !== null && this.#keptFile !== null)
-      await readKept(this.#run.log, this.#keptFile, this.#kept.arrays);
+    await this.#checkpoints.restore();
   }
 
   /** All updates that are left, or fewer if the run diverges or its optimizer is done; the end row is returned. */
@@ -136,7 +112,7 @@ export class Trainer {
       if (look?.action === 'stop' && this.#update < header.updates) return this.#completed(look.reason);
       const reason = this.#optimizer.finished();
       if (reason !== null) return this.#completed(reason);
-      if (this.#checkpointIsDue()) await this.#checkpoint(writer);
+      if (this.#checkpoints.isDue(this.#update)) await this.#checkpoints.write(writer, () => this.#checkpoint());
       if (performance.now() - lastTurn > TURN_MS) {
         await nextTurn();
         lastTurn = performance.now();
@@ -168,7 +144,7 @@ export class Trainer {
       weights: this.#optimizer.gradientPoint(),
     };
     const { rollback, cost } = this.#recovery.see(sight, () => this.#stateNow());
-    this.#charge(cost, this.#recovery.batchSize);
+    this.#spending.charge(cost, this.#recovery.batchSize);
     if (rollback === null) return;
     const { optimizer, clip, statistics } = rollback.to;
     this.#optimizer = this.#optimizerFrom(optimizer);
@@ -231,9 +207,9 @@ export class Trainer {
     if (!this.#looks.isDue(this.#update)) return null;
     const { schedule } = this.#decisions.state;
     const trunk = { optimizer: this.#optimizer.state(), rule: this.#rule.state(), clip: schedule.clip };
-    const point = { ...trunk, kept: this.#kept, update: this.#update, decided };
+    const point = { ...trunk, minibatches: this.#minibatches, update: this.#update, decided };
     const look = this.#looks.take(this.#network, point, this.#optimizer.output());
-    this.#charge(look.grad_evals, decided.settings.batchSize);
+    this.#spending.charge(look.grad_evals, decided.settings.batchSize);
     return look;
   }
 
@@ -242,22 +218,13 @@ export class Trainer {
     const decided = this.#decisions.decide();
     const { attack, settings } = decided;
     this.#network.load(this.#optimizer.gradientPoint());
-    const draw = (): LabelledInputs => this.#drawBatch(settings.batchSize);
+    const minibatches = this.#minibatches;
+    const draw = (): LabelledInputs => minibatches.draw(settings.batchSize);
     const show = (inputs: Float32Array): void => void (this.#perturbed = inputs.slice());
-    const point = { network: this.#network, attack, draw, noise: this.#noise, kept: this.#keptOfBatch(attack) };
+    const point = { network: this.#network, attack, draw, noise: minibatches.noise, kept: minibatches.keptOf(attack) };
     const taken = this.#rule.gradient(this.#measuresNow() ? { ...point, onPerturbed: show } : point);
     this.#gradient.set(taken.gradient);
     return { ...this.#descend(taken, decided), decided };
-  }
-
-  #drawBatch(size: number): LabelledInputs {
-    const streams = { batches: this.#batches, augmentation: this.#augmentation };
-    this.#drawn = drawBatch(this.#run.workload, size, streams);
-    return this.#drawn;
-  }
-
-  #keptOfBatch(attack: Attack | null): KeptOfBatch | undefined {
-    return keptOfBatch(this.#kept, { drawn: () => this.#drawn!, attack, noise: this.#noise });
   }
 
   #measuresNow(): boolean {
@@ -273,8 +240,7 @@ export class Trainer {
     const options = { network: this.#network, workload, seed: header.seed };
     const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
     const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
-    this.#charge(cost, labels.length);
-    this.#measurementEvaluations += cost;
+    this.#spending.charge(cost, labels.length, cost);
     return rows;
   }
 
@@ -294,7 +260,8 @@ export class Trainer {
     const update = this.#update;
     const measured = isFinite && this.#measuresNow() ? this.#measure(batch, attack, rate * clipFactor) : [];
     const taken: StepTaken = isFinite ? this.#optimizer.step(this.#gradient, request) : { rate, length: NaN };
-    this.#charge(gradientEvaluations + observed.cost, batch.labels.length);
+    this.#spending.charge(gradientEvaluations + observed.cost, batch.labels.length);
+    const { spent } = this.#spending;
     const row: LogStep = {
       type: 'step',
       update,
@@ -306,9 +273,9 @@ export class Trainer {
       grad_norm: logNumber(gradientNorm),
       clip_factor: logNumber(clipFactor),
       step_length: logNumber(taken.length),
-      n_grad_evals: this.#gradientEvaluations,
+      n_grad_evals: spent.gradientEvaluations,
       ...columns,
-      ...('batch_size' in columns ? { n_example_grads: this.#exampleGradients } : {}),
+      ...('batch_size' in columns ? { n_example_grads: spent.exampleGradients } : {}),
       wall_s: Math.round(performance.now() - this.#startedAt) / 1000,
     };
     this.#rolledBack = null;
@@ -326,12 +293,6 @@ export class Trainer {
     return seen;
   }
 
-  /** What evaluations on a minibatch of this size cost. */
-  #charge(evaluations: number, size: number): void {
-    this.#gradientEvaluations += evaluations;
-    this.#exampleGradients += evaluations * size;
-  }
-
   #completed(reason?: string): LogEnd {
     if (!Number.isFinite(norm(this.#optimizer.output()))) return this.#end('diverged', 'the weights are not finite');
     return this.#end('completed', reason);
@@ -346,55 +307,34 @@ export class Trainer {
     const figures = Object.entries({ ...this.#optimizer.summary(), ...this.#recovery?.summary() }).filter(([, value]) =>
       Number.isFinite(value),
     );
+    const { spent } = this.#spending;
     return {
       type: 'end',
       status,
       ...(reason === undefined ? {} : { reason }),
       updates: this.#update,
-      n_grad_evals: this.#gradientEvaluations,
+      n_grad_evals: spent.gradientEvaluations,
       ...(this.#looks.best === null ? {} : { returned_update: this.#looks.best.update }),
-      ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: this.#measurementEvaluations }),
-      ...(this.#decisions.varies('batch_size') ? { n_example_grads: this.#exampleGradients } : {}),
+      ...(this.#run.measurements.length === 0 ? {} : { measurement_grad_evals: spent.measurementEvaluations }),
+      ...(this.#decisions.varies('batch_size') ? { n_example_grads: spent.exampleGradients } : {}),
       ...(figures.length === 0 ? {} : { summary: Object.fromEntries(figures) }),
     };
   }
 
-  #checkpointIsDue(): boolean {
-    const { header, checkpointEvery } = this.#run;
-    const isAtStep = this.#update % checkpointEvery === 0 && this.#update < header.updates;
-    return isAtStep && (this.#budget === null || this.#budget.isDue());
-  }
-
-  async #checkpoint(writer: LogWriter): Promise<void> {
-    await writer.flush();
-    if (this.#budget === null) await this.#writeCheckpoint();
-    else await this.#budget.spend(() => this.#writeCheckpoint());
-  }
-
-  async #writeCheckpoint(): Promise<void> {
-    const { log } = this.#run;
-    if (this.#kept !== null) this.#keptFile = await writeKept(log, this.#kept.arrays, this.#keptFile);
-    await writeCheckpoint(log, this.#run.header, {
+  #checkpoint(): Omit<Checkpoint, 'perturbations'> {
+    return {
       update: this.#update,
-      gradientEvaluations: this.#gradientEvaluations,
-      measurementEvaluations: this.#measurementEvaluations,
-      exampleGradients: this.#exampleGradients,
+      ...this.#spending.spent,
       optimizer: this.#optimizer.state(),
       ...this.#decisions.state,
       ...(this.#run.stopping === null ? {} : { looks: this.#looks.state }),
       examples: this.#examples,
-      streams: {
-        batches: this.#batches.state(),
-        augmentation: this.#augmentation.state(),
-        attack: this.#noise.state(),
-        ...this.#observer.state(),
-      },
+      streams: { ...this.#minibatches.states(), ...this.#observer.state() },
       rule: this.#rule.state(),
       ...(this.#recovery === null ? {} : { recovery: this.#recovery.state, rolledBack: this.#rolledBack }),
-      perturbations: this.#keptFile,
       ...(this.#network.passes === undefined ? {} : { statistics: this.#network.passes.statistics() }),
       seconds: (performance.now() - this.#startedAt) / 1000,
-    });
+    };
   }
 }
 

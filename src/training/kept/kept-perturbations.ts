@@ -48,11 +48,9 @@ export class KeptPerturbations {
     return this.arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  /** The same perturbations apart, for a run that is forked off. */
-  copy(workload: Pick<Workload, 'dataset' | 'attack'>): KeptPerturbations {
-    const fork = new KeptPerturbations(workload);
-    fork.arrays.forEach((array, i) => array.set(this.arrays[i]));
-    return fork;
+  /** Copies the perturbations of another run on the same workload. */
+  take({ arrays }: KeptPerturbations): void {
+    this.arrays.forEach((array, i) => array.set(arrays[i]));
   }
 
   /**

@@ -1,11 +1,9 @@
 import { randomStream } from '../../math/random.js';
-import type { Network } from '../../networks/network.js';
+import type { LabelledInputs, Network } from '../../networks/network.js';
 import { clipStep, type ClipState } from '../../schedules/index.js';
 import { mean, norm } from '../../math/vectors.js';
 import type { Decided } from '../decisions.js';
-import type { KeptPerturbations } from '../kept/kept-perturbations.js';
-import { keptOfBatch } from '../kept/of-batch.js';
-import { drawBatch, type DrawnBatch } from '../minibatch.js';
+import type { Minibatches } from '../minibatches.js';
 import { createOptimizer, type OptimizerState } from '../optimizers/index.js';
 import type { SavedWeights } from '../saved-weights.js';
 import type { ResolvedRun } from '../training-run.js';
@@ -18,8 +16,7 @@ export interface Trunk {
   readonly optimizer: OptimizerState;
   readonly rule: RuleState | null;
   readonly clip: ClipState;
-  /** Perturbations that training examples keep; null where they keep none. */
-  readonly kept: KeptPerturbations | null;
+  readonly minibatches: Minibatches;
   /** What was in force for the last update. */
   readonly decided: Decided;
 }
@@ -42,23 +39,19 @@ export function annealedWeights(
   updates: number,
 ): Annealed {
   const { header, workload, method } = run;
-  const stream = (name: string) => randomStream(header.seed, `anneal/${update}/${name}`);
-  const streams = { batches: stream('batches'), augmentation: stream('augmentation'), noise: stream('attack') };
+  const minibatches = trunk.minibatches.fork((name) => randomStream(header.seed, `anneal/${update}/${name}`));
   const start = { initial: new Float32Array(network.parameters), updates: header.updates, resumed: trunk.optimizer };
   const optimizer = createOptimizer(method.optimizer, { ...start, averages: false });
   const rule = createUpdateRule(workload, trunk.rule);
-  const kept = trunk.kept?.copy(workload) ?? null;
   const statistics = network.passes?.statistics();
   const losses: number[] = [];
   const { attack, settings } = decided;
-  const { noise } = streams;
-  let drawn: DrawnBatch | null = null;
-  const ofBatch = keptOfBatch(kept, { drawn: () => drawn!, attack, noise });
+  const draw = (): LabelledInputs => minibatches.draw(settings.batchSize);
+  const point = { network, attack, draw, noise: minibatches.noise, kept: minibatches.keptOf(attack) };
   let memory = clip;
   for (let i = 0; i < updates; i += 1) {
     network.load(optimizer.gradientPoint());
-    const draw = (): DrawnBatch => (drawn = drawBatch(workload, settings.batchSize, streams));
-    const { loss, gradient } = rule.gradient({ network, attack, draw, noise, kept: ofBatch });
+    const { loss, gradient } = rule.gradient(point);
     losses.push(loss);
     const gradientNorm = norm(gradient);
     const { factor, state } = clipStep(method.clip, memory, gradientNorm);

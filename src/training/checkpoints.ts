@@ -1,0 +1,48 @@
+import type { LogWriter } from '../artifacts/log-file.js';
+import { CheckpointBudget } from './checkpoint-budget.js';
+import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { readKept, writeKept, type KeptFile } from './kept/file.js';
+import type { KeptPerturbations } from './kept/kept-perturbations.js';
+import type { ResolvedRun } from './training-run.js';
+
+/** When a run saves its state, and the file of its kept perturbations beside it. */
+export class Checkpoints {
+  readonly #run: ResolvedRun;
+  readonly #kept: KeptPerturbations | null;
+  /** null: a checkpoint costs next to nothing. */
+  readonly #budget: CheckpointBudget | null;
+  /** Of the last checkpoint. */
+  #file: KeptFile | null;
+
+  constructor(run: ResolvedRun, kept: KeptPerturbations | null, resumed: Checkpoint | null) {
+    this.#run = run;
+    this.#kept = kept;
+    this.#budget = kept === null ? null : new CheckpointBudget(run.checkpointShare, kept.bytes);
+    this.#file = resumed === null ? null : resumed.perturbations;
+  }
+
+  /**
+   * What a checkpoint keeps in a file of its own, before the first update.
+   * @throws E_TRUNCATED if that file is gone, cut off, or another one
+   */
+  async restore(): Promise<void> {
+    if (this.#kept !== null && this.#file !== null) await readKept(this.#run.log, this.#file, this.#kept.arrays);
+  }
+
+  isDue(update: number): boolean {
+    const { header, checkpointEvery } = this.#run;
+    const isAtStep = update % checkpointEvery === 0 && update < header.updates;
+    return isAtStep && (this.#budget === null || this.#budget.isDue());
+  }
+
+  /** Saves the state after all rows so far are on disk. */
+  async write(writer: LogWriter, stateNow: () => Omit<Checkpoint, 'perturbations'>): Promise<void> {
+    await writer.flush();
+    const save = async (): Promise<void> => {
+      const { log, header } = this.#run;
+      if (this.#kept !== null) this.#file = await writeKept(log, this.#kept.arrays, this.#file);
+      await writeCheckpoint(log, header, { ...stateNow(), perturbations: this.#file });
+    };
+    await (this.#budget === null ? save() : this.#budget.spend(save));
+  }
+}
