@@ -12,6 +12,7 @@ import { linearWorkspace, type LinearWorkspace } from '../linear-system/solve.js
 import { assemble, emptySystem, type LinearSystem } from '../linear-system/system.js';
 import { outflowRates } from '../march/outflow.js';
 import { discretize, emptyModel, type Discretization, type NodeModel } from '../discretization/node-model.js';
+import type { Scheme } from '../discretization/schemes.js';
 import type { HjbSolution } from '../march/solution.js';
 import { requireProblem } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
@@ -47,7 +48,7 @@ interface ForwardMarch {
 
 /**
  * Forward Kolmogorov equation p_t = L^T p under the policy of a solution, by the exact transpose of the generator L that
- * the monotone scheme assembles at each level under the stored control, implicit in time as the value is:
+ * a scheme (the accurate one without its limited correction, so that no mass is negative) assembles at each level under the stored control, implicit in time as the value is:
  *   p_{n+1} = (I - dt L_n)^{-T} p_n,
  * so that the sum of mass times value changes from level to level by the running cost alone. Dirichlet faces and stopping
  * regions absorb, and so does what lies beyond a `linear` face. Of an uncertain problem each node takes its worst case.
@@ -69,7 +70,7 @@ export function density(
   requireProblem(problem);
   requireLevels(problem, solution);
   const times = requireDensityOptions(problem, options);
-  const march = startForward(problem, solution, resolveStart(problem, start));
+  const march = startForward(problem, solution, resolveStart(problem, start), options.scheme ?? 'monotone');
   const every = options.keep === 'all' ? 1 : options.keep;
   const kept: KeptLevel[] = [keptLevel(march, times[0])];
   let massDefect = 0;
@@ -112,12 +113,17 @@ function resultOf(kept: readonly KeptLevel[], march: ForwardMarch): Omit<Density
   };
 }
 
-function startForward(problem: ControlProblem, solution: HjbSolution, x: readonly number[]): ForwardMarch {
+function startForward(
+  problem: ControlProblem,
+  solution: HjbSolution,
+  x: readonly number[],
+  scheme: Scheme,
+): ForwardMarch {
   const lattice = buildLattice(problem.states);
   const stored: NodeControls = { control: solution.control[0] };
   // An infinite horizon has no level before, a march has.
   const marched = { ...closedLoopProblem(problem, lattice, stored), horizon: 1 };
-  const d = discretize(marched, lattice, 'monotone');
+  const d = discretize(marched, lattice, scheme);
   const forward = emptyForward(d);
   const perNode = (): Float64Array => new Float64Array(lattice.size);
   return {

@@ -1,4 +1,5 @@
 import { issueUnless, refuseWhere } from '../input-issues.js';
+import type { Scheme } from '../discretization/schemes.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 
 export interface DensityOptions {
@@ -6,6 +7,8 @@ export interface DensityOptions {
   readonly keep: 'all' | number;
   /** Levels to march through, increasing from 0: for an infinite horizon, which has none of its own, and only there. */
   readonly times?: readonly number[];
+  /** Whose generator is transposed; `monotone` unless given. `accurate` is of second order in the spacings where diffusion dominates. */
+  readonly scheme?: Scheme;
 }
 
 /** How the mass is spread at the kept levels. */

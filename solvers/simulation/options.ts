@@ -32,6 +32,12 @@ export interface SimulationResult {
   readonly fineSubsteps: number;
   /** How many of the fine paths ended before the horizon: at Dirichlet faces, by stopping, or through other faces. */
   readonly ended: { readonly absorbed: number; readonly stopped: number; readonly exits: number };
+  /** Mean and standard deviation of each state over the fine paths that are inside at the horizon; NaN where there is none. */
+  readonly atHorizon: {
+    readonly paths: number;
+    readonly mean: readonly number[];
+    readonly standardDeviation: readonly number[];
+  };
   readonly warnings: readonly string[];
 }
 

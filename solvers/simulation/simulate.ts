@@ -14,7 +14,17 @@ import {
   type SimulationOptions,
   type SimulationResult,
 } from './options.js';
-import { ABSORBED, emptyPath, EXITED, ON_ITS_WAY, STOPPED, Walker, type Path, type StepClock } from './walker.js';
+import {
+  ABSORBED,
+  AT_HORIZON,
+  emptyPath,
+  EXITED,
+  ON_ITS_WAY,
+  STOPPED,
+  Walker,
+  type Path,
+  type StepClock,
+} from './walker.js';
 
 /**
  * Monte Carlo of the closed loop: the cost from `start` under the controls of a solution, interpolated between its nodes
@@ -45,18 +55,19 @@ export function simulateClosedLoop(
   const resolved = resolveSimulationOptions(problem, options);
   const costs = walkAll(problem, solution, resolveStart(problem, start), resolved);
   const group = resolved.antithetic ? 2 : 1;
-  return resultOf(estimateCost(costs.fine, costs.coarse, problem.risk ?? 0, group), costs.ended, resolved);
+  return resultOf(estimateCost(costs.fine, costs.coarse, problem.risk ?? 0, group), costs, resolved);
 }
 
 interface PathCosts {
   readonly fine: Float64Array;
   readonly coarse: Float64Array;
   readonly ended: SimulationResult['ended'];
+  readonly atHorizon: SimulationResult['atHorizon'];
 }
 
 function resultOf(
   { cost, stepBias }: CostEstimate,
-  ended: SimulationResult['ended'],
+  { ended, atHorizon }: Pick<PathCosts, 'ended' | 'atHorizon'>,
   { paths, seed, substeps }: ResolvedSimulationOptions,
 ): SimulationResult {
   const isFinite = [cost.estimate, cost.standardError, stepBias.estimate].every(Number.isFinite);
@@ -68,7 +79,7 @@ function resultOf(
     cost: cost.estimate,
     standardError: cost.standardError,
     stepBias,
-    ...{ paths, seed, fineSubsteps: 2 * substeps, ended },
+    ...{ paths, seed, fineSubsteps: 2 * substeps, ended, atHorizon },
     warnings: ended.exits > 0 ? [`${exits}: widen the domain or take more substeps.`] : [],
   };
 }
@@ -84,6 +95,8 @@ function walkAll(
   const [fine, coarse] = [emptyPath(problem), emptyPath(problem)];
   const costs = { fine: new Float64Array(paths), coarse: new Float64Array(paths) };
   const ended = { absorbed: 0, stopped: 0, exits: 0 };
+  const sums = start.map(() => ({ first: 0, second: 0 }));
+  let inside = 0;
   for (let k = 0; k < paths; k += 1) {
     const isMirrored = antithetic && k % 2 === 1;
     const stream = `path/${antithetic ? k >> 1 : k}`;
@@ -98,8 +111,26 @@ function walkAll(
     if (fine.end === ABSORBED) ended.absorbed += 1;
     if (fine.end === STOPPED) ended.stopped += 1;
     if (fine.end === EXITED) ended.exits += 1;
+    if (fine.end !== AT_HORIZON) continue;
+    inside += 1;
+    sums.forEach((sum, a) => {
+      sum.first += fine.x[a] - start[a];
+      sum.second += (fine.x[a] - start[a]) ** 2;
+    });
   }
-  return { ...costs, ended };
+  return { ...costs, ended, atHorizon: lawOf(sums, inside, start) };
+}
+
+function lawOf(
+  sums: readonly { readonly first: number; readonly second: number }[],
+  paths: number,
+  start: readonly number[],
+): SimulationResult['atHorizon'] {
+  return {
+    paths,
+    mean: sums.map(({ first }, a) => start[a] + first / paths),
+    standardDeviation: sums.map(({ first, second }) => Math.sqrt(Math.max(0, second / paths - (first / paths) ** 2))),
+  };
 }
 
 function gapsOf(problem: ControlProblem, { times, value }: HjbSolution): Float64Array[] | null {

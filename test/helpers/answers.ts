@@ -61,6 +61,12 @@ export const MADE_UP_SOLVERS: ProblemSolvers = {
     absorbed: 0.25,
     mean: start,
     standardDeviation: problem.states.map(() => 0.5),
+    errors: {
+      mass: 0.01,
+      absorbed: 0.01,
+      mean: start.map(() => 0.01),
+      standardDeviation: start.map(() => 0.01),
+    },
   }),
   simulate: (_problem, _solution, _start, paths, seed) => ({
     cost: 2 + seed,
@@ -69,6 +75,8 @@ export const MADE_UP_SOLVERS: ProblemSolvers = {
     value: 2,
     scenario: null,
     left: 0,
+    mean: [2],
+    standardDeviation: [0.5],
     warnings: [],
   }),
 };

@@ -20,6 +20,9 @@ const densityReportSchema = z.strictObject({
   absorbed: optional.describe('Probability that was absorbed at faces of the domain or by stopping.'),
   mean: byState.describe('Mean of each state inside the domain, by name.'),
   standard_deviation: byState.describe('Standard deviation of each state inside the domain, by name.'),
+  error_estimates: z
+    .strictObject({ mass: optional, absorbed: optional, mean: byState, standard_deviation: byState })
+    .describe('Errors of these numbers, estimated from half the nodes and levels. Null where there are too few.'),
 });
 
 const simulationReportSchema = z.strictObject({
@@ -33,6 +36,8 @@ const simulationReportSchema = z.strictObject({
     'Share of the simulated paths that left the domain and ended at its face with the value there. Where it is not ' +
       'small the simulation confirms nothing.',
   ),
+  mean: byState.describe('Mean of each state over the paths that are inside at the horizon, by name.'),
+  standard_deviation: byState.describe('Standard deviation of each state over these paths, by name.'),
   cost: optional.describe('Mean cost of the simulated paths.'),
   standard_error: optional.describe('Standard error of the mean cost of the simulated paths.'),
   step_bias: optional.describe(

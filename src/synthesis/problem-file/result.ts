@@ -28,10 +28,10 @@ export function resultOf(answer: Answer): ProblemResult {
 }
 
 export function densityResult(
-  { status, times, mass, absorbed, mean, standardDeviation }: ForwardDensity,
+  { status, times, mass, absorbed, mean, standardDeviation, errors }: ForwardDensity,
   states: readonly string[],
 ): NonNullable<ProblemResult['density']> {
-  const byState = (numbers: readonly number[]): Record<string, number | null> =>
+  const byState = (numbers: readonly (number | null)[]): Record<string, number | null> =>
     Object.fromEntries(states.map((name, i) => [name, orNull(numbers[i])]));
   return {
     status,
@@ -40,6 +40,12 @@ export function densityResult(
     absorbed: orNull(absorbed),
     mean: byState(mean),
     standard_deviation: byState(standardDeviation),
+    error_estimates: {
+      mass: orNull(errors.mass),
+      absorbed: orNull(errors.absorbed),
+      mean: byState(errors.mean),
+      standard_deviation: byState(errors.standardDeviation),
+    },
   };
 }
 
@@ -48,8 +54,8 @@ const MOST_LEFT = 1e-3;
 
 /** @param uncertainty - of the problem: scenario s has the upper end of the k-th box where bit k of s is set */
 export function simulationResult(
-  { cost, standardError, stepBias, value, scenario, left, warnings }: Simulation,
-  { paths, seed }: { paths: number; seed: number },
+  { cost, standardError, stepBias, value, scenario, left, mean, standardDeviation, warnings }: Simulation,
+  { paths, seed, states }: { paths: number; seed: number; states: readonly string[] },
   uncertainty: Readonly<Record<string, readonly [number, number]>>,
 ): NonNullable<ProblemResult['simulation']> {
   const vertex = Object.entries(uncertainty).map(([name, ends], k) => [name, ends[(scenario! >> k) & 1]]);
@@ -58,6 +64,8 @@ export function simulationResult(
     seed,
     ...(scenario === null ? {} : { worst_case: Object.fromEntries(vertex) as Record<string, number> }),
     left,
+    mean: Object.fromEntries(states.map((name, i) => [name, orNull(mean[i])])),
+    standard_deviation: Object.fromEntries(states.map((name, i) => [name, orNull(standardDeviation[i])])),
     cost: orNull(cost),
     standard_error: orNull(standardError),
     step_bias: orNull(stepBias),

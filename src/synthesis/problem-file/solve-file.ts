@@ -62,7 +62,7 @@ function closedLoopResult(
     ...(density === null ? {} : { density: densityResult(density, names) }),
     ...(simulation === null
       ? {}
-      : { simulation: simulationResult(simulation, { paths: simulate!, seed }, uncertainty) }),
+      : { simulation: simulationResult(simulation, { paths: simulate!, seed, states: names }, uncertainty) }),
   };
 }
 

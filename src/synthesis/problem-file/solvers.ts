@@ -1,4 +1,4 @@
-import { density, interpolateSolution, simulateClosedLoop, solve } from '../../../solvers/index.js';
+import { density, finalMoments, interpolateSolution, simulateClosedLoop, solve } from '../../../solvers/index.js';
 import type { Answer, ControlProblem, HjbSolution, SolveOptions, StateAxis } from '../../../solvers/index.js';
 
 /** Where the state is under the policy, from the forward Kolmogorov equation. */
@@ -15,6 +15,13 @@ export interface ForwardDensity {
   /** Of each state at the last of these times, given that it is inside. */
   readonly mean: readonly number[];
   readonly standardDeviation: readonly number[];
+  /** What the errors of these numbers may be; null where there are no companions. */
+  readonly errors: {
+    readonly mass: number | null;
+    readonly absorbed: number | null;
+    readonly mean: readonly (number | null)[];
+    readonly standardDeviation: readonly (number | null)[];
+  };
 }
 
 /** Monte Carlo of the closed loop. */
@@ -30,6 +37,9 @@ export interface Simulation {
   readonly scenario: number | null;
   /** Share of the paths that left the domain, and ended at its face with the value there. */
   readonly left: number;
+  /** Of each state at the horizon, over the paths that are inside then; NaN where there is none. */
+  readonly mean: readonly number[];
+  readonly standardDeviation: readonly number[];
   readonly warnings: readonly string[];
 }
 
@@ -54,19 +64,26 @@ export const releasedSolvers: ProblemSolvers = { solve, density: forwardDensity,
 
 function forwardDensity(problem: ControlProblem, solution: HjbSolution, start: readonly number[]): ForwardDensity {
   const keep = Math.max(1, Math.ceil((problem.times.length - 1) / DENSITY_LEVELS));
-  const { status, remedy, times, mass, absorbed, mean, covariance } = density(problem, solution, [...start], { keep });
+  const fine = density(problem, solution, [...start], { keep, scheme: 'accurate' });
+  const moments = finalMoments(problem, solution, [...start], fine);
+  const { status, remedy, times, mass, absorbed } = fine;
   const volumes = cellVolumes(problem.states);
-  const n = problem.states.length;
   const last = mass.length - 1;
   return {
     status,
     remedy,
     times,
     density: mass.map((level) => level.map((probability, node) => probability / volumes[node])),
-    mass: mass[last].reduce((sum, probability) => sum + probability, 0),
-    absorbed: absorbed[last],
-    mean: mean[last] ?? problem.states.map(() => NaN),
-    standardDeviation: problem.states.map((_, d) => Math.sqrt(covariance[last]?.[d * (n + 1)] ?? NaN)),
+    mass: moments?.mass.value ?? mass[last].reduce((sum, probability) => sum + probability, 0),
+    absorbed: moments?.absorbed.value ?? absorbed[last],
+    mean: problem.states.map((_, d) => moments?.mean[d].value ?? NaN),
+    standardDeviation: problem.states.map((_, d) => moments?.standardDeviation[d].value ?? NaN),
+    errors: {
+      mass: moments?.mass.error ?? null,
+      absorbed: moments?.absorbed.error ?? null,
+      mean: problem.states.map((_, d) => moments?.mean[d].error ?? null),
+      standardDeviation: problem.states.map((_, d) => moments?.standardDeviation[d].error ?? null),
+    },
   };
 }
 
@@ -90,12 +107,13 @@ function simulate(
   );
   const sign = objective === 'minimize' ? 1 : -1;
   const worst = results.reduce((most, result) => (sign * result.cost > sign * most.cost ? result : most));
-  const { cost, standardError, stepBias, ended, warnings } = worst;
+  const { cost, standardError, stepBias, ended, atHorizon, warnings } = worst;
   const point = interpolateSolution(problem, solution, 0, start);
   return {
     ...{ cost, standardError, stepBias: stepBias.estimate, warnings },
     value: point.inside ? point.value : NaN,
     scenario: scenarios === 1 ? null : results.indexOf(worst),
     left: ended.exits / paths,
+    ...{ mean: atHorizon.mean, standardDeviation: atHorizon.standardDeviation },
   };
 }

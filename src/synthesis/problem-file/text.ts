@@ -67,11 +67,12 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
   const sentences: string[] = [];
   if (density !== undefined) {
     const states = Object.keys(density.mean).map(
-      (name) => `${name} = ${number(density.mean[name], 6)} ± ${number(density.standard_deviation[name], 3)}`,
+      (name) =>
+        `${name} has mean ${estimated(density.mean[name], density.error_estimates.mean[name])} and standard deviation ${estimated(density.standard_deviation[name], density.error_estimates.standard_deviation[name])}`,
     );
-    const { time, mass, absorbed } = density;
+    const { time, mass, absorbed, error_estimates: errors } = density;
     sentences.push(
-      `density at t = ${time}: ${states.join(', ')} (mean ± standard deviation); mass ${number(mass, 10)}, absorbed ${number(absorbed, 4)}`,
+      `density at t = ${time}: ${states.join('; ')}; mass ${estimated(mass, errors.mass)}, absorbed ${estimated(absorbed, errors.absorbed)}`,
     );
   }
   if (simulation !== undefined) {
@@ -84,10 +85,18 @@ function closedLoopSentences({ density, simulation }: ProblemResult): string[] {
         ? []
         : [`simulated at every vertex of the uncertain parameters, worst at ${vertex.join(', ')}:`]),
       `${paths} paths, seed ${seed}: cost ${number(cost, 7)} ± ${number(error, 2)}, ${distance} the value ${number(value, 7)}; steps twice as long change it by ${number(bias, 2)}`,
+      ...lawSentence(simulation),
       ...warnings,
     );
   }
   return sentences;
+}
+
+function lawSentence({ mean, standard_deviation: deviation }: NonNullable<ProblemResult['simulation']>): string[] {
+  const states = Object.keys(mean).map(
+    (name) => `${name} has mean ${number(mean[name], 6)} and standard deviation ${number(deviation[name], 4)}`,
+  );
+  return [`over the paths that are inside at the horizon ${states.join('; ')}`];
 }
 
 /** It comes first: paths that leave end with the value that the simulation should confirm. */
@@ -114,6 +123,10 @@ export function answerText(problem: Problem, result: ProblemResult): string[] {
   const more = rows.length - MOST_ROWS;
   const left = more > 0 ? [`and ${more} more queries: --json or --out gives all of them`] : [];
   return [table.toString(), ...left, ...sentences];
+}
+
+function estimated(value: number | null, error: number | null): string {
+  return `${number(value, 6)}${error === null ? '' : ` (error about ${number(error, 2)})`}`;
 }
 
 function number(value: number | null | undefined, digits: number): string {

@@ -201,6 +201,7 @@ describe('the closed loop', () => {
       absorbed: 0.25,
       mean: { x: 0.5 },
       standard_deviation: { x: 0.5 },
+      error_estimates: { mass: 0.01, absorbed: 0.01, mean: { x: 0.01 }, standard_deviation: { x: 0.01 } },
     });
     // (5 - 2) / 0.1
     expect(result.simulation).toMatchObject({
@@ -215,7 +216,8 @@ describe('the closed loop', () => {
     });
     expect(summary).toEqual(
       expect.arrayContaining([
-        'density at t = 2: x = 0.5 ± 0.5 (mean ± standard deviation); mass 0.75, absorbed 0.25',
+        'density at t = 2: x has mean 0.5 (error about 0.01) and standard deviation 0.5 (error about 0.01); ' +
+          'mass 0.75 (error about 0.01), absorbed 0.25 (error about 0.01)',
         '100 paths, seed 3: cost 5 ± 0.1, 30 standard errors from the value 2; steps twice as long change it by 0.25',
       ]),
     );
