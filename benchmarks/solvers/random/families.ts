@@ -260,7 +260,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     const reach = 6 * high * Math.sqrt(T);
     const problem = problemOf({
       ...{ name: 'digital, uncertain volatility', horizon: T, steps: Math.round(80 * scale), bounds: [low, high] },
-      axis: axisOf(-reach, reach * 1.013, count(160, scale), LINEAR),
+      axis: axisOf(-reach, reach * draws.between(1, 1.05), count(160, scale), LINEAR),
       drift: () => 0,
       variance: (_, u) => u * u,
       terminal: (y) => (y > 0 ? 1 : 0),
