@@ -34,7 +34,9 @@ export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js
 export {
   analyseKept,
   analyseSgdModel,
+  bothRatesProblem,
   compileSgdModel,
+  controlKept,
   controlSgdModel,
   drift,
   effectiveLoss,
@@ -53,7 +55,9 @@ export {
   weakOrder,
 } from './sde/index.js';
 export type {
+  BothRatesProblem,
   CompiledRate,
+  ControlledKept,
   ControlledModel,
   ControlledRuns,
   ControlOptions,

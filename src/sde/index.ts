@@ -15,6 +15,8 @@ export { hasAtomsAlone, type SampleLaw } from './law/law.js';
 export { fuseIteration, type Iteration, type RateRule } from './iteration/iteration.js';
 export type { Sampler } from './law/sampler.js';
 export { analyseKept } from './kept/analysis.js';
+export { controlKept, type ControlledKept } from './kept/control/control.js';
+export { bothRatesProblem, type BothRatesProblem } from './kept/control/problem.js';
 export { keptFlows } from './kept/flows.js';
 export { keptModel, type KeptModel } from './kept/kept-model.js';
 export { simulateKept } from './kept/simulate.js';

@@ -30,10 +30,11 @@ const solverSchema = z.strictObject({
 
 const methodSchema = z.strictObject({
   name: z
-    .enum(['policy', 'constant', 'decay'])
+    .enum(['policy', 'constant', 'decay', 'held_attack'])
     .describe(
-      'Name of the method: policy; constant, the best constant rate; decay, the best rates min(most, scale / (n + ' +
-        'shift)) of update n.',
+      'Name of the method: policy; constant, the best constant rate (of kept perturbations, the best two constant rates); ' +
+        'decay, the best rates min(most, scale / (n + shift)) of update n; held_attack, the best constant learning rate ' +
+        'with the step size of the attack as the model has it.',
     ),
   parameters: z
     .record(z.string(), finite)
@@ -46,7 +47,9 @@ const methodSchema = z.strictObject({
 });
 
 const comparisonSchema = z.strictObject({
-  against: z.enum(['constant', 'decay']).describe('Name of the method that the policy is compared with.'),
+  against: z
+    .enum(['constant', 'decay', 'held_attack'])
+    .describe('Name of the method that the policy is compared with.'),
   cost_difference: meanSchema.describe(
     'Cost of the other method less that of the policy: positive where the policy is better.',
   ),
@@ -68,7 +71,17 @@ export const sdeControlSchema = z.strictObject({
     .record(z.string(), finite)
     .describe('Weights at which the adversarial loss is least over the domain, by name.'),
   solver: solverSchema.describe('Result of the solve of the Hamilton-Jacobi-Bellman equation.'),
-  policy_id: z.string().describe('Identifier of the policy file: SHA-256 of its body.'),
+  policy_id: z
+    .string()
+    .nullable()
+    .describe('Identifier of the policy file: SHA-256 of its body. Null where none is written: of kept perturbations.'),
+  mean_rates: z
+    .strictObject({
+      learning_rate: z.array(nonnegative).describe('Mean learning rate of each update.'),
+      attack_rate: z.array(nonnegative).describe('Mean step size eta_i of the attack of each update.'),
+    })
+    .optional()
+    .describe("Mean over the policy's real runs of both rates, where perturbations are kept."),
   methods: z
     .array(methodSchema)
     .describe('Results of the policy and of the schedules that it is compared with, in real runs.'),

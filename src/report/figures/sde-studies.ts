@@ -1,7 +1,7 @@
 import type { SdeResult } from '../../artifacts/sde-analysis/sde-analysis.js';
 import type { LongRun, Robustness, Simulation, WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
 import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
-import { keptFigures } from './sde-kept.js';
+import { bothRatesFigures, keptFigures } from './sde-kept.js';
 
 type Trace = Readonly<Record<string, unknown>>;
 
@@ -10,9 +10,10 @@ const BAND = 1.96;
 
 /** The figures of the studies that were asked for. */
 export function studyFigures(result: SdeResult): Figure[] {
-  const { kept, weak_order: weak, simulation, long_run: long, robustness } = result;
+  const { kept, control, weak_order: weak, simulation, long_run: long, robustness } = result;
   return [
     ...(kept === undefined ? [] : keptFigures(result.weights, kept)),
+    ...(control === undefined ? [] : bothRatesFigures(control)),
     ...(weak === undefined ? [] : weak.observables.map((_, q) => weakOrderFigure(weak, q))),
     ...(simulation === undefined ? [] : simulation.quantities.flatMap((_, q) => simulationFigures(simulation, q))),
     ...((long?.stationary ?? null) === null ? [] : [densityFigure(result.weights, long!)]),

@@ -42,7 +42,7 @@ async function figuresOfControl(
   whole: () => Promise<SgdModel>,
   folder: string,
 ): Promise<Figure[]> {
-  if (control === undefined) return [];
+  if (control === undefined || control.policy_id === null) return [];
   const model = await whole();
   return controlFigures(await retraceControl(model, control, await policyOf(control, folder)), model.eta);
 }

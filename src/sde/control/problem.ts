@@ -37,7 +37,7 @@ export interface RateProblem {
  * solve(problem, { query: [{ t: 0, x: [2.2] }] }).values[0]; // V(0, 2.2)
  */
 export async function rateProblem(model: SgdModel): Promise<RateProblem> {
-  refuseKept(model, 'rateProblem', 'Leave the control out, or write "start": "zero".');
+  refuseKept(model, 'rateProblem', 'Take controlKept, or write "start": "zero".');
   const control = controlOf(model);
   const updates = updatesOf(model);
   const fields = nodeFields(model, control.order);
