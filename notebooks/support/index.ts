@@ -1,6 +1,6 @@
 /** What the notebooks call beside the library itself: a model from its file's fields, sizes, rates, and what is shown. */
 export { show, showSentences, showTable } from './display.ts';
-export { controlFigures, ratesFigure, showControl } from './figures/control.ts';
+export { bothRatesFigures, controlFigures, ratesFigure, showControl } from './figures/control.ts';
 export { expansionFigure } from './figures/expansion.ts';
 export { fieldFigures } from './figures/fields.ts';
 export { penaltyFigure } from './figures/penalty.ts';

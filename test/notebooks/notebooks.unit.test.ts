@@ -12,12 +12,13 @@ function read(name: string): Notebook {
   return notebookSchema.parse(JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')));
 }
 
-test('there are four notebooks', () => {
+test('there are five notebooks', () => {
   expect(NAMES).toEqual([
     '1-sde-of-adversarial-sgd.ipynb',
     '2-weak-error.ipynb',
     '3-robustness-as-gradient-flow.ipynb',
     '4-adaptive-against-fixed-rates.ipynb',
+    '5-adversarial-sgd-with-a-memory.ipynb',
   ]);
 });
 

@@ -2,9 +2,12 @@ import type { SdeControl } from '../../../dist/src/artifacts/sde-analysis/sde-co
 import { COLORS, type Figure } from '../../../dist/src/report/figure.js';
 import { controlFigures as figuresOf } from '../../../dist/src/report/figures/sde-control.js';
 import { controlSentences, controlTable } from '../../../dist/src/sde/control/text.js';
+import { bothRatesFigures } from '../../../dist/src/report/figures/sde-kept.js';
 import type { ControlledModel, SgdModel } from '../../../dist/src/sde/index.js';
 import { showSentences, showTable } from '../display.ts';
 import { linesFigure } from './lines.ts';
+
+export { bothRatesFigures };
 
 /** Value, policy, weights and rates of a solved control problem. */
 export function controlFigures({ eta }: SgdModel, controlled: ControlledModel): Figure[] {
