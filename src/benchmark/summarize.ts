@@ -2,6 +2,7 @@ import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Comparison, DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../artifacts/results/results.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import { partialMasking } from '../training/partial-masking.js';
 import { measuredSeries } from './measured.js';
 import type { BenchmarkMethod } from './methods.js';
 
@@ -29,6 +30,7 @@ export function runResult(
   const evaluation = log.evaluations[log.evaluations.length - 1];
   const loss = finiteOrNull(evaluation?.train_robust_loss);
   const measured = measuredSeries(log);
+  const warnings = [...(evaluation?.warnings ?? []), ...partialMasking(log.measurements)];
   return {
     seed: log.header.seed!,
     log: logPath,
@@ -42,9 +44,7 @@ export function runResult(
     // Measuring is for the report alone: no rate depends on it.
     run_grad_evals: gradientEvaluations(log) - (log.end!.measurement_grad_evals ?? 0),
     pilot_grad_evals: spentBefore,
-    ...(evaluation?.warnings === undefined || evaluation.warnings.length === 0
-      ? {}
-      : { warnings: evaluation.warnings }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     series: thinnedSeries(log),
     ...(measured === undefined ? {} : { measured }),
   };

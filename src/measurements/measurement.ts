@@ -29,6 +29,13 @@ export type ColumnsOf<Row> = Omit<Row, 'type' | 'update' | 'grad_evals' | 'measu
 export interface Sampler {
   /** Of that many examples more, drawn with replacement, under attack noise of their own. */
   draw(count: number): BatchLoss;
+  /**
+   * The same of examples more, under the training attack (from the perturbations that they keep, where they keep any) and
+   * under PGD with 10 steps from a random start, in the ball that the training attack has at the end of the run.
+   */
+  drawTwice(count: number): { readonly training: BatchLoss; readonly strong: BatchLoss };
+  /** Whether the training attack has the radius that it has at the end of the run. */
+  readonly isFullStrength: boolean;
   /** Numbers that no examples hang on. */
   readonly stream: RandomStream;
 }
@@ -49,7 +56,7 @@ export interface MeasurementSetting {
 
 /** How a quantity is drawn: in which figure, by what name, and like which others. */
 export interface QuantityStyle {
-  readonly figure: 'gradient' | 'curvature';
+  readonly figure: 'gradient' | 'curvature' | 'attack';
   readonly label: string;
   readonly color: 'gradient' | 'noise' | 'random' | 'step' | 'minibatch';
   readonly dash?: 'dash' | 'dot';

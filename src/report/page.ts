@@ -50,7 +50,7 @@ export function warningSection({ methods }: Results): string[] {
     return `<li><strong>${escapeHtml(code)}</strong> in ${counted(shown.length, 'run')}. ${escapeHtml(first)}</li>`;
   });
   return [
-    `<h2>Scores that are hard to believe</h2><p class="caption">The warnings of AutoAttack (Croce and Hein 2020), looked for on some test examples at the end of every run.</p>\n<ul>${items.join('')}</ul>`,
+    `<h2>Scores that are hard to believe</h2><p class="caption">The warnings of AutoAttack (Croce and Hein 2020), looked for on some test examples at the end of every run, and what attack gaps along the runs say.</p>\n<ul>${items.join('')}</ul>`,
   ];
 }
 

@@ -237,7 +237,7 @@ export class Trainer {
     const [update, weights, gradient] = [this.#update, this.#optimizer.gradientPoint(), this.#gradient];
     const perturbed = { inputs: this.#perturbed, labels };
     const point = { update, weights, perturbed, gradient, rate, attack };
-    const options = { network: this.#network, workload, seed: header.seed };
+    const options = { network: this.#network, workload, seed: header.seed, kept: this.#minibatches.kept };
     const rows = measurements.filter((spec) => isDue(spec, update)).map((spec) => measure(spec, point, options));
     const cost = rows.reduce((sum, row) => sum + row.grad_evals, 0);
     this.#spending.charge(cost, labels.length, cost);

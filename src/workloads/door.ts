@@ -22,6 +22,7 @@ export function checkAttacks(file: string, experiment: ExperimentFile, workload:
     ...trainingIssues(workload),
     ...augmentationIssues(workload),
     ...splitIssues(experiment, workload),
+    ...gapIssues(experiment, workload),
   ];
   if (issues.length === 0) return;
   throw new HjbLrError('E_INVALID', `Parts of ${file} do not fit together.`, {
@@ -116,4 +117,12 @@ function splitIssues({ objective }: ExperimentFile, workload: Workload): Issue[]
   const { split } = { ...objective, ...workload.objective };
   if (split !== 'validation' || workload.dataset.validation.count > 0) return [];
   return [{ path: 'objective.split', message: 'there are no validation examples: set data.split.validation above 0' }];
+}
+
+function gapIssues({ measurements }: ExperimentFile, { attack }: Workload): Issue[] {
+  if (attack !== null && attack.spec !== null && ballOf(attackUnder(attack.spec, {})) !== null) return [];
+  const message = 'attack_gap needs a training attack on a ball, in which a fresh one can look: leave it out';
+  return measurements.flatMap(({ type }, i) =>
+    type === 'attack_gap' ? [{ path: `measurements.${i}.type`, message }] : [],
+  );
 }

@@ -100,6 +100,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
       'checkpoint-budget',
       'experiment-record',
       'method',
+      'partial-masking',
       'policy-mismatch',
       'spending',
     ],

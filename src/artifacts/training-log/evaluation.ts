@@ -27,8 +27,8 @@ const checksSchema = z.strictObject({
 
 export const scoreWarningSchema = z.strictObject({
   code: z
-    .enum(['randomised_outputs', 'softmax_outputs', 'zero_gradients', 'masking'])
-    .describe('Name of the warning, after AutoAttack (Croce & Hein 2020).'),
+    .enum(['randomised_outputs', 'softmax_outputs', 'zero_gradients', 'masking', 'partial_masking'])
+    .describe('Name of the warning, after AutoAttack (Croce & Hein 2020), or partial_masking of the training attack.'),
   message: z.string().describe('Message of the warning, one sentence with the number and what to do.'),
 });
 

@@ -37,6 +37,14 @@ const GROUPS: readonly Group[] = [
     caption:
       'A step of rate u along curvature λ multiplies what lies there by 1 − uλ: plain SGD loses ground where λ stays above 2/u. Frozen: the perturbations are held; re-attacked: the attack answers, which is what training feels. Largest: the largest Ritz value of the Hessian seen from that vector.',
   },
+  {
+    figure: 'attack',
+    id: 'measured-attack',
+    title: 'Loss as training sees it, and under a fresh attack',
+    axis: 'loss',
+    caption:
+      'The loss of the same minibatches under the training attack and under fresh PGD with 10 steps in the ball of the end of the run. Where the second grows away from the first although the radius stays, gradients are masked in part: training sees an attack that has become weak.',
+  },
 ];
 
 /** What was measured along the runs, in a figure for gradients and one for curvatures, where there is any. */

@@ -64,6 +64,18 @@ export class KeptPerturbations {
     return this.#gathered(batch);
   }
 
+  /** Where the ascent would start, nothing being changed: for measurements. */
+  look({ indices, moves }: DrawnBatch, attack: Attack, noise: RandomStream): Float32Array {
+    const d = this.#d;
+    const starts = new Float32Array(indices.length * d);
+    indices.forEach((example, k) => {
+      const row = starts.subarray(k * d, (k + 1) * d);
+      if (this.#checksums[example] === UNSEEN) keptStartOf(attack)!.first(row, d, noise);
+      else this.#rows.read(example, row);
+    });
+    return moves === null ? starts : movedImages(starts, this.#dataset.inputShape, moves);
+  }
+
   /** Keeps where the ascent ended; what is not finite is not kept: the run ends there, or goes back to earlier weights. */
   keep({ inputs, indices, moves }: DrawnBatch, perturbed: Float32Array): void {
     const [d, row] = [this.#d, this.#row];

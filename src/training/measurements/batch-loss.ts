@@ -21,6 +21,8 @@ export interface BatchLossOptions {
   /** Attack noise: every attack starts from the position at which this stream stands now. */
   readonly noise: RandomStream;
   readonly meter?: Meter;
+  /** Perturbations at which the attack starts, of one that keeps them, [n, inputSize]. */
+  readonly kept?: Float32Array | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface BatchLossOptions {
  * const product = hessianVectorProduct(loss.frozenAt(weights), weights, vector); // H v at the perturbed points
  */
 export function batchLoss(network: Network, examples: LabelledInputs, options: BatchLossOptions): BatchLoss {
-  const { loss = crossEntropy, attack, noise, meter = { passes: 0 } } = options;
+  const { loss = crossEntropy, attack, noise, meter = { passes: 0 }, kept } = options;
   const position = noise.state();
   const parts = split(examples, network);
   const attacked = (weights: Float32Array): LabelledInputs[] => {
@@ -44,10 +46,12 @@ export function batchLoss(network: Network, examples: LabelledInputs, options: B
     if (attack === null) return parts;
     meter.passes += examples.labels.length * attack.gradientEvaluations;
     const stream = resumeStream(position);
-    return parts.map(({ inputs, labels }) => ({
-      inputs: Float32Array.from(perturbInputs(network, { inputs, labels }, { loss, attack, stream })),
-      labels,
-    }));
+    let done = 0;
+    return parts.map(({ inputs, labels }) => {
+      const starts = kept?.subarray(done, (done += inputs.length));
+      const perturbed = perturbInputs(network, { inputs, labels }, { loss, attack, stream, kept: starts });
+      return { inputs: Float32Array.from(perturbed), labels };
+    });
   };
   return {
     count: examples.labels.length,

@@ -4,6 +4,7 @@ import type { Network, LabelledInputs } from '../../networks/network.js';
 import type { Attack } from '../../attacks/array-attack.js';
 import type { Workload } from '../../workloads/workload.js';
 import { logNumber } from '../../artifacts/shared/log-number.js';
+import type { KeptPerturbations } from '../kept/kept-perturbations.js';
 import { lossOf } from '../minibatch.js';
 import { frozenLoss, type Meter } from './batch-loss.js';
 import { sampler } from './sample.js';
@@ -29,6 +30,14 @@ export function isDue({ every }: MeasurementSpec, update: number): boolean {
   return update % every === 0;
 }
 
+interface MeasurementOptions {
+  readonly network: Network;
+  readonly workload: Workload;
+  readonly seed: number;
+  /** Read, never written; null where training examples keep no perturbations. */
+  readonly kept: KeptPerturbations | null;
+}
+
 /**
  * One measurement before an update, and what it cost. The network is left with other weights loaded.
  * @param seed - of the run: examples, attack noise and vectors come from streams of their own
@@ -36,12 +45,12 @@ export function isDue({ every }: MeasurementSpec, update: number): boolean {
 export function measure(
   spec: MeasurementSpec,
   point: MeasurementPoint,
-  { network, workload, seed }: { network: Network; workload: Workload; seed: number },
+  { network, workload, seed, kept }: MeasurementOptions,
 ): LogMeasurement {
   const { update, weights, perturbed, gradient, attack, rate } = point;
   const batchSize = perturbed.labels.length;
   const meter: Meter = { passes: 0 };
-  const samples = sampler(network, workload, { seed, name: spec.type, update, attack, meter });
+  const samples = sampler(network, workload, { seed, name: spec.type, update, attack, meter, kept });
   const ownBatch = frozenLoss(network, lossOf(workload), [perturbed], meter);
   const setting = { weights, gradient, rate, batchSize, ownBatch, samples };
   const columns = measurementNamed(spec.type).measure(setting, spec);

@@ -16,6 +16,7 @@ import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
 import { keptPaths } from '../kept/file.js';
 import { methodUnder, resolveMethod, type Method, type MethodInput } from '../method.js';
+import { partialMasking } from '../partial-masking.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
 import { weightsPath } from '../saved-weights.js';
@@ -45,7 +46,9 @@ export async function trainStage(given: TrainStageOptions) {
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
       ...attackLines(scores),
-      ...(scores.warnings ?? []).map(({ code, message }) => `warning: ${code}: ${message}`),
+      ...[...(scores.warnings ?? []), ...partialMasking(log.measurements)].map(
+        ({ code, message }) => `warning: ${code}: ${message}`,
+      ),
     ],
     result: {
       status: log.end!.status,

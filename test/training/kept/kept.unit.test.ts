@@ -12,7 +12,9 @@ import { openEngine } from '../../../src/training/engines/index.js';
 import { keptPaths } from '../../../src/training/kept/file.js';
 import { KeptPerturbations } from '../../../src/training/kept/kept-perturbations.js';
 import { createRows } from '../../../src/training/kept/rows.js';
+import { partialMasking } from '../../../src/training/partial-masking.js';
 import { trainRun } from '../../../src/training/train.js';
+import type { LogMeasurement } from '../../../src/artifacts/experiment/measurements.js';
 import type { Workload } from '../../../src/workloads/index.js';
 import { batchNormModel } from '../../helpers/batch-norm.js';
 import { within } from '../../helpers/within.js';
@@ -110,6 +112,44 @@ describe('measurements and validation', () => {
     expect(measured.steps.map(({ train_robust_loss }) => train_robust_loss)).toEqual(
       plain.steps.map(({ train_robust_loss }) => train_robust_loss),
     );
+  });
+});
+
+describe('the gap to a fresh attack', () => {
+  const gap = (value: number, update: number, full_strength = true): LogMeasurement => ({
+    ...{ type: 'measurement', measurement: 'attack_gap', update, grad_evals: 13 },
+    ...{ training_loss: 1, strong_loss: 1 + value, gap: value, full_strength },
+  });
+
+  test('is measured on minibatches of its own, charged, and leaves the run as it is', async () => {
+    const workload = cloudsWorkload({ ...KEPT, eps: { value: 0.1, ramp: { over: 0.4 } } });
+    const plain = await trainRun(await smallRun({ workload }));
+    const log = await trainRun(await smallRun({ workload, measurements: [{ type: 'attack_gap', every: 6 }] }));
+    expect(log.steps.map(({ train_robust_loss }) => train_robust_loss)).toEqual(
+      plain.steps.map(({ train_robust_loss }) => train_robust_loss),
+    );
+    // One step and a loss as training sees it, ten steps and a loss of the fresh attack.
+    expect(log.measurements.map(({ update, grad_evals }) => [update, grad_evals])).toEqual(
+      [0, 6, 12, 18, 24].map((update) => [update, 13]),
+    );
+    const rows = log.measurements as Extract<LogMeasurement, { measurement: 'attack_gap' }>[];
+    expect(rows.map(({ full_strength }) => full_strength)).toEqual([false, false, true, true, true]);
+    // Before the ramp is over the fresh attack has the larger ball.
+    expect(rows[0].gap).toBeGreaterThan(0);
+    for (const { gap: found, strong_loss, training_loss } of rows) {
+      within(Number(found), Number(strong_loss) / Number(training_loss) - 1, { abs: 1e-12, because: 'its formula' });
+    }
+  });
+
+  test('warns of partial masking where it has grown by more than a tenth at full strength', () => {
+    const codes = (gaps: readonly number[]): string[] =>
+      partialMasking(gaps.map((value, i) => gap(value, i))).map(({ code }) => code);
+    expect(codes([0.02, 0.01, 0.03, 0.2, 0.25, 0.2])).toEqual(['partial_masking']);
+    expect(codes([0.02, 0.01, 0.03, 0.05, 0.11, 0.1])).toEqual([]);
+    expect(codes([0.02, 0.01, 0.03, 0.2, 0.01, 0])).toEqual([]);
+    expect(partialMasking([0.3, 0.3, 0.3].map((value, i) => gap(value, i, false)))).toEqual([]);
+    const [{ message }] = partialMasking([0, 0, 0, 0.2, 0.2, 0.2].map((value, i) => gap(value, i)));
+    expect(message).toContain('raises the loss by 20 % over what training sees, 0 % at best before');
   });
 });
 
