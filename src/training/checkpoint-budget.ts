@@ -8,25 +8,31 @@ const FIRST_SPEED = 1e8;
  */
 export class CheckpointBudget {
   readonly #share: number;
-  readonly #start = performance.now();
+  readonly #now: () => number;
+  readonly #start: number;
   #spent = 0;
   #next: number;
 
-  /** @param bytes - of a checkpoint */
-  constructor(share: number, bytes: number) {
+  /**
+   * @param bytes - of a checkpoint
+   * @param now - the clock, in milliseconds
+   */
+  constructor(share: number, bytes: number, now: () => number = () => performance.now()) {
     this.#share = share;
+    this.#now = now;
+    this.#start = now();
     this.#next = (1000 * bytes) / FIRST_SPEED;
   }
 
   isDue(): boolean {
-    return this.#spent + this.#next <= this.#share * (performance.now() - this.#start);
+    return this.#spent + this.#next <= this.#share * (this.#now() - this.#start);
   }
 
   /** Writes a checkpoint, and counts the time. */
   async spend(write: () => Promise<void>): Promise<void> {
-    const start = performance.now();
+    const start = this.#now();
     await write();
-    this.#next = performance.now() - start;
+    this.#next = this.#now() - start;
     this.#spent += this.#next;
   }
 }
