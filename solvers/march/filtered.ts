@@ -1,6 +1,6 @@
 import { discretize, placeAt } from '../discretization/node-model.js';
 import { buildLattice } from '../grid/lattice.js';
-import { requireProblem } from '../problem/check.js';
+import { requireProblem, requireSteady } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { distanceFromStep, iterateLevel } from './iterate.js';
 import { closeLevel, openStep } from './march.js';
@@ -45,6 +45,7 @@ interface Filtered {
  */
 export function solveFiltered(problem: ControlProblem, options: HjbOptions): HjbSolution {
   requireProblem(problem);
+  requireSteady(problem);
   const isStationary = problem.horizon === 'infinite';
   const resolved = resolveOptions({ ...options, scheme: 'accurate' }, isStationary ? [0] : problem.times);
   if (isStationary) return filteredStationary(problem, options);

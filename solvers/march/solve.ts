@@ -1,5 +1,5 @@
 import { buildLattice } from '../grid/lattice.js';
-import { requireProblem } from '../problem/check.js';
+import { requireProblem, requireSteady } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { coarseGuess } from './coarse-guess.js';
 import { solveStationary, stepBack } from './march.js';
@@ -28,6 +28,7 @@ const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
  */
 export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolution {
   requireProblem(problem);
+  requireSteady(problem);
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   // Before the arrays of this grid are made.

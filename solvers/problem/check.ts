@@ -1,5 +1,6 @@
 import type { Issue } from '../../src/errors.js';
 import { issueUnless, refuseWhere } from '../input-issues.js';
+import { controlAt } from './probe.js';
 import type { Boundary, ControlAxis, ControlProblem, StateAxis } from './control-problem.js';
 
 const NAMED_BOUNDARIES: readonly string[] = [
@@ -32,6 +33,42 @@ export function requireProblem(problem: ControlProblem): void {
     ...controls.flatMap(controlIssues),
   ];
   refuseWhere(issues, `control problem "${problem.name}"`, 'Correct these fields.');
+}
+
+/**
+ * Looks whether a problem with `timeDependent: false` changes in time.
+ * @throws E_INVALID with the parts that do
+ */
+export function requireSteady(problem: ControlProblem): void {
+  refuseWhere(
+    steadyIssues(problem),
+    `control problem "${problem.name}"`,
+    'Leave timeDependent out, or set it to true.',
+  );
+}
+
+/** Shares of the horizon at which a problem that calls itself independent of time is looked at. */
+const INSTANTS = [0, 0.31, 0.77, 1];
+
+/** Where a problem with `timeDependent: false` changes in time all the same: in the middle of its axes and of its controls. */
+function steadyIssues(problem: ControlProblem): Issue[] {
+  const { timeDependent, horizon, states, controls, drift, covariance, runningCost, scenarios = 1 } = problem;
+  if (timeDependent !== false || horizon === 'infinite') return [];
+  const n = states.length;
+  const x = states.map(({ grid }) => grid[grid.length >> 1]);
+  const rows = INSTANTS.map((share) => {
+    const t = share * horizon;
+    const bounds = controls.map((axis) => [0, 1].map((end) => controlAt(axis, t, x, end)));
+    const u = controls.map((axis) => controlAt(axis, t, x, 0.5));
+    const [b, S] = [new Float64Array(n), new Float64Array(n * n)];
+    drift(t, x, u, b, scenarios - 1);
+    covariance(t, x, u, S, scenarios - 1);
+    return { drift: b, covariance: S, running_cost: [runningCost(t, x, u, scenarios - 1)], controls: bounds.flat() };
+  });
+  return (['drift', 'covariance', 'running_cost', 'controls'] as const).flatMap((path) => {
+    const changes = rows.some((row) => [...row[path]].some((value, k) => !Object.is(value, rows[0][path][k])));
+    return issueUnless(!changes, path, 'changes in time, but timeDependent is false');
+  });
 }
 
 function controlIssues(axis: ControlAxis, j: number): Issue[] {

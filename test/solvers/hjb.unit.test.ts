@@ -306,6 +306,16 @@ describe('solveHjb', () => {
     },
   );
 
+  test('a problem that calls itself independent of time, and is not, is refused by the names of its parts', () => {
+    const problem = { ...linearQuadratic({ nodes: 9, steps: 2 }), timeDependent: false, runningCost: (t: number) => t };
+    expect(() => solveHjb(problem, OPTIONS)).toThrow(
+      expect.objectContaining({
+        code: 'E_INVALID',
+        issues: [{ path: 'running_cost', message: 'changes in time, but timeDependent is false' }],
+      }),
+    );
+  });
+
   test('no control and no polynomial: there is nothing to search', () => {
     const still: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     const problem = { ...linearQuadratic({ nodes: 9, steps: 2 }), controls: [], drift: still, runningCost: () => 1 };
