@@ -29,6 +29,8 @@ export interface SolveOptions {
   readonly kernel: Kernel;
   /** Threads of the WebAssembly kernel of two and three states. */
   readonly threads: number;
+  /** Told the share of the work that is done, from 0 to 1, as it is done. */
+  readonly onProgress?: ((share: number) => void) | undefined;
   /** Refused beyond these, before anything is allocated. */
   readonly limits: Limits;
 }

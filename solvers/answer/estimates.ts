@@ -9,6 +9,9 @@ import { coarser } from './companions.js';
 import { errorEstimate, type Estimate, type Refinement } from './error-estimate.js';
 import { solveFor, type Point, type Solved } from './solved.js';
 
+/** A search tells controls apart to this, relative: where the Hamiltonian is smooth, its rounding is the limit. */
+const SEARCHED = 1e-7;
+
 /** One estimate per query, null where there is none, and in words what stood in the way of estimates. */
 export interface Estimates {
   readonly points: readonly (Estimate | null)[];
@@ -46,7 +49,9 @@ export function estimatesOf(
     });
     const { t, x } = options.query[i];
     const doubt = controlDoubt(fine, coarse, problem.horizon === 'infinite' ? 0 : t, x, point.controls);
-    return { ...estimate, controls: estimate.controls.map((error, j) => Math.max(error, doubt[j])) };
+    const resolution = fine.solution.search ? SEARCHED : 0;
+    const known = point.controls.map((u) => resolution * Math.abs(u));
+    return { ...estimate, controls: estimate.controls.map((error, j) => Math.max(error, doubt[j]) + known[j]) };
   });
   const trouble =
     typeof coarsest === 'string' ? [`error estimate from two grids: on a quarter of the nodes ${coarsest}`] : [];

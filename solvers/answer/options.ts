@@ -56,6 +56,7 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
     shape,
     controls: controls.length,
     choices: choicesOf(controls),
+    searched: isSearched(problem) ? controls.filter((axis) => !('values' in axis)).length : 0,
     enumerated: isSearched(problem) ? 1 : choiceCount(exactControls(controls)),
     scenarios,
     steps,

@@ -14,6 +14,8 @@ export interface SizeInput {
   readonly steps: number;
   /** Levels that are kept. */
   readonly kept: number;
+  /** Controls with an interval that are searched; 0 where the minimiser is exact. */
+  readonly searched?: number;
   /** Whether a wider domain is solved too. */
   readonly widerDomain: boolean;
   /** Whether every node keeps how its covariance is spread (`keepsSpreads`). */
@@ -25,7 +27,7 @@ export interface ProblemSize {
   readonly nodes: number;
   readonly steps: number;
   /**
-   * Nodes times steps times scenarios, and times sixteenths of the choices, of the solve itself. What estimates its error
+   * Nodes times steps times scenarios, times sixteenths of the choices and what a search takes, of the solve itself. What estimates its error
    * adds is no more than twice as much; over an infinite horizon, with what the solves start from, six times.
    */
   readonly nodeSteps: number;
@@ -35,6 +37,9 @@ export interface ProblemSize {
 
 /** Choices that are gone through in the time that anything else at a node takes. */
 const FREE_CHOICES = 16;
+
+/** Times as long that a node takes whose none, one or two controls are searched in intervals. */
+const SEARCHES: readonly number[] = [1, 8, 25];
 
 /** The process itself, before it solves anything. */
 const BASE = 1.5e8;
@@ -66,6 +71,7 @@ export function sizeOf({
   choices = 1,
   enumerated = 1,
   scenarios,
+  searched = 0,
   steps,
   kept,
   widerDomain,
@@ -78,7 +84,12 @@ export function sizeOf({
     PER_NODE.least + PER_NODE.state * shape.length + PER_NODE.scenario * (scenarios - 1) + spreading + enumerating;
   const solved = nodes * (widerDomain ? WIDENING ** shape.length : 1);
   const bytes = BASE + perNode * solved + KEPT * nodes * kept * (1 + controls);
-  return { nodes, steps, nodeSteps: nodes * steps * scenarios * Math.max(1, choices / FREE_CHOICES), bytes };
+  return {
+    nodes,
+    steps,
+    nodeSteps: nodes * steps * scenarios * Math.max(1, choices / FREE_CHOICES) * SEARCHES[searched],
+    bytes,
+  };
 }
 
 /**
@@ -111,7 +122,10 @@ export function requireWithin(limits: Limits, size: ProblemSize, paths: Readonly
     ];
   };
   const issues = [
-    ...refusal('nodeSteps', 'work in nodes times time steps times scenarios (times values of controls / 16)'),
+    ...refusal(
+      'nodeSteps',
+      'work in nodes times time steps times scenarios (times values of controls / 16, times 8 or 25 where one or two are searched)',
+    ),
     ...refusal('bytes', 'memory in bytes'),
   ];
   if (issues.length === 0) return;

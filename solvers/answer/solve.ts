@@ -10,6 +10,7 @@ import { solveFor, type Point } from './solved.js';
 import { truncationOf } from './truncation.js';
 import { valuesApart } from './uniqueness.js';
 import { verdictOf } from './verdict.js';
+import { plannedWork, Work } from './work.js';
 import { isInside, ordersOf, warningsOf, type Parts } from './warnings.js';
 
 /**
@@ -28,12 +29,14 @@ import { isInside, ordersOf, warningsOf, type Parts } from './warnings.js';
 export function solve(problem: ControlProblem, options: Partial<SolveOptions> = {}): Answer {
   const started = performance.now();
   requireProblem(problem);
-  const resolved = resolveSolveOptions(problem, options);
-  const { scheme } = resolved;
-  const mesh = timeMesh(problem, resolved);
+  const given = resolveSolveOptions(problem, options);
+  const { scheme } = given;
+  const mesh = timeMesh(problem, given);
+  const work = new Work(plannedWork(problem, mesh, scheme), given.onProgress);
+  const resolved = { ...given, onProgress: work.add };
   const solved = withMesh(problem, mesh, 1);
   const keep = typeof resolved.keep === 'number' ? keptLevels(resolved.keep, problem.times) : resolved.keep;
-  const main = solveFor(solved, resolved, scheme, keep);
+  const main = solveFor(solved, resolved, scheme, keep, true);
   const isSolved = main.solution.status === 'converged';
   const monotone = scheme === 'monotone' ? main : solveFor(solved, resolved, 'monotone', 'query');
   const estimates = isSolved ? estimatesOf(problem, mesh, resolved, scheme, main) : null;
@@ -42,6 +45,7 @@ export function solve(problem: ControlProblem, options: Partial<SolveOptions> = 
   const errors = estimates?.points.map((point) => point?.value ?? null) ?? [];
   const truncation = estimates === null ? null : truncationOf(problem, mesh, resolved, scheme, estimates.half, errors);
   const apart = isSolved ? valuesApart(problem, mesh, resolved, scheme) : [];
+  work.end();
   return answerOf(solved, resolved, { main, monotone, estimates, monotoneEstimates, truncation, apart, started });
 }
 

@@ -28,18 +28,31 @@ export interface Solved {
   readonly points: readonly (Point | null)[];
 }
 
-/** Solves on the problem's own grid and reads value and controls at the queries. */
+/**
+ * Solves on the problem's own grid and reads value and controls at the queries.
+ * @param certify - whether two searched controls are certified
+ */
 export function solveFor(
   problem: ControlProblem,
-  { tolerance, maximumPolicyIterations, query, kernel, threads }: SolveOptions,
+  { tolerance, maximumPolicyIterations, query, kernel, threads, onProgress: onStep }: SolveOptions,
   scheme: Scheme,
   keep: Keep,
+  certify = false,
 ): Solved {
   const { horizon, times } = problem;
   const asked = horizon === 'infinite' ? [0] : askedLevels(keep, times, query);
   const around = horizon === 'infinite' ? [0] : [...new Set([...asked, ...queryLevels(times, query, 2)])];
   const solver = scheme === 'accurate' ? solveFiltered : solveHjb;
-  const solution = solver(problem, { tolerance, maximumPolicyIterations, scheme, keep: around, kernel, threads });
+  const solution = solver(problem, {
+    tolerance,
+    maximumPolicyIterations,
+    scheme,
+    keep: around,
+    kernel,
+    threads,
+    onStep,
+    certify: certify ? query.map(({ x }) => x) : undefined,
+  });
   const points = query.map(({ t, x }) => {
     const point = interpolateSolution(problem, solution, t, x);
     if (!point.inside) return null;

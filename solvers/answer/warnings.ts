@@ -47,6 +47,7 @@ export function warningsOf(
     ...(monotone.firstOffender === null ? [] : [`not monotone in space: ${monotone.firstOffender}`]),
     ...new Set([...(parts.estimates?.trouble ?? []), ...(parts.monotoneEstimates?.trouble ?? [])]),
     ...orderWarnings(parts),
+    ...(solved === 'converged' ? searchWarnings(parts) : []),
     ...companionWarnings(options, parts),
     ...(solved === 'converged' ? faceWarnings(problem, parts.main.solution, options.tolerance) : []),
     ...(solved === 'converged' ? leaningWarnings(problem, parts.main.solution) : []),
@@ -58,6 +59,12 @@ export function warningsOf(
     if (!isInside(problem, t, x)) warnings.push(`query ${i} lies outside the grid`);
   });
   return warnings;
+}
+
+/** Where a better control may exist than the one found. */
+function searchWarnings({ main }: Parts): string[] {
+  const doubt = main.solution.search?.doubt ?? null;
+  return doubt === null ? [] : [`the controls are not certified to be optimal: ${doubt}`];
 }
 
 function orderWarnings(parts: Parts): string[] {

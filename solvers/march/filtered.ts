@@ -53,7 +53,7 @@ export function solveFiltered(problem: ControlProblem, options: HjbOptions): Hjb
   const accurate = startMarch(discretize(problem, lattice, 'accurate'), resolved);
   const monotone = startMarch(discretize(problem, lattice, 'monotone'), { ...resolved, scheme: 'monotone' });
   try {
-    return marched(startFilter(accurate, monotone));
+    return marched(startFilter(accurate, monotone), options.onStep);
   } finally {
     endMarch(accurate);
     endMarch(monotone);
@@ -80,13 +80,14 @@ function startFilter(accurate: March, monotone: March): Filtered {
   };
 }
 
-function marched(f: Filtered): HjbSolution {
+function marched(f: Filtered, onStep: HjbOptions['onStep']): HjbSolution {
   const { accurate } = f;
   const { times } = accurate.d.problem;
   const kept: Kept = new Map();
   for (let level = times.length - 2; level >= 0 && accurate.finite; level -= 1) {
     filteredStep(f, level);
     keepLevel(accurate, level, kept, filteredControls(f));
+    onStep?.(accurate.V.length);
   }
   return { ...solutionOf(accurate, kept, times.length - 1), fallback: fallbackOf(f) };
 }

@@ -16,6 +16,10 @@ export interface HjbOptions {
   readonly kernel?: Kernel;
   /** Threads of the WebAssembly kernel of two and three states, 1 unless given. */
   readonly threads?: number;
+  /** States at which two searched controls are to be certified, beside nodes all over the grid; not at all unless given. */
+  readonly certify?: readonly (readonly number[])[] | undefined;
+  /** Told after every step of the nodes that were solved, over an infinite horizon once. */
+  readonly onStep?: ((nodes: number) => void) | undefined;
 }
 
 /**
@@ -35,6 +39,7 @@ export interface ResolvedHjbOptions {
   readonly scheme: Scheme;
   readonly kernel: Kernel;
   readonly threads: number;
+  readonly certify: readonly (readonly number[])[] | null;
 }
 
 /**
@@ -43,7 +48,7 @@ export interface ResolvedHjbOptions {
  */
 export function resolveOptions(options: HjbOptions, times: readonly number[]): ResolvedHjbOptions {
   const { tolerance, maximumPolicyIterations, keep, scheme = 'monotone' } = options;
-  const { kernel = 'typescript', threads = 1 } = options;
+  const { kernel = 'typescript', threads = 1, certify = null } = options;
   const isCount = Number.isInteger(maximumPolicyIterations) && maximumPolicyIterations >= 1;
   const isScheme = scheme === 'monotone' || scheme === 'accurate';
   refuseWhere(
@@ -61,7 +66,15 @@ export function resolveOptions(options: HjbOptions, times: readonly number[]): R
     'record of solver options',
     'Correct these options.',
   );
-  return { tolerance, maximumPolicyIterations, keep: new Set(keptLevels(keep, times)), scheme, kernel, threads };
+  return {
+    tolerance,
+    maximumPolicyIterations,
+    keep: new Set(keptLevels(keep, times)),
+    scheme,
+    kernel,
+    threads,
+    certify,
+  };
 }
 
 /** What is wrong with a choice of kernel and threads. */

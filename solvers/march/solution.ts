@@ -1,3 +1,5 @@
+import type { SearchOutcome } from './search-outcome.js';
+
 /** Where a filtered solve took the monotone step in place of the accurate one. */
 export interface Fallback {
   /** Steps in which it did at some node. */
@@ -24,6 +26,8 @@ export interface HjbSolution {
   readonly policyIterations: { readonly mean: number; readonly max: number };
   /** Signs and diagonal dominance of every row that was assembled. */
   readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
+  /** Whether searched controls are certified to be optimal; null or not there where the minimiser is exact. */
+  readonly search?: SearchOutcome | null;
   /** What carried out the passes over the nodes: `typescript`, `wasm` or `wasm, n threads`. */
   readonly kernel: string;
   /** Of a filtered solve. */

@@ -6,6 +6,7 @@ import { solveStationary, stepBack } from './march.js';
 import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
 import { discretize } from '../discretization/node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';
+import { searchOutcome } from './search-outcome.js';
 import type { HjbSolution } from './solution.js';
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
@@ -32,29 +33,35 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   // Before the arrays of this grid are made.
-  const guess = stationary ? coarseGuess(problem, options, solveHjb) : null;
+  const guess = stationary
+    ? coarseGuess(problem, { ...options, onStep: undefined, certify: undefined }, solveHjb)
+    : null;
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
     if (guess !== null) march.V.set(guess);
-    return stationary ? stationarySolution(march) : marchedSolution(march);
+    return stationary ? stationarySolution(march, options.onStep) : marchedSolution(march, options.onStep);
   } finally {
     endMarch(march);
   }
 }
 
-function stationarySolution(march: March): HjbSolution {
+type OnStep = HjbOptions['onStep'];
+
+function stationarySolution(march: March, onStep: OnStep): HjbSolution {
   solveStationary(march);
+  onStep?.(march.V.length);
   return solutionOf(march, new Map([[0, { value: march.V, control: controlsOf(march) }]]), 1);
 }
 
 export type Kept = Map<number, { readonly value: Float64Array; readonly control: Float64Array }>;
 
-function marchedSolution(march: March): HjbSolution {
+function marchedSolution(march: March, onStep: OnStep): HjbSolution {
   const { times } = march.d.problem;
   const kept: Kept = new Map();
   for (let level = times.length - 2; level >= 0 && march.finite; level -= 1) {
     stepBack(march, level);
     keepLevel(march, level, kept);
+    onStep?.(march.V.length);
   }
   return solutionOf(march, kept, times.length - 1);
 }
@@ -87,6 +94,7 @@ export function solutionOf(march: March, kept: Kept, steps: number): HjbSolution
     residual: march.residual,
     policyIterations: { mean: march.iterations / steps, max: march.mostIterations },
     monotone: { space: march.offender === null, firstOffender: march.offender },
+    search: searchOutcome(march),
     kernel: march.kernel?.kernel.name ?? 'typescript',
   };
 }

@@ -27,7 +27,7 @@ export async function execute(
   const progress = await createProgress(process.stderr, output);
   const interruption = onInterrupt(() => {
     progress.stop();
-    return printError(command, output, interrupted(commandLine));
+    return printError(command, output, interrupted(command, commandLine));
   });
   try {
     const { signal } = interruption;
@@ -36,7 +36,7 @@ export async function execute(
     return printResult(command, output, result);
   } catch (error) {
     progress.stop();
-    return printError(command, output, interruption.signal.aborted ? interrupted(commandLine) : error);
+    return printError(command, output, interruption.signal.aborted ? interrupted(command, commandLine) : error);
   } finally {
     interruption.end();
   }
@@ -60,8 +60,12 @@ function onInterrupt(print: () => number): { signal: AbortSignal; end: () => voi
   return { signal: controller.signal, end };
 }
 
-function interrupted(commandLine: string): HjbLrError {
-  return new HjbLrError('E_INTERRUPTED', 'Interrupted.', { remedy: `The same command again resumes: ${commandLine}` });
+/** Commands that keep nothing of what they have computed until they end. */
+const STARTS_AGAIN: readonly string[] = ['solve', 'sde', 'report', 'validate', 'status', 'doctor'];
+
+function interrupted(command: string, commandLine: string): HjbLrError {
+  const again = STARTS_AGAIN.includes(command) ? 'starts again from the beginning' : 'resumes';
+  return new HjbLrError('E_INTERRUPTED', 'Interrupted.', { remedy: `The same command again ${again}: ${commandLine}` });
 }
 
 function printResult(command: string, { json, quiet }: OutputOptions, done: CommandResult): number {

@@ -39,7 +39,7 @@ Exit codes:
   ${EXIT_CODES.invalid_input}    invalid input or file
   ${EXIT_CODES.not_converged}    numerics not converged; the file is written, with its status
   ${EXIT_CODES.check_failed}    a check that the file itself declares failed
-  ${EXIT_CODES.interrupted}  interrupted; the same command again resumes`;
+  ${EXIT_CODES.interrupted}  interrupted; the same command again resumes (solve, sde and report start again)`;
 
 /**
  * Runs a command line.

@@ -23,6 +23,9 @@ export interface StudyOptions {
   readonly eps?: readonly number[];
 }
 
+/** What may be added. */
+export const STUDIES = ['weakOrder', 'simulate', 'longRun', 'robustness', 'control'] as const;
+
 /** An option that belongs to studies of which none was asked for. */
 const BELONGS: readonly (readonly [keyof StudyOptions, readonly (keyof StudyOptions)[]])[] = [
   ['runs', ['simulate', 'weakOrder', 'longRun', 'control']],
@@ -56,22 +59,30 @@ export function refuseStudiesOfKept(file: SgdModelFile, options: StudyOptions): 
 /**
  * The sections that were asked for, by the names that they have in the result.
  * @param folder - where a relative path of a data file starts
+ * @param onPart - told when each of them is done
  */
 export async function studiesOf(
   model: SgdModel,
   { folder, seed, ...options }: StudyOptions & { readonly folder: string; readonly seed: number },
+  onPart: () => void = () => {},
 ): Promise<Studies> {
+  const done = <Result>(result: Result): Result => {
+    onPart();
+    return result;
+  };
   const { runs, paths, etas, eps } = options;
   const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
     (value === undefined ? {} : { [name]: value }) as { [key in Name]?: Value };
   const ensemble = { seed, ...given('runs', runs), ...given('paths', paths) };
   const [order, simulate] = isKept(model.file) ? [keptWeakOrder, simulateKept] : [weakOrder, simulateSgd];
   return {
-    ...(options.weakOrder === true && { weak_order: await order(model, { ...ensemble, ...given('etas', etas) }) }),
-    ...(options.simulate === true && { simulation: await simulate(model, ensemble) }),
-    ...(options.longRun === true && { long_run: longRun(model, { seed, ...given('runs', runs) }) }),
+    ...(options.weakOrder === true && {
+      weak_order: done(await order(model, { ...ensemble, ...given('etas', etas) })),
+    }),
+    ...(options.simulate === true && { simulation: done(await simulate(model, ensemble)) }),
+    ...(options.longRun === true && { long_run: done(longRun(model, { seed, ...given('runs', runs) })) }),
     ...(options.robustness === true && {
-      robustness: await robustness(model, { folder, seed, ...given('eps', eps) }),
+      robustness: done(await robustness(model, { folder, seed, ...given('eps', eps) })),
     }),
   };
 }

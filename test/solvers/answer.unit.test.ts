@@ -287,7 +287,7 @@ describe('solve', () => {
       {
         path: 'limits.nodeSteps',
         message:
-          'work in nodes times time steps times scenarios (times values of controls / 16): about 416000, the limit is 400000',
+          'work in nodes times time steps times scenarios (times values of controls / 16, times 8 or 25 where one or two are searched): about 416000, the limit is 400000',
       },
     ]);
   });

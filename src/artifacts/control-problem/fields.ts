@@ -131,7 +131,7 @@ export const problemFields = z.strictObject({
         .default(1e9)
         .describe(
           'Largest work of a solve: nodes times steps times vertices of the uncertain parameters (times values of ' +
-            'controls / 16); 1e9 by default.',
+            'controls / 16, times 8 or 25 where one or two are searched); 1e9 by default.',
         ),
       bytes: positive.default(2e9).describe('Largest memory of a solve, in bytes; 2e9 by default.'),
     })

@@ -11,7 +11,7 @@ import { controlSgdModel, type ControlledModel } from '../control/control.js';
 import { controlText } from '../control/text.js';
 import type { SdeStageOptions } from './declaration.js';
 import { compileSgdModel, type SgdModel } from '../model.js';
-import { refuseStudiesOfKept, requireStudies, studiesOf, type StudyOptions } from '../studies.js';
+import { refuseStudiesOfKept, requireStudies, STUDIES, studiesOf, type StudyOptions } from '../studies.js';
 import { sdeText, studySentences } from '../text.js';
 
 /**
@@ -22,9 +22,11 @@ import { sdeText, studySentences } from '../text.js';
  * result.points[0].drift_2; // b0 + eta b1 at the first point
  */
 export async function sdeStage({ modelPath, out, seed = 0, onProgress = () => {}, ...studies }: SdeStageOptions) {
-  onProgress({ stage: 'sde', done: 0, total: 1 });
-  const { result, artifacts } = await analyseModelFile({ modelPath, out, seed, studies });
-  onProgress({ stage: 'sde', done: 1, total: 1 });
+  const total = 1 + STUDIES.filter((name) => studies[name] === true).length;
+  let done = 0;
+  const onPart = (): void => onProgress({ stage: 'sde', done: done++, total });
+  onPart();
+  const { result, artifacts } = await analyseModelFile({ modelPath, out, seed, studies, onPart });
   return {
     artifacts,
     summary: [...summaryOf(result), ...artifacts.map((file) => `written: ${file}`)],
@@ -49,6 +51,8 @@ export interface SdeOptions {
   readonly seed: number;
   /** Studies to add, and whether to solve the model's control problem and try its policy: none by default. */
   readonly studies?: StudyOptions;
+  /** Told when the coefficients and when each study is done. */
+  readonly onPart?: () => void;
 }
 
 /** Real runs of each method of the control problem. */
@@ -66,19 +70,27 @@ export interface AnalysedModel {
  * Reads a model file, finds the coefficients of its SDE, and writes them if a folder is given.
  * @throws what `readArtifact`, `compileSgdModel`, `analyseSgdModel` and the studies throw, E_WRITE
  */
-export async function analyseModelFile({ modelPath, out, seed, studies = {} }: SdeOptions): Promise<AnalysedModel> {
+export async function analyseModelFile({
+  modelPath,
+  out,
+  seed,
+  studies = {},
+  onPart = () => {},
+}: SdeOptions): Promise<AnalysedModel> {
   requireStudies(studies);
   const file = await readArtifact('sgd_model', modelPath);
   refuseStudiesOfKept(file, studies);
   const folder = path.dirname(modelPath);
   const model = await compileSgdModel(file, { folder, seed });
-  const analyse = isKept(file) ? analyseKept : analyseSgdModel;
-  const coefficients = { ...analyse(model, seed), ...(await studiesOf(model, { ...studies, folder, seed })) };
+  const analysis = (isKept(file) ? analyseKept : analyseSgdModel)(model, seed);
+  onPart();
+  const coefficients = { ...analysis, ...(await studiesOf(model, { ...studies, folder, seed }, onPart)) };
   const { control, runs = CONTROL_RUNS } = studies;
   const isControlled = control === true && !isKept(file);
   const controlled = isControlled ? await controlSgdModel(model, { runs, seed }) : undefined;
   const ofKept = control === true && isKept(file) ? await controlKept(model, { runs, seed }) : undefined;
   const found = (controlled ?? ofKept)?.result;
+  if (found !== undefined) onPart();
   const result = { ...coefficients, ...(found === undefined ? {} : { control: found }) };
   if (out === undefined) return { model, result, controlled, artifacts: [] };
   const policies = controlled === undefined ? [] : [await writePolicy(out, controlled)];

@@ -20,6 +20,8 @@ export interface ProblemOptions {
   readonly seed: number;
   /** Whether the solution will be drawn over time. */
   readonly draw: boolean;
+  /** Told the share of the solve that is done. */
+  readonly onShare?: (share: number) => void;
 }
 
 export interface SolvedProblem extends Solved {
@@ -35,7 +37,8 @@ export async function solveProblem(options: ProblemOptions, solvers: ProblemSolv
   const file = keptFor(await readArtifact('control_problem', options.problemPath), options);
   const closedLoop = closedLoopOf(file, options, solvers);
   const { problem: asked, options: solveOptions, requireInputs } = await compileProblem(file);
-  const answer = orEveryFault(() => solvers.solve(asked, solveOptions), requireInputs);
+  const withProgress = { ...solveOptions, onProgress: options.onShare };
+  const answer = orEveryFault(() => solvers.solve(asked, withProgress), requireInputs);
   const { solution, problem } = answer;
   const isFinite = solution.status !== 'non_finite';
   const density = (isFinite && closedLoop.density?.(problem, solution)) || null;

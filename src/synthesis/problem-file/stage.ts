@@ -4,6 +4,9 @@ import { solveProblem, type SolvedProblem } from './solve-file.js';
 import { releasedSolvers, type ProblemSolvers } from './solvers.js';
 import { answerText } from './text.js';
 
+/** Parts in which the progress of a solve is told. */
+const PARTS = 200;
+
 /**
  * `hjb-lr solve PROBLEM`: control problem -> the answer, and with a folder solution.json.
  * @param solvers - in place of the released ones
@@ -12,9 +15,12 @@ export async function problemStage(
   { density = false, seed = 0, onProgress = () => {}, ...options }: ProblemStageOptions,
   solvers: ProblemSolvers = releasedSolvers,
 ) {
-  onProgress({ stage: 'solve', done: 0, total: 1 });
-  const { file, result, artifacts } = await solveProblem({ ...options, density, seed }, solvers);
-  onProgress({ stage: 'solve', done: 1, total: 1 });
+  const onShare = (share: number): void => {
+    onProgress({ stage: 'solve', done: Math.floor(PARTS * share), total: PARTS });
+  };
+  onShare(0);
+  const { file, result, artifacts } = await solveProblem({ ...options, density, seed, onShare }, solvers);
+  onShare(1);
   return {
     artifacts,
     summary: [...answerText(file, result), ...artifacts.map((written) => `written: ${written}`)],

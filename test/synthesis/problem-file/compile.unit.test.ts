@@ -273,7 +273,7 @@ describe('refusals', () => {
         path: 'limits.node_steps',
         // 5 nodes, 4 steps
         message:
-          'work in nodes times time steps times scenarios (times values of controls / 16): about 20, the limit is 19',
+          'work in nodes times time steps times scenarios (times values of controls / 16, times 8 or 25 where one or two are searched): about 20, the limit is 19',
       },
     ]);
     expect((await compile({ limits: { node_steps: 20 } })).problem.times).toHaveLength(5);
