@@ -10,6 +10,9 @@ import type { ControlProblem } from '../problem/control-problem.js';
 /** Two half steps that change the values by more than this share of their range show a layer. */
 const LAYER = 0.005;
 
+/** Values that differ by less than this, relative to the largest, are the same. */
+const SAME = 1e-7;
+
 /** From one trial to the next, and down to which share of the step of the problem. */
 const SHORTENING = 4;
 const SHORTEST = 1e-7;
@@ -69,5 +72,7 @@ function differ(a: Float64Array, b: Float64Array): number {
   const [first, second] = [rangeOf(a), rangeOf(b)];
   const range = Math.max(first.high, second.high) - Math.min(first.low, second.low);
   const most = a.reduce((larger, value, i) => Math.max(larger, Math.abs(value - b[i])), 0);
-  return range > 0 ? most / range : 0;
+  // Values that are constant but for rounding have no layer.
+  const size = Math.max(Math.abs(first.low), Math.abs(first.high));
+  return range > 0 && most > SAME * size ? most / range : 0;
 }
