@@ -61,8 +61,8 @@ test('progress rises to 1 with the steps that are done, and a search counts in t
   solve(fine, { ...QUERY, onProgress: (share) => shares.push(share) });
   expect(shares.length).toBeGreaterThan(50);
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
-  // 9 x 40, 5 x 20 and 3 x 10 node steps by both schemes: the first of 40 steps is 9 of 980.
-  expect(shares[0]).toBeCloseTo(9 / 980, 10);
+  // 9 x 40, 5 x 20 and 3 x 10 node steps by both schemes, and three wider domains of 5 x 20: the first step is 9 of 1280.
+  expect(shares[0]).toBeCloseTo(9 / 1280, 10);
   expect(shares.at(-1)).toBe(1);
   // 9 nodes, 40 steps, times 8.
   const limits = { nodeSteps: 2879, bytes: 2e9 };
