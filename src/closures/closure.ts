@@ -16,6 +16,8 @@ export interface Prior {
   readonly median: number;
   /** Standard deviation of the logarithm. */
   readonly logDeviation: number;
+  /** The deviation that whole runs of other problems show, where the fit holds the parameter tighter than they say. */
+  readonly studyDeviation?: number;
   readonly reason: string;
 }
 
@@ -30,6 +32,9 @@ export interface FilterDescription {
   readonly parameters: Readonly<Record<string, number>>;
   readonly initial: { readonly mean: readonly number[]; readonly covariance: readonly (readonly number[])[] };
 }
+
+/** Moves the logarithms of the states, in place, over a number of updates at one rate. */
+export type Flow = (x: Float64Array, rate: number, updates: number) => void;
 
 /** What the solver and the policy have to know of a state. */
 export interface StateAxis {
@@ -70,6 +75,8 @@ export interface Closure<Parameter extends string = string, Spec extends FilterD
   readonly assumes: string;
   /** What reports say of it beside its name; null for nothing. */
   readonly remark: string | null;
+  /** Why no policy follows it, in one clause: a negative control is fitted and shown, and never selected. */
+  readonly neverFollowed?: string;
   /** The dimensionless parameters that are fitted, in the order of the search, with their priors. */
   readonly priors: Readonly<Record<Parameter, Prior>>;
   /** Of the filter in coefficients and policies: `kind` is the name, `parameters` are the natural ones. */
@@ -78,6 +85,11 @@ export interface Closure<Parameter extends string = string, Spec extends FilterD
   filter(values: Readonly<Record<Parameter, number>>, scales: Scales): Spec;
   /** That filter at work: in the fit, and in the policy along a run. */
   recursion(spec: Spec): StateFilter;
+  /**
+   * The filter's prediction over several updates at one rate: moves the logarithms of the states in place, `predict` of the
+   * mean that many times over, exactly for one update and closely for more. Without it `predict` is called each time.
+   */
+  flow?(parameters: Readonly<Record<string, number>>): Flow;
   /** Which dimensionless parameter carries the uncertainty of each natural one, or why it is set and not fitted. */
   readonly origin: Readonly<Record<string, Parameter | SetByHand>>;
   readonly equations: ClosureEquations;

@@ -9,6 +9,7 @@ export type {
   ClosureEquations,
   ClosureState,
   FilterDescription,
+  Flow,
   Prior,
   Scales,
   SetByHand,

@@ -40,13 +40,15 @@ type LossAloneFilter = z.output<typeof filterSchema>;
 
 /**
  * Loss alone, the scalar picture of Gu & Guo (2021), kept as the negative control: with E = loss - floor
- *   dE = (-u a E^p + u^2 n (floor + E)) dt + ...
- * Its minimiser is myopic: one state cannot know that annealing later releases the noise held in stiff directions.
+ *   dE = (-u a E^p + u^2 n (floor + E) + (u / U)^2 q^2 E / 2) dt + (u / U) q E dW,
+ * so that ln E walks as the filter does. Its minimiser is myopic: one state cannot know that annealing later releases the
+ * noise held in stiff directions.
  */
 export const lossAlone = {
   name: 'loss_alone',
   assumes: 'the loss alone decides how it goes on, whatever the rates before',
   remark: 'the scalar picture, kept as the negative control',
+  neverFollowed: 'it ranks good schedules backwards, because it cannot know what a decay will release',
   priors: PRIORS,
   filterSchema,
   recursion,
@@ -76,7 +78,10 @@ export const lossAlone = {
     rate_scale: PEAK_IS_UNIT,
   },
   equations: {
-    drift: ['-u * slow_rate * excess^slow_exponent + u^2 * noise_gain * (floor + excess)'],
+    drift: [
+      '-u * slow_rate * excess^slow_exponent + u^2 * noise_gain * (floor + excess) + ' +
+        '(u / rate_scale)^2 * process_deviation^2 * excess / 2',
+    ],
     covariance: [['(u / rate_scale)^2 * process_deviation^2 * excess^2']],
     drift_breaks: [],
     loss: 'floor + excess',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nonnegative, positive } from '../artifacts/shared/common.js';
-import type { Closure } from './closure.js';
+import type { Closure, Flow } from './closure.js';
 import { floor, noiseGain, observationDeviation, rateScale } from './fields.js';
 import { initialSchema } from './initial.js';
 import { PRIORS } from './priors.js';
@@ -51,7 +51,8 @@ type SlowNoiseFilter = z.output<typeof filterSchema>;
 
 /**
  * Slow part + noise memory: loss = floor + S + N, with u the learning rate and one update as the unit of time
- *   dS = -u a S^p dt + ...,   N <- N (1 - min(u lam, 1))^2 + u^2 n loss.
+ *   dS = (-u a S^p + (u / U)^2 q_S^2 S / 2) dt + (u / U) q_S S dW,   N <- N (1 - min(u lam, 1))^2 + u^2 n loss,
+ * and N gains (u / U)^2 q_N^2 N / 2 and (u / U) q_N N dW too, so that ln S and ln N walk as the filter's do (Ito).
  * S is the loss of the mean trajectory; N the loss held by gradient noise in stiff directions, which a lower rate
  * releases (findings on closures; noise term: Li, Tai & E 2017, eq. for the quadratic objective).
  */
@@ -83,6 +84,7 @@ export const slowNoiseMemory = {
       },
     };
   },
+  flow,
   origin: {
     floor: 'floor_share',
     slow_rate: 'initial_decay',
@@ -98,8 +100,9 @@ export const slowNoiseMemory = {
   },
   equations: {
     drift: [
-      '-u * slow_rate * slow^slow_exponent',
-      '-(1 - (1 - min(u * memory_rate, 1))^2) * noise + u^2 * noise_gain * (floor + slow + noise)',
+      '-u * slow_rate * slow^slow_exponent + (u / rate_scale)^2 * slow_process_deviation^2 * slow / 2',
+      '-(1 - (1 - min(u * memory_rate, 1))^2) * noise + u^2 * noise_gain * (floor + slow + noise) + ' +
+        '(u / rate_scale)^2 * noise_process_deviation^2 * noise / 2',
     ],
     covariance: [
       ['(u / rate_scale)^2 * slow_process_deviation^2 * slow^2', '0'],
@@ -189,5 +192,32 @@ function recursion({ parameters, initial }: SlowNoiseFilter): StateFilter {
     },
     states: ({ mean }) => [Math.exp(mean[0]), Math.exp(mean[1])],
     predictedLoss: ({ mean }) => floor + Math.exp(mean[0]) + Math.exp(mean[1]),
+  };
+}
+
+/** Fall of ln S in one update above which a block of updates is taken one by one. */
+const FAST_FALL = 0.02;
+
+/**
+ * Over h updates at the rate u: S by the recursion, or where it moves slowly by the solution of dS = -u a S^p,
+ *   S_h^-q = S^-q + q a u h,  q = p - 1,
+ * and N by the geometric sum of its recursion, g = (1 - min(u lam, 1))^2 + u^2 n, with S at the middle of its logarithm:
+ *   N_h = g^h N + u^2 n (floor + S) (1 - g^h) / (1 - g).
+ */
+function flow(parameters: Readonly<Record<string, number>>): Flow {
+  const { floor, slow_rate: a, slow_exponent: p, noise_gain: n, memory_rate: lambda } = parameters;
+  const q = p - 1;
+  return (x, u, h) => {
+    const before = x[0];
+    const fall = u * a * Math.exp(q * before);
+    if (h > 1 && fall < FAST_FALL) x[0] = before - Math.log1p(q * fall * h) / q;
+    else for (let k = 0; k < h; k += 1) x[0] -= u * a * Math.exp(q * x[0]);
+    const gain = u * u * n;
+    const g = (1 - Math.min(u * lambda, 1)) ** 2 + gain;
+    const power = h === 1 ? g : g ** h;
+    const sum = h === 1 ? 1 : Math.abs(1 - g) < 1e-9 ? h : (1 - power) / (1 - g);
+    const fed = floor + Math.exp(h === 1 ? before : (before + x[0]) / 2);
+    const noise = power * Math.exp(x[1]) + gain * fed * sum;
+    x[1] = Math.log(Math.max(noise, SMALLEST_NOISE_SHARE * fed));
   };
 }
