@@ -1,37 +1,53 @@
 import type { PilotOptions } from '../artifacts/experiment/experiment.js';
 import { HjbLrError, type Issue } from '../errors.js';
-import type { RandomStream } from '../math/random.js';
 import { readingUpdates } from '../training/reading.js';
 
-/** What one identification run needs besides the seed. */
-export interface IdentificationDesign {
-  /** Learning rate of every update. */
-  readonly rates: readonly number[];
+/** What one update costs, and one look at the objective's loss beyond it, in gradient evaluations. */
+export interface UpdateCost {
+  readonly update: number;
+  readonly observation: number;
 }
 
-/**
- * Rates of one identification run: held for `hold` updates each, drawn from the two ends {lowest_fraction peak, peak}
- * in pairs of random order, so that both ends are visited equally often (the D-optimal design for drift and noise;
- * rates independent of the state), times the warm-up that runs under a policy have.
- *
- * @param warmupUpdates - W: the rate of update k is multiplied by min(1, (k + 1) / W)
- */
-export function randomizedRates(
-  { updates_per_run, hold, lowest_fraction }: PilotOptions,
-  peak: number,
-  warmupUpdates: number,
-  stream: RandomStream,
-): number[] {
-  const levels: number[] = [];
-  while (levels.length * hold < updates_per_run) {
-    const highFirst = stream.uniform() < 0.5;
-    levels.push(...(highFirst ? [1, lowest_fraction] : [lowest_fraction, 1]));
-  }
-  return Array.from({ length: updates_per_run }, (_, k) => {
-    const warmup = warmupUpdates === 0 ? 1 : Math.min(1, (k + 1) / warmupUpdates);
-    return peak * levels[Math.floor(k / hold)] * warmup;
-  });
+/** How a pilot spends its updates, complete. */
+export interface PilotDesign {
+  /**
+   * `forked`: runs of their own, each of which forks into ends that share its state (src/pilot/rates.ts). `randomized`: runs
+   * of their own at random rates. `none`: what is left of the budget identifies nothing, so that no run is spent on it.
+   */
+  readonly kind: 'forked' | 'randomized' | 'none';
+  /** Most updates of the search for the peak. */
+  readonly search: number;
+  /** Independent runs. */
+  readonly runs: number;
+  /** Updates of each run before its ends; without ends all of them. */
+  readonly trunk: number;
+  /** Updates of each end; 0 without. */
+  readonly end: number;
+  /** Updates over which a run warms up. */
+  readonly warmup: number;
+  /** Most updates of the whole pilot; those that forked runs share count once. */
+  readonly updates: number;
+  /** What was chosen and why, in one sentence. */
+  readonly words: string;
 }
+
+/** Ends of a forked run, the one that goes on as it was first. */
+export const ENDS = ['held', 'linear', 'step'] as const;
+
+/** Share of a forked run's updates that each of its ends takes. */
+const END_SHARE = 0.14;
+/** Fewest updates of a run before its ends, and of an end, from which anything is identified. */
+const LEAST_TRUNK = 16;
+const LEAST_END = 8;
+
+const FORKED_RUNS = 2;
+const RANDOMIZED_RUNS = 4;
+
+/** 0.35 x 720 is 252, and not what floating point makes of it. */
+const WHOLE_SLACK = 1e-6;
+
+/** Of an objective whose loss the update computes anyway; shares of a run do not depend on the attack's steps then. */
+const FREE_OBSERVATION: UpdateCost = { update: 1, observation: 0 };
 
 /** Updates that finding the peak may take at most. */
 export function peakSearchUpdates({ peak }: PilotOptions, horizon: number): number {
@@ -45,52 +61,86 @@ export function peakSearchUpdates({ peak }: PilotOptions, horizon: number): numb
   }
 }
 
-/** What one update costs, and one look at the objective's loss beyond it, in gradient evaluations. */
-export interface UpdateCost {
-  readonly update: number;
-  readonly observation: number;
-}
-
-/** 0.35 x 720 is 252, and not what floating point makes of it. */
-const WHOLE_SLACK = 1e-6;
-
-/** Of an objective whose loss the update computes anyway; shares of a run do not depend on the attack's steps then. */
-const FREE_OBSERVATION: UpdateCost = { update: 1, observation: 0 };
-
 /**
- * Most updates that the whole pilot can take, checked against its budget in gradient evaluations: every update, and in
- * the identification runs what they observe.
+ * How the pilot spends at most its budget in gradient evaluations: every update counts, and in the identification runs what
+ * they observe. Without `updates_per_run` the runs take what the search for the peak leaves, so that any horizon fits.
  *
- * @throws E_INVALID if the plan could spend more than `budget` of one run, or if no run reaches the peak rate
+ * @param warmupUpdates - W of a run under the policy; a forked run warms up over at most a quarter of itself
+ * @throws E_INVALID if the plan could spend more than `budget` of one run, or if no run of given length reaches the peak
  */
 export function planPilot(
   options: PilotOptions,
   horizon: number,
   warmupUpdates: number,
   cost: UpdateCost = FREE_OBSERVATION,
-): number {
-  const identification = options.runs * options.updates_per_run;
-  const updates = peakSearchUpdates(options, horizon) + identification;
-  const issues = [...budgetIssues(options, horizon, updates * cost.update + identification * cost.observation, cost)];
-  if (warmupUpdates + 2 * options.hold > options.updates_per_run) {
-    issues.push({
-      path: 'pilot.updates_per_run',
-      message: `${options.updates_per_run} updates do not hold both rates after ${warmupUpdates} of warm-up (hold ${options.hold})`,
-    });
-  }
-  if (issues.length > 0) {
-    throw new HjbLrError('E_INVALID', 'The pilot does not fit.', {
-      remedy: 'Lower runs, updates_per_run or maximum_fraction, or raise the horizon or the budget.',
-      issues,
-    });
-  }
-  return updates;
+): PilotDesign {
+  const { updates_per_run } = options;
+  const design =
+    updates_per_run === null
+      ? forkedDesign(options, horizon, warmupUpdates, cost)
+      : randomizedDesign(options, horizon, warmupUpdates, updates_per_run);
+  const issues = [...budgetIssues(options, horizon, designCost(design, cost), cost), ...lengthIssues(options, design)];
+  if (issues.length === 0) return design;
+  throw new HjbLrError('E_INVALID', 'The pilot does not fit.', {
+    remedy:
+      'Leave out pilot.runs and pilot.updates_per_run, lower maximum_fraction, or raise the horizon or the budget.',
+    issues,
+  });
 }
 
-function budgetIssues({ budget }: PilotOptions, horizon: number, planned: number, cost: UpdateCost): Issue[] {
-  const oneRun = horizon * cost.update;
-  const allowed = Math.floor(budget * oneRun + WHOLE_SLACK);
+/** Gradient evaluations of a whole pilot at most. */
+export function designCost({ search, updates }: PilotDesign, { update, observation }: UpdateCost): number {
+  return updates * update + (updates - search) * observation;
+}
+
+function randomizedDesign(options: PilotOptions, horizon: number, warmup: number, trunk: number): PilotDesign {
+  const search = peakSearchUpdates(options, horizon);
+  const runs = options.runs ?? RANDOMIZED_RUNS;
+  const words = `${runs} runs of ${trunk} updates at random rates, as the experiment says; without decays`;
+  return { kind: 'randomized', search, runs, trunk, end: 0, warmup, updates: search + runs * trunk, words };
+}
+
+function forkedDesign(options: PilotOptions, horizon: number, warmupUpdates: number, cost: UpdateCost): PilotDesign {
+  const search = peakSearchUpdates(options, horizon);
+  const runs = options.runs ?? FORKED_RUNS;
+  const left = allowedCost(options, horizon, cost) - search * cost.update;
+  const each = Math.max(0, Math.floor(left / (cost.update + cost.observation) / runs));
+  const end = Math.max(LEAST_END, Math.round(END_SHARE * each));
+  const trunk = each - ENDS.length * end;
+  if (trunk < LEAST_TRUNK && search === 0)
+    return { ...peakAlone(runs, each), warmup: Math.min(warmupUpdates, Math.floor(each / 4)) };
+  if (trunk < LEAST_TRUNK) {
+    const words =
+      `no identification runs: after the search for the peak the budget leaves ${runs} x ${each} updates, and ` +
+      `${runs} x ${LEAST_TRUNK + ENDS.length * LEAST_END} are the fewest that show a decay`;
+    return { kind: 'none', search, runs: 0, trunk: 0, end: 0, warmup: 0, updates: search, words };
+  }
+  const warmup = Math.min(warmupUpdates, Math.floor(trunk / 4));
+  const words =
+    `${runs} runs of ${trunk} updates, each forked into ${ENDS.length} ends of ${end} (${ENDS.join(', ')}): what the ` +
+    'budget leaves after the search for the peak';
+  return { kind: 'forked', search, runs, trunk, end, warmup, updates: search + runs * each, words };
+}
+
+/** A peak that is given needs no search, but the fit needs a log: runs too short to show a decay, at random rates. */
+function peakAlone(runs: number, each: number): Omit<PilotDesign, 'warmup'> {
+  const words = `${runs} runs of ${each} updates at random rates: the budget leaves too little for runs that show a decay`;
+  return { kind: 'randomized', search: 0, runs, trunk: each, end: 0, updates: runs * each, words };
+}
+
+function allowedCost({ budget }: PilotOptions, horizon: number, cost: UpdateCost): number {
+  return Math.floor(budget * horizon * cost.update + WHOLE_SLACK);
+}
+
+function budgetIssues(options: PilotOptions, horizon: number, planned: number, cost: UpdateCost): Issue[] {
+  const allowed = allowedCost(options, horizon, cost);
   if (planned <= allowed) return [];
-  const message = `${planned} gradient evaluations planned, ${allowed} allowed (${budget} of ${oneRun})`;
+  const message = `${planned} gradient evaluations planned, ${allowed} allowed (${options.budget} of ${horizon * cost.update})`;
   return [{ path: 'pilot.budget', message }];
+}
+
+function lengthIssues({ hold, updates_per_run }: PilotOptions, { trunk, warmup }: PilotDesign): Issue[] {
+  if (updates_per_run === null || warmup + 2 * hold <= trunk) return [];
+  const message = `${trunk} updates do not hold both rates after ${warmup} of warm-up (hold ${hold})`;
+  return [{ path: 'pilot.updates_per_run', message }];
 }

@@ -8,14 +8,19 @@ import type { EngineChoice } from '../training/engines/index.js';
 import { openWorkload, type ExperimentRecord } from '../training/experiment-record.js';
 import { methodSchema, type MethodInput } from '../training/method.js';
 import { observationCost } from '../training/observation.js';
-import { readingMethod, readingOf } from '../training/reading.js';
+import { pilotPeak } from '../training/peak.js';
+import { readingMethod } from '../training/reading.js';
+import { removeForkPoint } from '../training/fork.js';
 import type { TrainingTask } from '../training/training-task.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
-import { peakSearchUpdates, planPilot, randomizedRates, type UpdateCost } from './design.js';
-import { tournamentPeak } from './tournament.js';
+import { ENDS, peakSearchUpdates, planPilot, type PilotDesign, type UpdateCost } from './design.js';
+import { endRates, randomizedRates, trunkRates } from './rates.js';
 
 /** Purpose of the runs that identify the coefficients, as their logs name it. */
 export const IDENTIFICATION = 'pilot/identification';
+
+/** Purpose of the runs that fork from those and decay. */
+export const DECAY = 'pilot/decay';
 
 export interface PilotOptions {
   readonly record: ExperimentRecord;
@@ -27,6 +32,7 @@ export interface PilotOptions {
 
 export interface PilotResult {
   readonly peak: number;
+  readonly design: PilotDesign;
   /** Every log of the pilot, all of them charged. */
   readonly logs: readonly TrainingLog[];
   readonly files: readonly string[];
@@ -36,8 +42,9 @@ export interface PilotResult {
 export type RunTrainings = (tasks: readonly TrainingTask[]) => Promise<TrainingLog[]>;
 
 /**
- * The pilot of one seed: first the search for the peak rate, then independently seeded runs of randomized rates up to
- * that peak, with the clip and the warm-up that runs under the policy will have.
+ * The pilot of one seed: first the search for the peak rate, then independently seeded runs up to that peak, with the clip
+ * that runs under the policy will have, and then the decays that fork from them: short runs from one state, on the same
+ * minibatches, so that what a decay releases is seen beside what holding on would have given.
  *
  * @throws E_INVALID if the plan exceeds the pilot's budget; E_PILOT if no peak can be read
  */
@@ -45,13 +52,22 @@ export async function runPilot(options: PilotOptions, runTrainings: RunTrainings
   const { experiment } = options.record;
   const cost = await updateCost(options.record);
   requireSgd(experiment);
-  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
+  const design = pilotDesign(experiment, cost);
   const searches = peakTasks(options);
   const searchLogs = await runTrainings(searches);
   const peak = pilotPeak(experiment, searchLogs);
-  const runs = identificationTasks(options, peak);
+  const runs = identificationTasks(options, peak, design);
   const runLogs = await runTrainings(runs);
-  return { peak, logs: [...searchLogs, ...runLogs], files: [...searches, ...runs].map((task) => task.log) };
+  const decays = runs.flatMap((run, i) => decayTasks(options, { run, log: runLogs[i], peak, design }));
+  const decayLogs = await runTrainings(decays);
+  await Promise.all(runs.map((run) => removeForkPoint(run.log)));
+  const logs = [...searchLogs, ...runLogs, ...decayLogs];
+  return { peak, design, logs, files: [...searches, ...runs, ...decays].map((task) => task.log) };
+}
+
+/** How an experiment's pilot spends its budget. @throws E_INVALID if it does not fit */
+export function pilotDesign(experiment: Experiment, cost: UpdateCost): PilotDesign {
+  return planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
 }
 
 /**
@@ -79,11 +95,18 @@ export function updateCostOf(workload: Workload, objective: Objective): UpdateCo
 }
 
 /** Names of a pilot's logs, known before it runs. */
-export function pilotLogNames({ pilot }: Experiment): string[] {
+export function pilotLogNames({ pilot }: Pick<Experiment, 'pilot'>, design: PilotDesign): string[] {
   const { peak } = pilot;
   const tournament = peak.method === 'paired_tournament' ? peak.rates.map((_, i) => `tournament-${i}`) : [];
   const search = peak.method === 'd_adaptation' ? ['reading'] : tournament;
-  return [...search, ...Array.from({ length: pilot.runs }, (_, i) => `run-${i}`)];
+  const ends = design.kind === 'forked' ? ENDS : ENDS.slice(0, 1);
+  const runs = Array.from({ length: design.runs }, (_, i) => ends.map((end) => runName(i, end)));
+  return [...search, ...runs.flat()];
+}
+
+/** A run that goes on as it was has no end in its name. */
+function runName(i: number, end: (typeof ENDS)[number]): string {
+  return end === 'held' ? `run-${i}` : `run-${i}-${end}`;
 }
 
 export function warmupUpdates({ policy, horizon }: Experiment): number {
@@ -112,35 +135,45 @@ function peakTasks(options: PilotOptions): TrainingTask[] {
   }
 }
 
-/**
- * The peak rate that the logs of a pilot show: those of its search alone are looked at.
- * @throws E_PILOT if the search has no reading, or every run of the tournament diverged
- */
-export function pilotPeak({ pilot: { peak } }: Experiment, pilotLogs: readonly TrainingLog[]): number {
-  const logs = pilotLogs.filter(({ header }) => header.purpose !== IDENTIFICATION);
-  if (peak.method === 'given') return peak.peak;
-  if (peak.method === 'paired_tournament') {
-    return tournamentPeak(
-      logs.map((log, i) => ({
-        rate: peak.rates[i],
-        losses:
-          log.end?.status === 'completed'
-            ? log.steps.map((step) => Number(step.train_robust_loss ?? step.train_loss))
-            : [NaN],
-      })),
-    );
-  }
-  const remedy = 'Set pilot.peak to { "method": "given", "peak": ... } or to a paired_tournament.';
-  return peak.multiple * readingOf(logs[0], remedy).rate;
+function identificationTasks(options: PilotOptions, peak: number, design: PilotDesign): TrainingTask[] {
+  const { pilot, optimizer, policy } = options.record.experiment;
+  const { kind, runs, trunk, end } = design;
+  return Array.from({ length: runs }, (_, i) => {
+    const stream = randomStream(options.seed, `pilot/rates/${i}`);
+    const rates =
+      kind === 'forked'
+        ? [...trunkRates(pilot, peak, design, stream), ...endRates('held', pilot, peak, end)]
+        : randomizedRates(pilot, peak, design, stream);
+    const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
+    const run = task(options, runName(i, 'held'), IDENTIFICATION, trunk + end, method);
+    return { ...run, observed: true, ...(kind === 'forked' ? { forkPoint: trunk } : {}) };
+  });
 }
 
-function identificationTasks(options: PilotOptions, peak: number): TrainingTask[] {
+interface Forked {
+  /** The run that is forked, and its log. */
+  readonly run: TrainingTask;
+  readonly log: TrainingLog;
+  readonly peak: number;
+  readonly design: PilotDesign;
+}
+
+/** The ends that leave a run; none of a run that diverged, whose seed has no fit anyway. */
+function decayTasks(options: PilotOptions, { run, log, peak, design: { kind, trunk, end } }: Forked): TrainingTask[] {
+  if (kind !== 'forked' || log.end?.status !== 'completed') return [];
   const { pilot, optimizer, policy } = options.record.experiment;
-  return Array.from({ length: pilot.runs }, (_, i) => {
-    const stream = randomStream(options.seed, `pilot/rates/${i}`);
-    const rates = randomizedRates(pilot, peak, warmupUpdates(options.record.experiment), stream);
+  const { n_grad_evals = 0 } = log.steps[trunk - 1];
+  const shared = log.steps.slice(0, trunk).map((step) => Number(step.lr));
+  const name = path.basename(run.log, '.jsonl');
+  return ENDS.slice(1).map((kindOfEnd) => {
+    const rates = [...shared, ...endRates(kindOfEnd, pilot, peak, end)];
     const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
-    return { ...task(options, `run-${i}`, IDENTIFICATION, pilot.updates_per_run, method), observed: true };
+    return {
+      ...task(options, `${name}-${kindOfEnd}`, DECAY, trunk + end, method),
+      seed: run.seed,
+      observed: true,
+      forkedFrom: { log: run.log, run_id: run.runId, update: trunk, n_grad_evals },
+    };
   });
 }
 

@@ -1,7 +1,12 @@
 import { taskOf } from '../execution/task.js';
 import path from 'node:path';
 import { readTrainingLog } from '../artifacts/log-file.js';
-import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import {
+  gradientEvaluations,
+  isPeakSearch,
+  ownUpdates,
+  type TrainingLog,
+} from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder } from '../execution/ledger.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
@@ -11,14 +16,13 @@ import { modelKind, openEngine, type EngineChoice } from '../training/engines/in
 import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
 import { TRAINING_TASK } from '../training/task.js';
 import type { PilotStageOptions } from './declaration.js';
-import { planPilot } from './design.js';
+import type { PilotDesign } from './design.js';
 import {
-  IDENTIFICATION,
+  pilotDesign,
   pilotLogNames,
   requireSgd,
   runPilot,
   updateCost,
-  warmupUpdates,
   type PilotResult,
   type RunTrainings,
 } from './pilot.js';
@@ -26,7 +30,7 @@ import {
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
   const { engine } = options;
-  const record = await openToPilot(options.experimentPath, engine);
+  const { record, design } = await openToPilot(options.experimentPath, engine);
   const { experiment } = record;
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
@@ -35,7 +39,7 @@ export async function pilotStage(options: PilotStageOptions) {
     options: asJson({ experiment, seed, engine }),
     fresh: options.fresh === true,
     owns: ['trajectories/'],
-    expects: pilotLogNames(experiment).map((name) => `trajectories/${name}.jsonl`),
+    expects: pilotLogNames(experiment, design).map((name) => `trajectories/${name}.jsonl`),
     commandLine: options.commandLine,
   });
   const pilot = await runPilot({ record, seed, engine, folder }, trainingsOnWorkers(options));
@@ -56,9 +60,9 @@ function trainingsOnWorkers({ workers, signal, onProgress = () => {} }: PilotSta
 }
 
 /** What was found and what it cost; runs that diverged are told. */
-async function outputOf(record: ExperimentRecord, { peak, logs, files }: PilotResult) {
+async function outputOf(record: ExperimentRecord, { peak, design, logs, files }: PilotResult) {
   const { experiment } = record;
-  const updates = logs.reduce((sum, log) => sum + log.steps.length, 0);
+  const updates = logs.reduce((sum, log) => sum + ownUpdates(log), 0);
   const gradEvals = logs.reduce((sum, log) => sum + gradientEvaluations(log), 0);
   const share = gradEvals / (experiment.horizon * (await updateCost(record)).update);
   const diverged = logs.filter((log) => log.end?.status === 'diverged');
@@ -66,30 +70,40 @@ async function outputOf(record: ExperimentRecord, { peak, logs, files }: PilotRe
     artifacts: [...files],
     summary: [
       `peak rate ${peak.toPrecision(3)} (${experiment.pilot.peak.method})`,
+      `identification: ${design.words}`,
       `${updates} updates, ${gradEvals} gradient evaluations: ${(100 * share).toFixed(1)} % of a run`,
       ...divergenceSentences(diverged, logs.length),
     ],
-    result: { peak, updates, grad_evals: gradEvals, diverged: diverged.map(({ header }) => header.run_id) },
+    result: {
+      peak,
+      design: design.kind,
+      updates,
+      grad_evals: gradEvals,
+      diverged: diverged.map(({ header }) => header.run_id),
+    },
     exitCode: diverged.some(isIdentification) ? EXIT_CODES.not_converged : EXIT_CODES.ok,
   };
 }
 
 /** Everything that can be refused, before the folder belongs to this pilot. */
-async function openToPilot(experimentPath: string, engine: EngineChoice): Promise<ExperimentRecord> {
+async function openToPilot(
+  experimentPath: string,
+  engine: EngineChoice,
+): Promise<{ record: ExperimentRecord; design: PilotDesign }> {
   const record = await resolveExperiment(experimentPath);
   const { experiment } = record;
   const cost = await updateCost(record);
-  await namingFile(experimentPath, () => {
+  const design = await namingFile(experimentPath, () => {
     requireSgd(experiment);
-    return planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
+    return pilotDesign(experiment, cost);
   });
   await openEngine(engine, modelKind(experiment));
-  return record;
+  return { record, design };
 }
 
 /** A tournament's highest rates may diverge; a run that should identify the coefficients may not. */
 function isIdentification({ header }: TrainingLog): boolean {
-  return header.purpose === IDENTIFICATION;
+  return !isPeakSearch(header);
 }
 
 function divergenceSentences(diverged: readonly TrainingLog[], runs: number): string[] {

@@ -9,7 +9,7 @@ import { HjbLrError } from '../errors.js';
 import type { RandomState } from '../math/random.js';
 import type { ClippedState, Observation } from '../schedules/index.js';
 import type { KeptState, RecoveryState } from './recovery.js';
-import { removeKept, type KeptFile } from './kept/file.js';
+import { copyKept, removeKept, type KeptFile } from './kept/file.js';
 import type { OptimizerState } from './optimizers/index.js';
 import type { SavedWeights } from './saved-weights.js';
 import type { BestLook, LooksState } from './stopping/looks.js';
@@ -99,6 +99,11 @@ export function checkpointPath(log: string): string {
   return log.replace(/\.jsonl$/, '.checkpoint.json');
 }
 
+/** The name under which a log's checkpoint lies from which other runs fork, as if it were a log of its own. */
+export function forkPointLog(log: string): string {
+  return log.replace(/\.jsonl$/, '.fork.jsonl');
+}
+
 /** Writes the checkpoint atomically, tied to its run by the log's header. */
 export async function writeCheckpoint(log: string, header: LogHeader, checkpoint: Checkpoint): Promise<void> {
   const { optimizer, rule, statistics, observation, recovery, looks, ...rest } = checkpoint;
@@ -113,6 +118,22 @@ export async function writeCheckpoint(log: string, header: LogHeader, checkpoint
   };
   const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
   await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
+}
+
+/**
+ * Hands the checkpoint at which a run was forked to a run that goes on from there: the same state, under its own header.
+ * @throws E_TRUNCATED if a file is damaged
+ */
+export async function copyForkPoint(from: string, log: string, header: LogHeader): Promise<void> {
+  const file = checkpointPath(forkPointLog(from));
+  const stored = parsed(await readText(file), file);
+  const { perturbations } = stored.state;
+  const kept = perturbations === null ? null : await copyKept(forkPointLog(from), log, perturbations);
+  const state = { ...stored.state, perturbations: kept };
+  await writeFileAtomic(
+    checkpointPath(log),
+    JSON.stringify({ ...stored, header, state, sha256: artifactSha256(state) }),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { LogWriter } from '../artifacts/log-file.js';
 import { CheckpointBudget } from './checkpoint-budget.js';
-import { writeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { forkPointLog, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { readKept, writeKept, type KeptFile } from './kept/file.js';
 import type { KeptPerturbations } from './kept/kept-perturbations.js';
 import type { ResolvedRun } from './training-run.js';
@@ -44,5 +44,13 @@ export class Checkpoints {
       await writeCheckpoint(log, header, { ...stateNow(), perturbations: this.#file });
     };
     await (this.#budget === null ? save() : this.#budget.spend(save));
+  }
+
+  /** Saves the state from which other runs fork, beside the run's own checkpoints, which come and go. */
+  async keepForkPoint(writer: LogWriter, stateNow: () => Omit<Checkpoint, 'perturbations'>): Promise<void> {
+    await writer.flush();
+    const log = forkPointLog(this.#run.log);
+    const perturbations = this.#kept === null ? null : await writeKept(log, this.#kept.arrays, null);
+    await writeCheckpoint(log, this.#run.header, { ...stateNow(), perturbations });
   }
 }

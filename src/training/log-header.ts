@@ -35,6 +35,7 @@ export function logHeader(open: OpenRun): RunHeader {
     run_id: task.runId,
     purpose: task.purpose,
     seed: task.seed,
+    ...forkOf(task),
     ...engine.info,
     ...describeMethod(open),
     batch_size: experiment.batch_size,
@@ -49,6 +50,12 @@ export function logHeader(open: OpenRun): RunHeader {
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };
+}
+
+function forkOf({ forkedFrom }: TrainingTask): Pick<RunHeader, 'forked_from'> {
+  if (forkedFrom === undefined) return {};
+  const { run_id, update, n_grad_evals } = forkedFrom;
+  return { forked_from: { run_id, update, n_grad_evals } };
 }
 
 /** The schedule, where its rate comes from and what does not fit it, the optimizer, the clip and the average. */

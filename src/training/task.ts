@@ -10,6 +10,7 @@ import { modelKind, openEngine } from './engines/index.js';
 import { openWorkload } from './experiment-record.js';
 import { batchSizes } from '../controls/index.js';
 import { planStopping, type StoppingPlan } from '../stopping/index.js';
+import { startFork } from './fork.js';
 import { logHeader } from './log-header.js';
 import { readingMethod, readingOptions, readingUpdates } from './reading.js';
 import { availableForLooks, costOfExample } from './stopping/held-out.js';
@@ -42,7 +43,10 @@ export function readingTask(experiment: Experiment, seed: number): TaskOutline {
 
 /** Runs, resumes or finds finished one training run. */
 export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
-  return trainRun({ ...(await openTraining(task)), onProgress });
+  const run = await openTraining(task);
+  if (task.forkedFrom !== undefined) await startFork(run, task.forkedFrom.log);
+  const { forkPoint } = task;
+  return trainRun({ ...run, ...(forkPoint === undefined ? {} : { keepCheckpointAt: forkPoint }), onProgress });
 }
 
 /**

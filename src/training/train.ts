@@ -79,17 +79,9 @@ function resolved(run: TrainingRun): ResolvedRun {
     saveWeights = false,
     checkpointEvery = CHECKPOINT_EVERY,
     checkpointShare = CHECKPOINT_SHARE,
+    keepCheckpointAt = Infinity,
     onProgress = () => {},
   } = run;
-  return {
-    ...run,
-    stopping,
-    observed,
-    evaluateEvery,
-    measurements,
-    saveWeights,
-    checkpointEvery,
-    checkpointShare,
-    onProgress,
-  };
+  const checkpoints = { checkpointEvery, checkpointShare, keepCheckpointAt };
+  return { ...run, stopping, observed, evaluateEvery, measurements, saveWeights, ...checkpoints, onProgress };
 }

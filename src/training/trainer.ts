@@ -97,7 +97,7 @@ export class Trainer {
 
   /** All updates that are left, or fewer if the run diverges or its optimizer is done; the end row is returned. */
   async runUpdates(writer: LogWriter): Promise<LogEnd> {
-    const { header, onProgress } = this.#run;
+    const { header, keepCheckpointAt, onProgress } = this.#run;
     let lastTurn = performance.now();
     while (this.#update < header.updates) {
       await this.#scoreOnTheWay(writer);
@@ -112,6 +112,7 @@ export class Trainer {
       if (look?.action === 'stop' && this.#update < header.updates) return this.#completed(look.reason);
       const reason = this.#optimizer.finished();
       if (reason !== null) return this.#completed(reason);
+      if (this.#update === keepCheckpointAt) await this.#checkpoints.keepForkPoint(writer, () => this.#checkpoint());
       if (this.#checkpoints.isDue(this.#update)) await this.#checkpoints.write(writer, () => this.#checkpoint());
       if (performance.now() - lastTurn > TURN_MS) {
         await nextTurn();

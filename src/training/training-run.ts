@@ -41,6 +41,8 @@ export interface TrainingRun {
    * they are within it; 0.02 by default.
    */
   readonly checkpointShare?: number;
+  /** Keeps the checkpoint after this update under `forkPointLog`, for runs that fork there; none by default. */
+  readonly keepCheckpointAt?: number;
   /** Called after every update with the number of updates done. */
   readonly onProgress?: (update: number) => void;
 }

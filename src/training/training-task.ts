@@ -1,4 +1,5 @@
 import type { Policy } from '../artifacts/policy/policy.js';
+import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import type { EngineChoice } from './engines/choices.js';
 import type { ExperimentRecord } from './experiment-record.js';
 import type { Method } from './method.js';
@@ -21,6 +22,10 @@ export interface TrainingTask {
   readonly mismatches?: readonly string[];
   /** Where a schedule by name has its rate from: the log names it. */
   readonly reading?: Reading;
+  /** Keeps the state after this update for runs that fork there. */
+  readonly forkPoint?: number;
+  /** The run that this one goes on from: its log, and what its header says of it. */
+  readonly forkedFrom?: { readonly log: string } & NonNullable<LogHeader['forked_from']>;
   /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
   readonly evaluated: boolean;
   readonly log: string;

@@ -13,7 +13,10 @@ export const readingSchema = z.strictObject({
     ),
   multiple: positive
     .default(1.3)
-    .describe("Factor from the learning rate that D-Adaptation reads to the pilot's peak rate; 1.3 by default."),
+    .describe(
+      "Factor from the learning rate that D-Adaptation reads to the pilot's peak rate, which momentum beta multiplies by " +
+        '1 - beta; 1.3 by default.',
+    ),
   initial_distance_factor: positive
     .default(1e-3)
     .describe(
@@ -58,16 +61,27 @@ export const pilotSchema = z.strictObject({
   runs: z
     .int()
     .min(2)
-    .default(4)
-    .describe('Number of pilot runs at random rates, to which the closures are fitted; 4 by default.'),
+    .nullable()
+    .default(null)
+    .describe(
+      'Number of independent pilot runs, to which the closures are fitted. Null (the default) takes 2 runs that fork ' +
+        'into short decays, or 4 where updates_per_run is given.',
+    ),
   updates_per_run: z
     .int()
     .min(25)
-    .default(50)
-    .describe('Number of updates of each pilot run at random rates; 50 by default.'),
+    .nullable()
+    .default(null)
+    .describe(
+      'Number of updates of each pilot run at random rates, without decays. Null (the default) spends what the budget ' +
+        'leaves, in proportion to the horizon, on runs that fork into short decays; on none where that is too little.',
+    ),
   hold: positiveCount
     .default(12)
-    .describe('Number of updates for which a pilot run holds a randomly drawn rate; 12 by default.'),
+    .describe(
+      'Number of updates for which a pilot run holds a randomly drawn rate, at most a quarter of a run that forks; 12 ' +
+        'by default.',
+    ),
   lowest_fraction: z
     .number()
     .positive()

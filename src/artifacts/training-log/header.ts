@@ -73,8 +73,16 @@ const optionalFields = {
     .string()
     .default('train')
     .describe(
-      'What the run is for: train, train/reading, pilot/reading, pilot/identification, pilot/tournament or import.',
+      'What the run is for: train, train/reading, pilot/reading, pilot/identification, pilot/decay, pilot/tournament or import.',
     ),
+  forked_from: z
+    .strictObject({
+      run_id: z.string().describe('Name of the run whose weights and random streams this run went on from.'),
+      update: count.describe('Number of updates that both runs share, with the same rows.'),
+      n_grad_evals: count.describe('Gradient evaluations of the shared updates, charged to the other run alone.'),
+    })
+    .optional()
+    .describe('The run that this one forked from; missing for a run of its own.'),
   backend: aboutEngine.backend.optional(),
   kernel: aboutEngine.kernel.optional(),
   threads: aboutEngine.threads.optional(),

@@ -65,6 +65,14 @@ export const logRowSchema = z.discriminatedUnion('type', [
 export type LogEnd = z.output<typeof logEndSchema>;
 export type LogRow = z.output<typeof logRowSchema>;
 
+/** Purposes of runs that find the peak: their rates follow the losses, or they share one data order. */
+const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
+
+/** Whether a run only looked for the peak rate. */
+export function isPeakSearch({ purpose }: { readonly purpose: string }): boolean {
+  return PEAK_SEARCHES.includes(purpose);
+}
+
 /** Column of the step rows that holds the objective's minibatch loss; without an attack every loss is clean. */
 export function observedColumn({ metric, split }: Objective, attacked: boolean) {
   const clean = metric === 'clean' || !attacked;
@@ -83,13 +91,18 @@ export interface TrainingLog {
   readonly end: LogEnd | null;
 }
 
+/** Updates that a run did itself: a forked one shares those before the fork with the run that it left. */
+export function ownUpdates({ header, steps }: TrainingLog): number {
+  return steps.length - (header.forked_from?.update ?? 0);
+}
+
 /**
  * Gradient evaluations of minibatches that a run spent: as it counted them, or else one for each update and those of its
- * attack's steps.
+ * attack's steps. A forked run is not charged for what it shares.
  */
-export function gradientEvaluations({ header: { attack }, steps, end }: TrainingLog): number {
+export function gradientEvaluations({ header: { attack, forked_from }, steps, end }: TrainingLog): number {
   const counted = end?.n_grad_evals ?? steps.at(-1)?.n_grad_evals;
-  if (counted !== undefined) return counted;
+  if (counted !== undefined) return counted - (forked_from?.n_grad_evals ?? 0);
   const ascent = attack === null ? 0 : createAttack(attack).gradientEvaluations;
   return Math.round(steps.length * (1 + ascent));
 }

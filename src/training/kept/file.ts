@@ -57,6 +57,13 @@ export async function readKept(log: string, { file, bytes, sha256 }: KeptFile, a
   }
 }
 
+/** Copies the file that another log's checkpoint names beside a log, as the first of its own. */
+export async function copyKept(from: string, log: string, kept: KeptFile): Promise<KeptFile> {
+  const [own] = keptPaths(log);
+  await writeFileAtomic(own, await readFile(path.join(path.dirname(from), kept.file)));
+  return { ...kept, file: path.basename(own) };
+}
+
 export async function removeKept(log: string): Promise<void> {
   for (const file of keptPaths(log)) await rm(file, { force: true });
 }
