@@ -9,8 +9,14 @@ import { fitClosure, identifiedParameters } from './fit.js';
 import { filterAt, logLikelihood, visitedStates } from './likelihood.js';
 import type { PilotRun } from './observations.js';
 import { describeParameters, naturalValues } from './parameters.js';
-import { valuesOf } from './priors.js';
+import { valuesOf, type LogParameters } from './priors.js';
+import { posteriorDraws } from './posterior.js';
 import { judgeClosure } from './verdict.js';
+
+/** Draws under which candidates are simulated: a share of 90 % is known to 2 % then. */
+const POSTERIOR_DRAWS = 200;
+/** Significant digits that files keep of a draw. */
+const DRAW_DIGITS = 6;
 
 export interface EstimateOptions {
   readonly closures: readonly ClosureName[];
@@ -36,7 +42,7 @@ export function estimateClosures(
   onClosure: (done: number) => void = () => {},
 ): ClosureFit[] {
   const scales: Scales = {
-    firstLoss: mean(runs.map((run) => run.losses[0])),
+    firstLoss: mean(runs.filter(({ fork }) => fork === undefined).map((run) => run.losses[0])),
     peak: options.peak,
     horizon: options.horizon,
   };
@@ -47,9 +53,11 @@ export function estimateClosures(
   });
 }
 
-/** The closure that predicts left-out runs best, or null if none is within the bound. */
+/** Of the closures that a policy may follow the one that predicts left-out runs best; null if none is within the bound. */
 export function selectClosure(fits: readonly ClosureFit[]): string | null {
-  const usable = fits.filter((fit) => fit.verdict.within_bound);
+  const usable = fits.filter(
+    ({ name, verdict }) => verdict.within_bound && closureNamed(name).neverFollowed === undefined,
+  );
   if (usable.length === 0) return null;
   return usable.reduce((best, fit) => (fit.verdict.prediction_error < best.verdict.prediction_error ? fit : best)).name;
 }
@@ -66,6 +74,8 @@ function estimateClosure(
   const stream = randomStream(options.seed, `estimate/bootstrap/${closure.name}`);
   const samples = bootstrapClosure(closure, scales, runs, mode, options.bootstrap, stream);
   const identified = identifiedParameters(closure, scales, runs, mode);
+  const drawing = randomStream(options.seed, `estimate/posterior/${closure.name}`);
+  const draws = posteriorDraws(closure, scales, runs, { mode, resampled: samples }, POSTERIOR_DRAWS, drawing);
   return {
     name: closure.name as ClosureName,
     states: withVisited(
@@ -73,11 +83,22 @@ function estimateClosure(
       visitedStates(filterAt(closure, mode, scales), runs),
     ),
     ...closure.equations,
-    parameters: describeParameters(closure, scales, mode, samples, identified),
+    parameters: describeParameters(closure, scales, mode, draws, identified),
     filter: closure.filter(valuesOf(closure, mode), scales) as ClosureFit['filter'],
     log_likelihood: likelihood,
     bootstrap: samples.map((theta) => naturalValues(closure, theta, scales)),
+    posterior: draws.map((theta) => drawnClosure(closure, theta, scales)),
     verdict: judgeClosure(closure, scales, runs, mode, options.maximumPredictionError),
+  };
+}
+
+/** Natural parameters of a draw, and the states from which its run starts. */
+function drawnClosure(closure: Closure, theta: LogParameters, scales: Scales) {
+  const { parameters, initial } = closure.filter(valuesOf(closure, theta), scales);
+  const digits = (value: number): number => Number(value.toPrecision(DRAW_DIGITS));
+  return {
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, digits(value)])),
+    start: initial.mean.map((logarithm) => digits(Math.exp(logarithm))),
   };
 }
 

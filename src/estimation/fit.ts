@@ -1,7 +1,7 @@
 import { Matrix, inverse } from 'ml-matrix';
 import { minimizeBySimplex } from '../math/nelder-mead.js';
 import type { Closure, Scales } from '../closures/index.js';
-import { logPosterior } from './likelihood.js';
+import { logLikelihood, logPosterior } from './likelihood.js';
 import type { PilotRun } from './observations.js';
 import { parameterNames, priorCentre, priorDeviations, type LogParameters } from './priors.js';
 
@@ -54,6 +54,16 @@ export function identifiedParameters(
     return share >= IDENTIFIED_SHARE && share <= 1;
   });
   return new Set(identified);
+}
+
+/** Second derivatives of -ln likelihood in the log parameters. */
+export function likelihoodHessian(
+  closure: Closure,
+  scales: Scales,
+  runs: readonly PilotRun[],
+  at: LogParameters,
+): Matrix {
+  return hessian((theta) => -logLikelihood(closure, theta, scales, runs), at);
 }
 
 function negativeLogPosterior(closure: Closure, scales: Scales, runs: readonly PilotRun[]) {

@@ -5,14 +5,16 @@ import { logPrior, valuesOf, type LogParameters } from './priors.js';
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 /**
- * ln likelihood of one run by the filter's innovations e_k of variance V_k: -(1/2) sum (ln 2 pi V_k + e_k^2 / V_k).
+ * ln likelihood of one run by the filter's innovations e_k of variance V_k: -(1/2) sum (ln 2 pi V_k + e_k^2 / V_k). Of a
+ * run that forked the updates that it shares count in the run that it left.
  */
 export function runLogLikelihood(filter: StateFilter, run: PilotRun): number {
   let state = filter.init();
   let sum = 0;
+  const first = run.fork?.shared ?? 0;
   for (let k = 0; k < run.losses.length; k += 1) {
     const { state: updated, innovation, innovationVariance } = filter.update(state, run.losses[k]);
-    sum -= 0.5 * (LOG_TWO_PI + Math.log(innovationVariance) + innovation ** 2 / innovationVariance);
+    if (k >= first) sum -= 0.5 * (LOG_TWO_PI + Math.log(innovationVariance) + innovation ** 2 / innovationVariance);
     state = filter.predict(updated, run.rates[k]);
   }
   return sum;

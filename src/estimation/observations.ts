@@ -1,5 +1,5 @@
 import { canonicalJson } from '../artifacts/shared/hash.js';
-import { observedColumn, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import { isPeakSearch, observedColumn, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
 
 /** One independent pilot run, as the estimators see it: rates in force and minibatch adversarial losses, per update. */
@@ -9,13 +9,22 @@ export interface PilotRun {
   readonly rates: Float64Array;
   /** Minibatch adversarial loss y_k at the perturbed points, before update k. */
   readonly losses: Float64Array;
+  /** Of a run that forked: the run that it left, and how many updates it shares with it; none for a run of its own. */
+  readonly fork?: { readonly of: string; readonly shared: number };
+}
+
+/** A run of its own with the runs that forked from it, itself first: the independent unit of a fit. */
+export type RunFamily = readonly PilotRun[];
+
+/** The runs by what they forked from, in the order of the runs of their own. */
+export function familiesOf(runs: readonly PilotRun[]): RunFamily[] {
+  return runs
+    .filter(({ fork }) => fork === undefined)
+    .map((own) => [own, ...runs.filter(({ fork }) => fork?.of === own.id)]);
 }
 
 /** Fewest updates a run must have for a fit. */
 const SHORTEST_RUN = 10;
-
-/** Runs that find the peak: their rates follow the losses, or they share one data order. */
-const PEAK_SEARCHES: readonly string[] = ['pilot/reading', 'pilot/tournament'];
 
 /** What errors call the logs. */
 export interface LogNames {
@@ -34,15 +43,25 @@ export interface LogNames {
  */
 export function pilotRuns(logs: readonly TrainingLog[], { names, origin = '' }: LogNames = {}): PilotRun[] {
   const named = logs.map((log, i) => ({ log, name: names?.[i] ?? log.header.run_id }));
-  const identifying = named.filter(({ log }) => !PEAK_SEARCHES.includes(log.header.purpose));
+  const identifying = named.filter(({ log }) => !isPeakSearch(log.header));
   const issues = identifying.flatMap((entry) => [...problemsOf(entry), ...mismatches(entry, identifying[0])]);
   if (issues.length > 0) throw pilotError(origin, 'The pilot runs cannot be used.', issues);
-  if (identifying.length < 2) {
+  const own = identifying.filter(({ log }) => log.header.forked_from === undefined);
+  if (own.length < 2) {
     const others = named.length - identifying.length;
     const searches = others === 0 ? '' : ` (${others} more only looked for the peak rate)`;
-    const got = `got ${identifying.length}${searches}`;
+    const got = `got ${own.length}${searches}`;
     throw pilotError(origin, `A fit needs at least two independent runs; ${got}.`, []);
   }
+  const strays = identifying.filter(({ log: { header } }) => {
+    const from = header.forked_from?.run_id;
+    return from !== undefined && own.every(({ log }) => log.header.run_id !== from);
+  });
+  const missing = strays.map(({ log, name }) => ({
+    path: name,
+    message: `forked from ${log.header.forked_from!.run_id}, whose log is not here`,
+  }));
+  if (missing.length > 0) throw pilotError(origin, 'The pilot runs cannot be used.', missing);
   const runs = identifying.map(({ log }) => toRun(log));
   if (new Set(runs.flatMap((run) => [...run.rates])).size < 2) {
     throw pilotError(origin, 'All pilot runs hold one and the same rate: drift and noise cannot be told apart.', []);
@@ -56,8 +75,10 @@ interface NamedLog {
 }
 
 function toRun({ header, steps }: TrainingLog): PilotRun {
+  const { forked_from } = header;
   return {
     id: header.run_id,
+    ...(forked_from === undefined ? {} : { fork: { of: forked_from.run_id, shared: forked_from.update } }),
     rates: Float64Array.from(steps, (step) => Number(step.lr)),
     losses: Float64Array.from(steps, (step) => Number(step[observedColumn(header.objective, header.attack !== null)])),
   };

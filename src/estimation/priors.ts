@@ -22,6 +22,11 @@ export function priorDeviations({ priors }: Closure): number[] {
   return Object.values(priors).map(({ logDeviation }) => logDeviation);
 }
 
+/** Deviations of the logarithms over whole runs of other problems, where the fit holds a parameter tighter than they say. */
+export function studyDeviations({ priors }: Closure): number[] {
+  return Object.values(priors).map(({ logDeviation, studyDeviation }) => studyDeviation ?? logDeviation);
+}
+
 /** ln of the prior density as a function of theta, up to a constant: -(1/2) sum ((theta_i - centre_i) / deviation_i)^2. */
 export function logPrior(closure: Closure): (theta: LogParameters) => number {
   const [centre, deviations] = [priorCentre(closure), priorDeviations(closure)];

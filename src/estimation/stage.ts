@@ -11,15 +11,25 @@ import {
 import { readArtifact, versionNotice, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
-import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import {
+  gradientEvaluations,
+  isPeakSearch,
+  ownUpdates,
+  type TrainingLog,
+} from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { pilotPeak } from '../training/peak.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import type { EstimateStageOptions } from './declaration.js';
 import { estimateClosures, selectClosure } from './estimate.js';
+import { notIdentified } from './identification.js';
 import { pilotRuns, type LogNames } from './observations.js';
 
 /** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
 const SMALLEST_RATE_SHARE = 0.01;
+
+const NO_RUNS =
+  'After the search for the peak the budget of the pilot left too few updates for runs that show a decay (raise pilot.budget).';
 
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {
@@ -46,9 +56,16 @@ export async function estimateFiles(
 ): Promise<{ file: string; coefficients: Coefficients; notices: string[] }> {
   const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
   const file = path.join(options.out, 'coefficients.json');
-  const coefficients = estimateCoefficients(logs, experiment, options);
+  const coefficients = isSearchAlone(logs, experiment)
+    ? unfittedCoefficients(logs, experiment!, { peak: pilotPeak(experiment!, logs), unfitted: NO_RUNS })
+    : estimateCoefficients(logs, experiment, options);
   await writeArtifact('coefficients', file, coefficients);
   return { file, coefficients, notices: versionNotices(logs) };
+}
+
+/** Whether a pilot had no budget for more than the search for its peak, so that the peak is all there is. */
+function isSearchAlone(logs: readonly TrainingLog[], experiment: EstimatedExperiment | null): boolean {
+  return experiment !== null && logs.length > 0 && logs.every(({ header }) => isPeakSearch(header));
 }
 
 /** What to say of logs that an older release wrote. */
@@ -58,12 +75,12 @@ function versionNotices(logs: readonly TrainingLog[]): string[] {
 }
 
 /** What of an experiment an estimate depends on. */
-type EstimatedExperiment = Pick<Experiment, 'estimation' | 'policy' | 'name'>;
+type EstimatedExperiment = Pick<Experiment, 'estimation' | 'policy' | 'name' | 'pilot' | 'optimizer'>;
 
 /** Coefficients of every closure from whole pilot logs: the pure part of the stage. */
 export function estimateCoefficients(
   logs: readonly TrainingLog[],
-  experiment: EstimatedExperiment | null,
+  experiment: Pick<EstimatedExperiment, 'estimation' | 'policy' | 'name'> | null,
   { seed, onProgress = () => {}, ...called }: Pick<EstimateStageOptions, 'seed' | 'onProgress'> & LogNames,
 ): Coefficients {
   const estimation = experiment?.estimation ?? estimationSchema.parse({});
@@ -87,6 +104,7 @@ export function estimateCoefficients(
     ...sharedBy(logs, header, { name: experiment?.name, policy, estimation }),
     rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
     closures,
+    not_identified: notIdentified(runs),
     selected: selectClosure(closures),
   };
 }
@@ -99,7 +117,7 @@ export function estimateCoefficients(
  */
 export function unfittedCoefficients(
   logs: readonly TrainingLog[],
-  { estimation, policy, name }: EstimatedExperiment,
+  { estimation, policy, name }: Pick<EstimatedExperiment, 'estimation' | 'policy' | 'name'>,
   { peak, unfitted }: { readonly peak: number; readonly unfitted: string },
 ): Coefficients {
   const { header } = logs[logs.length - 1];
@@ -148,7 +166,7 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
     purpose: log.header.purpose,
     sha256: artifactSha256(log),
     ...(log.header.seed === undefined ? {} : { seed: log.header.seed }),
-    updates: log.steps.length,
+    updates: ownUpdates(log),
     n_grad_evals: gradientEvaluations(log),
   };
 }
@@ -191,5 +209,11 @@ function summarize(coefficients: Coefficients): string[] {
     ({ name, verdict }) => `${name}: predicts left-out runs within ${(100 * verdict.prediction_error).toFixed(1)} %`,
   );
   const choice = coefficients.selected ?? `none (no closure within ${100 * coefficients.maximum_prediction_error} %)`;
-  return [...verdicts, `selected: ${choice}`];
+  const { unfitted, not_identified = null } = coefficients;
+  return [
+    ...verdicts,
+    ...(unfitted === undefined ? [] : [unfitted]),
+    ...(not_identified === null ? [] : [not_identified]),
+    `selected: ${choice}`,
+  ];
 }

@@ -4,14 +4,14 @@ import { estimateClosures, selectClosure } from '../../src/estimation/estimate.j
 import type { PilotRun } from '../../src/estimation/observations.js';
 import { PRIORS } from '../../src/closures/priors.js';
 import type { SharedValues } from '../../src/closures/scaling.js';
-import { randomizedRates } from '../../src/pilot/design.js';
+import { randomizedRates } from '../../src/pilot/rates.js';
 import { pilotSchema } from '../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../src/math/random.js';
 import { createFilter } from '../../src/schedules/index.js';
 import { within } from '../helpers/within.js';
 
 const SCALES: Scales = { firstLoss: 2.5, peak: 0.8, horizon: 800 };
-const DESIGN = pilotSchema.parse({ runs: 8, updates_per_run: 60 });
+const DESIGN = pilotSchema.parse({ updates_per_run: 60 });
 
 /** The prior's medians but for the parameters given. */
 function valuesWith(given: Partial<SharedValues>): SharedValues {
@@ -27,8 +27,8 @@ function simulate(
   seed: number,
 ): PilotRun[] {
   const filter = createFilter(CLOSURES[name].filter(truth, SCALES));
-  return Array.from({ length: DESIGN.runs }, (_, i) => {
-    const rates = randomizedRates(DESIGN, SCALES.peak, 16, randomStream(seed, `rates/${i}`));
+  return Array.from({ length: 8 }, (_, i) => {
+    const rates = randomizedRates(DESIGN, SCALES.peak, { trunk: 60, warmup: 16 }, randomStream(seed, `rates/${i}`));
     const noise = randomStream(seed, `noise/${i}`);
     let state = filter.init();
     const losses = rates.map((rate) => {

@@ -70,11 +70,18 @@ const leftOutSchema = z.strictObject({
 
 const verdictSchema = z.strictObject({
   prediction_error: finite.describe(
-    'Relative error with which runs left out of the fit are predicted, root mean square over them; 0.1 is 10 %.',
+    'Relative error with which the final losses after decays of runs left out of the fit are predicted, root mean square ' +
+      'over them (of all block means of their losses, where no pilot run decays); 0.1 is 10 %.',
   ),
   left_out: z
     .array(leftOutSchema)
     .describe('Prediction errors of the pilot runs, each left out of the fit in its turn.'),
+  difference_error: finite
+    .optional()
+    .describe(
+      'Error with which differences between ends of one left-out run are predicted, rms of the logarithm of the ratio of ' +
+        'their final losses; missing where no pilot run decays.',
+    ),
   within_bound: z.boolean().describe('Whether the prediction error is at most maximum_prediction_error.'),
 });
 
@@ -107,6 +114,18 @@ export const closureFitSchema = z.strictObject({
   bootstrap: z
     .array(z.record(z.string(), finite))
     .describe('Parameters of each bootstrap sample, for uncertainty bands of anything that is computed from them.'),
+  posterior: z
+    .array(
+      z.strictObject({
+        parameters: z.record(z.string(), finite).describe("Parameters of the closure's expressions, by name."),
+        start: z.array(finite).describe('States at update 0, in the order of the states.'),
+      }),
+    )
+    .optional()
+    .describe(
+      'Draws from what is believed of the parameters after the pilot, under which a policy is compared with plain decays; ' +
+        'missing in files from before it was recorded.',
+    ),
   verdict: verdictSchema.describe('Verdict on how well the closure predicts runs that it was not fitted to.'),
 });
 

@@ -67,6 +67,14 @@ export const coefficientsSchema = z
       .string()
       .optional()
       .describe('Reason why no closure was fitted, in one sentence; missing where one was.'),
+    not_identified: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(
+        'Reason why the pilot does not show what a policy decides, and what would show it, in one sentence. Null where it ' +
+          'does; missing in files from before it was asked.',
+      ),
     maximum_prediction_error: positive.describe(
       'Largest relative prediction error with which a closure may be selected; 0.1 is 10 %.',
     ),
