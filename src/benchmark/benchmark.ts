@@ -4,8 +4,7 @@ import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
 import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
 import { engineInfoSchema, type LogHeader } from '../artifacts/training-log/training-log.js';
-import { planPilot } from '../pilot/design.js';
-import { updateCost, warmupUpdates } from '../pilot/pilot.js';
+import { pilotDesign, updateCost } from '../pilot/pilot.js';
 import { openWorkload } from '../training/experiment-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
@@ -32,8 +31,7 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
   const cost = await updateCost(context.record);
-  const pilotUpdates =
-    planPilot(experiment.pilot, horizon, warmupUpdates(experiment), cost) + namedReadingUpdates(experiment);
+  const pilotUpdates = pilotDesign(experiment, cost).updates + namedReadingUpdates(experiment);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
   const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
   const { named, fixed_rates: grid } = benchmarkOptions(experiment);
@@ -129,7 +127,7 @@ async function collectMethod(
   { constantLoss, gridSpent, oneRun, figure }: CollectOptions,
 ): Promise<MethodResult> {
   const spentBefore = (seed: PreparedSeed): number => {
-    if (method.family === 'policy') return seed.pilotGradEvals;
+    if (method.family === 'policy' || method.family === 'policy_hjb') return seed.pilotGradEvals;
     if (method.family === 'named') return seed.reading!.n_grad_evals;
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };

@@ -22,20 +22,30 @@ export interface SeedPreparation {
   readonly policyPath: string;
   /** What was read there: runs under it do not open the file again. */
   readonly policy: Policy;
+  /** The same of the unguarded policy of the solver. */
+  readonly hjbPath: string;
+  readonly hjb: Policy;
   /** The seed's own D-Adaptation reading, where a schedule by name asks for one. */
   readonly reading: Reading | null;
 }
 
-/** The policy, every fixed rate, the null hypothesis at the pilot's peak, Schedule-Free, schedules by name: none needs another's result. */
+/** The guarded policy and the unguarded one, every fixed rate, the null hypothesis at the pilot's peak, Schedule-Free, schedules by name: none needs another's result. */
 export function independentMethods(experiment: Experiment): BenchmarkMethod[] {
   const { fixed_rates, schedule_free, named } = benchmarkOptions(experiment);
   return [
     {
       id: 'policy',
-      label: 'policy',
+      label: 'policy: sgd',
       family: 'policy',
       rate: null,
       method: ({ policyPath }) => policyMethod(experiment, policyPath),
+    },
+    {
+      id: 'policy-hjb',
+      label: 'policy: hjb (unguarded)',
+      family: 'policy_hjb',
+      rate: null,
+      method: ({ hjbPath }) => policyMethod(experiment, hjbPath),
     },
     ...fixed_rates.map((rate) => fixedMethod(experiment, rate)),
     ...nullHypotheses(experiment),

@@ -1,7 +1,7 @@
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { HjbLrError } from '../errors.js';
-import { peakSearchUpdates, planPilot, type UpdateCost } from '../pilot/design.js';
-import { requireSgd, warmupUpdates } from '../pilot/pilot.js';
+import { designCost, type UpdateCost } from '../pilot/design.js';
+import { pilotDesign, requireSgd } from '../pilot/pilot.js';
 import { readingOptions, readingUpdates } from '../training/reading.js';
 import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
 
@@ -38,7 +38,7 @@ export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
   ];
   const observed = costs.update + costs.observation;
   const gradEvals = ({ family }: BenchmarkMethod): number => {
-    if (family === 'policy') return horizon * observed + pilotGradEvals(experiment, costs);
+    if (family === 'policy' || family === 'policy_hjb') return horizon * observed + pilotGradEvals(experiment, costs);
     return (horizon + (family === 'named' ? namedReadingUpdates(experiment) : 0)) * costs.update;
   };
   const methods = all.map((method) => ({
@@ -59,15 +59,15 @@ export function namedReadingUpdates(experiment: Experiment): number {
   return named.length === 0 ? 0 : readingUpdates(readingOptions(experiment), experiment.horizon);
 }
 
-function pilotGradEvals({ pilot, horizon }: Experiment, { update, observation }: UnitCosts): number {
-  return peakSearchUpdates(pilot, horizon) * update + pilot.runs * pilot.updates_per_run * (update + observation);
+function pilotGradEvals(experiment: Experiment, costs: UnitCosts): number {
+  return designCost(pilotDesign(experiment, costs), costs);
 }
 
 /** @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget */
 export function requireFeasible(experiment: Experiment, cost: UpdateCost): void {
   requireBenchmark(experiment);
   requireSgd(experiment);
-  planPilot(experiment.pilot, experiment.horizon, warmupUpdates(experiment), cost);
+  pilotDesign(experiment, cost);
 }
 
 export function requireBenchmark(experiment: Experiment): void {

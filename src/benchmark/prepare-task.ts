@@ -8,10 +8,11 @@ import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { estimateFiles, unfittedCoefficients } from '../estimation/stage.js';
 import { frozen } from '../json.js';
-import { pilotPeak, runPilot, type RunTrainings } from '../pilot/pilot.js';
+import { runPilot, type RunTrainings } from '../pilot/pilot.js';
 import { solveFile } from '../synthesis/stage/stage.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
+import { pilotPeak } from '../training/peak.js';
 import { readingOf, type Reading } from '../training/reading.js';
 import { readingTask, runTraining } from '../training/task.js';
 import { benchmarkOptions } from './methods.js';
@@ -106,6 +107,8 @@ export interface PreparedFiles {
   readonly coefficients: string;
   readonly solution: string;
   readonly policy: string;
+  /** The unguarded policy of the solver. */
+  readonly hjb: string;
   /** Log of the seed's reading, where schedules by name ask for one. */
   readonly reading: string;
 }
@@ -116,6 +119,7 @@ export function preparedFiles(folder: string): PreparedFiles {
     coefficients: path.join(folder, 'coefficients.json'),
     solution: path.join(folder, 'solution.json'),
     policy: path.join(folder, 'policy.json'),
+    hjb: path.join(folder, 'policy-hjb.json'),
     reading: path.join(folder, 'reading.jsonl'),
   };
 }

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
 import { readArtifact } from '../artifacts/files.js';
+import { decisionSchema, type Decision } from '../artifacts/policy/decision.js';
+import type { Policy } from '../artifacts/policy/policy.js';
 import type { Results } from '../artifacts/results/results.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { closureSolution } from '../artifacts/solution/solution.js';
+import { isPeakSearch } from '../artifacts/training-log/training-log.js';
 import { readTrainingLog } from '../artifacts/log-file.js';
-import { IDENTIFICATION } from '../pilot/pilot.js';
 import type { SeedPreparation } from './methods.js';
 import { namedReading, preparedFiles } from './prepare-task.js';
 import { seedFolder } from './runs.js';
@@ -17,6 +19,7 @@ export interface PreparedSeed extends SeedPreparation {
   readonly coefficients: Coefficients;
   readonly solution: Results['seeds'][number]['solution'];
   readonly followed: string;
+  readonly decision: Decision;
   readonly pilotGradEvals: number;
   readonly readingGradEvals: number;
 }
@@ -29,28 +32,37 @@ export async function readPrepared(out: string, seed: number, named: boolean): P
   const files = preparedFiles(seedFolder(out, seed));
   const coefficients = await readArtifact('coefficients', files.coefficients);
   const policy = await readArtifact('policy', files.policy);
+  const hjb = await readArtifact('policy', files.hjb);
   const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
-  const search = pilot_runs.filter((run) => run.purpose !== IDENTIFICATION);
+  const search = pilot_runs.filter(isPeakSearch);
   return {
     seed,
     peak: coefficients.rates.max,
     policyPath: path.resolve(files.policy),
     policy,
+    hjbPath: path.resolve(files.hjb),
+    hjb,
+    decision: decisionOf(policy),
     coefficients,
     solution: existsSync(files.solution)
       ? closureSolution(await readArtifact('solution', files.solution), files.solution)
       : null,
-    followed: policy.form === 'feedback_table' ? coefficients.selected! : 'wsd',
+    followed: hjb.form === 'feedback_table' ? coefficients.selected! : 'wsd',
     pilotGradEvals: pilot_grad_evals,
     readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
     reading: named ? namedReading(await readTrainingLog(files.reading)) : null,
   };
 }
 
+/** What `solve` decided, from the policy's provenance. */
+function decisionOf({ provenance }: Policy): Decision {
+  return decisionSchema.parse(provenance['decision']);
+}
+
 /** A seed as the results tell of it, with the hashes of its files. */
 export async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {
   const files = preparedFiles(seedFolder(out, seed.seed));
-  const written = [files.coefficients, files.policy, ...(seed.solution === null ? [] : [files.solution])];
+  const written = [files.coefficients, files.policy, files.hjb, ...(seed.solution === null ? [] : [files.solution])];
   const hashes = await Promise.all(
     written.map(async (file) => [path.relative(out, file), artifactSha256(JSON.parse(await readFile(file, 'utf8')))]),
   );
@@ -58,6 +70,7 @@ export async function seedRecord(out: string, seed: PreparedSeed): Promise<Resul
     seed: seed.seed,
     peak: seed.peak,
     followed: seed.followed,
+    decision: seed.decision,
     coefficients: seed.coefficients,
     solution: seed.solution,
     policy_path: path.relative(out, seed.policyPath),

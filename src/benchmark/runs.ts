@@ -96,10 +96,15 @@ function trainingTask(
     seed: seed.seed,
     updates: horizon,
     method: method.method(seed),
-    ...(method.family === 'policy' ? { policy: seed.policy } : {}),
+    ...followedPolicy(method, seed),
     evaluated: true,
     log: logFile(context.out, method, seed.seed),
   };
+}
+
+function followedPolicy({ family }: BenchmarkMethod, { policy, hjb }: SeedPreparation): Pick<TrainingTask, 'policy'> {
+  if (family === 'policy') return { policy };
+  return family === 'policy_hjb' ? { policy: hjb } : {};
 }
 
 function logFile(out: string, method: BenchmarkMethod, seed: number): string {

@@ -1,7 +1,7 @@
-import type { Results } from '../artifacts/results/results.js';
+import type { DecidingFigure, MethodResult, Results } from '../artifacts/results/results.js';
 
 /** What a seed's own pilot, estimate and solve came to. */
-export type SeedOutcome = Pick<Results['seeds'][number], 'seed' | 'followed'> & {
+export type SeedOutcome = Pick<Results['seeds'][number], 'seed' | 'followed' | 'decision'> & {
   readonly coefficients: { readonly unfitted?: string | undefined };
   readonly solution: { readonly status: 'converged' | 'max_iterations' | 'non_finite'; readonly remedy: string } | null;
 };
@@ -46,4 +46,38 @@ export function failedSeedsClause(failed: readonly FailedSeed[], prepared: numbe
   if (failed.length === 0) return '';
   const each = failed.map(({ seed, reason }) => `seed ${seed}: ${reason}`).join(' ');
   return `${failed.length} of ${failed.length + prepared} seeds are left out of every method, because their pilot failed (${each}).`;
+}
+
+/**
+ * For how many seeds the guarded policy left its null, WSD at the pilot's peak, and what that brought in the runs themselves;
+ * nothing of results without decisions.
+ */
+export function decisionSentence(
+  seeds: readonly SeedOutcome[],
+  methods: readonly MethodResult[],
+  figure: DecidingFigure,
+): string {
+  const decided = seeds.filter(({ decision }) => decision !== undefined);
+  if (decided.length === 0) return '';
+  const left = decided.filter(({ decision }) => decision!.deviated);
+  const first = `policy: sgd deviated from its null, WSD at the pilot's peak, for ${left.length} of ${decided.length} seeds`;
+  if (left.length === 0) {
+    const reasons = [...new Set(decided.map(({ decision }) => decision!.reason))];
+    return `${first}: everywhere else it is that schedule, rate by rate. ${reasons.length === 1 ? reasons[0] : ''}`.trim();
+  }
+  const followed = left.map(({ seed, decision }) => `seed ${seed}: ${decision!.followed}`).join(', ');
+  return `${first} (${followed})${gainThere(left, methods, figure)}; everywhere else it is that schedule, rate by rate.`;
+}
+
+/** Mean of 1 - loss / loss of the null over the seeds whose policy left it, where the benchmark has both. */
+function gainThere(left: readonly SeedOutcome[], methods: readonly MethodResult[], figure: DecidingFigure): string {
+  const of = (id: string, seed: number): number | null =>
+    methods.find((method) => method.id === id)?.runs.find((run) => run.seed === seed)?.[figure] ?? null;
+  const gains = left.flatMap(({ seed }) => {
+    const [own, other] = [of('policy', seed), of('wsd-at-pilot-peak', seed)];
+    return own === null || other === null ? [] : [1 - own / other];
+  });
+  if (gains.length === 0) return '';
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+  return `, where its loss is ${Math.abs(100 * mean).toFixed(1)} % ${mean >= 0 ? 'lower' : 'higher'} in the mean`;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { writeArtifact } from '../artifacts/files.js';
 import type { Results } from '../artifacts/results/results.js';
+import { isPeakSearch } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
 import { openRunFolder } from '../execution/ledger.js';
 import { asJson } from '../json.js';
@@ -43,9 +44,13 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
   };
 }
 
-/** Whether every seed's pilot and solver came to their end; a policy that loses is whole. */
+/**
+ * Whether every seed's pilot and solver came to their end; a policy that loses is whole, and so is a seed whose pilot had no
+ * budget for more than its peak.
+ */
 function isWhole({ seeds, failed_seeds }: Results): boolean {
   const converged = (seed: Results['seeds'][number]): boolean =>
-    seed.coefficients.unfitted === undefined && (seed.solution === null || seed.solution.status === 'converged');
+    (seed.coefficients.unfitted === undefined || seed.coefficients.provenance.pilot_runs.every(isPeakSearch)) &&
+    (seed.solution === null || seed.solution.status === 'converged');
   return failed_seeds.length === 0 && seeds.every(converged);
 }

@@ -18,7 +18,7 @@ export function experimentTemplate(): Json {
     batch_size: 32,
     horizon: 800,
     seeds: [1, 2, 3],
-    pilot: { peak: { method: 'd_adaptation', multiple: 1.3 }, runs: 4, updates_per_run: 50 },
+    pilot: { peak: { method: 'd_adaptation', multiple: 1.3 } },
     benchmark: { fixed_rates: [0.05, 0.1, 0.2, 0.4, 0.8, 1.6] },
   };
   return asJson(template);

@@ -6,6 +6,7 @@ import {
   type Results,
 } from '../artifacts/results/results.js';
 import {
+  decisionSentence,
   failedSeedsClause,
   fallbackClause,
   solverSentence,
@@ -45,6 +46,7 @@ export function verdict(input: VerdictInput): Results['verdict'] {
       ]
         .filter(Boolean)
         .join(' '),
+      ...[decisionSentence(input.seeds, input.methods, input.decidedBy.figure)].filter(Boolean),
       ...rivals.map((rival) => rivalSentence(rival, against(rival.id), input.decidedBy)),
       deathSentence(policy),
       ...[solverSentence(input.seeds)].filter(Boolean),

@@ -15,6 +15,7 @@ export interface Figure {
 /** Okabe & Ito's palette: told apart by colour-blind readers too. */
 export const COLORS = {
   policy: '#d55e00',
+  policy_hjb: '#8c564b',
   fixed: '#0072b2',
   fixed_clipped: '#56b4e9',
   decay: '#009e73',

@@ -67,7 +67,7 @@ export function methodTableText(results: Results): string {
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 function nameOf(method: MethodResult, results: Results): string {
-  if (method.family === 'policy') return 'policy (pilot included)';
+  if (method.family === 'policy' || method.family === 'policy_hjb') return `${method.label} (pilot included)`;
   return method.id === results.best_fixed ? `${method.label} (best; whole grid charged)` : method.label;
 }
 

@@ -75,6 +75,6 @@ function closureSection(results: Results): string {
   const remarks = Object.values(allClosures())
     .flatMap(({ name, remark }) => (remark === null ? [] : [`; ${name} is ${remark}`]))
     .join('');
-  return `<h2>Verdict on the closures</h2><p class="caption">Relative error with which each closure predicts pilot runs that were left out of its fit, from their rates alone. The policy follows the better one${escapeHtml(remarks)}.</p>
+  return `<h2>Verdict on the closures</h2><p class="caption">Relative error with which each closure predicts pilot runs that were left out of its fit, from their rates alone. The unguarded policy follows the best one that may be followed${escapeHtml(remarks)}.</p>
 <div class="scroll"><table><thead>${headRow(head)}</thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

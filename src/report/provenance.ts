@@ -33,12 +33,28 @@ function facts(results: Results): Fact[] {
   ];
 }
 
-function seedFact({ seed, peak, followed, solution, coefficients, artifacts }: Results['seeds'][number]): Fact {
+function seedFact({
+  seed,
+  peak,
+  followed,
+  decision,
+  solution,
+  coefficients,
+  artifacts,
+}: Results['seeds'][number]): Fact {
   const solver =
     solution === null ? 'nothing solved' : `solver ${solution.status}, residual ${solution.residual.toPrecision(2)}`;
   const unfitted = coefficients.unfitted === undefined ? [] : [`not fitted: ${coefficients.unfitted}`];
   const files = Object.entries(artifacts).map(([file, hash]) => `${file} ${hash.slice(0, 12)}`);
-  const parts = [`peak rate ${peak.toPrecision(3)}`, `follows ${followed}`, solver, ...unfitted, ...files];
+  const decided = decision === undefined ? [] : [`policy: sgd follows ${decision.followed}`];
+  const parts = [
+    `peak rate ${peak.toPrecision(3)}`,
+    ...decided,
+    `policy: hjb follows ${followed}`,
+    solver,
+    ...unfitted,
+    ...files,
+  ];
   return [`seed ${seed}`, parts.join(', ')];
 }
 

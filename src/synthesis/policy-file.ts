@@ -1,5 +1,6 @@
 import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
 import { policyId } from '../artifacts/shared/hash.js';
+import type { Decision } from '../artifacts/policy/decision.js';
 import type { Policy, PolicyControl, PolicyTable } from '../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../artifacts/shared/common.js';
 import { controlNamed } from '../controls/index.js';
@@ -9,15 +10,13 @@ import { supportOf } from '../closures/axes.js';
 import { createFilter } from '../schedules/filters/index.js';
 import { NOTHING_OBSERVED, policySchedule, policyTestVectors } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
+import { wsdRates, type OpenLoop } from './decision/schedule-candidate.js';
 
 /** Figures kept of a table entry: its rounding stays far below the solver's error. */
 const SIGNIFICANT_DIGITS = 6;
 
 /** Points of the open-loop trajectory. */
 const OPEN_LOOP_POINTS = 201;
-
-/** Share of the run over which the fallback schedule decays. */
-const FALLBACK_DECAY = 0.2;
 
 type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 
@@ -62,24 +61,47 @@ function metricOf({ objective, attack }: Coefficients): NonNullable<Policy['inpu
   return observedColumn(objective, attack !== null);
 }
 
-/** WSD at the pilot's peak, open loop: what remains where no closure predicts the runs left out of its fit. */
-export function fallbackPolicy(coefficients: Coefficients): Policy {
-  const { horizon, rates } = coefficients;
-  const decayStart = Math.round((1 - FALLBACK_DECAY) * horizon);
+/** An open loop inside the rates, under the guards and the warm-up that every policy has. */
+export function openLoopPolicy(coefficients: Coefficients, openLoop: OpenLoop, decision: Decision): Policy {
+  const { rates } = coefficients;
+  const lowest = Math.min(rates.min, ...openLoop.values);
+  const control = learningRate(coefficients, null, { updates: [...openLoop.updates], values: [...openLoop.values] });
+  return openLoopFile(coefficients, { ...control, guards: { ...control.guards, min: lowest } }, decision);
+}
+
+/**
+ * WSD at the pilot's peak, bit for bit the rates of the schedule `wsd`: every rate stands in the file, those of the warm-up
+ * too, and no guard changes any.
+ */
+export async function wsdPolicy(coefficients: Coefficients, decision?: Decision): Promise<Policy> {
+  const { updates, values } = await wsdRates(coefficients);
+  const control = learningRate(coefficients, null, { updates: [...updates], values: [...values] });
+  const guards = { ...NO_GUARDS, min: Math.min(...values), max: Math.max(...values) };
+  return openLoopFile(coefficients, { ...control, guards }, decision);
+}
+
+/** Rates of a warm-up and of a decay to 0 change by any factor at all. */
+const NO_GUARDS = { max_up_ratio_per_update: 1e6, max_down_ratio_per_update: 1e6, warmup_updates: 0 };
+
+function openLoopFile(coefficients: Coefficients, control: PolicyControl, decision: Decision | undefined): Policy {
   return sealed({
     ...commonBody(coefficients),
     form: 'open_loop',
     input: null,
     filter: null,
-    controls: {
-      learning_rate: learningRate(coefficients, null, {
-        updates: [0, decayStart, horizon],
-        values: [rates.max, rates.max, rates.min],
-      }),
-    },
+    controls: { learning_rate: control },
     support: {},
-    provenance: { ...provenance(coefficients), closure: null },
+    provenance: {
+      ...provenance(coefficients),
+      closure: decision?.deviated === true ? coefficients.selected : null,
+      ...(decision === undefined ? {} : { decision }),
+    },
   });
+}
+
+/** The same policy with what was decided in its provenance. */
+export function withDecision({ tests: _tests, policy_id: _id, ...body }: Policy, decision: Decision): Policy {
+  return sealed({ ...body, provenance: { ...body.provenance, decision } });
 }
 
 function commonBody(

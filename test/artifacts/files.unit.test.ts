@@ -101,7 +101,7 @@ describe('readJson', () => {
 
 describe('parseArtifact', () => {
   test('fills in defaults', () => {
-    expect(parseArtifact('experiment', exampleExperiment(), 'file.json').pilot.runs).toBe(4);
+    expect(parseArtifact('experiment', exampleExperiment(), 'file.json').pilot.hold).toBe(12);
   });
 
   test('gives all issues at once, with dotted paths and the values', () => {

@@ -57,11 +57,12 @@ describe('planBenchmark', () => {
       benchmark: { fixed_rates: [0.1, 0.2], decays: [], schedule_free: null },
     });
     const plan = planBenchmark(options, { update: 6, observation: 6, scoring: 100 });
-    // Policy, two rates, the best one clipped. Pilot: 100 updates of reading, 4 runs of 50.
+    // Both policies, two rates, the best one clipped. Pilot: 100 updates of reading, 2 runs of 100 with their ends.
     const pilot = 100 * 6 + 200 * 12;
-    expect(plan.methods.map(({ gradEvals }) => gradEvals)).toEqual([2 * (12_000 + pilot), 12_000, 12_000, 12_000]);
-    expect(plan.gradEvals).toBe(60_000 + 2 * pilot);
-    expect(plan.scoringGradEvals).toBe(2 * 4 * 100);
+    const policy = 2 * (12_000 + pilot);
+    expect(plan.methods.map(({ gradEvals }) => gradEvals)).toEqual([policy, policy, 12_000, 12_000, 12_000]);
+    expect(plan.gradEvals).toBe(84_000 + 4 * pilot);
+    expect(plan.scoringGradEvals).toBe(2 * 5 * 100);
   });
 });
 
@@ -83,7 +84,15 @@ describe('schedules by name', () => {
   test("take a multiple of the seed's reading; an average is only taken of the rule that has none", () => {
     const methods = independentMethods(options({ averaging: { kind: 'ema' } }));
     const reading = { rate: 0.2, updates: 40, n_grad_evals: 240 };
-    const seed = { seed: 1, peak: 1, policyPath: 'policy.json', policy: examplePolicy(), reading };
+    const seed = {
+      seed: 1,
+      peak: 1,
+      policyPath: 'a',
+      policy: examplePolicy(),
+      hjbPath: 'b',
+      hjb: examplePolicy(),
+      reading,
+    };
     const of = (name: string) => methods.find(({ id }) => id === name)!.method(seed);
     expect(of('sf7')).toMatchObject({ schedule: { rate: 7 * 0.2 }, averaging: null, clip: { kind: 'ratchet' } });
     expect(of('h')).toMatchObject({ schedule: { peak: 1.3 * 0.2 }, averaging: { kind: 'ema' } });

@@ -187,11 +187,11 @@ describe('hjb-lr run', () => {
     const { code, stdout } = await hjbLr('run', file, '--dry-run', '--json');
     expect(code).toBe(0);
     const result = resultOf(stdout) as {
-      resolved: { pilot: { runs: number } };
+      resolved: { pilot: { hold: number } };
       methods: { grad_evals: number }[];
       grad_evals: number;
     };
-    expect(result.resolved.pilot.runs).toBe(4);
+    expect(result.resolved.pilot.hold).toBe(12);
     // one run: 1,000 updates of 5 ascent steps and one descent step
     expect(result.methods.map((method) => method.grad_evals)).toContain(6000);
     expect(result.grad_evals).toBeGreaterThanOrEqual(

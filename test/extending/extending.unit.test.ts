@@ -43,7 +43,7 @@ describe('a closure, an attack, a measurement and a loss of files outside', () =
     const { axes, status } = closureSolution(await readArtifact('solution', file), file);
     expect(status).toBe('converged');
     expect(axes.map(({ name, grid }) => [name, grid.length])).toEqual([['gap', 9]]);
-    const { filter, support } = await readArtifact('policy', path.join(out, 'policy.json'));
+    const { filter, support } = await readArtifact('policy', path.join(out, 'policy-hjb.json'));
     expect(filter?.kind).toBe(steadyDecay.name);
     expect(support['gap'][0]).toBe(0);
   });

@@ -16,7 +16,7 @@ export async function walk(experimentPath: string, out: string): Promise<void> {
   await solveStage({ coefficientsPath: path.join(out, 'coefficients.json'), experimentPath, out });
   await trainStage({
     experimentPath,
-    policyPath: path.join(out, 'policy.json'),
+    policyPath: path.join(out, 'policy-hjb.json'),
     out: path.join(out, 'train'),
     engine: ENGINE,
   });

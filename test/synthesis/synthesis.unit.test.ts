@@ -4,7 +4,9 @@ import { estimationSchema, policyOptionsSchema, solverSchema } from '../../src/a
 import { policySchema, type Policy } from '../../src/artifacts/policy/policy.js';
 import { estimateCoefficients } from '../../src/estimation/stage.js';
 import { failingPolicyTests, policySchedule } from '../../src/schedules/index.js';
+import { openLoopSchedule } from '../../src/schedules/open-loop.js';
 import { gradedTimes } from '../../src/synthesis/control-problem.js';
+import { wsdPolicy } from '../../src/synthesis/policy-file.js';
 import { synthesize } from '../../src/synthesis/stage/stage.js';
 import { pilotLog } from '../helpers/pilot-log.js';
 import { follow } from '../helpers/follow.js';
@@ -51,7 +53,7 @@ describe('synthesize', () => {
 
   test('the policy of the selected closure: valid, hashed, its vectors reproduced, rates inside the guards', async () => {
     const forced = { ...coefficients, selected: 'slow_noise_memory' };
-    const { policy, solution, followed } = await synthesize(forced, SOLVER);
+    const { hjb: policy, solution, followed } = await synthesize(forced, SOLVER);
     expect(followed).toBe('slow_noise_memory');
     expect(solution!.status).toBe('converged');
     expect(solution!.monotone).toEqual({ space: true, first_offender: null });
@@ -67,7 +69,7 @@ describe('synthesize', () => {
   test('the policy asks for the loss that its filter was fitted to', async () => {
     const inputOf = async (metric: 'clean' | 'adversarial', attack: typeof coefficients.attack) => {
       const objective = { ...coefficients.objective, metric };
-      const { policy } = await synthesize({ ...coefficients, objective, attack, selected: 'loss_alone' }, SOLVER);
+      const { hjb: policy } = await synthesize({ ...coefficients, objective, attack, selected: 'loss_alone' }, SOLVER);
       return policySchema.parse(policy).input!.metric;
     };
     const { attack } = coefficients;
@@ -77,7 +79,7 @@ describe('synthesize', () => {
   });
 
   test('hold at the peak, then a fall at the end: the anneal that a scalar picture cannot know', async () => {
-    const { policy } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
+    const { hjb: policy } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
     const { open_loop, guards } = learningRateOf(policy);
     const rates = open_loop.values;
     within(rates[Math.floor(rates.length / 4)], guards.max, {
@@ -91,9 +93,30 @@ describe('synthesize', () => {
     const { policy, solution, followed } = await synthesize({ ...coefficients, selected: null }, SOLVER);
     expect([followed, solution, policy.form]).toEqual(['wsd', null, 'open_loop']);
     const rates = ratesOf(policy);
-    expect(rates[50]).toBeCloseTo(0.5, 12);
-    expect(rates[0]).toBeCloseTo(0.5 / 2, 12); // warm-up of round(.02 * 100) = 2 updates
-    expect(rates[99]).toBeLessThan(0.1);
+    const wsd = await openLoopSchedule({ name: 'wsd', peak: 0.5, warmup: 0.02, decay: 0.2 }, 100);
+    expect(rates).toEqual(follow(wsd, Array<number>(100).fill(1)).decisions.map(({ rate }) => rate));
+    expect(rates[0]).toBe(0.5 / 2); // warm-up of round(.02 * 100) = 2 updates
+  });
+
+  test.each([101, 800, 1325])('the null in a run of %i updates is the schedule wsd, bit for bit', async (horizon) => {
+    const peak = 0.1 + 0.2;
+    const warmup_updates = Math.round(0.05 * horizon);
+    const policy = await wsdPolicy({
+      ...coefficients,
+      horizon,
+      warmup_updates,
+      rates: { min: 0.01 * peak, max: peak },
+    });
+    const wsd = await openLoopSchedule({ name: 'wsd', peak, warmup: 0.05, decay: 0.2 }, horizon);
+    expect(ratesOf(policy)).toEqual(follow(wsd, Array<number>(horizon).fill(1)).decisions.map(({ rate }) => rate));
+  });
+
+  test('a pilot without decays does not show what is decided: the guarded policy is its null, and says why', async () => {
+    const { policy, decision } = await synthesize({ ...coefficients, selected: 'slow_noise_memory' }, SOLVER);
+    expect(decision).toMatchObject({ followed: 'wsd', deviated: false, draws: 0 });
+    expect(decision.reason).toContain('No pilot run decays');
+    expect(policy.provenance['decision']).toEqual(decision);
+    expect(ratesOf(policy)[60]).toBe(0.5);
   });
 });
 

@@ -60,8 +60,10 @@ export const methodResultSchema = z.strictObject({
   id: z.string().describe('Identifier of the method, used in `comparisons` and in file names.'),
   label: z.string().describe('Label of the method, in words.'),
   family: z
-    .enum(['policy', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named'])
-    .describe("Family of the method. null_hypothesis is a plain decay with the policy's own peak, clip and warm-up."),
+    .enum(['policy', 'policy_hjb', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named'])
+    .describe(
+      "Family of the method. policy is the guarded one, policy_hjb the solver's own; null_hypothesis is a plain decay with the policy's own peak, clip and warm-up.",
+    ),
   rate: positive.nullable().describe('Learning rate, or peak, of the method. Null where it differs between seeds.'),
   runs: z.array(runResultSchema).describe('Runs of the method, one for each seed.'),
   summary: methodSummarySchema.describe('Figures of the method over all seeds.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, createdAt, kind, nonnegative, positive, positiveCount, versionField } from '../shared/common.js';
+import { decisionSchema } from '../policy/decision.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
 import { provenanceSchema } from '../shared/provenance.js';
@@ -16,8 +17,11 @@ const seedSchema = z.strictObject({
   followed: z
     .string()
     .describe(
-      "Name of the closure that the seed's policy follows, or wsd (a plain decay) where no closure predicts well.",
+      "Name of the closure that the seed's unguarded policy follows, or wsd (a plain decay) where no closure predicts well.",
     ),
+  decision: decisionSchema
+    .optional()
+    .describe("Choice of the seed's guarded policy; missing in files from before there was one."),
   coefficients: coefficientsSchema.describe("Coefficients that were estimated from the seed's pilot runs."),
   solution: closureSolutionSchema
     .nullable()

@@ -1,5 +1,5 @@
 import type { Policy, PolicyControl, PolicyTable } from '../../artifacts/policy/policy.js';
-import { interpolateTable, nearestTable } from '../../math/interpolation.js';
+import { bracket, interpolateTable, nearestTable } from '../../math/interpolation.js';
 
 /** The policy's own time of update k in a run of T updates: k, or k horizon / T where the file says `scale`. */
 export function policyTime({ time }: Policy, k: number, updates: number): number {
@@ -11,9 +11,14 @@ export function isPastHorizon({ time }: Policy, k: number, updates: number): boo
   return k >= (time.stretch === 'scale' ? updates : time.horizon);
 }
 
-/** The open-loop value of a control at the policy's time: linear between its points, constant outside them. */
-export function openLoopValue({ open_loop }: PolicyControl, time: number): number {
-  return interpolateTable([{ coordinate: 'identity', grid: open_loop.updates }], open_loop.values, [time]);
+/**
+ * The open-loop value of a control at the policy's time: linear between its points, constant outside them, and between points
+ * of one value that value itself, unrounded.
+ */
+export function openLoopValue({ open_loop: { updates, values } }: PolicyControl, time: number): number {
+  const { index, weight } = bracket({ coordinate: 'identity', grid: updates }, time);
+  if (weight === 0 || values[index] === values[index + 1]) return values[index];
+  return (1 - weight) * values[index] + weight * values[index + 1];
 }
 
 /**

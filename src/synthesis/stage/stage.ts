@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coefficients.js';
 import { solverSchema } from '../../artifacts/experiment/experiment.js';
 import { readArtifact, writeArtifact } from '../../artifacts/files.js';
+import type { Decision } from '../../artifacts/policy/decision.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import type { Solution } from '../../artifacts/solution/solution.js';
 import { EXIT_CODES } from '../../errors.js';
@@ -10,26 +11,35 @@ import { TOOL, TOOL_VERSION } from '../../version.js';
 import { solveHjb, type HjbSolution } from '../../../solvers/index.js';
 import type { SolveStageOptions } from './declaration.js';
 import { closureProblem } from '../control-problem.js';
-import { fallbackPolicy, feedbackPolicy } from '../policy-file.js';
+import { decide, undecided, type Decided } from '../decision/decide.js';
+import { feedbackPolicy, openLoopPolicy, withDecision, wsdPolicy } from '../policy-file.js';
 
 /** Time levels that the files keep: all of the last ones, and a few before them. */
 const LAST_LEVELS = 24;
 const EARLIER_LEVELS = 16;
 
 export interface Synthesis {
+  /** Guarded: its null, WSD at the peak, unless a schedule beats that under the posterior. */
   readonly policy: Policy;
+  /** Unguarded: the solver's policy of the selected closure; WSD at the peak where there is none. */
+  readonly hjb: Policy;
   /** null where no closure was selected. */
   readonly solution: Solution | null;
-  /** Name of the closure that the policy follows, or `wsd`. */
+  /** Name of the closure that the unguarded policy follows, or `wsd`. */
   readonly followed: string;
+  readonly decision: Decision;
 }
 
-/** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json and policy.json. */
+/** `hjb-lr solve COEFFICIENTS`: coefficients.json -> solution.json, policy.json and policy-hjb.json. */
 export async function solveStage(options: SolveStageOptions) {
   const { coefficientsPath, experimentPath, out } = options;
   const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
   const solver = experiment?.solver ?? solverSchema.parse({});
-  const { coefficients, policy, solution, followed, artifacts } = await solveFile(coefficientsPath, solver, out);
+  const { coefficients, policy, solution, followed, decision, artifacts } = await solveFile(
+    coefficientsPath,
+    solver,
+    out,
+  );
   options.onProgress?.({ stage: 'solve', done: 1, total: 1 });
   const converged = solution === null || solution.status === 'converged';
   return {
@@ -38,13 +48,15 @@ export async function solveStage(options: SolveStageOptions) {
       solution === null
         ? `no closure was selected${because(coefficients)}: WSD at the pilot peak`
         : `${followed}: ${solution.status}; ${solution.remedy}`,
+      `policy: sgd (policy.json): ${decision.reason}`,
+      ...(solution === null ? [] : [`policy: hjb (policy-hjb.json): the HJB policy of ${followed}, unguarded`]),
     ],
-    result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id },
+    result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id, decision },
     exitCode: converged ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };
 }
 
-/** coefficients.json -> solution.json, where a closure was selected, and policy.json in the folder `out`. */
+/** coefficients.json -> solution.json, where a closure was selected, and both policies in the folder `out`. */
 export async function solveFile(coefficientsPath: string, solver: SolverOptions, out: string) {
   const coefficients = await readArtifact('coefficients', coefficientsPath);
   const synthesis = await synthesize(coefficients, solver);
@@ -55,10 +67,13 @@ function because({ unfitted }: Coefficients): string {
   return unfitted === undefined ? '' : ` (${unfitted})`;
 }
 
-/** Solves the selected closure's control problem and makes the policy; WSD at the peak where none was selected. */
+/**
+ * Solves the selected closure's control problem and makes both policies: the solver's own, and the guarded one, which is
+ * decided under the posterior. Both are WSD at the peak where no closure was selected.
+ */
 export async function synthesize(coefficients: Coefficients, solver: SolverOptions): Promise<Synthesis> {
   const closure = coefficients.closures.find(({ name }) => name === coefficients.selected);
-  if (closure === undefined) return { policy: fallbackPolicy(coefficients), solution: null, followed: 'wsd' };
+  if (closure === undefined) return withoutModel(coefficients, null, unselected(coefficients));
   const problem = await closureProblem(closure, coefficients, solver);
   const solved = solveHjb(problem, {
     tolerance: solver.tolerance,
@@ -66,18 +81,47 @@ export async function synthesize(coefficients: Coefficients, solver: SolverOptio
     keep: keptTimes(problem.times),
   });
   const solution = solutionFile(coefficients, closure, problem, solved);
-  if (solved.status === 'non_finite') return { policy: fallbackPolicy(coefficients), solution, followed: 'wsd' };
-  return { policy: feedbackPolicy(coefficients, closure, solution), solution, followed: closure.name };
+  if (solved.status === 'non_finite') {
+    return withoutModel(coefficients, solution, `The solver's values for ${closure.name} are not finite.`);
+  }
+  const hjb = feedbackPolicy(coefficients, closure, solution);
+  const decided = guardedDecision(coefficients, closure, hjb);
+  const policy = await guardedPolicy(coefficients, hjb, decided);
+  return { policy, hjb, solution, followed: closure.name, decision: decided.decision };
 }
 
-/** Writes both files; beside a policy that follows no solution, an older one would be another policy's. */
-async function writeSynthesis(out: string, { policy, solution }: Synthesis): Promise<string[]> {
-  const policyFile = path.join(out, 'policy.json');
+async function withoutModel(coefficients: Coefficients, solution: Solution | null, why: string): Promise<Synthesis> {
+  const { decision } = undecided(`${why} The policy is WSD at the peak.`);
+  const [policy, hjb] = [await wsdPolicy(coefficients, decision), await wsdPolicy(coefficients)];
+  return { policy, hjb, solution, followed: 'wsd', decision };
+}
+
+function unselected({ unfitted, maximum_prediction_error }: Coefficients): string {
+  return unfitted ?? `No closure that a policy may follow predicts within ${100 * maximum_prediction_error} %.`;
+}
+
+/** Where the pilot does not show what is decided, no model is asked. */
+function guardedDecision(coefficients: Coefficients, closure: ClosureFit, hjb: Policy): Decided {
+  const { not_identified = null } = coefficients;
+  if (not_identified !== null) return undecided(`${not_identified} The policy is WSD at the peak.`);
+  return decide(coefficients, closure, hjb);
+}
+
+async function guardedPolicy(coefficients: Coefficients, hjb: Policy, decided: Decided): Promise<Policy> {
+  const { decision, openLoop } = decided;
+  if (decision.followed === 'feedback') return withDecision(hjb, decision);
+  return openLoop === null ? wsdPolicy(coefficients, decision) : openLoopPolicy(coefficients, openLoop, decision);
+}
+
+/** Writes the files; beside a policy that follows no solution, an older one would be another policy's. */
+async function writeSynthesis(out: string, { policy, hjb, solution }: Synthesis): Promise<string[]> {
+  const [policyFile, hjbFile] = ['policy.json', 'policy-hjb.json'].map((name) => path.join(out, name));
   const solutionFile = path.join(out, 'solution.json');
   if (solution !== null) await writeArtifact('solution', solutionFile, solution);
+  await writeArtifact('policy', hjbFile, hjb);
   await writeArtifact('policy', policyFile, policy);
   if (solution === null) await rm(solutionFile, { force: true });
-  return solution === null ? [policyFile] : [solutionFile, policyFile];
+  return [...(solution === null ? [] : [solutionFile]), hjbFile, policyFile];
 }
 
 type SolverOptions = ReturnType<typeof solverSchema.parse>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { count, finite, fraction, nonnegative } from '../shared/common.js';
+
+const candidateSchema = z.strictObject({
+  name: z.string().describe('Name of the schedule that was compared.'),
+  gain: finite.describe('Mean over draws of its gain over the null, ln(loss of the null / its own loss).'),
+  share: fraction.describe('Share of draws in which the gain is positive.'),
+});
+
+/** How a guarded policy chose between its null and what a model says. */
+export const decisionSchema = z.strictObject({
+  null: z
+    .enum(['wsd', 'linear'])
+    .describe("Plain decay at the pilot's peak that the others are compared with: wsd, unless linear decay beats it."),
+  followed: z
+    .string()
+    .describe('Schedule that the policy follows: wsd, linear, mean_minimiser, draw_N, hjb_mean or feedback.'),
+  deviated: z.boolean().describe('Whether the policy follows anything but WSD at the peak.'),
+  reason: z.string().describe('Reason for the choice, in one sentence.'),
+  draws: count.describe('Number of draws of the parameters under which the schedules were simulated; 0 for none.'),
+  difference_error: nonnegative
+    .nullable()
+    .describe('Error of differences between schedules that is added to every gain, of ln loss. Null without draws.'),
+  gain: finite
+    .nullable()
+    .describe('Mean gain of what is followed, or of the best that was refused, over the null. Null without draws.'),
+  share: fraction.nullable().describe('Share of draws in which that gain is positive. Null without draws.'),
+  interval: z
+    .tuple([finite, finite])
+    .nullable()
+    .describe('Central 90 % interval of that gain over draws. Null without draws.'),
+  candidates: z.array(candidateSchema).describe('All schedules that were compared, with their gains over the null.'),
+});
+
+export type Decision = z.output<typeof decisionSchema>;

@@ -1,0 +1,199 @@
+import { quantileSorted } from 'simple-statistics';
+import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coefficients.js';
+import type { Decision } from '../../artifacts/policy/decision.js';
+import type { Policy } from '../../artifacts/policy/policy.js';
+import { randomStream } from '../../math/random.js';
+import { closureDraws, type ClosureDraw } from './closure-draws.js';
+import { feedbackGain, type FeedbackGain } from './feedback.js';
+import { meanMinimiser } from './plans.js';
+import { nullCandidates, openLoopCandidate, type OpenLoop, type ScheduleCandidate } from './schedule-candidate.js';
+import { blockRates, simulatedLosses, type SimulatedRun } from './simulate.js';
+import { timeBlocks } from './time-blocks.js';
+
+/** Share of draws in which a schedule must beat its null. */
+export const SHARE_NEEDED = 0.9;
+
+/**
+ * Error of a closure's differences between whole schedules that studies show, of ln loss, and with how many differences of
+ * the pilot it counts: the two-state closure, fitted to half a run and more, missed other schedules by 1.5 to 6 %.
+ */
+const STUDIED_ERROR = 0.04;
+const STUDIED_WEIGHT = 4;
+
+/** Draws that have a plan of their own, and that the mean is taken over. */
+const PLANNED_DRAWS = 4;
+const SEED = 0;
+
+/** What is decided, and what is to be followed. */
+export interface Decided {
+  readonly decision: Decision;
+  /** null: WSD at the peak itself. */
+  readonly openLoop: OpenLoop | null;
+}
+
+/** Where nothing is decided from a model: WSD at the peak. */
+export function undecided(reason: string): Decided {
+  const nothing = { draws: 0, difference_error: null, gain: null, share: null, interval: null, candidates: [] };
+  return { decision: { null: 'wsd', followed: 'wsd', deviated: false, reason, ...nothing }, openLoop: null };
+}
+
+/**
+ * Decides under the posterior which schedule a policy follows. Candidates are the minimiser of the mean loss over draws,
+ * the plans of single draws, the mean trajectory of the HJB policy, and the nulls, WSD and linear decay at the peak. Each is
+ * simulated under all draws of the closure's parameters, with one noise for all; the gain of one schedule over another in a
+ * draw is ln(loss of the other / its own loss) + e xi, with e the held-out error of differences between schedules and xi
+ * standard normal. Linear decay is the null in place of WSD, and then a candidate is followed in place of the null, only
+ * where its gain is positive in 90 % of draws.
+ *
+ * Feedback, the HJB policy itself, is followed only where its own mean trajectory is what was chosen and the closed loop beats
+ * it in the same simulation.
+ *
+ * @param hjb - the policy of the solved closure
+ */
+export function decide(coefficients: Coefficients, fit: ClosureFit, hjb: Policy): Decided {
+  const draws = closureDraws(fit);
+  const error = differenceError(fit);
+  const nulls = nullCandidates(coefficients);
+  const run: SimulatedRun = {
+    blocks: timeBlocks(coefficients.horizon),
+    horizon: coefficients.horizon,
+    integral: coefficients.objective.form === 'integral',
+    seed: SEED,
+  };
+  const wsd = [blockRates(nulls.wsd, run.blocks)];
+  const ofWsd = draws.map((draw, i) => simulatedLosses(draw, i, wsd, run)[0]);
+  const usable = draws.flatMap((draw, i) => (ofWsd[i] > 0 && Number.isFinite(ofWsd[i]) ? [i] : []));
+  if (usable.length === 0) return undecided(`The closure ${fit.name} gives no finite loss under any draw.`);
+  const planned = plansOf(
+    usable.map((i) => draws[i]),
+    usable.map((i) => ofWsd[i]),
+    coefficients,
+  );
+  const trajectory = openLoopCandidate('hjb_mean', hjb.controls['learning_rate'].open_loop, coefficients);
+  const candidates = [nulls.wsd, nulls.linear, ...planned, trajectory];
+  const schedules = candidates.map((candidate) => blockRates(candidate, run.blocks));
+  const losses = usable.map((i) => simulatedLosses(draws[i], i, schedules, run));
+  const decided = chosen(candidates, losses, { error, closure: fit.name });
+  if (decided.decision.followed !== trajectory.name) return decided;
+  const gain = feedbackGain(
+    usable.map((i) => draws[i]),
+    hjb,
+  );
+  return gain !== null && gain.mean > 2 * gain.standardError ? withFeedback(decided, gain) : decided;
+}
+
+function withFeedback({ decision, openLoop }: Decided, { mean }: FeedbackGain): Decided {
+  const more = ` Its closed loop beats its own mean trajectory by ${(100 * mean).toFixed(2)} % there, and is followed.`;
+  return { openLoop, decision: { ...decision, followed: 'feedback', reason: `${decision.reason}${more}` } };
+}
+
+/** sqrt((weight studied^2 + n held^2) / (weight + n)), n the differences between ends of the pilot's runs. */
+export function differenceError({ verdict }: ClosureFit): number {
+  const held = verdict.difference_error;
+  if (held === undefined) return STUDIED_ERROR;
+  const n = verdict.left_out.length;
+  return Math.sqrt((STUDIED_WEIGHT * STUDIED_ERROR ** 2 + n * held ** 2) / (STUDIED_WEIGHT + n));
+}
+
+function plansOf(
+  draws: readonly ClosureDraw[],
+  losses: readonly number[],
+  coefficients: Coefficients,
+): ScheduleCandidate[] {
+  const { horizon, rates, objective } = coefficients;
+  const run = { horizon, rates, integral: objective.form === 'integral' };
+  const stride = Math.max(1, Math.floor(draws.length / PLANNED_DRAWS));
+  const thinned = draws.flatMap((_, i) => (i % stride === 0 && i / stride < PLANNED_DRAWS ? [i] : []));
+  const plan = (name: string, indices: readonly number[]): ScheduleCandidate[] => {
+    const found = meanMinimiser(
+      indices.map((i) => draws[i]),
+      indices.map((i) => losses[i]),
+      run,
+    );
+    return found === null ? [] : [openLoopCandidate(name, found, coefficients)];
+  };
+  return [...plan('mean_minimiser', thinned), ...thinned.flatMap((i) => plan(`draw_${i}`, [i]))];
+}
+
+interface Gain {
+  readonly mean: number;
+  /** Share of draws in which it is positive. */
+  readonly share: number;
+  readonly interval: [number, number];
+}
+
+/** Gain of a candidate over another by draw, the held-out error of differences added: one error a draw for all. */
+function gainOver(losses: readonly (readonly number[])[], other: number, own: number, error: number): Gain {
+  const stream = randomStream(SEED, 'decision/error');
+  const gains = losses.map((row) => {
+    const gain = Math.log(row[other] / row[own]) + error * stream.normal();
+    return Number.isFinite(gain) ? gain : -Infinity;
+  });
+  const sorted = [...gains].sort((a, b) => a - b);
+  return {
+    mean: gains.reduce((sum, gain) => sum + gain, 0) / gains.length,
+    share: gains.filter((gain) => gain > 0).length / gains.length,
+    interval: [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)],
+  };
+}
+
+function chosen(
+  candidates: readonly ScheduleCandidate[],
+  losses: readonly (readonly number[])[],
+  { error, closure }: { readonly error: number; readonly closure: string },
+): Decided {
+  const [WSD, LINEAR] = [0, 1];
+  const linear = gainOver(losses, WSD, LINEAR, error);
+  const base = linear.share >= SHARE_NEEDED ? LINEAR : WSD;
+  const gains = candidates.map((_, own) => gainOver(losses, base, own, error));
+  const ranked = candidates
+    .flatMap((_, own) => (own > LINEAR ? [own] : []))
+    .sort((a, b) => gains[b].mean - gains[a].mean);
+  const best = ranked.find((own) => gains[own].share >= SHARE_NEEDED);
+  const followed = best ?? base;
+  const shown = best ?? ranked[0] ?? LINEAR;
+  const told = followed === LINEAR ? linear : gains[shown];
+  const decision: Decision = {
+    null: base === LINEAR ? 'linear' : 'wsd',
+    followed: candidates[followed].name,
+    deviated: followed !== WSD,
+    reason: reasonOf({
+      closure,
+      followed: candidates[followed].name,
+      against: base === LINEAR && best !== undefined ? 'linear' : 'wsd',
+      gain: told,
+    }),
+    draws: losses.length,
+    difference_error: digits(error),
+    gain: digits(told.mean),
+    share: digits(told.share),
+    interval: [digits(told.interval[0]), digits(told.interval[1])],
+    candidates: candidates.map(({ name }, own) => ({
+      name,
+      gain: digits(gains[own].mean),
+      share: digits(gains[own].share),
+    })),
+  };
+  return { decision, openLoop: followed === WSD ? null : candidates[followed].openLoop };
+}
+
+/** Of ln losses: what is told of them has no more figures than this. */
+function digits(value: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : -Number.MAX_VALUE;
+}
+
+function reasonOf(told: { closure: string; followed: string; against: string; gain: Gain }): string {
+  const { closure, followed, against, gain } = told;
+  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
+  const name = against === 'wsd' ? 'WSD at the peak' : 'linear decay at the peak';
+  if (followed === 'wsd') {
+    return (
+      `No schedule beats WSD at the peak in ${percent(SHARE_NEEDED)} of draws of ${closure}: the best does in ` +
+      `${percent(gain.share)} (mean gain ${percent(gain.mean)} of the loss), so that the policy is WSD at the peak.`
+    );
+  }
+  return (
+    `${followed} beats ${name} in ${percent(gain.share)} of draws of ${closure}, by ${percent(gain.mean)} of the loss in the ` +
+    'mean, with the held-out error of differences between schedules added: the policy follows it.'
+  );
+}
