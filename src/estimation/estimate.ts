@@ -14,7 +14,7 @@ import { posteriorDraws } from './posterior.js';
 import { judgeClosure } from './verdict.js';
 
 /** Draws under which candidates are simulated: a share of 90 % is known to 2 % then. */
-const POSTERIOR_DRAWS = 200;
+export const POSTERIOR_DRAWS = 200;
 /** Significant digits that files keep of a draw. */
 const DRAW_DIGITS = 6;
 

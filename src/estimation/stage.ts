@@ -21,7 +21,8 @@ import { HjbLrError } from '../errors.js';
 import { pilotPeak } from '../training/peak.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import type { EstimateStageOptions } from './declaration.js';
-import { estimateClosures, selectClosure } from './estimate.js';
+import { estimateClosures, POSTERIOR_DRAWS, selectClosure } from './estimate.js';
+import { estimateModes } from './modes/index.js';
 import { notIdentified } from './identification.js';
 import { pilotRuns, type LogNames } from './observations.js';
 
@@ -100,10 +101,18 @@ export function estimateCoefficients(
     },
     (done) => onProgress({ stage: 'estimate', done, total: estimation.closures.length }),
   );
+  const modes = estimateModes(runs, {
+    peak,
+    horizon: header.horizon,
+    draws: POSTERIOR_DRAWS,
+    maximumPredictionError: estimation.maximum_prediction_error,
+    seed: seed ?? header.seed ?? 0,
+  });
   return {
     ...sharedBy(logs, header, { name: experiment?.name, policy, estimation }),
     rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
     closures,
+    ...(modes === undefined ? {} : { modes }),
     not_identified: notIdentified(runs),
     selected: selectClosure(closures),
   };

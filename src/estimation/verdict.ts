@@ -32,7 +32,7 @@ export function judgeClosure(
   const judged = families.map((family) => {
     const others = families.filter((other) => other !== family).flat();
     const filter = filterAt(closure, refitClosure(closure, scales, others, mode), scales);
-    return decays ? judgeEnds(filter, family) : judgeBlocks(filter, family[0]);
+    return decays ? judgedEnds(family, (rates) => predictLosses(filter, rates)) : judgeBlocks(filter, family[0]);
   });
   const left_out = judged.flatMap(({ errors }) => errors);
   const prediction_error = rootMeanSquare(left_out.map((entry) => entry.prediction_error));
@@ -44,15 +44,19 @@ export function judgeClosure(
   };
 }
 
-interface Judged {
+export interface Judged {
   readonly errors: Verdict['left_out'];
   /** Of ln(loss of one end / loss of another), predicted less observed. */
   readonly differences: readonly number[];
 }
 
-function judgeEnds(filter: StateFilter, family: RunFamily): Judged {
-  const logRatios = family.map((run) =>
-    Math.log(finalLoss(predictLosses(filter, run.rates), family) / finalLoss(run.losses, family)),
+/**
+ * What a run that was left out and its forks came to, against a prediction from the rates alone.
+ * @param predict - losses before each update
+ */
+export function judgedEnds(family: RunFamily, predict: (rates: Float64Array) => Float64Array): Judged {
+  const logRatios = family.map(({ rates, losses }) =>
+    Math.log(finalLoss(predict(rates), family) / finalLoss(losses, family)),
   );
   const errors = family
     .slice(1)

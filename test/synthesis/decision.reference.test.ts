@@ -3,7 +3,9 @@ import type { ClosureFit, Coefficients } from '../../src/artifacts/coefficients/
 import { CLOSURES, type FilterDescription } from '../../src/closures/index.js';
 import { randomStream } from '../../src/math/random.js';
 import { closureDraws } from '../../src/synthesis/decision/closure-draws.js';
-import { decide, differenceError, SHARE_NEEDED } from '../../src/synthesis/decision/decide.js';
+import { believedModels, differenceError } from '../../src/synthesis/decision/believed-models.js';
+import { decide, SHARE_NEEDED } from '../../src/synthesis/decision/decide.js';
+import { modesDraws } from '../../src/synthesis/decision/modes-draws.js';
 import { meanMinimiser } from '../../src/synthesis/decision/plans.js';
 import { nullCandidates, openLoopCandidate } from '../../src/synthesis/decision/schedule-candidate.js';
 import { blockRates, simulatedLosses } from '../../src/synthesis/decision/simulate.js';
@@ -41,7 +43,7 @@ function fitOf(noiseShare: number, { spread = 0.1, error = 0.01, process = 0.01 
     const { parameters, initial } = draw();
     return { parameters, start: initial.mean.map(Math.exp) };
   });
-  const verdict = { left_out: [1, 2, 3, 4], difference_error: error };
+  const verdict = { left_out: [1, 2, 3, 4], prediction_error: 0.02, difference_error: error, within_bound: true };
   return { name: 'slow_noise_memory', filter, states, posterior, verdict } as unknown as ClosureFit;
 }
 
@@ -52,6 +54,10 @@ const hjb = (values: number[]): Policy =>
     time: { horizon: HORIZON },
     input: null,
   }) as unknown as Policy;
+
+/** Of coefficients that hold this one fit, with a solved policy that holds the peak. */
+const decideFor = (fit: ClosureFit) =>
+  decide({ ...COEFFICIENTS, closures: [fit], maximum_prediction_error: 0.1 }, { fit, hjb: hjb([0.5, 0.5]) });
 
 describe('the flow of slow_noise_memory', () => {
   const closure = CLOSURES.slow_noise_memory;
@@ -103,31 +109,91 @@ describe('the minimiser of the mean over draws', () => {
 
 describe('decide', () => {
   test('where a better schedule is certain, it is followed, with its gain', () => {
-    const { decision, openLoop } = decide(COEFFICIENTS, fitOf(0.5), hjb([0.5, 0.5]));
+    const { decision, openLoop } = decideFor(fitOf(0.5));
     expect(decision.draws).toBe(200);
     expect(decision.deviated).toBe(true);
     expect(decision.share).toBeGreaterThanOrEqual(SHARE_NEEDED);
     expect(decision.gain).toBeGreaterThan(decision.difference_error!);
     expect(openLoop).not.toBeNull();
-    expect(decide(COEFFICIENTS, fitOf(0.5), hjb([0.5, 0.5]))).toEqual({ decision, openLoop });
+    expect(decideFor(fitOf(0.5))).toEqual({ decision, openLoop });
   });
 
   test('the same gain is refused where differences between schedules were missed by as much', () => {
-    const { decision, openLoop } = decide(COEFFICIENTS, fitOf(0.5, { error: 1 }), hjb([0.5, 0.5]));
+    const { decision, openLoop } = decideFor(fitOf(0.5, { error: 1 }));
     expect([decision.followed, decision.deviated, openLoop]).toEqual(['wsd', false, null]);
     expect(decision.share).toBeLessThan(SHARE_NEEDED);
     expect(decision.reason).toContain('the policy is WSD at the peak');
   });
 
   test('almost no noise: nothing to gain over WSD, and WSD it is', () => {
-    const { decision } = decide(COEFFICIENTS, fitOf(0.01), hjb([0.5, 0.5]));
+    const { decision } = decideFor(fitOf(0.01));
     expect([decision.null, decision.followed]).toEqual(['wsd', 'wsd']);
   });
 
+  test('no model within the bound: nothing is simulated', () => {
+    const fit = fitOf(0.5);
+    const { decision } = decideFor({ ...fit, verdict: { ...fit.verdict, within_bound: false } });
+    expect(decision).toMatchObject({ followed: 'wsd', draws: 0 });
+  });
+
   test('the error that is added: 4 studied differences of 4 % and the held-out ones of the pilot', () => {
-    within(differenceError(fitOf(0.2, { error: 0.02 })), Math.sqrt((4 * 0.04 ** 2 + 4 * 0.02 ** 2) / 8), {
+    within(differenceError(fitOf(0.2, { error: 0.02 }).verdict), Math.sqrt((4 * 0.04 ** 2 + 4 * 0.02 ** 2) / 8), {
       rel: 1e-12,
       because: 'the formula',
     });
+  });
+});
+
+describe('modes', () => {
+  const modes: NonNullable<Coefficients['modes']> = {
+    exponents: [[0, 0]],
+    draws: [
+      {
+        curvatures: [0.01, 0.3, 2],
+        floor: 0.1,
+        slow: [1, 0.5, 0.2],
+        noise: [0.1, 0.4, 0.8],
+        feedback: 0.5,
+        constant: 0.2,
+      },
+    ],
+    verdict: { prediction_error: 0.04, left_out: [], difference_error: 0.02, within_bound: true },
+  };
+  const [draw] = modesDraws(modes);
+
+  test('a block of updates at one rate is that many updates', () => {
+    const [x, y] = [draw.init(), draw.init()];
+    for (let k = 0; k < 4; k += 1) draw.advance(x, 0.4, 1);
+    draw.advance(y, 0.4, 4);
+    x.forEach((expected, i) => within(y[i], expected, { rel: 0.2, abs: 1e-12, because: 'D is that of the start' }));
+    within(y[0], (1 - 0.4 * 0.01) ** 8, { rel: 1e-12, because: 'four updates of the first mode' });
+  });
+
+  test('derivatives by formula are those of differences', () => {
+    const part = draw.part({ weight: 1, peak: 0.5, step: 1 });
+    const x = Float64Array.from([0.9, 0.5, 0.1, 0.02, 0.03, 0.01]);
+    const p = Float64Array.from([0.3, -0.2, 0.5, 0.7, 0.1, -0.4]);
+    const H = (at: Float64Array, u: number): number => {
+      const out = new Float64Array(6);
+      part.move(at, 0, u, out);
+      return out.reduce((sum, value, i) => sum + p[i] * value, 0);
+    };
+    const [inState, inControl] = [new Float64Array(6), new Float64Array(1)];
+    part.pullBack(x, 0, 0.4, p, inState, inControl);
+    const h = 1e-6;
+    const because = 'central differences of a polynomial';
+    inState.forEach((slope, i) => {
+      const moved = (by: number) => x.map((value, j) => (i === j ? value + by : value));
+      within(slope, (H(moved(h), 0.4) - H(moved(-h), 0.4)) / (2 * h), { abs: 1e-8, because });
+    });
+    within(inControl[0], (H(x, 0.4 + h) - H(x, 0.4 - h)) / (2 * h), { abs: 1e-8, because });
+  });
+
+  test('a model has as many draws as its held-out error deserves', () => {
+    const fit = fitOf(0.2);
+    const { draws, words } = believedModels({ ...COEFFICIENTS, closures: [fit], modes })!;
+    // left_out is empty for the modes: exp(0) against exp(-4 (.02)^2 / (2 (.04)^2)) = .607.
+    expect(draws).toHaveLength(Math.round((0.6065 / 1.6065) * 200) + 1);
+    expect(words).toBe('slow_noise_memory 38 %, modes 62 %');
   });
 });

@@ -68,7 +68,7 @@ const leftOutSchema = z.strictObject({
   ),
 });
 
-const verdictSchema = z.strictObject({
+export const verdictSchema = z.strictObject({
   prediction_error: finite.describe(
     'Relative error with which the final losses after decays of runs left out of the fit are predicted, root mean square ' +
       'over them (of all block means of their losses, where no pilot run decays); 0.1 is 10 %.',

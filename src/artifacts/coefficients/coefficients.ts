@@ -12,6 +12,7 @@ import {
 } from '../experiment/experiment.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { closureFitSchema } from './closure-fit.js';
+import { modesFitSchema } from './modes.js';
 
 export type { ClosureFit, Parameter } from './closure-fit.js';
 
@@ -67,6 +68,9 @@ export const coefficientsSchema = z
       .string()
       .optional()
       .describe('Reason why no closure was fitted, in one sentence; missing where one was.'),
+    modes: modesFitSchema
+      .optional()
+      .describe('Fit of many modes of a power law, under which schedules are compared; missing where no run decays.'),
     not_identified: z
       .string()
       .nullable()

@@ -1,15 +1,11 @@
 import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
 import { closureNamed, type FilterDescription, type Flow, type StateFilter } from '../../closures/index.js';
+import { closurePart } from './closure-part.js';
+import type { ModelDraw } from './model-draw.js';
 
-/** A closure with the parameters of one draw, ready to be simulated. */
-export interface ClosureDraw {
+/** A closure with the parameters of one draw: its coordinates are the logarithms of its states. */
+export interface ClosureDraw extends ModelDraw {
   readonly parameters: Readonly<Record<string, number>>;
-  /** States at update 0. */
-  readonly start: readonly number[];
-  readonly filter: StateFilter;
-  readonly flow: Flow;
-  /** Deviations that the logarithms of the states gain in an update at `rate_scale`. */
-  readonly deviations: readonly number[];
 }
 
 /** What is believed of a fitted closure: its posterior draws, or in older files its bootstrap, or the estimate alone. */
@@ -30,18 +26,32 @@ function closureDraw(
   start: readonly number[],
 ): ClosureDraw {
   const closure = closureNamed(name);
-  const initial = { ...fitted.initial, mean: start.map(Math.log) };
-  const filter = closure.recursion({ ...fitted, parameters, initial } as FilterDescription);
-  const n = start.length;
-  const still = { mean: initial.mean, covariance: Array<number>(n * n).fill(0) };
-  const gained = filter.predict(still, parameters['rate_scale'] ?? 0).covariance;
+  const mean = start.map(Math.log);
+  const filter = closure.recursion({
+    ...fitted,
+    parameters,
+    initial: { ...fitted.initial, mean },
+  } as FilterDescription);
+  const flow = closure.flow?.(parameters) ?? repeated(filter);
+  const covariance = Array<number>(start.length ** 2).fill(0);
+  const scale = parameters['rate_scale'] ?? 1;
   return {
     parameters,
     start,
-    filter,
-    flow: closure.flow?.(parameters) ?? repeated(filter),
-    deviations: start.map((_, i) => Math.sqrt(Math.max(0, gained[i * n + i]))),
+    scale,
+    deviations: deviationsOf(filter, mean, scale),
+    init: () => Float64Array.from(mean),
+    advance: flow,
+    loss: (x) => filter.predictedLoss({ mean: Array.from(x), covariance }),
+    part: (options) => closurePart({ start, flow, filter }, options),
   };
+}
+
+/** What the logarithms of the states gain in an update at the rate `scale`, seen from a state that is known. */
+function deviationsOf(filter: StateFilter, mean: readonly number[], scale: number): number[] {
+  const n = mean.length;
+  const gained = filter.predict({ mean, covariance: Array<number>(n * n).fill(0) }, scale).covariance;
+  return mean.map((_, i) => Math.sqrt(Math.max(0, gained[i * n + i])));
 }
 
 /** `predict` of the mean, as often as there are updates. */

@@ -3,7 +3,9 @@ import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coef
 import type { Decision } from '../../artifacts/policy/decision.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { randomStream } from '../../math/random.js';
-import { closureDraws, type ClosureDraw } from './closure-draws.js';
+import { believedModels } from './believed-models.js';
+import { closureDraws } from './closure-draws.js';
+import type { ModelDraw } from './model-draw.js';
 import { feedbackGain, type FeedbackGain } from './feedback.js';
 import { meanMinimiser } from './plans.js';
 import { nullCandidates, openLoopCandidate, type OpenLoop, type ScheduleCandidate } from './schedule-candidate.js';
@@ -12,13 +14,6 @@ import { timeBlocks } from './time-blocks.js';
 
 /** Share of draws in which a schedule must beat its null. */
 export const SHARE_NEEDED = 0.9;
-
-/**
- * Error of a closure's differences between whole schedules that studies show, of ln loss, and with how many differences of
- * the pilot it counts: the two-state closure, fitted to half a run and more, missed other schedules by 1.5 to 6 %.
- */
-const STUDIED_ERROR = 0.04;
-const STUDIED_WEIGHT = 4;
 
 /** Draws that have a plan of their own, and that the mean is taken over. */
 const PLANNED_DRAWS = 4;
@@ -37,22 +32,33 @@ export function undecided(reason: string): Decided {
   return { decision: { null: 'wsd', followed: 'wsd', deviated: false, reason, ...nothing }, openLoop: null };
 }
 
+/** The solver's policy, and the fit whose closure it follows. */
+export interface SolvedClosure {
+  readonly fit: ClosureFit;
+  readonly hjb: Policy;
+}
+
 /**
- * Decides under the posterior which schedule a policy follows. Candidates are the minimiser of the mean loss over draws,
- * the plans of single draws, the mean trajectory of the HJB policy, and the nulls, WSD and linear decay at the peak. Each is
- * simulated under all draws of the closure's parameters, with one noise for all; the gain of one schedule over another in a
- * draw is ln(loss of the other / its own loss) + e xi, with e the held-out error of differences between schedules and xi
- * standard normal. Linear decay is the null in place of WSD, and then a candidate is followed in place of the null, only
- * where its gain is positive in 90 % of draws.
+ * Decides under the posterior which schedule a policy follows. Models are the closures that may be followed and the modes,
+ * with as many of 200 draws as they deserve: weights exp(-n e^2 / (2 s^2)), e their error on final losses after decays of n
+ * runs left out, s = 4 %, what studies show. Candidates are the minimiser of the mean loss over draws, the plans of single
+ * draws, the mean trajectory of the HJB policy, and the nulls, WSD and linear decay at the peak. Each is simulated under all
+ * draws; the gain of one schedule over another in a draw is ln(loss of the other / its own loss) + e xi, with e the held-out
+ * error of differences between schedules and xi standard normal. Linear decay is the null in place of WSD, and then a
+ * candidate is followed in place of the null, only where its gain is positive in 90 % of draws. Feedback, the HJB policy
+ * itself, is followed only where its own mean trajectory is what was chosen and the closed loop beats it in the simulation.
  *
- * Feedback, the HJB policy itself, is followed only where its own mean trajectory is what was chosen and the closed loop beats
- * it in the same simulation.
- *
- * @param hjb - the policy of the solved closure
+ * @param solved - null where no closure was selected
  */
-export function decide(coefficients: Coefficients, fit: ClosureFit, hjb: Policy): Decided {
-  const draws = closureDraws(fit);
-  const error = differenceError(fit);
+export function decide(coefficients: Coefficients, solved: SolvedClosure | null): Decided {
+  const believed = believedModels(coefficients);
+  if (believed === null) {
+    const bound = `${100 * coefficients.maximum_prediction_error} %`;
+    return undecided(
+      `No model predicts the final loss after a decay of runs left out within ${bound}: WSD at the peak.`,
+    );
+  }
+  const { draws, error, words } = believed;
   const nulls = nullCandidates(coefficients);
   const run: SimulatedRun = {
     blocks: timeBlocks(coefficients.horizon),
@@ -62,23 +68,22 @@ export function decide(coefficients: Coefficients, fit: ClosureFit, hjb: Policy)
   };
   const wsd = [blockRates(nulls.wsd, run.blocks)];
   const ofWsd = draws.map((draw, i) => simulatedLosses(draw, i, wsd, run)[0]);
-  const usable = draws.flatMap((draw, i) => (ofWsd[i] > 0 && Number.isFinite(ofWsd[i]) ? [i] : []));
-  if (usable.length === 0) return undecided(`The closure ${fit.name} gives no finite loss under any draw.`);
+  const usable = draws.flatMap((_, i) => (ofWsd[i] > 0 && Number.isFinite(ofWsd[i]) ? [i] : []));
+  if (usable.length === 0) return undecided('No draw of the models gives a finite loss: WSD at the peak.');
   const planned = plansOf(
-    usable.map((i) => draws[i]),
-    usable.map((i) => ofWsd[i]),
+    usable.map((i) => ({ draw: draws[i], loss: ofWsd[i] })),
     coefficients,
   );
-  const trajectory = openLoopCandidate('hjb_mean', hjb.controls['learning_rate'].open_loop, coefficients);
-  const candidates = [nulls.wsd, nulls.linear, ...planned, trajectory];
+  const trajectory =
+    solved === null
+      ? []
+      : [openLoopCandidate('hjb_mean', solved.hjb.controls['learning_rate'].open_loop, coefficients)];
+  const candidates = [nulls.wsd, nulls.linear, ...planned, ...trajectory];
   const schedules = candidates.map((candidate) => blockRates(candidate, run.blocks));
   const losses = usable.map((i) => simulatedLosses(draws[i], i, schedules, run));
-  const decided = chosen(candidates, losses, { error, closure: fit.name });
-  if (decided.decision.followed !== trajectory.name) return decided;
-  const gain = feedbackGain(
-    usable.map((i) => draws[i]),
-    hjb,
-  );
+  const decided = chosen(candidates, losses, { error, words });
+  if (solved === null || decided.decision.followed !== 'hjb_mean') return decided;
+  const gain = feedbackGain(closureDraws(solved.fit), solved.hjb);
   return gain !== null && gain.mean > 2 * gain.standardError ? withFeedback(decided, gain) : decided;
 }
 
@@ -87,32 +92,30 @@ function withFeedback({ decision, openLoop }: Decided, { mean }: FeedbackGain): 
   return { openLoop, decision: { ...decision, followed: 'feedback', reason: `${decision.reason}${more}` } };
 }
 
-/** sqrt((weight studied^2 + n held^2) / (weight + n)), n the differences between ends of the pilot's runs. */
-export function differenceError({ verdict }: ClosureFit): number {
-  const held = verdict.difference_error;
-  if (held === undefined) return STUDIED_ERROR;
-  const n = verdict.left_out.length;
-  return Math.sqrt((STUDIED_WEIGHT * STUDIED_ERROR ** 2 + n * held ** 2) / (STUDIED_WEIGHT + n));
+interface Planned {
+  readonly draw: ModelDraw;
+  /** Under WSD. */
+  readonly loss: number;
 }
 
-function plansOf(
-  draws: readonly ClosureDraw[],
-  losses: readonly number[],
-  coefficients: Coefficients,
-): ScheduleCandidate[] {
+/** The mean over draws is of draws of one model, the one with most of them: its states are those of every copy. */
+function plansOf(draws: readonly Planned[], coefficients: Coefficients): ScheduleCandidate[] {
   const { horizon, rates, objective } = coefficients;
   const run = { horizon, rates, integral: objective.form === 'integral' };
-  const stride = Math.max(1, Math.floor(draws.length / PLANNED_DRAWS));
-  const thinned = draws.flatMap((_, i) => (i % stride === 0 && i / stride < PLANNED_DRAWS ? [i] : []));
-  const plan = (name: string, indices: readonly number[]): ScheduleCandidate[] => {
+  const sizes = [...new Set(draws.map(({ draw }) => draw.start.length))];
+  const groups = sizes.map((n) => draws.filter(({ draw }) => draw.start.length === n));
+  const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
+  const stride = Math.max(1, Math.floor(largest.length / PLANNED_DRAWS));
+  const thinned = largest.filter((_, i) => i % stride === 0 && i / stride < PLANNED_DRAWS);
+  const plan = (name: string, some: readonly Planned[]): ScheduleCandidate[] => {
     const found = meanMinimiser(
-      indices.map((i) => draws[i]),
-      indices.map((i) => losses[i]),
+      some.map(({ draw }) => draw),
+      some.map(({ loss }) => loss),
       run,
     );
     return found === null ? [] : [openLoopCandidate(name, found, coefficients)];
   };
-  return [...plan('mean_minimiser', thinned), ...thinned.flatMap((i) => plan(`draw_${i}`, [i]))];
+  return [...plan('mean_minimiser', thinned), ...thinned.flatMap((one, i) => plan(`draw_${i}`, [one]))];
 }
 
 interface Gain {
@@ -140,7 +143,7 @@ function gainOver(losses: readonly (readonly number[])[], other: number, own: nu
 function chosen(
   candidates: readonly ScheduleCandidate[],
   losses: readonly (readonly number[])[],
-  { error, closure }: { readonly error: number; readonly closure: string },
+  { error, words }: { readonly error: number; readonly words: string },
 ): Decided {
   const [WSD, LINEAR] = [0, 1];
   const linear = gainOver(losses, WSD, LINEAR, error);
@@ -158,7 +161,7 @@ function chosen(
     followed: candidates[followed].name,
     deviated: followed !== WSD,
     reason: reasonOf({
-      closure,
+      words,
       followed: candidates[followed].name,
       against: base === LINEAR && best !== undefined ? 'linear' : 'wsd',
       gain: told,
@@ -182,18 +185,18 @@ function digits(value: number): number {
   return Number.isFinite(value) ? Number(value.toPrecision(4)) : -Number.MAX_VALUE;
 }
 
-function reasonOf(told: { closure: string; followed: string; against: string; gain: Gain }): string {
-  const { closure, followed, against, gain } = told;
+function reasonOf(told: { words: string; followed: string; against: string; gain: Gain }): string {
+  const { words, followed, against, gain } = told;
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const name = against === 'wsd' ? 'WSD at the peak' : 'linear decay at the peak';
   if (followed === 'wsd') {
     return (
-      `No schedule beats WSD at the peak in ${percent(SHARE_NEEDED)} of draws of ${closure}: the best does in ` +
+      `No schedule beats WSD at the peak in ${percent(SHARE_NEEDED)} of draws (${words}): the best does in ` +
       `${percent(gain.share)} (mean gain ${percent(gain.mean)} of the loss), so that the policy is WSD at the peak.`
     );
   }
   return (
-    `${followed} beats ${name} in ${percent(gain.share)} of draws of ${closure}, by ${percent(gain.mean)} of the loss in the ` +
+    `${followed} beats ${name} in ${percent(gain.share)} of draws (${words}), by ${percent(gain.mean)} of the loss in the ` +
     'mean, with the held-out error of differences between schedules added: the policy follows it.'
   );
 }

@@ -41,28 +41,22 @@ export function feedbackGain(draws: readonly ClosureDraw[], policy: Policy): Fee
 }
 
 /** Loss at the end of a draw's run under a policy that is shown the run's noisy losses. */
-function finalLoss(
-  { start, flow, filter, deviations, parameters }: ClosureDraw,
-  index: number,
-  policy: Policy,
-): number {
+function finalLoss(draw: ClosureDraw, index: number, policy: Policy): number {
   const { horizon } = policy.time;
   const schedule = policySchedule(policy, { updates: horizon });
   const [walk, seen] = ['walk', 'seen'].map((name) => randomStream(SEED, `decision/feedback/${name}/${index}`));
-  const covariance = Array<number>(start.length ** 2).fill(0);
-  const [scale, noise] = [parameters['rate_scale'] ?? 1, parameters['observation_deviation'] ?? 0];
-  const x = Float64Array.from(start, Math.log);
-  const loss = (): number => filter.predictedLoss({ mean: Array.from(x), covariance });
+  const noise = draw.parameters['observation_deviation'] ?? 0;
+  const x = draw.init();
   let state = schedule.init();
   let observation: Observation = NOTHING_OBSERVED;
   for (let update = 0; update < horizon; update += 1) {
     const decided = schedule.decide(state, observation);
     state = decided.state;
-    const value = loss() * (1 + noise * seen.normal());
+    const value = draw.loss(x) * (1 + noise * seen.normal());
     if (policy.input !== null) observation = { metrics: { [policy.input.metric]: { value, update } } };
     const rate = decided.controls.learning_rate!;
-    flow(x, rate, 1);
-    for (let i = 0; i < x.length; i += 1) x[i] += (rate / scale) * deviations[i] * walk.normal();
+    draw.advance(x, rate, 1);
+    for (let i = 0; i < x.length; i += 1) x[i] += (rate / draw.scale) * draw.deviations[i] * walk.normal();
   }
-  return loss();
+  return draw.loss(x);
 }

@@ -1,5 +1,5 @@
 import { randomStream } from '../../math/random.js';
-import type { ClosureDraw } from './closure-draws.js';
+import type { ModelDraw } from './model-draw.js';
 import type { ScheduleCandidate } from './schedule-candidate.js';
 import type { TimeBlock } from './time-blocks.js';
 
@@ -18,34 +18,30 @@ export function blockRates({ rateAt }: ScheduleCandidate, blocks: readonly TimeB
 }
 
 /**
- * The loss that a draw's run comes to under each candidate: the closure's SDE in the logarithms of its states, block by
- * block under one rate, with the noise of the draw's own stream, which is the same for every candidate.
+ * The loss that a draw's run comes to under each candidate: the model's equations, block by block under one rate, with the noise of the draw's own stream, which is the same for every candidate.
  *
  * @param index - of the draw, which names its stream
  * @param schedules - of each candidate the rate of every block: `blockRates`
  * @returns one loss for each candidate
  */
 export function simulatedLosses(
-  draw: ClosureDraw,
+  draw: ModelDraw,
   index: number,
   schedules: readonly Float64Array[],
   { blocks, horizon, integral, seed }: SimulatedRun,
 ): number[] {
-  const { start, flow, filter, deviations, parameters } = draw;
+  const { deviations, scale } = draw;
   const stream = randomStream(seed, `decision/noise/${index}`);
   const noise = blocks.map(() => deviations.map((deviation) => (deviation === 0 ? 0 : deviation * stream.normal())));
-  const scale = parameters['rate_scale'] ?? 1;
-  const covariance = Array<number>(start.length ** 2).fill(0);
   return schedules.map((rates) => {
-    const x = Float64Array.from(start, Math.log);
+    const x = draw.init();
     let sum = 0;
     blocks.forEach(({ updates }, b) => {
-      const rate = rates[b];
-      if (integral) sum += updates * filter.predictedLoss({ mean: Array.from(x), covariance });
-      flow(x, rate, updates);
-      const share = (rate / scale) * Math.sqrt(updates);
-      for (let i = 0; i < x.length; i += 1) x[i] += share * noise[b][i];
+      if (integral) sum += updates * draw.loss(x);
+      draw.advance(x, rates[b], updates);
+      const share = (rates[b] / scale) * Math.sqrt(updates);
+      for (let i = 0; i < deviations.length; i += 1) x[i] += share * noise[b][i];
     });
-    return integral ? sum / horizon : filter.predictedLoss({ mean: Array.from(x), covariance });
+    return integral ? sum / horizon : draw.loss(x);
   });
 }

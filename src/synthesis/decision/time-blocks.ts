@@ -1,7 +1,7 @@
 /** Updates at the end of a run that are looked at one by one, where rates fall fastest. */
-const SINGLE = 100;
+const SINGLE = 60;
 /** Most blocks before them. */
-const BLOCKS = 300;
+const BLOCKS = 140;
 
 /** A stretch of updates under one rate, that of its middle. */
 export interface TimeBlock {
@@ -10,7 +10,7 @@ export interface TimeBlock {
   readonly middle: number;
 }
 
-/** A run of T updates in at most 400 blocks: equal ones, and single updates at the end. */
+/** A run of T updates in at most 200 blocks: equal ones, and single updates at the end. */
 export function timeBlocks(horizon: number): TimeBlock[] {
   const single = Math.min(SINGLE, horizon);
   const length = Math.max(1, Math.ceil((horizon - single) / BLOCKS));

@@ -11,7 +11,7 @@ import { TOOL, TOOL_VERSION } from '../../version.js';
 import { solveHjb, type HjbSolution } from '../../../solvers/index.js';
 import type { SolveStageOptions } from './declaration.js';
 import { closureProblem } from '../control-problem.js';
-import { decide, undecided, type Decided } from '../decision/decide.js';
+import { decide, undecided, type Decided, type SolvedClosure } from '../decision/decide.js';
 import { feedbackPolicy, openLoopPolicy, withDecision, wsdPolicy } from '../policy-file.js';
 
 /** Time levels that the files keep: all of the last ones, and a few before them. */
@@ -73,7 +73,7 @@ function because({ unfitted }: Coefficients): string {
  */
 export async function synthesize(coefficients: Coefficients, solver: SolverOptions): Promise<Synthesis> {
   const closure = coefficients.closures.find(({ name }) => name === coefficients.selected);
-  if (closure === undefined) return withoutModel(coefficients, null, unselected(coefficients));
+  if (closure === undefined) return withoutClosure(coefficients, null);
   const problem = await closureProblem(closure, coefficients, solver);
   const solved = solveHjb(problem, {
     tolerance: solver.tolerance,
@@ -81,30 +81,31 @@ export async function synthesize(coefficients: Coefficients, solver: SolverOptio
     keep: keptTimes(problem.times),
   });
   const solution = solutionFile(coefficients, closure, problem, solved);
-  if (solved.status === 'non_finite') {
-    return withoutModel(coefficients, solution, `The solver's values for ${closure.name} are not finite.`);
-  }
+  if (solved.status === 'non_finite') return withoutClosure(coefficients, solution);
   const hjb = feedbackPolicy(coefficients, closure, solution);
-  const decided = guardedDecision(coefficients, closure, hjb);
+  const decided = guardedDecision(coefficients, { fit: closure, hjb });
   const policy = await guardedPolicy(coefficients, hjb, decided);
   return { policy, hjb, solution, followed: closure.name, decision: decided.decision };
 }
 
-async function withoutModel(coefficients: Coefficients, solution: Solution | null, why: string): Promise<Synthesis> {
-  const { decision } = undecided(`${why} The policy is WSD at the peak.`);
-  const [policy, hjb] = [await wsdPolicy(coefficients, decision), await wsdPolicy(coefficients)];
-  return { policy, hjb, solution, followed: 'wsd', decision };
-}
-
-function unselected({ unfitted, maximum_prediction_error }: Coefficients): string {
-  return unfitted ?? `No closure that a policy may follow predicts within ${100 * maximum_prediction_error} %.`;
+/** Without a closure to solve for: models that no policy follows may still compare schedules. */
+async function withoutClosure(coefficients: Coefficients, solution: Solution | null): Promise<Synthesis> {
+  const hjb = await wsdPolicy(coefficients);
+  const decided = guardedDecision(coefficients, null);
+  return {
+    policy: await guardedPolicy(coefficients, hjb, decided),
+    hjb,
+    solution,
+    followed: 'wsd',
+    decision: decided.decision,
+  };
 }
 
 /** Where the pilot does not show what is decided, no model is asked. */
-function guardedDecision(coefficients: Coefficients, closure: ClosureFit, hjb: Policy): Decided {
-  const { not_identified = null } = coefficients;
-  if (not_identified !== null) return undecided(`${not_identified} The policy is WSD at the peak.`);
-  return decide(coefficients, closure, hjb);
+function guardedDecision(coefficients: Coefficients, solved: SolvedClosure | null): Decided {
+  const { unfitted, not_identified } = coefficients;
+  const why = unfitted ?? not_identified ?? null;
+  return why === null ? decide(coefficients, solved) : undecided(`${why} The policy is WSD at the peak.`);
 }
 
 async function guardedPolicy(coefficients: Coefficients, hjb: Policy, decided: Decided): Promise<Policy> {
