@@ -188,6 +188,7 @@ function logOf(problem: Quadratic, { id, rates, seed, fork }: Run): TrainingLog 
       n_grad_evals: update + 1,
     })) as TrainingLog['steps'],
     evaluations: [],
+    looks: [],
     measurements: [],
     end: { type: 'end', status: 'completed', updates: rates.length, n_grad_evals: rates.length },
   };

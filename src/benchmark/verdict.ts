@@ -82,7 +82,7 @@ function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: D
   if (comparison.difference === null || comparison.standard_error === null) {
     return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
   }
-  const uncertain = Math.abs(comparison.difference) < 2 * comparison.standard_error;
+  const uncertain = Math.abs(comparison.difference) <= 2 * comparison.standard_error;
   const word = uncertain
     ? 'no difference shown'
     : comparison.difference < 0
