@@ -126,10 +126,11 @@ export function estimateCoefficients(
  */
 export function unfittedCoefficients(
   logs: readonly TrainingLog[],
-  { estimation, policy, name }: Pick<EstimatedExperiment, 'estimation' | 'policy' | 'name'>,
+  { estimation, policy, name, optimizer }: Pick<EstimatedExperiment, 'estimation' | 'policy' | 'name' | 'optimizer'>,
   { peak, unfitted }: { readonly peak: number; readonly unfitted: string },
 ): Coefficients {
-  const { header } = logs[logs.length - 1];
+  // A search for the peak has an update rule of its own, and no clip.
+  const header = { ...logs[logs.length - 1].header, optimizer, clip: policy.clip };
   return {
     ...sharedBy(logs, header, { name, policy, estimation }),
     rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
