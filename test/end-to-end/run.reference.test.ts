@@ -30,6 +30,7 @@ describe('hjb-lr run on real digits', () => {
     expect(ids).toEqual(
       expect.arrayContaining([
         'policy',
+        'policy-hjb',
         'fixed-0.1',
         'fixed-0.4',
         'linear-at-pilot-peak',
