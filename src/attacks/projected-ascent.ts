@@ -68,7 +68,7 @@ function startedAscent(
 ): Ascent {
   const x = points(inputs);
   if (kept === undefined) setStart(x, start, inputs, ball, stream);
-  else setKept(x, kept, inputs, ball);
+  else setKept(x, kept, inputs);
   const last = (): Float32Array => {
     const head = gradientOf(loss, labels, new Float64Array(labels.length));
     if (norm === 'Linf' && network.linfAscent !== undefined) {
@@ -129,10 +129,9 @@ function setStart(x: Float32Array, start: Start, clean: Float32Array, ball: Ball
   } else for (let i = 0; i < x.length; i += 1) x[i] = clean[i] + start.deviation * stream.normal();
 }
 
-/** The kept perturbations, back in the ball in force and in the box: an engine's own ascent may take starts as they are. */
-function setKept(x: Float32Array, kept: Float32Array, clean: Float32Array, ball: Ball): void {
+/** The kept perturbations around the inputs: the ascent begins by projecting them on the ball in force and on the box. */
+function setKept(x: Float32Array, kept: Float32Array, clean: Float32Array): void {
   for (let i = 0; i < x.length; i += 1) x[i] = clean[i] + kept[i];
-  ball.project(x, clean);
 }
 
 /** An array like the one given, and apart from it, reused while lengths are the same: new ones keep the collector busy. */

@@ -41,30 +41,35 @@ export function movedImages(images: Float32Array, inputShape: readonly number[],
   const moved = new Float32Array(images.length);
   const size = images.length / moves.length;
   moves.forEach((move, i) => {
-    const [from, to] = [images, moved].map((all) => all.subarray(i * size, (i + 1) * size));
-    forEachPixel(inputShape, move, (there, here, channels) => to.set(from.subarray(there, there + channels), here));
+    const first = i * size;
+    forEachNumber(inputShape, move, (there, here) => {
+      moved[first + here] = images[first + there];
+    });
   });
   return moved;
 }
 
 /** What a moved image shows, back at its places in the old one, whose other pixels stay as they are. */
 export function moveBack(moved: Float32Array, image: Float32Array, inputShape: readonly number[], move: Move): void {
-  forEachPixel(inputShape, move, (there, here, channels) => image.set(moved.subarray(here, here + channels), there));
+  forEachNumber(inputShape, move, (there, here) => {
+    image[there] = moved[here];
+  });
 }
 
-/** Of every pixel that comes from inside, the places of its first channel: there in the old image, here in the new one. */
-function forEachPixel(
+/** Of every number of a pixel that comes from inside, its places: there in the old image, here in the new one. */
+function forEachNumber(
   [height, width, channels]: readonly number[],
   { down, right, mirrored }: Move,
-  visit: (there: number, here: number, channels: number) => void,
+  visit: (there: number, here: number) => void,
 ): void {
-  for (let row = 0; row < height; row += 1) {
-    const source = row + down;
-    if (source < 0 || source >= height) continue;
+  const [firstRow, endRow] = [Math.max(0, -down), Math.min(height, height - down)];
+  for (let row = firstRow; row < endRow; row += 1) {
     for (let column = 0; column < width; column += 1) {
       const across = (mirrored ? width - 1 - column : column) + right;
       if (across < 0 || across >= width) continue;
-      visit((source * width + across) * channels, (row * width + column) * channels, channels);
+      const there = ((row + down) * width + across) * channels;
+      const here = (row * width + column) * channels;
+      for (let c = 0; c < channels; c += 1) visit(there + c, here + c);
     }
   }
 }

@@ -44,6 +44,10 @@ describe('the ascent on tensors', () => {
     const before = tf.memory().numTensors;
     const found = network.linfAscent!(clean, clean, loss, ascent);
     expect(found).toEqual(projectedAscent(network, clean.slice(), clean, loss, ball, ascent));
+    // Starts outside of the ball and of the box are projected before the first gradient.
+    const start = clean.map((x, i) => x + (i % 3) * 0.09 - 0.09);
+    const fromStart = projectedAscent(network, start.slice(), clean, loss, ball, { ...ascent, steps: 1 });
+    expect(network.linfAscent!(start, clean, loss, { ...ascent, steps: 1 })).toEqual(fromStart);
     expect(found.some((x, i) => Math.abs(x - clean[i]) > 0.099)).toBe(true);
     expect(found.some((x) => x === 0) && found.some((x) => x === 1)).toBe(true);
     expect(tf.memory().numTensors).toBe(before);

@@ -69,7 +69,7 @@ export function keptByReference(run: TrainingRun, ascent: Ascent, updates: numbe
     const clean = drawn.map((example, k) => Float32Array.from(from[k], (j) => (j < 0 ? 0 : inputs[example * d + j])));
     let x = drawn.map((example, k) => {
       const start = Float32Array.from(from[k], (j, i) => clean[k][i] + (j < 0 ? 0 : kept.get(example)![j]));
-      return project(project(start, clean[k], ascent, eps), clean[k], ascent, eps);
+      return project(start, clean[k], ascent, eps);
     });
     network.load(theta);
     const of = gradientOf(
