@@ -28,6 +28,7 @@ export interface OpenRun {
 export function logHeader(open: OpenRun): RunHeader {
   const { task, engine, objective } = open;
   const { experiment } = task.record;
+  const { horizon = experiment.horizon } = task;
   return {
     kind: 'training_log',
     schema_version: schemaVersionOf('training_log'),
@@ -40,8 +41,8 @@ export function logHeader(open: OpenRun): RunHeader {
     ...describeMethod(open),
     batch_size: experiment.batch_size,
     updates: open.stopping?.updates ?? task.updates,
-    horizon: experiment.horizon,
-    updates_per_epoch: updatesPerEpoch(experiment, open.workload),
+    horizon,
+    updates_per_epoch: updatesPerEpoch({ batch_size: experiment.batch_size, horizon }, open.workload),
     objective,
     ...describeWorkload(open.workload),
     ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
@@ -82,7 +83,10 @@ function describeStopping({ task, stopping }: OpenRun): Partial<RunHeader> {
 }
 
 /** Updates in which as many examples are drawn as there are training examples. */
-function updatesPerEpoch({ batch_size, horizon }: Experiment, { dataset }: Workload): number {
+function updatesPerEpoch(
+  { batch_size, horizon }: Pick<Experiment, 'batch_size' | 'horizon'>,
+  { dataset }: Workload,
+): number {
   return dataset.train.count / batchSizes(batch_size, horizon).mean;
 }
 

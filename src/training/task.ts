@@ -5,6 +5,7 @@ import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { frozen } from '../json.js';
 import { createSchedule, policySchedule, type Schedule } from '../schedules/index.js';
+import { createAttack } from '../attacks/create-attack.js';
 import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
 import { modelKind, openEngine } from './engines/index.js';
 import { openWorkload } from './experiment-record.js';
@@ -57,19 +58,25 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
 export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const { log, method, observed, evaluated } = task;
   const { experiment } = task.record;
-  const workload = await openWorkload(task.record);
+  const scored = await openWorkload(task.record);
+  const workload = workloadOf(method, scored);
   const engine = await openEngine(task.engine, modelKind(experiment));
-  tryOnce(workload);
+  tryOnce(scored);
   const stopping = stoppingOf(task, workload);
   const schedule = await openSchedule(task, stopping?.updates ?? task.updates);
-  const objective = objectiveOf(experiment, workload);
+  const objective = objectiveOf(experiment, scored);
   const measurements = measurementsOf(task, workload);
   const header = logHeader({ task, workload, engine, schedule, objective, measurements, stopping });
   return {
-    ...{ log, header, engine, workload, schedule, method, objective, measurements, stopping },
+    ...{ log, header, engine, workload, scored, schedule, method, objective, measurements, stopping },
     ...(observed === undefined ? {} : { observed }),
     evaluation: evaluated ? experiment.evaluation : null,
   };
+}
+
+/** What a method trains: the experiment's workload, against an attack of the method's own where it brings one. */
+function workloadOf({ attack }: TrainingTask['method'], workload: Workload): Workload {
+  return attack === undefined ? workload : { ...workload, attack: createAttack(attack) };
 }
 
 /** The schedule of the method; a policy from the task itself. */

@@ -72,6 +72,7 @@ async function keepWeights({ log, workload }: ResolvedRun, trainer: Trainer, end
 
 function resolved(run: TrainingRun): ResolvedRun {
   const {
+    scored = run.workload,
     stopping = null,
     observed = false,
     evaluateEvery = Infinity,
@@ -83,5 +84,5 @@ function resolved(run: TrainingRun): ResolvedRun {
     onProgress = () => {},
   } = run;
   const checkpoints = { checkpointEvery, checkpointShare, keepCheckpointAt };
-  return { ...run, stopping, observed, evaluateEvery, measurements, saveWeights, ...checkpoints, onProgress };
+  return { ...run, scored, stopping, observed, evaluateEvery, measurements, saveWeights, ...checkpoints, onProgress };
 }

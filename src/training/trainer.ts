@@ -131,7 +131,7 @@ export class Trainer {
     const { weights, statistics } = this.outcome();
     if (statistics !== undefined) this.#network.passes!.loadStatistics(statistics);
     const scores = this.#evaluate(evaluation, update, weights);
-    return writer.append({ ...scores, ...checkScores(this.#run.workload, this.#network, evaluation) });
+    return writer.append({ ...scores, ...checkScores(this.#run.scored, this.#network, evaluation) });
   }
 
   /** Goes back to earlier weights if the update has shown that the network has collapsed. */
@@ -190,9 +190,9 @@ export class Trainer {
   }
 
   #evaluate(options: EvaluationOptions, update: number, weights: Float32Array): LogEvaluation {
-    const { workload, objective, stopping } = this.#run;
+    const { scored, objective, stopping } = this.#run;
     this.#network.load(weights);
-    return evaluate(workload, this.#network, options, { update, objective, lookedAt: stopping?.examples ?? 0 });
+    return evaluate(scored, this.#network, options, { update, objective, lookedAt: stopping?.examples ?? 0 });
   }
 
   /** Before an update, so that a run resumed from a checkpoint taken after the update before it writes the row again. */

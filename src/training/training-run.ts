@@ -18,6 +18,8 @@ export interface TrainingRun {
   readonly header: RunHeader;
   readonly engine: Engine;
   readonly workload: Workload;
+  /** What the weights are scored on: the workload itself, unless the method trains against an attack of its own. */
+  readonly scored?: Workload;
   readonly schedule: Schedule;
   readonly method: Method;
   /** When the run looks at its held-out loss, of a method that does; never by default. */

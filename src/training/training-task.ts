@@ -13,6 +13,8 @@ export interface TrainingTask {
   readonly purpose: string;
   readonly seed: number;
   readonly updates: number;
+  /** Updates of the full run that this one belongs to, where its method has another number than the experiment. */
+  readonly horizon?: number;
   readonly method: Method;
   /** The policy that the method's schedule names, as it was read: its file is not opened again. */
   readonly policy?: Policy;
