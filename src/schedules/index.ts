@@ -9,12 +9,12 @@ import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from '.
 
 export { createFilter, type FilterState, type FilterUpdate, type StateFilter } from './filters/index.js';
 export { namedSchedule, type NamedSchedule, type ParsedSchedule, type RateSource } from './named.js';
-export { parseSchedule, type UnreadSchedule } from './parse.js';
+export { parseSchedule, type RecommendedRequest, type UnreadSchedule } from './parse.js';
 export { scheduleOfRun } from './along-run.js';
 export { clipStep, type ClipState } from './clip.js';
 export { clippedSchedule, type ClippedState } from './clipped.js';
 export { attachPolicy, type AttachedPolicy, type AttachedState, type UpdateMetrics } from './policy/attach.js';
-export { policyIssues, WEIGHTS_STATE } from './policy/check.js';
+export { KEPT_PERTURBATIONS, policyIssues, WEIGHTS_STATE, WHOLE_METHOD } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
 export { sealPolicyFile } from './policy/seal.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';

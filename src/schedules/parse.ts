@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fraction, positive } from '../artifacts/shared/common.js';
+import { hasOneRate, recommendedFields, type RecommendedOptions } from '../artifacts/experiment/experiment.js';
 import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '../artifacts/experiment/experiment.js';
 import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError, type Issue } from '../errors.js';
@@ -16,7 +17,14 @@ const namedSchema = z.strictObject({
   peak: positive.optional(),
 });
 
-const commandSchema = z.discriminatedUnion('name', [...scheduleSpecSchema.options, freeAtRateSchema, namedSchema]);
+const recommendedCommandSchema = recommendedFields.extend({ name: z.literal('recommended') });
+
+const commandSchema = z.discriminatedUnion('name', [
+  ...scheduleSpecSchema.options,
+  freeAtRateSchema,
+  namedSchema,
+  recommendedCommandSchema,
+]);
 
 /** The parameter that a bare value on the command line means. */
 const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
@@ -32,13 +40,15 @@ const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
   sf7: 'reading',
   sf7k: 'reading',
   h: 'reading',
+  recommended: 'rate',
 };
 
 /** Parameters that are lists, written with slashes: `milestones=0.5/0.75`. */
 const LISTS: readonly string[] = ['milestones', 'rates'];
 
 type NamedSpec = z.output<typeof namedSchema>;
-type CommandSpec = OpenLoopSpec | z.output<typeof freeAtRateSchema> | NamedSpec;
+type RecommendedCommand = z.output<typeof recommendedCommandSchema>;
+type CommandSpec = OpenLoopSpec | z.output<typeof freeAtRateSchema> | NamedSpec | RecommendedCommand;
 type Entry = readonly [key: string, value: string];
 
 /** A schedule by name that waits for the rate that a D-Adaptation run reads. */
@@ -47,11 +57,23 @@ export interface UnreadSchedule {
   at(reading: number): ParsedSchedule;
 }
 
+/** The recommended method, with what of it is given. */
+export interface RecommendedRequest {
+  readonly recommended: RecommendedOptions;
+  readonly clip?: ClipSpec;
+}
+
+/** What the command line may ask for. */
+type Requested = ParsedSchedule | UnreadSchedule | RecommendedRequest;
+
 /**
  * `NAME:key=value,key=value`, or `NAME:value` for its first parameter; `clip=ratchet` or `clip=norm/1` (its maximum) goes
  * with every name, lists are written with slashes, and `schedule_free:rate=2,warmup=0.05` stands for that optimizer at a
  * constant rate. An expression may hold commas and is taken whole, but for a last `,clip=...`: `expression:0.4*(1-s)`.
  * `sf7`, `sf7k` and `h` are whole methods (`namedSchedule`) at a multiple of a reading, or with `peak=` at that rate.
+ *
+ * `recommended` is the whole method that follows from the experiment and readings; its keys are those of the experiment's
+ * `recommended`.
  *
  * @returns the schedule with its defaults filled in; a name without its rate as what waits for the reading
  * @throws E_USAGE with every problem, listing the legal names or keys
@@ -59,7 +81,7 @@ export interface UnreadSchedule {
  * @example
  * parseSchedule('wsd:peak=0.4,decay=0.2'); // { schedule: { name: 'wsd', peak: 0.4, warmup: 0, decay: 0.2 } }
  */
-export function parseSchedule(text: string): ParsedSchedule | UnreadSchedule {
+export function parseSchedule(text: string): Requested {
   const colon = text.indexOf(':');
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   const body = colon < 0 ? '' : text.slice(colon + 1);
@@ -68,19 +90,23 @@ export function parseSchedule(text: string): ParsedSchedule | UnreadSchedule {
   return resolve(name, entries);
 }
 
-function resolve(name: CommandSpec['name'], entries: readonly Entry[]): ParsedSchedule | UnreadSchedule {
+function resolve(name: CommandSpec['name'], entries: readonly Entry[]): Requested {
   const parameters = entries.filter(([key]) => key !== 'clip').map(([key, value]) => [key, typed(name, key, value)]);
   const clips = entries.filter(([key]) => key === 'clip').map(([, value]) => ({ clip: clipOf(value) }));
   const spec = commandSchema.safeParse({ name, ...Object.fromEntries(parameters) }, { reportInput: true });
   const clip = z.object({ clip: clipSchema.optional() }).safeParse(clips[0] ?? {}, { reportInput: true });
-  const issues = [...repeated(entries), ...problems(spec), ...problems(clip), ...twoRates(parameters)];
+  const issues = [...repeated(entries), ...problems(spec), ...problems(clip), ...twoRates(name, parameters)];
   if (issues.length > 0 || !spec.success || !clip.success) throw badParameters(name, issues);
   return methodOf(spec.data as CommandSpec, clip.data);
 }
 
 /** The schedule of a method, with its optimizer and its own clip where the name stands for them. */
-function methodOf(spec: CommandSpec, clip: { readonly clip?: ClipSpec | undefined }): ParsedSchedule | UnreadSchedule {
+function methodOf(spec: CommandSpec, clip: { readonly clip?: ClipSpec | undefined }): Requested {
   const asked = clip.clip === undefined ? {} : { clip: clip.clip };
+  if (spec.name === 'recommended') {
+    const { name: _, ...recommended } = spec;
+    return { recommended, ...asked };
+  }
   if (isNamed(spec)) return namedMethod(spec, asked);
   if (spec.name !== 'schedule_free') return { schedule: spec, ...asked };
   const { rate, warmup, ...optimizer } = spec;
@@ -101,8 +127,12 @@ function isNamed(spec: CommandSpec): spec is NamedSpec {
 }
 
 /** A peak makes a reading idle. */
-function twoRates(parameters: readonly (readonly unknown[])[]): Issue[] {
+function twoRates(name: string, parameters: readonly (readonly unknown[])[]): Issue[] {
   const keys = parameters.map(([key]) => key);
+  if (name === 'recommended') {
+    const isIdle = !hasOneRate(Object.fromEntries(parameters) as RecommendedOptions);
+    return isIdle ? [{ path: 'rate', message: 'makes reading and multiple idle: give one of them' }] : [];
+  }
   if (!keys.includes('reading') || !keys.includes('peak')) return [];
   return [{ path: 'peak', message: 'give a reading or a peak, not both' }];
 }

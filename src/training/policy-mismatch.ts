@@ -11,12 +11,14 @@ const STANDARD = { type: 'standard' } as const;
 /**
  * Where an experiment is not what a policy was made for: another attack, loss, training, optimizer, batch size or objective
  * gives other losses at the same weights, or other steps at the same rate. The length of the run is the policy's own affair
- * (`time.stretch`).
+ * (`time.stretch`); a whole method is compared with what it stands in place of.
  */
 export function policyMismatches(policy: Policy, experiment: Experiment, workload: Workload): Issue[] {
-  const attack = policy.attack === null ? null : createAttack(policy.attack).spec;
-  const { objective, loss = 'cross_entropy', training = STANDARD, optimizer, batch_size } = policy;
-  const madeFor = { attack, loss, training, objective, optimizer, batch_size };
+  const { objective, loss = 'cross_entropy', training = STANDARD, batch_size, whole_method: whole } = policy;
+  const { attack: madeAgainst, optimizer } = whole?.replaces ?? policy;
+  const attack = madeAgainst === null ? null : createAttack(madeAgainst).spec;
+  const horizon = whole === undefined ? {} : { horizon: whole.replaces.horizon };
+  const madeFor = { attack, loss, training, objective, optimizer, batch_size, ...horizon };
   const found = {
     attack: workload.attack === null ? null : workload.attack.spec,
     loss: workload.loss ?? 'cross_entropy',
@@ -24,6 +26,7 @@ export function policyMismatches(policy: Policy, experiment: Experiment, workloa
     objective: objectiveOf(experiment, workload),
     optimizer: experiment.optimizer,
     batch_size: experiment.batch_size,
+    ...(whole === undefined ? {} : { horizon: experiment.horizon }),
   };
   return differences(
     asJson(madeFor),

@@ -120,6 +120,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['trainer'],
     ['train'],
     ['task'],
+    ['recommended'],
     ['stage'],
   ],
   'src/training/engines': [['choices', 'engine'], ['fused', 'known-loss', 'tfjs'], ['index']],

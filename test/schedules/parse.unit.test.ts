@@ -9,7 +9,7 @@ import { PACKAGE_ROOT } from '../../src/version.js';
 /** A schedule that has its rate. */
 function parsed(text: string): ParsedSchedule {
   const schedule = parseSchedule(text);
-  if ('named' in schedule) throw new Error(`${text} waits for a reading`);
+  if (!('schedule' in schedule)) throw new Error(`${text} waits for a reading`);
   return schedule;
 }
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { count, distinct, editorSchema, kind, positive, positiveCount, versionField } from '../shared/common.js';
 import { measurementsSchema } from './measurements.js';
+import { recommendedSchema } from './recommended.js';
 import { benchmarkSchema, evaluationSchema } from './scoring.js';
 import { NEEDS_VALIDATION, stoppingSchema } from './stopping.js';
 import { estimationSchema, pilotSchema, policyOptionsSchema, solverSchema } from './stage-options.js';
 import { averagesTwice, AVERAGES_TWICE, averagingSchema, batchSizeSchema, optimizerSchema } from './update-rule.js';
 import { workloadSchema } from './workload.js';
 
+export * from './recommended.js';
 export * from './scoring.js';
 export * from './stage-options.js';
 export { stoppingSchema, type StoppingSpec } from './stopping.js';
@@ -119,6 +121,9 @@ export const experimentFileSchema = z
     policy: policyOptionsSchema
       .prefault({})
       .describe('Settings of the policy beside its rates: warm-up and gradient clip.'),
+    recommended: recommendedSchema
+      .prefault({})
+      .describe('What of the recommended method is given here and not computed; nothing by default.'),
     evaluation: evaluationSchema.prefault({}).describe('Settings of the evaluation that scores the weights of a run.'),
     measurements: measurementsSchema
       .default([])

@@ -7,6 +7,7 @@ import {
   lossSchema,
   objectiveSchema,
   optimizerSchema,
+  recoverySchema,
   trainingSchema,
 } from '../experiment/experiment.js';
 import { count, finite, positiveCount, timestamp, versionField } from '../shared/common.js';
@@ -86,6 +87,32 @@ const outputs = {
     .describe('What happens where an observation is missing or cannot be used.'),
 };
 
+/** Of a policy that brings its attack, its optimizer and its length in place of the experiment's. */
+const wholeMethodSchema = z.strictObject({
+  name: z.string().describe('Name of the method.'),
+  replaces: z
+    .strictObject({
+      attack: trainingAttackSchema.nullable().describe('Attack of the experiment; null for clean inputs.'),
+      optimizer: optimizerSchema.describe('Update rule of the experiment.'),
+      horizon: positiveCount.describe('Updates of a run of the experiment.'),
+      gradient_evaluations: positiveCount.describe(
+        'Gradient evaluations of minibatches of a run of the experiment, which the method does not exceed.',
+      ),
+    })
+    .describe('What the method stands in place of; a run is refused where its experiment has something else.'),
+  recovery: recoverySchema.nullable().describe('What a run does that collapses; null for nothing.'),
+  choices: z
+    .array(
+      z.strictObject({
+        choice: z.string().describe('What was chosen.'),
+        value: z.string().describe('What it was chosen to be, in words.'),
+        reason: z.string().describe('Why.'),
+        evidence: z.string().describe('What the reason rests on: a stored study, or a paper.'),
+      }),
+    )
+    .describe('How every part of the method was chosen.'),
+});
+
 /** The setting in which a policy means what it says; a trainer compares it with its own. */
 const setting = {
   optimizer: optimizerSchema.describe('The update rule that takes the learning rate.'),
@@ -114,6 +141,11 @@ export const policySchema = z
     ...inputs,
     ...outputs,
     ...setting,
+    whole_method: wholeMethodSchema
+      .optional()
+      .describe(
+        "Of a policy that is a whole method: it brings its attack, optimizer and length in place of the experiment's.",
+      ),
     provenance: provenanceSchema.describe('What the policy was made by and from.'),
     tests: z.array(policyTestSchema).describe('Runs with the decisions that every reader must reproduce.'),
   })

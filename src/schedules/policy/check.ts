@@ -6,8 +6,14 @@ import { createFilter, isCovariance, type StateFilter } from '../filters/index.j
 /** What a policy whose states are the weights requires of its reader. */
 export const WEIGHTS_STATE = 'weights_state';
 
+/** What a policy requires that brings its attack, its optimizer and its length. */
+export const WHOLE_METHOD = 'whole_method';
+
+/** What a policy requires whose training examples keep their perturbations. */
+export const KEPT_PERTURBATIONS = 'kept_perturbations';
+
 /** Names in `requires` that this reader knows. */
-const KNOWN_FEATURES: readonly string[] = [WEIGHTS_STATE];
+const KNOWN_FEATURES: readonly string[] = [WEIGHTS_STATE, WHOLE_METHOD, KEPT_PERTURBATIONS];
 
 /**
  * Refuses a policy that this runtime cannot follow as its author meant it.
@@ -33,7 +39,30 @@ export function policyIssues(policy: Policy): Issue[] {
   return [
     ...issueIf(!('learning_rate' in controls), 'controls.learning_rate', 'is missing: nothing else gives the rate'),
     ...Object.entries(controls).flatMap(([name, control]) => controlIssues(name, control)),
+    ...requirementIssues(policy),
     ...(form === 'feedback_table' ? feedbackIssues(policy) : openLoopIssues(policy)),
+  ];
+}
+
+/** A reader that does not look at these fields must be told that it should. */
+function requirementIssues({ requires, whole_method, attack }: Policy): Issue[] {
+  const isKept = (attack as { readonly start?: string } | null)?.start === 'kept';
+  return [
+    ...issueIf(
+      requires.includes(WHOLE_METHOD) !== (whole_method !== undefined),
+      'requires',
+      `"${WHOLE_METHOD}" belongs to policies with the field whole_method, and to them alone`,
+    ),
+    ...issueIf(
+      requires.includes(KEPT_PERTURBATIONS) && !isKept,
+      'requires',
+      `"${KEPT_PERTURBATIONS}" belongs to policies whose attack starts from what is kept`,
+    ),
+    ...issueIf(
+      whole_method !== undefined && isKept && !requires.includes(KEPT_PERTURBATIONS),
+      'requires',
+      `must name "${KEPT_PERTURBATIONS}": the attack starts from what is kept`,
+    ),
   ];
 }
 

@@ -74,7 +74,11 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
     name: 'policy',
     controls: names as ControlName[],
     observes: input === null ? null : { metric: input.metric, cadence_updates: input.cadence_updates },
-    describe: () => ({ name: 'policy', policy_id: policy.policy_id, form: policy.form }),
+    describe: () => ({
+      name: policy.whole_method?.name ?? 'policy',
+      policy_id: policy.policy_id,
+      form: policy.form,
+    }),
     largest: (name) => (Object.hasOwn(controls, name) ? controls[name].guards.max : undefined),
     init: () => initial,
     decide(state, observation) {

@@ -9,8 +9,11 @@ import {
   type TrainingLog,
 } from '../../artifacts/training-log/training-log.js';
 import { HjbLrError, namingFile } from '../../errors.js';
+import { makeFolder } from '../../filesystem.js';
 import { openRunFolder, type RunFolderOptions } from '../../execution/ledger.js';
-import { parseSchedule, type ParsedSchedule } from '../../schedules/index.js';
+import { prettyJson } from '../../formats/pretty-json.js';
+import { writeFileAtomic } from '../../artifacts/files.js';
+import { parseSchedule, type ParsedSchedule, type RecommendedRequest } from '../../schedules/index.js';
 import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
@@ -20,6 +23,16 @@ import { partialMasking } from '../partial-masking.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
 import { weightsPath } from '../saved-weights.js';
+import {
+  readingsOf,
+  readingTasks,
+  recommendedMethod,
+  recommendedPolicy,
+  recommendedSetting,
+  requireAffordable,
+  wholeMethodTask,
+  type Choice,
+} from '../recommended/index.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
 import { openTraining, readingTask } from '../task.js';
 import { trainRun } from '../train.js';
@@ -36,7 +49,7 @@ export async function trainStage(given: TrainStageOptions) {
   const { experiment } = record;
   await openEngine(options.engine, modelKind(experiment));
   const seed = options.seed ?? experiment.seeds[0];
-  const { name, files = [], ...chosen } = await chosenMethod(options, seed);
+  const { name, files = [], choices = [], ...chosen } = await chosenMethod(options, seed);
   const task = { runId: `train/${name}/${seed}`, purpose: 'train', seed, updates: experiment.horizon, ...chosen };
   const { log, file } = await trainInFolder(options, `${name}-seed-${seed}`, { ...task, evaluated: true });
   const scores = log.evaluations[log.evaluations.length - 1];
@@ -45,6 +58,7 @@ export async function trainStage(given: TrainStageOptions) {
     summary: [
       `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
+      ...choices.map(choiceLine),
       ...attackLines(scores),
       ...[...(scores.warnings ?? []), ...partialMasking(log.measurements)].map(
         ({ code, message }) => `warning: ${code}: ${message}`,
@@ -53,6 +67,7 @@ export async function trainStage(given: TrainStageOptions) {
     result: {
       status: log.end!.status,
       ...scores,
+      ...(choices.length === 0 ? {} : { choices: choices.map((choice) => ({ ...choice })) }),
       /** All that was spent, the reading included. */
       n_grad_evals: (chosen.reading?.n_grad_evals ?? 0) + gradientEvaluations(log),
     },
@@ -85,6 +100,10 @@ async function trainInFolder(
   return { log: await trainRun({ ...run, saveWeights, onProgress: report }), file };
 }
 
+function choiceLine({ choice, value, reason, evidence }: Choice): string {
+  return `  ${choice}: ${value} (${reason}; ${evidence})`;
+}
+
 function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
   return `reading ${rate.toPrecision(3)} after ${updates} updates, whose ${n_grad_evals} gradient evaluations are charged`;
 }
@@ -115,6 +134,11 @@ interface ChosenMethod {
   readonly reading?: Reading;
   /** Logs that the method was made from. */
   readonly files?: readonly string[];
+  /** Of a method that has another length than the experiment. */
+  readonly updates?: number;
+  readonly horizon?: number;
+  /** How the parts of a whole method were chosen. */
+  readonly choices?: readonly Choice[];
 }
 
 /** The method that the command line asks for: a policy file brings its own clip, a baseline none unless named. */
@@ -131,6 +155,7 @@ async function chosenMethod(options: ResolvedOptions, seed: number): Promise<Cho
 async function scheduleMethod(options: ResolvedOptions, schedule: string, seed: number): Promise<ChosenMethod> {
   const { experiment, file: experimentFile } = options.record;
   const parsed = parseSchedule(schedule);
+  if ('recommended' in parsed) return recommendedChoice(options, parsed, seed);
   const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
   const methodOf = (found: ParsedSchedule): Promise<Method> =>
     namingFile(experimentFile, () => methodUnder(experiment, { ...found, stopping: experiment.stopping }));
@@ -148,19 +173,57 @@ async function readRate(options: ResolvedOptions, seed: number): Promise<{ readi
   return { reading: readingOf(log, 'Give the schedule its rate: --schedule sf7:peak=..., for example.'), file };
 }
 
+/** The recommended method: its readings, the policy file that holds it, and the run that follows that file. */
+async function recommendedChoice(
+  options: ResolvedOptions,
+  request: RecommendedRequest,
+  seed: number,
+): Promise<ChosenMethod> {
+  const { experiment, file: experimentFile } = options.record;
+  const given = { ...experiment.recommended, ...request.recommended };
+  const asked = request.clip === undefined ? given : { ...given, clip: request.clip };
+  const setting = recommendedSetting(experiment, await openWorkload(options.record), given);
+  const isRead = given.rate === undefined && given.reading === undefined;
+  // What does not fit is refused before the readings, whatever they read.
+  await namingFile(experimentFile, () => {
+    recommendedMethod(setting, null, { ...asked, rate: 1 });
+    if (isRead) requireAffordable(setting);
+  });
+  const read: { log: TrainingLog; file: string }[] = [];
+  for (const [i, task] of (isRead ? readingTasks(setting, seed) : []).entries())
+    read.push(await trainInFolder(options, `recommended-reading-${i}-seed-${seed}`, task));
+  const readings = isRead ? readingsOf(read.map(({ log }) => log)) : null;
+  const method = recommendedMethod(setting, readings, asked);
+  const policy = recommendedPolicy(setting, method, readings);
+  const policyFile = path.join(options.out, `recommended-seed-${seed}.policy.json`);
+  await makeFolder(options.out);
+  await writeFileAtomic(policyFile, prettyJson(policy));
+  return {
+    name: 'recommended',
+    ...wholeMethodTask(policy, path.resolve(policyFile)),
+    ...(readings === null ? {} : { reading: readings }),
+    files: [...read.map(({ file }) => file), policyFile],
+    choices: method.choices,
+  };
+}
+
 /** @throws E_RUN_MISMATCH for a policy that was made for another experiment, unless that is allowed */
 async function policyMethod(options: ResolvedOptions, policyPath: string): Promise<ChosenMethod> {
   const { experiment } = options.record;
   const policy = await readArtifact('policy', policyPath);
   const issues = policyMismatches(policy, experiment, await openWorkload(options.record));
   if (issues.length > 0 && options.allowMismatch !== true) throw mismatchError(policyPath, issues);
-  const input: MethodInput = {
+  const input = {
     schedule: { name: 'policy', path: path.resolve(policyPath) },
     optimizer: experiment.optimizer,
     clip: policy.clip,
     averaging: experiment.averaging,
     stopping: experiment.stopping,
-  };
+  } satisfies MethodInput;
   const mismatches = issues.map((issue) => issue.path);
-  return { method: resolveMethod(input), policy, name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
+  const task =
+    policy.whole_method === undefined
+      ? { method: resolveMethod(input), policy }
+      : wholeMethodTask(policy, input.schedule.path);
+  return { ...task, name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
 }

@@ -1,0 +1,247 @@
+import type { ClipSpec, RecommendedOptions, RecoverySpec } from '../../artifacts/experiment/experiment.js';
+import {
+  clipSchema,
+  optimizerSchema,
+  recoverySchema,
+  type OptimizerSpec,
+} from '../../artifacts/experiment/experiment.js';
+import type { TrainingAttackSpec } from '../../attacks/schemas.js';
+import { HjbLrError } from '../../errors.js';
+import { isScheduled } from '../../attacks/controls.js';
+import { keptCost, readingsCost, type Readings } from './readings.js';
+import { describedAttack, type RecommendedSetting } from './setting.js';
+
+/** One choice of the method, why it was made, and what that rests on. */
+export interface Choice {
+  readonly choice: string;
+  readonly value: string;
+  readonly reason: string;
+  readonly evidence: string;
+}
+
+/** A whole method. */
+export interface Recommended {
+  readonly base: 'schedule_free' | 'sgd';
+  readonly optimizer: OptimizerSpec;
+  readonly clip: ClipSpec;
+  readonly recovery: RecoverySpec;
+  /** null: the experiment's own. */
+  readonly attack: TrainingAttackSpec | null;
+  /** eps rises from the share `from` of itself over the share `over` of the run; null: it does not. */
+  readonly ramp: { readonly from: number; readonly over: number } | null;
+  readonly rate: number;
+  readonly updates: number;
+  readonly warmupUpdates: number;
+  /** Updates at the end over which the rate falls linearly to 0; 0 for none. */
+  readonly decayUpdates: number;
+  readonly choices: readonly Choice[];
+}
+
+/** Multiples of the reading. */
+const MULTIPLES = { schedule_free: 7, sgd: 1.3 } as const;
+
+/** Share of the run over which plain SGD decays. */
+const DECAY = 0.3;
+
+/** Warm-up as a share of the run, at least and at most. */
+const LEAST_WARMUP = 0.02;
+const MOST_WARMUP = 0.2;
+
+/** The ramp of eps where the readings do not leave the constant predictions. */
+const RAMP = { from: 0.5, over: 0.3 } as const;
+/** Share of the best constant prediction's loss above which they have not. */
+const PLATEAU = 0.9;
+
+/** Share of a run that readings may take before the run is too short for them. */
+const LARGEST_SHARE = 0.5;
+
+const STUDY = 'benchmarks/learning-rate/results/recommended.md';
+
+/**
+ * The recommended method of a setting: what nobody has to tune. With r the geometric mean of the readings:
+ *
+ *     base       Schedule-Free SGD with averaging weights u^2 (k + 1); SGD with a linear decay over the last 30 % of the run
+ *                where the model has no hidden layer; both with the ratchet clip
+ *     rate       7 r, or 1.3 r for SGD
+ *     warm-up    h f updates, between 2 and 20 % of the run: h updates took the readings to half of their end, and f is by
+ *                how much the gradient at the initial weights exceeds the later ones
+ *     attack     one step from the perturbation of the last visit (Zheng et al. 2020, arXiv 1912.11969), where it can be kept
+ *     ramp       eps from half of itself over the first 30 % of the run, where the readings stay at the constant predictions
+ *     updates    as many as the gradient evaluations of the experiment's run pay for, the readings included
+ *     batch      the experiment's
+ *     recovery   a run that collapses goes back at half the rate
+ *
+ * @param readings - null where `options.rate` or `options.reading` is given, with which nothing is read
+ * @throws E_INVALID for a run that is too short for its readings, and for an attack that cannot be kept
+ */
+export function recommendedMethod(
+  setting: RecommendedSetting,
+  readings: Readings | null,
+  options: RecommendedOptions & { readonly clip?: ClipSpec | undefined } = {},
+): Recommended {
+  const base = options.base ?? (setting.isConvex ? 'sgd' : 'schedule_free');
+  const attack = attackOf(setting, options);
+  const updates = updatesOf(setting, attack, readings);
+  const rate = options.rate ?? (options.multiple ?? MULTIPLES[base]) * (options.reading ?? readings!.rate);
+  const warmupUpdates = Math.round(updates * (options.warmup ?? warmupShare(readings, updates)));
+  const ramp = rampOf(setting, attack, readings, options);
+  const method = {
+    base,
+    optimizer: OPTIMIZERS[base],
+    clip: options.clip ?? RATCHET,
+    recovery: RECOVERY,
+    attack,
+    ramp,
+    rate,
+    updates,
+    warmupUpdates,
+    decayUpdates: base === 'sgd' ? Math.max(1, Math.round(DECAY * updates)) : 0,
+  } as const;
+  return { ...method, choices: choicesOf(setting, method, readings, options) };
+}
+
+/** @throws E_INVALID for a run whose gradient evaluations its readings would mostly take */
+export function requireAffordable(setting: RecommendedSetting): void {
+  const [cost, all] = [readingsCost(setting), Math.round(setting.horizon * setting.updateCost)];
+  if (cost <= LARGEST_SHARE * all) return;
+  const message = `${all} gradient evaluations, of which the readings of the rate would take ${cost}`;
+  throw new HjbLrError('E_INVALID', `The run is too short for the recommended method: it has ${message}.`, {
+    remedy: 'Raise the horizon, or give the rate: --schedule recommended:rate=...',
+    issues: [{ path: 'horizon', message: `${setting.horizon} updates are too few` }],
+    fields: { gradient_evaluations: all, readings: cost },
+  });
+}
+
+const OPTIMIZERS = {
+  schedule_free: optimizerSchema.parse({ name: 'schedule_free', beta: 0.9, weight_update_power: 1 }),
+  sgd: optimizerSchema.parse({ name: 'sgd' }),
+} as const;
+const RATCHET = clipSchema.parse({ kind: 'ratchet' });
+const RECOVERY = recoverySchema.parse({});
+
+function attackOf({ kept, whyNotKept }: RecommendedSetting, { attack }: RecommendedOptions): TrainingAttackSpec | null {
+  if (kept !== null || attack !== 'kept') return kept;
+  throw new HjbLrError('E_INVALID', `The recommended method cannot keep perturbations here: ${whyNotKept}.`, {
+    remedy: 'Leave "attack" out: the method then trains against the attack of the experiment.',
+    issues: [{ path: 'recommended.attack', message: whyNotKept }],
+  });
+}
+
+/** What the gradient evaluations of the experiment's run pay for, once the readings are paid. */
+function updatesOf(setting: RecommendedSetting, attack: TrainingAttackSpec | null, readings: Readings | null): number {
+  const { horizon, updateCost } = setting;
+  const left = horizon * updateCost - (readings?.n_grad_evals ?? 0);
+  return Math.max(2, Math.floor(left / (attack === null ? updateCost : keptCost(attack)) + 1e-9));
+}
+
+function warmupShare(readings: Readings | null, updates: number): number {
+  if (readings === null) return MOST_WARMUP / 2;
+  const share = (readings.half_way * readings.gradient_fall) / updates;
+  return Math.min(MOST_WARMUP, Math.max(LEAST_WARMUP, share));
+}
+
+function rampOf(
+  setting: RecommendedSetting,
+  attack: TrainingAttackSpec | null,
+  readings: Readings | null,
+  { ramp_from: from, ramp_over: over }: RecommendedOptions,
+): Recommended['ramp'] {
+  if (attack === null || isScheduled(describedAttack(setting.workload)!)) return null;
+  if (from !== undefined || over !== undefined) return { from: from ?? RAMP.from, over: over ?? RAMP.over };
+  const isStuck = readings === null || readings.loss >= PLATEAU * setting.constantLoss;
+  return isStuck ? RAMP : null;
+}
+
+type Chosen = Omit<Recommended, 'choices'>;
+
+function choicesOf(
+  setting: RecommendedSetting,
+  method: Chosen,
+  readings: Readings | null,
+  options: RecommendedOptions & { readonly clip?: ClipSpec | undefined },
+): Choice[] {
+  const given = (name: keyof typeof options): boolean => options[name] !== undefined;
+  const row = (choice: string, value: string, reason: string, evidence: string, isGiven = false): Choice =>
+    isGiven ? { choice, value, reason: 'it was given', evidence: 'none' } : { choice, value, reason, evidence };
+  return [
+    row('base', baseWords(method), baseReason(setting), STUDY, given('base')),
+    row('rate', method.rate.toPrecision(4), rateReason(method, readings, options), STUDY, given('rate')),
+    row('warm-up', `${method.warmupUpdates} updates`, warmupReason(readings), STUDY, given('warmup')),
+    row(
+      'attack',
+      attackWords(method),
+      attackReason(setting, method),
+      'arXiv 1912.11969, 2207.08859; ' + STUDY,
+      given('attack'),
+    ),
+    row(
+      'ramp',
+      rampWords(method),
+      rampReason(setting, method, readings),
+      STUDY,
+      given('ramp_from') || given('ramp_over'),
+    ),
+    row('updates', String(method.updates), updatesReason(setting, readings), 'gradient evaluations are counted'),
+    row('clip', method.clip.kind, 'no single minibatch moves the weights far', STUDY, given('clip')),
+    row('batch size', JSON.stringify(setting.batchSize), "it is the experiment's", 'either direction may help'),
+    row(
+      'recovery',
+      `rate x ${method.recovery.rate_factor}`,
+      'a run that collapses goes back to earlier weights',
+      STUDY,
+    ),
+  ];
+}
+
+function baseWords({ base }: Chosen): string {
+  return base === 'sgd' ? 'SGD, 30 % linear decay' : 'Schedule-Free SGD, averaging weights u^2 (k + 1)';
+}
+
+function baseReason({ isConvex }: RecommendedSetting): string {
+  return isConvex
+    ? 'the model has no hidden layer, and on convex losses a decay is better than averaging'
+    : 'the model has hidden layers';
+}
+
+function rateReason({ base }: Chosen, readings: Readings | null, options: RecommendedOptions): string {
+  const multiple = options.multiple ?? MULTIPLES[base];
+  if (readings === null) return `${multiple} times the reading that was given`;
+  const all = readings.rates.map((rate) => rate.toPrecision(3)).join(', ');
+  return `${multiple} times ${readings.rate.toPrecision(3)}, the geometric mean of the readings ${all}`;
+}
+
+function warmupReason(readings: Readings | null): string {
+  if (readings === null) return 'nothing was read: half of the longest';
+  const { half_way, gradient_fall } = readings;
+  return `the readings were half way after ${half_way} updates, and the gradient fell by ${gradient_fall.toPrecision(2)} times`;
+}
+
+function attackWords({ attack }: Chosen): string {
+  return attack === null ? "the experiment's" : 'one step from the perturbation of the last visit';
+}
+
+function attackReason({ whyNotKept, updateCost }: RecommendedSetting, { attack }: Chosen): string {
+  if (attack === null) return whyNotKept;
+  return `an update costs ${keptCost(attack)} gradient evaluations in place of ${updateCost}`;
+}
+
+function rampWords({ ramp }: Chosen): string {
+  return ramp === null ? 'none' : `eps from ${ramp.from} of itself over the first ${100 * ramp.over} % of the run`;
+}
+
+function rampReason(
+  { constantLoss, workload }: RecommendedSetting,
+  { attack, ramp }: Chosen,
+  readings: Readings | null,
+): string {
+  if (attack === null) return "the experiment's attack stays as it is";
+  if (ramp === null && isScheduled(describedAttack(workload)!)) return 'eps follows the schedule of the experiment';
+  if (readings === null) return 'nothing was read: it is the safe choice';
+  const loss = `the readings end at a loss of ${readings.loss.toPrecision(3)}`;
+  return `${loss}; the best constant prediction has ${constantLoss.toPrecision(3)}`;
+}
+
+function updatesReason({ horizon, updateCost }: RecommendedSetting, readings: Readings | null): string {
+  const all = `${Math.round(horizon * updateCost)} gradient evaluations of the experiment's run`;
+  return readings === null ? `the ${all}` : `the ${all}, less ${readings.n_grad_evals} of the readings`;
+}
