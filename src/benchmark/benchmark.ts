@@ -10,7 +10,14 @@ import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { classPriorLoss, objectiveOf } from '../workloads/index.js';
 import { decidingFigure } from './deciding-figure.js';
-import { benchmarkOptions, independentMethods, methodsAtBestFixed, type BenchmarkMethod } from './methods.js';
+import {
+  benchmarkOptions,
+  independentMethods,
+  methodsAtBestFixed,
+  recommendedMethods,
+  type BenchmarkMethod,
+} from './methods.js';
+import { readingsCostOf } from '../training/recommended/index.js';
 import { namedReadingUpdates, requireBenchmark } from './plan.js';
 import { readPrepared, seedRecord, type PreparedSeed } from './prepared-seed.js';
 import { prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
@@ -48,7 +55,8 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
       ),
     );
 
-  const independent = independentMethods(experiment);
+  const recommended = recommendedMethods(workload, experiment);
+  const independent = [...independentMethods(experiment), ...recommended];
   await trainMethods(context, independent, prepared, horizon);
   const first = await collect(independent, 0);
   const best = bestFixed(first, figure);
@@ -106,6 +114,9 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
       seeds: prepared,
       failed,
       maximumPredictionError: experiment.estimation.maximum_prediction_error,
+      leftOut: methods.some(({ family }) => family === 'recommended')
+        ? []
+        : [`The recommended method is left out: ${experiment.horizon} updates are too few for its readings.`],
     }),
     seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
     failed_seeds: [...failed],
@@ -129,6 +140,7 @@ async function collectMethod(
   const spentBefore = (seed: PreparedSeed): number => {
     if (method.family === 'policy' || method.family === 'policy_hjb') return seed.pilotGradEvals;
     if (method.family === 'named') return seed.reading!.n_grad_evals;
+    if (method.family === 'recommended') return readingsCostOf(seed.recommended!.policy);
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
   const runs = await Promise.all(

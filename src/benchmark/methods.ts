@@ -3,6 +3,8 @@ import type { Policy } from '../artifacts/policy/policy.js';
 import type { MethodResult } from '../artifacts/results/results.js';
 import { namedSchedule, type NamedSchedule } from '../schedules/index.js';
 import { methodUnder, resolveMethod, type Method } from '../training/method.js';
+import { isAffordable, recommendedSetting, wholeMethodTask } from '../training/recommended/index.js';
+import type { Workload } from '../workloads/index.js';
 import type { Reading } from '../training/reading.js';
 
 /** One way of training that the benchmark compares, the same for all seeds but for a peak that a pilot chose. */
@@ -27,6 +29,23 @@ export interface SeedPreparation {
   readonly hjb: Policy;
   /** The seed's own D-Adaptation reading, where a schedule by name asks for one. */
   readonly reading: Reading | null;
+  /** The recommended method of the seed, which needs no more than its own readings; null where runs are too short for it. */
+  readonly recommended: { readonly policy: Policy; readonly path: string } | null;
+}
+
+/** The recommended method, where runs are long enough for its readings. */
+export function recommendedMethods(workload: Workload, experiment: Experiment): BenchmarkMethod[] {
+  const setting = recommendedSetting(experiment, workload, experiment.recommended);
+  if (!isAffordable(setting)) return [];
+  return [
+    {
+      id: 'recommended',
+      label: 'recommended',
+      family: 'recommended',
+      rate: null,
+      method: ({ recommended }) => wholeMethodTask(recommended!.policy, recommended!.path).method,
+    },
+  ];
 }
 
 /** The guarded policy and the unguarded one, every fixed rate, the null hypothesis at the pilot's peak, Schedule-Free, schedules by name: none needs another's result. */

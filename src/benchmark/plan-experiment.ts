@@ -4,6 +4,7 @@ import { asJson, type Json } from '../json.js';
 import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
 import { openWorkload, resolveExperiment } from '../training/experiment-record.js';
 import { objectiveOf } from '../workloads/index.js';
+import { recommendedMethods } from './methods.js';
 import { planBenchmark } from './plan.js';
 import { runsAtOnce, secondsPerEvaluation, unitCosts } from './timing.js';
 
@@ -28,7 +29,9 @@ export async function planExperiment(
   const { experiment } = record;
   const workload = await openWorkload(record);
   const costs = unitCosts(workload, objectiveOf(experiment, workload), experiment);
-  const plan = await namingFile(experimentPath, () => planBenchmark(experiment, costs));
+  const plan = await namingFile(experimentPath, () =>
+    planBenchmark(experiment, costs, recommendedMethods(workload, experiment)),
+  );
   const { threads } = (await openEngine(engine, modelKind(experiment))).info;
   const seconds = (await secondsPerEvaluation(record, engine)) * (plan.gradEvals + plan.scoringGradEvals);
   return {

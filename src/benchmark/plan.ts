@@ -27,13 +27,19 @@ export interface Plan {
  * What a benchmark will do at most, before it does it: a search for the peak may stop early, and a policy without a
  * closure observes nothing.
  *
+ * @param recommended - `recommendedMethods` of the workload, whose readings are paid out of the gradient evaluations of one run
  * @throws E_INVALID if the experiment has no benchmark options, or its pilot does not fit its budget
  */
-export function planBenchmark(experiment: Experiment, costs: UnitCosts): Plan {
+export function planBenchmark(
+  experiment: Experiment,
+  costs: UnitCosts,
+  recommended: readonly BenchmarkMethod[] = [],
+): Plan {
   requireFeasible(experiment, costs);
   const { horizon, seeds } = experiment;
   const all = [
     ...independentMethods(experiment),
+    ...recommended,
     ...methodsAtBestFixed(experiment, benchmarkOptions(experiment).fixed_rates[0]),
   ];
   const observed = costs.update + costs.observation;

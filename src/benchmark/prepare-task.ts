@@ -11,11 +11,12 @@ import { frozen } from '../json.js';
 import { runPilot, type RunTrainings } from '../pilot/pilot.js';
 import { solveFile } from '../synthesis/stage/stage.js';
 import type { EngineChoice } from '../training/engines/index.js';
-import type { ExperimentRecord } from '../training/experiment-record.js';
+import { openWorkload, type ExperimentRecord } from '../training/experiment-record.js';
 import { pilotPeak } from '../training/peak.js';
+import { recommend } from '../training/recommended/index.js';
 import { readingOf, type Reading } from '../training/reading.js';
 import { readingTask, runTraining } from '../training/task.js';
-import { benchmarkOptions } from './methods.js';
+import { benchmarkOptions, recommendedMethods } from './methods.js';
 
 /** What a worker process imports to prepare one seed. */
 export const PREPARE_TASK: TaskKind<PrepareTask> = { module: import.meta.url };
@@ -39,6 +40,7 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
   const files = preparedFiles(task.folder);
   const trainOneByOne = trainingsInTurn(report);
   await readForNamed(task, trainOneByOne);
+  await prepareRecommended(task, trainOneByOne);
   const { record, engine, seed } = task;
   const pilot = await runPilot({ record, seed, engine, folder: files.trajectories }, trainOneByOne);
   if (!existsSync(files.coefficients)) await estimateSeed(task, pilot.files);
@@ -65,6 +67,17 @@ async function readForNamed({ record, engine, seed, folder }: PrepareTask, train
   if (benchmarkOptions(experiment).named.length === 0) return;
   const task = { ...readingTask(experiment, seed), record, engine, log: preparedFiles(folder).reading };
   namedReading((await train([task]))[0]);
+}
+
+/** The policy file of the recommended method, where runs are long enough for it. */
+async function prepareRecommended({ record, engine, seed, folder }: PrepareTask, train: RunTrainings): Promise<void> {
+  const files = preparedFiles(folder);
+  const isThere = recommendedMethods(await openWorkload(record), record.experiment).length > 0;
+  if (!isThere || existsSync(files.recommended)) return;
+  const { policy } = await recommend(record, seed, {}, (tasks) =>
+    train(tasks.map((task, i) => ({ ...task, record, engine, log: files.recommendedReading(i) }))),
+  );
+  await writeArtifact('policy', files.recommended, policy);
 }
 
 /**
@@ -111,6 +124,9 @@ export interface PreparedFiles {
   readonly hjb: string;
   /** Log of the seed's reading, where schedules by name ask for one. */
   readonly reading: string;
+  /** Policy file of the recommended method, and the logs of its readings. */
+  readonly recommended: string;
+  readonly recommendedReading: (i: number) => string;
 }
 
 export function preparedFiles(folder: string): PreparedFiles {
@@ -121,5 +137,7 @@ export function preparedFiles(folder: string): PreparedFiles {
     policy: path.join(folder, 'policy.json'),
     hjb: path.join(folder, 'policy-hjb.json'),
     reading: path.join(folder, 'reading.jsonl'),
+    recommended: path.join(folder, 'recommended', 'policy.json'),
+    recommendedReading: (i) => path.join(folder, 'recommended', `reading-${i}.jsonl`),
   };
 }

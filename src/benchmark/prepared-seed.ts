@@ -50,6 +50,9 @@ export async function readPrepared(out: string, seed: number, named: boolean): P
     followed: hjb.form === 'feedback_table' ? coefficients.selected! : 'wsd',
     pilotGradEvals: pilot_grad_evals,
     readingGradEvals: search.reduce((sum, run) => sum + run.n_grad_evals, 0),
+    recommended: existsSync(files.recommended)
+      ? { policy: await readArtifact('policy', files.recommended), path: path.resolve(files.recommended) }
+      : null,
     reading: named ? namedReading(await readTrainingLog(files.reading)) : null,
   };
 }
@@ -62,7 +65,13 @@ function decisionOf({ provenance }: Policy): Decision {
 /** A seed as the results tell of it, with the hashes of its files. */
 export async function seedRecord(out: string, seed: PreparedSeed): Promise<Results['seeds'][number]> {
   const files = preparedFiles(seedFolder(out, seed.seed));
-  const written = [files.coefficients, files.policy, files.hjb, ...(seed.solution === null ? [] : [files.solution])];
+  const written = [
+    files.coefficients,
+    files.policy,
+    files.hjb,
+    ...(seed.solution === null ? [] : [files.solution]),
+    ...(seed.recommended === null ? [] : [files.recommended]),
+  ];
   const hashes = await Promise.all(
     written.map(async (file) => [path.relative(out, file), artifactSha256(JSON.parse(await readFile(file, 'utf8')))]),
   );
@@ -74,6 +83,14 @@ export async function seedRecord(out: string, seed: PreparedSeed): Promise<Resul
     coefficients: seed.coefficients,
     solution: seed.solution,
     policy_path: path.relative(out, seed.policyPath),
+    ...(seed.recommended === null
+      ? {}
+      : {
+          recommended: {
+            policy_path: path.relative(out, seed.recommended.path),
+            choices: [...seed.recommended.policy.whole_method!.choices],
+          },
+        }),
     artifacts: Object.fromEntries(hashes) as Record<string, string>,
   };
 }

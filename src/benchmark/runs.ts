@@ -8,6 +8,7 @@ import type { ProgressEvent } from '../execution/stage.js';
 import { summedProgress } from '../execution/summed-progress.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
+import { wholeMethodTask } from '../training/recommended/index.js';
 import { TRAINING_TASK } from '../training/task.js';
 import type { TrainingTask } from '../training/training-task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
@@ -68,7 +69,14 @@ export async function trainMethods(
 ): Promise<void> {
   const tasks = methods.flatMap((method) => seeds.map((seed) => trainingTask(context, method, seed, horizon)));
   const jobs = tasks.map((task) => taskOf(TRAINING_TASK, task.runId, task));
-  resultsOf(await execute(context, `train ${methods.length} methods`, jobs, tasks.length * horizon));
+  resultsOf(
+    await execute(
+      context,
+      `train ${methods.length} methods`,
+      jobs,
+      tasks.reduce((sum, { updates }) => sum + updates, 0),
+    ),
+  );
 }
 
 /** The finished run of a method and seed. */
@@ -97,6 +105,7 @@ function trainingTask(
     updates: horizon,
     method: method.method(seed),
     ...followedPolicy(method, seed),
+    ...(method.family === 'recommended' ? wholeMethodTask(seed.recommended!.policy, seed.recommended!.path) : {}),
     evaluated: true,
     log: logFile(context.out, method, seed.seed),
   };

@@ -25,6 +25,8 @@ interface VerdictInput {
   readonly seeds: readonly SeedOutcome[];
   readonly failed: readonly FailedSeed[];
   readonly maximumPredictionError: number;
+  /** Sentences on what the benchmark could not compare. */
+  readonly leftOut?: readonly string[];
 }
 
 /** The verdict in words: first against the best fixed rate, then against every rival, losses told like wins. */
@@ -50,6 +52,7 @@ export function verdict(input: VerdictInput): Results['verdict'] {
       ...rivals.map((rival) => rivalSentence(rival, against(rival.id), input.decidedBy)),
       deathSentence(policy),
       ...[solverSentence(input.seeds)].filter(Boolean),
+      ...(input.leftOut ?? []),
     ],
   };
 }

@@ -22,6 +22,7 @@ export const COLORS = {
   null_hypothesis: '#cc79a7',
   schedule_free: '#000000',
   named: '#e69f00',
+  recommended: '#7f3c8d',
 } as const;
 
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'] as const;

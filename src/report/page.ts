@@ -16,6 +16,7 @@ export function reportPage(results: Results, figures: readonly Figure[], plotly:
 <div class="scroll">${methodTable(results)}</div>`,
     ...warningSection(results),
     ...figures.map(figureSection),
+    ...recommendedSection(results),
     closureSection(results),
     provenanceSection(results),
   ];
@@ -51,6 +52,22 @@ export function warningSection({ methods }: Results): string[] {
   });
   return [
     `<h2>Scores that are hard to believe</h2><p class="caption">The warnings of AutoAttack (Croce and Hein 2020), looked for on some test examples at the end of every run, and what attack gaps along the runs say.</p>\n<ul>${items.join('')}</ul>`,
+  ];
+}
+
+/** How the recommended method was made for every seed. */
+function recommendedSection({ seeds }: Results): string[] {
+  const rows = seeds.flatMap(({ seed, recommended }) =>
+    (recommended?.choices ?? []).map(({ choice, value, reason, evidence }) => {
+      const cells = [String(seed), choice, value, reason, evidence];
+      return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
+    }),
+  );
+  if (rows.length === 0) return [];
+  const head = headRow(['seed', 'choice', 'value', 'reason', 'evidence']);
+  return [
+    `<h2>The recommended method</h2><p class="caption">Computed from the experiment and from readings of the learning rate, which are paid out of the gradient evaluations of one run; nothing is tuned.</p>
+<div class="scroll"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`,
   ];
 }
 

@@ -92,6 +92,7 @@ describe('schedules by name', () => {
       hjbPath: 'b',
       hjb: examplePolicy(),
       reading,
+      recommended: null,
     };
     const of = (name: string) => methods.find(({ id }) => id === name)!.method(seed);
     expect(of('sf7')).toMatchObject({ schedule: { rate: 7 * 0.2 }, averaging: null, clip: { kind: 'ratchet' } });

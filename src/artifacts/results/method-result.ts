@@ -60,9 +60,20 @@ export const methodResultSchema = z.strictObject({
   id: z.string().describe('Identifier of the method, used in `comparisons` and in file names.'),
   label: z.string().describe('Label of the method, in words.'),
   family: z
-    .enum(['policy', 'policy_hjb', 'fixed', 'fixed_clipped', 'decay', 'null_hypothesis', 'schedule_free', 'named'])
+    .enum([
+      'policy',
+      'policy_hjb',
+      'fixed',
+      'fixed_clipped',
+      'decay',
+      'null_hypothesis',
+      'schedule_free',
+      'named',
+      'recommended',
+    ])
     .describe(
-      "Family of the method. policy is the guarded one, policy_hjb the solver's own; null_hypothesis is a plain decay with the policy's own peak, clip and warm-up.",
+      "Family of the method. policy is the guarded one, policy_hjb the solver's own; null_hypothesis is a plain decay " +
+        "with the policy's own peak, clip and warm-up; recommended is the whole method that nobody has to tune.",
     ),
   rate: positive.nullable().describe('Learning rate, or peak, of the method. Null where it differs between seeds.'),
   runs: z.array(runResultSchema).describe('Runs of the method, one for each seed.'),

@@ -27,6 +27,22 @@ const seedSchema = z.strictObject({
     .nullable()
     .describe("Solution that the seed's policy follows. Null where there is none."),
   policy_path: z.string().describe("Path of the seed's policy file, relative to this file."),
+  recommended: z
+    .strictObject({
+      policy_path: z.string().describe('Path of the policy file of the recommended method, relative to this file.'),
+      choices: z
+        .array(
+          z.strictObject({
+            choice: z.string().describe('Part of the recommended method that was chosen.'),
+            value: z.string().describe('Value of the part, in words.'),
+            reason: z.string().describe('Reason of the choice, in words.'),
+            evidence: z.string().describe('Study or paper that the reason rests on.'),
+          }),
+        )
+        .describe('Choices of the recommended method for the seed.'),
+    })
+    .optional()
+    .describe('Recommended method of the seed; missing where runs are too short for its readings.'),
   artifacts: z
     .record(z.string(), z.string())
     .describe('SHA-256 of every file of the seed, by path relative to this file.'),

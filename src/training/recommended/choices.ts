@@ -100,10 +100,15 @@ export function recommendedMethod(
   return { ...method, choices: choicesOf(setting, method, readings, options) };
 }
 
+/** Whether the readings leave most of the gradient evaluations of a run for the run itself. */
+export function isAffordable(setting: RecommendedSetting): boolean {
+  return readingsCost(setting) <= LARGEST_SHARE * Math.round(setting.horizon * setting.updateCost);
+}
+
 /** @throws E_INVALID for a run whose gradient evaluations its readings would mostly take */
 export function requireAffordable(setting: RecommendedSetting): void {
   const [cost, all] = [readingsCost(setting), Math.round(setting.horizon * setting.updateCost)];
-  if (cost <= LARGEST_SHARE * all) return;
+  if (isAffordable(setting)) return;
   const message = `${all} gradient evaluations, of which the readings of the rate would take ${cost}`;
   throw new HjbLrError('E_INVALID', `The run is too short for the recommended method: it has ${message}.`, {
     remedy: 'Raise the horizon, or give the rate: --schedule recommended:rate=...',

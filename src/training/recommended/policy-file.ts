@@ -147,3 +147,9 @@ function batchLoop({ batchSize }: RecommendedSetting, T: number): OpenLoop {
   const updates = all.filter((k) => k === 0 || sizes.at(k) !== sizes.at(k - 1) || sizes.at(k) !== sizes.at(k + 1));
   return { updates, values: updates.map((k) => sizes.at(k)) };
 }
+
+/** Gradient evaluations of the readings that a recommended method was made from. */
+export function readingsCostOf({ provenance }: Policy): number {
+  const { tuning_cost: cost } = provenance as { readonly tuning_cost?: { readonly grad_evals?: number } };
+  return cost?.grad_evals ?? 0;
+}

@@ -57,7 +57,7 @@ export function readingsCost(setting: RecommendedSetting): number {
 /**
  * The runs that read the rate: D-Adaptation SGD against the attack that the run will train against, from the seed's own
  * initial weights and from two others. One reading depends on the gradient at its initial weights, by which it divides; the
- * geometric mean of three does so less (benchmarks/learning-rate/results/readings.md).
+ * geometric mean of three does so less (benchmarks/learning-rate/results/recommended.md).
  */
 export function readingTasks(setting: RecommendedSetting, seed: number): TaskOutline[] {
   const updates = readingLength(setting);

@@ -23,16 +23,7 @@ import { partialMasking } from '../partial-masking.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
 import { weightsPath } from '../saved-weights.js';
-import {
-  readingsOf,
-  readingTasks,
-  recommendedMethod,
-  recommendedPolicy,
-  recommendedSetting,
-  requireAffordable,
-  wholeMethodTask,
-  type Choice,
-} from '../recommended/index.js';
+import { recommend, wholeMethodTask, type Choice } from '../recommended/index.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
 import { openTraining, readingTask } from '../task.js';
 import { trainRun } from '../train.js';
@@ -179,22 +170,17 @@ async function recommendedChoice(
   request: RecommendedRequest,
   seed: number,
 ): Promise<ChosenMethod> {
-  const { experiment, file: experimentFile } = options.record;
-  const given = { ...experiment.recommended, ...request.recommended };
-  const asked = request.clip === undefined ? given : { ...given, clip: request.clip };
-  const setting = recommendedSetting(experiment, await openWorkload(options.record), given);
-  const isRead = given.rate === undefined && given.reading === undefined;
-  // What does not fit is refused before the readings, whatever they read.
-  await namingFile(experimentFile, () => {
-    recommendedMethod(setting, null, { ...asked, rate: 1 });
-    if (isRead) requireAffordable(setting);
+  const asked = request.clip === undefined ? request.recommended : { ...request.recommended, clip: request.clip };
+  const files: string[] = [];
+  const { policy, readings, choices } = await recommend(options.record, seed, asked, async (tasks) => {
+    const logs: TrainingLog[] = [];
+    for (const [i, task] of tasks.entries()) {
+      const { log, file } = await trainInFolder(options, `recommended-reading-${i}-seed-${seed}`, task);
+      logs.push(log);
+      files.push(file);
+    }
+    return logs;
   });
-  const read: { log: TrainingLog; file: string }[] = [];
-  for (const [i, task] of (isRead ? readingTasks(setting, seed) : []).entries())
-    read.push(await trainInFolder(options, `recommended-reading-${i}-seed-${seed}`, task));
-  const readings = isRead ? readingsOf(read.map(({ log }) => log)) : null;
-  const method = recommendedMethod(setting, readings, asked);
-  const policy = recommendedPolicy(setting, method, readings);
   const policyFile = path.join(options.out, `recommended-seed-${seed}.policy.json`);
   await makeFolder(options.out);
   await writeFileAtomic(policyFile, prettyJson(policy));
@@ -202,8 +188,8 @@ async function recommendedChoice(
     name: 'recommended',
     ...wholeMethodTask(policy, path.resolve(policyFile)),
     ...(readings === null ? {} : { reading: readings }),
-    files: [...read.map(({ file }) => file), policyFile],
-    choices: method.choices,
+    files: [...files, policyFile],
+    choices,
   };
 }
 
