@@ -32,7 +32,8 @@ async function settingOf(
 ) {
   const workload = { data: { format: 'builtin', name: 'digits' }, model: { layers }, attack, training };
   const input = { kind: 'experiment', schema_version: '1.0.0', name: 'digits', workload, batch_size: 16, seeds: [1] };
-  const experiment = parseArtifact('experiment', { ...input, horizon: 800, ...fields }, 'experiment.json');
+  const parsed = parseArtifact('experiment', { ...input, horizon: 800, ...fields }, 'experiment.json');
+  const experiment = { ...parsed, horizon: parsed.horizon as number };
   return recommendedSetting(experiment, await createWorkload(experiment.workload, '.'), experiment.recommended);
 }
 
