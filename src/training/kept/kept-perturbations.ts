@@ -84,9 +84,9 @@ export class KeptPerturbations {
     indices.forEach((example, k) => {
       if (done.has(example)) return;
       done.add(example);
-      let sum = 0;
-      for (let i = 0; i < d; i += 1) sum += delta[i] = perturbed[k * d + i] - inputs[k * d + i];
-      if (!Number.isFinite(sum)) return;
+      const first = k * d;
+      for (let i = 0; i < d; i += 1) delta[i] = perturbed[first + i] - inputs[first + i];
+      if (!isFinite(delta)) return;
       if (moves === null) return this.#rows.write(example, delta);
       this.#rows.read(example, row);
       moveBack(delta, row, this.#dataset.inputShape, moves[k]);
@@ -110,13 +110,41 @@ export class KeptPerturbations {
     return moves === null ? starts : movedImages(starts, this.#dataset.inputShape, moves);
   }
 
-  /** FNV-1a over the words of the input, never `UNSEEN`. */
   #checksumOf(example: number, words: Int32Array): number {
-    let hash = 0x811c9dc5;
-    const end = (example + 1) * this.#d;
-    for (let i = example * this.#d; i < end; i += 1) hash = Math.imul(hash ^ words[i], 0x01000193);
-    return hash >>> 0 === UNSEEN ? 1 : hash >>> 0;
+    const hash = checksum(words, example * this.#d, (example + 1) * this.#d);
+    return hash === UNSEEN ? 1 : hash;
   }
+}
+
+const [BASIS, PRIME] = [0x811c9dc5, 0x01000193];
+
+/** FNV-1a of words, in four interleaved parts that are hashed in turn: one alone waits for every product. */
+function checksum(words: Int32Array, first: number, end: number): number {
+  let [a, b, c, d] = [BASIS, BASIS, BASIS, BASIS];
+  let i = first;
+  for (; i + 3 < end; i += 4) {
+    a = Math.imul(a ^ words[i], PRIME);
+    b = Math.imul(b ^ words[i + 1], PRIME);
+    c = Math.imul(c ^ words[i + 2], PRIME);
+    d = Math.imul(d ^ words[i + 3], PRIME);
+  }
+  for (; i < end; i += 1) a = Math.imul(a ^ words[i], PRIME);
+  for (const part of [b, c, d]) a = Math.imul(a ^ part, PRIME);
+  return a >>> 0;
+}
+
+/** Whether all are finite: so are then their four sums. */
+function isFinite(values: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < values.length; i += 4) {
+    a += values[i];
+    b += values[i + 1];
+    c += values[i + 2];
+    d += values[i + 3];
+  }
+  for (; i < values.length; i += 1) a += values[i];
+  return Number.isFinite(a + b + c + d);
 }
 
 function changedData(example: number): HjbLrError {
