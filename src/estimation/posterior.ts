@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, type Matrix } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Closure, Scales } from '../closures/index.js';
 import type { RandomStream } from '../math/random.js';
 import { likelihoodHessian } from './fit.js';
@@ -29,8 +29,11 @@ export function posteriorDraws(
   stream: RandomStream,
 ): LogParameters[] {
   const deviations = studyDeviations(closure);
-  const precision = likelihoodHessian(closure, scales, runs, mode).mul(LIKELIHOOD_POWER);
-  deviations.forEach((deviation, i) => precision.set(i, i, precision.get(i, i) + 1 / deviation ** 2));
+  const likelihood = likelihoodHessian(closure, scales, runs, mode);
+  // Where the likelihood is not finite around the mode the runs say nothing of the spread, and the priors have it alone.
+  const power = likelihood.to1DArray().every(Number.isFinite) ? LIKELIHOOD_POWER : 0;
+  const precision = Matrix.diag(deviations.map((deviation) => 1 / deviation ** 2));
+  if (power > 0) precision.add(likelihood.mul(power));
   const axes = principalAxes(precision, Math.max(...deviations));
   const centres = resampled.length === 0 ? [mode] : resampled;
   return Array.from({ length: count }, (_, draw) => {
