@@ -35,7 +35,8 @@ function nothingFound(count: number): Found {
  * The lowest Hamiltonian of one node after another. Finite sets are gone through. One control is searched with certainty where
  * the problem encloses its coefficients (`cell-search.ts`). Elsewhere it is sampled, and each place that is lowest among its
  * neighbours in the sample is refined between them by Brent's method, which finds the optimum where H has one between such
- * neighbours; of two controls the lowest Hamiltonian along the second is searched so over the first. Ties go to the first.
+ * neighbours; of two controls the lowest Hamiltonian along the second is searched so over the first. A finite set beside an
+ * interval comes first, so that the search along the interval meets one value of the set at a time. Ties go to the first.
  */
 export class NodeSearch {
   /** Whether the last run is sure of the global optimum. */
@@ -44,7 +45,7 @@ export class NodeSearch {
   private readonly hamiltonian: NodeHamiltonian;
   private readonly cells: readonly ControlCell[] | null;
   private readonly cellSearch: CellSearch | null;
-  /** One for each control, each the search along it at the best of those after it. */
+  /** One for each control, finite sets first, each the search along it at the best of those after it. */
   private readonly lines: readonly ControlLine[];
   /** The last evaluation. */
   private readonly point: Found;
@@ -59,7 +60,7 @@ export class NodeSearch {
     this.cells = cells;
     this.cellSearch = cells === null ? null : new CellSearch(d, this.hamiltonian, this.visit);
     const lines: ControlLine[] = [];
-    for (let j = d.controls - 1; j >= 0; j -= 1) {
+    for (const j of setsFirst(d).reverse()) {
       const inner = lines[0] as ControlLine | undefined;
       const below = inner === undefined ? this.evaluate : (): Found => inner.search();
       lines.unshift(new ControlLine(j, 'values' in d.problem.controls[j], this.point.controls, below));
@@ -81,7 +82,8 @@ export class NodeSearch {
     for (const { axis, sample } of lines) sampleControls(d, d.problem.controls[axis], node, level.t, sample);
     for (const line of lines) line.isScaled();
     this.isCertain = lines.every(({ isSet }) => isSet);
-    if (lines.length === 2 && !this.isCertain && before !== null) this.sweepFrom(before, node * d.controls);
+    // Along a set a sweep would stop where another value is better only under another control of the interval.
+    if (lines.length === 2 && !lines[0].isSet && before !== null) this.sweepFrom(before, node * d.controls);
     else {
       store(best, lines[0].search());
       if (before !== null) this.searchFrom(before, node * d.controls);
@@ -90,7 +92,7 @@ export class NodeSearch {
   }
 
   /**
-   * Two controls, from those before: along one control and then the other while that gains, and again from a corner or the
+   * Two intervals, from the controls before: along one control and then the other while that gains, and again from a corner or the
    * middle of their ranges that is better.
    */
   private sweepFrom(before: Float64Array, start: number): void {
@@ -169,7 +171,8 @@ export class NodeSearch {
     this.clampInto(before, start);
     if (!isBetter(this.evaluate().height, best.height)) return;
     store(best, point);
-    keepBetter(best, lines[0].refineAt(point.controls[0]));
+    const innermost = lines[lines.length - 1];
+    keepBetter(best, innermost.refineAt(point.controls[innermost.axis]));
   }
 
   private readonly evaluate = (): Found => {
@@ -178,6 +181,13 @@ export class NodeSearch {
     point.scenario = hamiltonian.scenario;
     return point;
   };
+}
+
+/** The controls, finite sets before intervals. */
+function setsFirst({ problem }: Discretization): number[] {
+  const isSet = (j: number): boolean => 'values' in problem.controls[j];
+  const all = problem.controls.map((_, j) => j);
+  return [...all.filter(isSet), ...all.filter((j) => !isSet(j))];
 }
 
 /** The search along one control, those before it as they are in `controls`. */
@@ -219,22 +229,18 @@ class ControlLine {
     return best;
   }
 
-  /** Ends and middle of the range; the values of a set. */
+  /** Ends and middle of the range. */
   corners(): readonly number[] {
     const { data, length } = this.sample;
-    if (this.isSet) return [...data.subarray(0, length)];
     return length < 3 ? [data[0], data[length - 1]] : [data[0], data[length >> 1], data[length - 1]];
   }
 
-  /** Evaluates f at the values of a set, or at both ends and around a start until it is lowest. */
+  /** Evaluates f at both ends, and around a start until it is lowest. */
   readonly along = (start: number, f: (u: number) => number): void => {
     const { data, length } = this.sample;
-    if (this.isSet) for (let i = 0; i < length; i += 1) f(data[i]);
-    else {
-      f(data[0]);
-      f(data[length - 1]);
-      minimizeFrom(f, this.scale, data[0], start, data[length - 1]);
-    }
+    f(data[0]);
+    f(data[length - 1]);
+    minimizeFrom(f, this.scale, data[0], start, data[length - 1]);
   };
 
   /** At a control of the set; else between the neighbours of a control in the sample. */
