@@ -116,9 +116,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
       maximumPredictionError: experiment.estimation.maximum_prediction_error,
       leftOut: methods.some(({ family }) => family === 'recommended')
         ? []
-        : [
-            `The recommended method is left out: ${experiment.horizon} updates are too few for its readings, or runs stop by looks.`,
-          ],
+        : [`The recommended method is left out: ${experiment.horizon} updates are too few for its readings.`],
     }),
     seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
     failed_seeds: [...failed],

@@ -33,10 +33,10 @@ export interface SeedPreparation {
   readonly recommended: { readonly policy: Policy; readonly path: string } | null;
 }
 
-/** The recommended method, where runs are long enough for its readings and do not stop by looks. */
+/** The recommended method, where runs are long enough for its readings. */
 export function recommendedMethods(workload: Workload, experiment: Experiment): BenchmarkMethod[] {
   const setting = recommendedSetting(experiment, workload, experiment.recommended);
-  if (!isAffordable(setting) || experiment.stopping !== null) return [];
+  if (!isAffordable(setting)) return [];
   return [
     {
       id: 'recommended',

@@ -9,14 +9,12 @@ import { createAttack } from '../attacks/create-attack.js';
 import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
 import { modelKind, openEngine } from './engines/index.js';
 import { openWorkload } from './experiment-record.js';
-import { batchSizes } from '../controls/index.js';
-import { planStopping, type StoppingPlan } from '../stopping/index.js';
+import type { StoppingPlan } from '../stopping/index.js';
 import { startFork } from './fork.js';
 import { logHeader } from './log-header.js';
 import { readingMethod, readingOptions, readingUpdates } from './reading.js';
-import { availableForLooks, costOfExample } from './stopping/held-out.js';
+import { planLooks } from './stopping/plan.js';
 import { trainRun } from './train.js';
-import { evaluationsPerUpdate } from './updates/index.js';
 import type { TrainingRun } from './training-run.js';
 import type { TaskOutline, TrainingTask } from './training-task.js';
 
@@ -98,14 +96,7 @@ function stoppingOf(
   workload: Workload,
 ): StoppingPlan | null {
   if (method.stopping === null) return null;
-  return planStopping(method.stopping, {
-    updates,
-    update: evaluationsPerUpdate(workload),
-    example: costOfExample(workload),
-    batchSize: batchSizes(experiment.batch_size, updates).mean,
-    available: availableForLooks(workload),
-    averages: method.optimizer.name === 'schedule_free' || method.averaging !== null,
-  });
+  return planLooks(method.stopping, { workload, updates, batchSize: experiment.batch_size, method });
 }
 
 /** @throws E_INVALID for a module's workload, whose training its experiment's schema does not see */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import { classPriorLoss, type Dataset } from '../../src/workloads/index.js';
 import { within } from '../helpers/within.js';
 

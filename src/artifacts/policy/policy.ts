@@ -8,6 +8,7 @@ import {
   objectiveSchema,
   optimizerSchema,
   recoverySchema,
+  stoppingSchema,
   trainingSchema,
 } from '../experiment/experiment.js';
 import { count, finite, positiveCount, timestamp, versionField } from '../shared/common.js';
@@ -101,6 +102,9 @@ const wholeMethodSchema = z.strictObject({
     })
     .describe('What the method stands in place of; a run is refused where its experiment has something else.'),
   recovery: recoverySchema.nullable().describe('What a run does that collapses; null for nothing.'),
+  stopping: stoppingSchema
+    .optional()
+    .describe('Looks at the held-out loss, and when they stop the run; missing where there are none.'),
   choices: z
     .array(
       z.strictObject({

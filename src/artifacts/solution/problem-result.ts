@@ -21,7 +21,12 @@ const densityReportSchema = z.strictObject({
   mean: byState.describe('Mean of each state inside the domain, by name.'),
   standard_deviation: byState.describe('Standard deviation of each state inside the domain, by name.'),
   error_estimates: z
-    .strictObject({ mass: optional, absorbed: optional, mean: byState, standard_deviation: byState })
+    .strictObject({
+      mass: optional.describe('Estimated error of the mass inside the domain at the horizon.'),
+      absorbed: optional.describe('Estimated error of the mass that was absorbed before the horizon.'),
+      mean: byState.describe('Estimated error of the mean of each state, by name.'),
+      standard_deviation: byState.describe('Estimated error of the standard deviation of each state, by name.'),
+    })
     .describe('Errors of these numbers, estimated from half the nodes and levels. Null where there are too few.'),
 });
 

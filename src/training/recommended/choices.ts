@@ -1,4 +1,9 @@
-import type { ClipSpec, RecommendedOptions, RecoverySpec } from '../../artifacts/experiment/experiment.js';
+import type {
+  ClipSpec,
+  RecommendedOptions,
+  RecoverySpec,
+  StoppingSpec,
+} from '../../artifacts/experiment/experiment.js';
 import {
   clipSchema,
   optimizerSchema,
@@ -9,6 +14,7 @@ import type { TrainingAttackSpec } from '../../attacks/schemas.js';
 import { HjbLrError } from '../../errors.js';
 import { isScheduled } from '../../attacks/controls.js';
 import { keptCost, readingsCost, type Readings } from './readings.js';
+import { recommendedStopping } from './stopping.js';
 import { describedAttack, type RecommendedSetting } from './setting.js';
 
 /** One choice of the method, why it was made, and what that rests on. */
@@ -34,6 +40,8 @@ export interface Recommended {
   readonly warmupUpdates: number;
   /** Updates at the end over which the rate falls linearly to 0; 0 for none. */
   readonly decayUpdates: number;
+  /** Looks at the held-out loss; null for none. */
+  readonly stopping: StoppingSpec | null;
   readonly choices: readonly Choice[];
 }
 
@@ -56,6 +64,7 @@ const PLATEAU = 0.9;
 const LARGEST_SHARE = 0.5;
 
 const STUDY = 'benchmarks/learning-rate/results/recommended.md';
+const LOOKS_STUDY = 'benchmarks/robust-overfitting';
 
 /**
  * The recommended method of a setting: what nobody has to tune. With r the geometric mean of the readings:
@@ -67,8 +76,10 @@ const STUDY = 'benchmarks/learning-rate/results/recommended.md';
  *                how much the gradient at the initial weights exceeds the later ones
  *     attack     one step from the perturbation of the last visit (Zheng et al. 2020, arXiv 1912.11969), where it can be kept
  *     ramp       eps from half of itself over the first 30 % of the run, where the readings stay at the constant predictions
+ *                and the run does not stop by looks
  *     updates    as many as the gradient evaluations of the experiment's run pay for, the readings included
  *     batch      the experiment's
+ *     stopping   with a validation objective, looks at the validation loss, of which the best one's weights are returned
  *     recovery   a run that collapses goes back at half the rate
  *
  * @param readings - null where `options.rate` or `options.reading` is given, with which nothing is read
@@ -84,20 +95,23 @@ export function recommendedMethod(
   const updates = updatesOf(setting, attack, readings);
   const rate = options.rate ?? (options.multiple ?? MULTIPLES[base]) * (options.reading ?? readings!.rate);
   const warmupUpdates = Math.round(updates * (options.warmup ?? warmupShare(readings, updates)));
-  const ramp = rampOf(setting, attack, readings, options);
   const method = {
     base,
     optimizer: OPTIMIZERS[base],
     clip: options.clip ?? RATCHET,
     recovery: RECOVERY,
     attack,
-    ramp,
     rate,
     updates,
     warmupUpdates,
-    decayUpdates: base === 'sgd' ? Math.max(1, Math.round(DECAY * updates)) : 0,
   } as const;
-  return { ...method, choices: choicesOf(setting, method, readings, options) };
+  const stopping = recommendedStopping(setting, method);
+  // A run with looks has a decay before each of them, and none of its own.
+  const decays = base === 'sgd' && stopping === null;
+  const decayUpdates = decays ? Math.max(1, Math.round(DECAY * updates)) : 0;
+  const ramp = rampOf(setting, { attack, stopping }, readings, options);
+  const whole = { ...method, ramp, stopping, decayUpdates };
+  return { ...whole, choices: choicesOf(setting, whole, readings, options) };
 }
 
 /** Whether the readings leave most of the gradient evaluations of a run for the run itself. */
@@ -147,12 +161,14 @@ function warmupShare(readings: Readings | null, updates: number): number {
 
 function rampOf(
   setting: RecommendedSetting,
-  attack: TrainingAttackSpec | null,
+  { attack, stopping }: Pick<Recommended, 'attack' | 'stopping'>,
   readings: Readings | null,
   { ramp_from: from, ramp_over: over }: RecommendedOptions,
 ): Recommended['ramp'] {
   if (attack === null || isScheduled(describedAttack(setting.workload)!)) return null;
   if (from !== undefined || over !== undefined) return { from: from ?? RAMP.from, over: over ?? RAMP.over };
+  // The best look may come before a ramp has ended.
+  if (stopping !== null) return null;
   const isStuck = readings === null || readings.loss >= PLATEAU * setting.constantLoss;
   return isStuck ? RAMP : null;
 }
@@ -189,6 +205,7 @@ function choicesOf(
     row('updates', String(method.updates), updatesReason(setting, readings), 'gradient evaluations are counted'),
     row('clip', method.clip.kind, 'no single minibatch moves the weights far', STUDY, given('clip')),
     row('batch size', JSON.stringify(setting.batchSize), "it is the experiment's", 'either direction may help'),
+    row('stopping', stoppingWords(method), stoppingReason(setting), LOOKS_STUDY),
     row(
       'recovery',
       `rate x ${method.recovery.rate_factor}`,
@@ -200,6 +217,17 @@ function choicesOf(
 
 function baseWords({ base }: Chosen): string {
   return base === 'sgd' ? 'SGD, 30 % linear decay' : 'Schedule-Free SGD, averaging weights u^2 (k + 1)';
+}
+
+function stoppingWords({ stopping }: Chosen): string {
+  return stopping === null ? 'none' : 'looks at the validation loss; the weights of the best look are returned';
+}
+
+function stoppingReason({ experiment }: RecommendedSetting): string {
+  if (experiment.stopping !== null) return 'the experiment asks for it';
+  return experiment.objective.split === 'validation'
+    ? 'the objective is the loss on validation data, which turns where a run is too long'
+    : 'the objective is the loss on training data';
 }
 
 function baseReason({ isConvex }: RecommendedSetting): string {
@@ -236,11 +264,12 @@ function rampWords({ ramp }: Chosen): string {
 
 function rampReason(
   { constantLoss, workload }: RecommendedSetting,
-  { attack, ramp }: Chosen,
+  { attack, ramp, stopping }: Chosen,
   readings: Readings | null,
 ): string {
   if (attack === null) return "the experiment's attack stays as it is";
   if (ramp === null && isScheduled(describedAttack(workload)!)) return 'eps follows the schedule of the experiment';
+  if (ramp === null && stopping !== null) return 'the best look may come before a ramp has ended';
   if (readings === null) return 'nothing was read: it is the safe choice';
   const loss = `the readings end at a loss of ${readings.loss.toPrecision(3)}`;
   return `${loss}; the best constant prediction has ${constantLoss.toPrecision(3)}`;

@@ -15,6 +15,7 @@ export function wholeMethodTask(
     clip,
     ...(requires.includes(KEPT_PERTURBATIONS) ? { attack: attack! } : {}),
     ...(whole?.recovery ? { recovery: whole.recovery } : {}),
+    stopping: whole?.stopping ?? null,
   });
   return { method, policy, updates: time.horizon, horizon: time.horizon };
 }

@@ -29,7 +29,7 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
     requires: [WHOLE_METHOD, ...(attack === null ? [] : [KEPT_PERTURBATIONS])],
     name: `recommended: ${experiment.name}`,
     form: 'open_loop',
-    time: { unit: 'update', horizon: updates, stretch: 'refuse' },
+    time: { unit: 'update', horizon: updates, stretch: method.stopping === null ? 'refuse' : 'clamp' },
     input: null,
     filter: null,
     controls: controlsOf(setting, method),
@@ -51,6 +51,7 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
         gradient_evaluations: Math.round(setting.horizon * setting.updateCost),
       },
       recovery: method.recovery,
+      ...(method.stopping === null ? {} : { stopping: method.stopping }),
       choices: [...method.choices],
     },
     provenance: {

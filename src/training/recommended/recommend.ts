@@ -1,7 +1,7 @@
 import type { ClipSpec, RecommendedOptions } from '../../artifacts/experiment/experiment.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import type { TrainingLog } from '../../artifacts/training-log/training-log.js';
-import { HjbLrError, namingFile } from '../../errors.js';
+import { namingFile } from '../../errors.js';
 import { openWorkload, type ExperimentRecord } from '../experiment-record.js';
 import type { TaskOutline } from '../training-task.js';
 import { recommendedMethod, requireAffordable, type Choice } from './choices.js';
@@ -18,15 +18,6 @@ export interface Recommendation {
   /** null: the rate was given. */
   readonly readings: Readings | null;
   readonly choices: readonly Choice[];
-}
-
-/** @throws E_INVALID where the experiment stops by looks: the schedules of the method end with its budget */
-function requireNoLooks({ stopping }: ExperimentRecord['experiment']): void {
-  if (stopping === null) return;
-  throw new HjbLrError('E_INVALID', 'The recommended method does not look at a held-out loss, as "stopping" asks.', {
-    remedy: 'Leave "stopping" out, or train with another schedule, such as sf7k or h.',
-    issues: [{ path: 'stopping', message: 'does not go with the recommended method' }],
-  });
 }
 
 /**
@@ -46,7 +37,6 @@ export async function recommend(
   const setting = recommendedSetting(experiment, await openWorkload({ experiment, file, ...rest }), given);
   const isRead = given.rate === undefined && given.reading === undefined;
   await namingFile(file, () => {
-    requireNoLooks(experiment);
     recommendedMethod(setting, null, { ...given, rate: 1 });
     if (isRead) requireAffordable(setting);
   });
