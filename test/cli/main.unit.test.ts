@@ -108,7 +108,7 @@ describe('errors', () => {
       `${file} is not a valid experiment file.`,
       '  - workload: missing (expected string, or expected object)',
       '  - batch_size: expected number to be >0; got 0',
-      '  - horizon: missing (expected number)',
+      '  - horizon: missing (expected number, or expected object)',
       '  - seeds: missing (expected array)',
       'Correct these fields; schema/experiment.schema.json has the whole schema.',
     ]);
