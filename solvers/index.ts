@@ -1,7 +1,14 @@
 /** Stochastic optimal control by finite differences. Knows nothing of learning rates. */
 export type { Answer, Query, SolveOptions } from './answer/answer.js';
 export { solve } from './answer/solve.js';
-export { density, finalMoments, type DensityOptions, type DensityResult, type FinalMoments, type Start } from './density/index.js';
+export {
+  density,
+  finalMoments,
+  type DensityOptions,
+  type DensityResult,
+  type FinalMoments,
+  type Start,
+} from './density/index.js';
 export { simulateClosedLoop, type SimulationOptions, type SimulationResult } from './simulation/index.js';
 export {
   costOfControls,

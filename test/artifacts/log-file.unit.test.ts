@@ -173,7 +173,10 @@ describe('readTrainingLog', () => {
       issues: [
         { path: 'line 2: lr', message: expect.stringContaining('got "fast"') },
         { path: 'line 3: train_loss', message: expect.stringContaining('needs a loss') },
-        { path: 'line 4: type', message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'look' | 'end'") },
+        {
+          path: 'line 4: type',
+          message: expect.stringContaining("'step' | 'evaluation' | 'measurement' | 'look' | 'end'"),
+        },
         { path: 'line 8', message: 'a row after the end row' },
       ],
     });
