@@ -92,23 +92,30 @@ export class NodeSearch {
   }
 
   /**
-   * Two intervals, from the controls before: along one control and then the other while that gains, and again from a corner or the
-   * middle of their ranges that is better.
+   * Two intervals, from the controls before: along one control and then the other while that gains. At a kink a sweep can stop
+   * where both controls together would gain, and it sees one well: the whole search follows, unless the sweep ends in a corner
+   * and a coarse lattice shows nothing better.
    */
   private sweepFrom(before: Float64Array, start: number): void {
-    const { lines, point, best } = this;
+    const { lines, best } = this;
     this.clampInto(before, start);
     store(best, this.evaluate());
     this.sweep();
     const swept = best.height;
-    for (const first of lines[0].corners()) {
-      for (const second of lines[1].corners()) {
+    const isCorner = lines.every((line) => line.isEnd(best.controls[line.axis]));
+    if (isCorner) this.tryLattice();
+    if (!isCorner || isBetter(best.height, swept)) keepBetter(best, lines[0].search());
+  }
+
+  private tryLattice(): void {
+    const { lines, point, best } = this;
+    for (const first of lines[0].coarse()) {
+      for (const second of lines[1].coarse()) {
         point.controls[0] = first;
         point.controls[1] = second;
         keepBetter(best, this.evaluate());
       }
     }
-    if (isBetter(best.height, swept)) this.sweep();
   }
 
   private sweep(): void {
@@ -229,10 +236,16 @@ class ControlLine {
     return best;
   }
 
-  /** Ends and middle of the range. */
-  corners(): readonly number[] {
+  /** Every other control of the sample. */
+  coarse(): Float64Array {
     const { data, length } = this.sample;
-    return length < 3 ? [data[0], data[length - 1]] : [data[0], data[length >> 1], data[length - 1]];
+    return data.subarray(0, length).filter((_, i) => i % 2 === 0 || i === length - 1);
+  }
+
+  /** Whether a control is at an end of the range. */
+  isEnd(u: number): boolean {
+    const { data, length } = this.sample;
+    return u === data[0] || u === data[length - 1];
   }
 
   /** Evaluates f at both ends, and around a start until it is lowest. */

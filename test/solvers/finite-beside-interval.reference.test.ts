@@ -132,6 +132,21 @@ describe('an interval beside a finite control, minimised exactly', () => {
     expect([...finite].every((w) => values.includes(w))).toBe(true);
   });
 
+  const both: readonly (readonly [string, Partial<ControlProblem>])[] = [
+    ['smooth but for the scheme', {}],
+    ['two scenarios', { scenarios: 2, runningCost: (_t, [x], [u, w], s) => u * u + (s - 0.4) * w * x }],
+  ];
+
+  test.each(both)('%s: the search over two intervals is no worse than over some values of one', (_, fields) => {
+    const second: ControlAxis = { name: 'w', lower: () => 0, upper: () => 2 };
+    const values = solveHjb(modes(1, fields), OPTIONS).value[0];
+    const searched = solveHjb({ ...modes(1, fields), controls: [INTERVAL, second], polynomial: false }, OPTIONS);
+    const size = Math.max(...values.map(Math.abs));
+    searched.value[0].forEach((value, i) =>
+      within(Math.max(value, values[i]), values[i], { abs: 1e-5 * size, because: 'more controls, each found to 1e-6' }),
+    );
+  });
+
   test('an ensemble comes to the numbers of each problem alone', () => {
     const problems = [0, 1, 2].map((k) => modes(1, { terminalCost: ([x]) => Math.cos((4 + k) * x) }));
     solveEnsemble(problems, OPTIONS).forEach((together, k) => {
