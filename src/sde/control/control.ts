@@ -3,13 +3,13 @@ import { hasWasm } from '../../../solvers/kernels/wasm/module.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import type { SdeControl } from '../../artifacts/sde-analysis/sde-control.js';
 import { HjbLrError } from '../../errors.js';
-import { meanEstimate, ratioEstimate } from '../../math/estimates.js';
 import { weightsRule } from '../../schedules/index.js';
 import type { RateRule } from '../iteration/iteration.js';
 import type { SgdModel } from '../model.js';
-import { bestConstant, bestDecay, type Baseline } from './baselines.js';
+import { bestConstant, bestDecay } from './baselines.js';
 import { rateProblem, type RateProblem } from './problem.js';
 import { rateBounds, ratePolicy } from './rate-policy.js';
+import { controlResult, keptEvery, requireFinite } from './result.js';
 import { realRuns, type ControlledRuns } from './runs.js';
 import { observed, type RunBands } from './bands.js';
 
@@ -54,15 +54,24 @@ export async function controlSgdModel(model: SgdModel, options: ControlOptions =
   const baselines = [constant, bestDecay(model, constant, run, search)];
   const report = { runs, seed, purpose: REPORTED_RUNS };
   const reported = [
-    { name: 'policy', baseline: null, ...observed(model, run, ruleOf(policy, of), report) },
-    ...baselines.map((baseline) => ({
-      name: baseline.name,
-      baseline,
-      ...observed(model, run, baseline.rates, report),
+    { name: 'policy' as const, parameters: {}, tried: 0, ...observed(model, run, ruleOf(policy, of), report) },
+    ...baselines.map(({ name, parameters, tried, rates }) => ({
+      name,
+      parameters,
+      tried,
+      ...observed(model, run, rates, report),
     })),
   ];
   const bands = Object.fromEntries(reported.map((entry) => [entry.name, entry.bands]));
-  return { result: resultOf(model, of, answer, policy, reported, { runs, seed }), policy, of, answer, bands };
+  const result = controlResult(model, of, answer, reported, {
+    runs,
+    seed,
+    minimizer: Object.fromEntries(model.weights.map((name, i) => [name, of.minimizer[i]])),
+    policy_id: policy.policy_id,
+    loss_error: lossError(model, reported[0].outcome),
+    remedy: answer.solution.remedy,
+  });
+  return { result, policy, of, answer, bands };
 }
 
 /** Purpose of the runs that are reported, which names their samples. */
@@ -85,80 +94,15 @@ function requireRuns(runs: number): void {
   });
 }
 
-/** Time levels that are kept for policy and figures. */
-const KEPT_LEVELS = 60;
-
 /** The value and the rate that attains it. @throws E_NOT_CONVERGED where no value is finite */
 export function solveRate(model: SgdModel, { problem, control }: RateProblem): Answer {
   const answer = solve(problem, {
     query: [{ t: 0, x: [...model.start] }],
-    keep: Math.max(1, Math.floor(control.steps / KEPT_LEVELS)),
+    keep: keptEvery(control),
     kernel: problem.states.length > 1 && hasWasm() ? 'wasm' : 'typescript',
     widerDomain: false,
   });
-  if (answer.values[0] !== null && answer.solution.status !== 'non_finite') return answer;
-  throw new HjbLrError('E_NOT_CONVERGED', `The control problem has no finite value: ${answer.status}.`, {
-    remedy: answer.remedy,
-    fields: { status: answer.status, warnings: answer.warnings },
-  });
-}
-
-interface Reported {
-  readonly name: string;
-  readonly baseline: Baseline | null;
-  readonly outcome: ControlledRuns;
-}
-
-function resultOf(
-  model: SgdModel,
-  of: RateProblem,
-  answer: Answer,
-  policy: Policy,
-  reported: readonly Reported[],
-  { runs, seed }: { runs: number; seed: number },
-): SdeControl {
-  const { control, lossMinimum, minimizer, updates } = of;
-  const [value, error] = [answer.values[0]!, answer.errorEstimates.values[0]];
-  const [first, ...others] = reported;
-  const excess = ({ outcome }: Reported): Float64Array => outcome.finalLoss.map((loss) => loss - lossMinimum);
-  return {
-    order: control.order,
-    updates,
-    runs,
-    seed,
-    loss_min: lossMinimum,
-    minimizer: Object.fromEntries(model.weights.map((name, i) => [name, minimizer[i]])),
-    solver: {
-      status: answer.solution.status,
-      remedy: answer.solution.remedy,
-      nodes: control.nodes,
-      steps: control.steps,
-      value,
-      error,
-      monotone_value: answer.monotoneValues[0],
-      rate_at_start: model.eta * answer.controls[0]!.u,
-      warnings: [...answer.warnings],
-    },
-    policy_id: policy.policy_id,
-    methods: reported.map((entry) => ({
-      name: entry.name as SdeControl['methods'][number]['name'],
-      parameters: entry.baseline?.parameters ?? {},
-      tried: entry.baseline?.tried ?? 0,
-      cost: meanEstimate(entry.outcome.cost),
-      final_loss: meanEstimate(entry.outcome.finalLoss),
-      excess_loss: meanEstimate(excess(entry)),
-      diverged: entry.outcome.finalLoss.filter((loss) => !Number.isFinite(loss)).length,
-    })),
-    comparisons: others.map((other) => ({
-      against: other.name as 'constant' | 'decay',
-      cost_difference: meanEstimate(other.outcome.cost.map((cost, r) => cost - first.outcome.cost[r])),
-      loss_difference: meanEstimate(other.outcome.finalLoss.map((loss, r) => loss - first.outcome.finalLoss[r])),
-      excess_ratio: ratioEstimate(excess(other), excess(first)),
-      loss_ratio: ratioEstimate(other.outcome.finalLoss, first.outcome.finalLoss),
-    })),
-    real_less_value: meanEstimate(first.outcome.cost.map((cost) => cost - value)),
-    loss_error: lossError(model, first.outcome),
-  };
+  return requireFinite(answer);
 }
 
 /** Ends of runs at which the interpolated loss is held against the expectation itself. */

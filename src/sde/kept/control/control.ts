@@ -1,9 +1,8 @@
 import { interpolateSolution, solve, type Answer } from '../../../../solvers/index.js';
 import { hasWasm } from '../../../../solvers/kernels/wasm/module.js';
 import type { SdeControl } from '../../../artifacts/sde-analysis/sde-control.js';
-import { HjbLrError } from '../../../errors.js';
-import { meanEstimate, ratioEstimate } from '../../../math/estimates.js';
 import type { ControlOptions } from '../../control/control.js';
+import { controlResult, keptEvery, requireFinite } from '../../control/result.js';
 import { countIssues, refuseOptions, seedIssues } from '../../door-studies.js';
 import type { SgdModel } from '../../model.js';
 import { bestConstants, type ConstantRates } from './baselines.js';
@@ -21,8 +20,6 @@ export interface ControlledKept {
 
 const RUNS = 10_000;
 const SEARCH_RUNS = 1000;
-/** Time levels that are kept for the policy. */
-const KEPT_LEVELS = 60;
 
 /**
  * One control problem of both rates: minimise the expected costs of the file, in which `loss` is the strong adversarial loss, over
@@ -45,8 +42,8 @@ export async function controlKept(model: SgdModel, options: ControlOptions = {})
   const search = { runs: Math.min(runs, SEARCH_RUNS), seed, purpose: 'sde/kept/control/search' };
   const baselines = bestConstants(model, of, (rates) => run(constantRule(rates), search));
   const report = { runs, seed, purpose: 'sde/kept/control/report' };
-  const reported: Reported[] = [
-    { name: 'policy', outcome: run(policyRule(model, of, answer), report), parameters: {}, tried: 0 },
+  const reported = [
+    { name: 'policy' as const, outcome: run(policyRule(model, of, answer), report), parameters: {}, tried: 0 },
     ...baselines.map(({ name, rates, tried }) => ({
       name,
       outcome: run(constantRule(rates), report),
@@ -55,18 +52,22 @@ export async function controlKept(model: SgdModel, options: ControlOptions = {})
     })),
   ];
   const means = Object.fromEntries(reported.map(({ name, outcome }) => [name, outcome.means]));
-  return { result: resultOf(model, of, answer, reported, { runs, seed }), of, answer, means };
+  const { learning_rate, attack_rate } = reported[0].outcome.means;
+  const result = controlResult(model, of, answer, reported, {
+    runs,
+    seed,
+    minimizer: { [model.weights[0]]: of.minimizer },
+    policy_id: null,
+    mean_rates: { learning_rate: [...learning_rate], attack_rate: [...attack_rate] },
+    loss_error: 0,
+    remedy: answer.remedy,
+  });
+  return { result, of, answer, means };
 }
 
 function solved({ start }: SgdModel, { problem, control }: BothRatesProblem): Answer {
-  const keep = Math.max(1, Math.floor(control.steps / KEPT_LEVELS));
   const kernel = hasWasm() ? 'wasm' : 'typescript';
-  const answer = solve(problem, { query: [{ t: 0, x: [start[0], 0] }], keep, kernel });
-  if (answer.values[0] !== null && answer.solution.status !== 'non_finite') return answer;
-  throw new HjbLrError('E_NOT_CONVERGED', `The control problem has no finite value: ${answer.status}.`, {
-    remedy: answer.remedy,
-    fields: { status: answer.status, warnings: answer.warnings },
-  });
+  return requireFinite(solve(problem, { query: [{ t: 0, x: [start[0], 0] }], keep: keptEvery(control), kernel }));
 }
 
 /** The feedback of the solution; beyond its grid that of the nearest place. */
@@ -85,66 +86,4 @@ function policyRule({ eta }: SgdModel, { problem, attackRate }: BothRatesProblem
 
 function constantRule(rates: ConstantRates): BothRates {
   return (_k, _theta, _m, out) => out.set(rates);
-}
-
-interface Reported {
-  readonly name: SdeControl['methods'][number]['name'];
-  readonly outcome: BothRatesRuns;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly tried: number;
-}
-
-function resultOf(
-  model: SgdModel,
-  of: BothRatesProblem,
-  answer: Answer,
-  reported: readonly Reported[],
-  { runs, seed }: { runs: number; seed: number },
-): SdeControl {
-  const { control, lossMinimum, minimizer, updates } = of;
-  const [value, error] = [answer.values[0]!, answer.errorEstimates.values[0]];
-  const [first, ...others] = reported;
-  const excess = ({ outcome }: Reported): Float64Array => outcome.finalLoss.map((loss) => loss - lossMinimum);
-  return {
-    order: control.order,
-    updates,
-    runs,
-    seed,
-    loss_min: lossMinimum,
-    minimizer: { [model.weights[0]]: minimizer },
-    solver: {
-      status: answer.solution.status,
-      remedy: answer.remedy,
-      nodes: control.nodes,
-      steps: control.steps,
-      value,
-      error,
-      monotone_value: answer.monotoneValues[0],
-      rate_at_start: model.eta * answer.controls[0]!.u,
-      warnings: [...answer.warnings],
-    },
-    policy_id: null,
-    mean_rates: {
-      learning_rate: [...first.outcome.means.learning_rate],
-      attack_rate: [...first.outcome.means.attack_rate],
-    },
-    methods: reported.map((entry) => ({
-      name: entry.name,
-      parameters: entry.parameters,
-      tried: entry.tried,
-      cost: meanEstimate(entry.outcome.cost),
-      final_loss: meanEstimate(entry.outcome.finalLoss),
-      excess_loss: meanEstimate(excess(entry)),
-      diverged: entry.outcome.finalLoss.filter((loss) => !Number.isFinite(loss)).length,
-    })),
-    comparisons: others.map((other) => ({
-      against: other.name as SdeControl['comparisons'][number]['against'],
-      cost_difference: meanEstimate(other.outcome.cost.map((cost, r) => cost - first.outcome.cost[r])),
-      loss_difference: meanEstimate(other.outcome.finalLoss.map((loss, r) => loss - first.outcome.finalLoss[r])),
-      excess_ratio: ratioEstimate(excess(other), excess(first)),
-      loss_ratio: ratioEstimate(other.outcome.finalLoss, first.outcome.finalLoss),
-    })),
-    real_less_value: meanEstimate(first.outcome.cost.map((cost) => cost - value)),
-    loss_error: 0,
-  };
 }

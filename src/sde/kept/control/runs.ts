@@ -1,4 +1,5 @@
 import { randomStream } from '../../../math/random.js';
+import type { RunsOptions } from '../../control/runs.js';
 import type { SgdModel } from '../../model.js';
 import type { BothRatesProblem } from './problem.js';
 
@@ -13,13 +14,6 @@ export interface BothRatesRuns {
   readonly means: Readonly<Record<'learning_rate' | 'attack_rate' | 'weight' | 'perturbation', Float64Array>>;
 }
 
-export interface BothRatesOptions {
-  readonly runs: number;
-  readonly seed: number;
-  /** The same seed and purpose give the same draws, whatever the rates. */
-  readonly purpose: string;
-}
-
 /**
  * The real iteration, every example with its own perturbation, under a rule for both rates. Nothing of it is averaged: that the
  * gradients are affine only saves their evaluation.
@@ -30,7 +24,7 @@ export function bothRatesRuns(model: SgdModel, of: BothRatesProblem) {
   const { examples: n, batchSize } = kept.visits;
   const [delta, drawn, batch] = [new Float64Array(n), new Int32Array(n), new Int32Array(batchSize)];
   const rates = new Float64Array(2);
-  return (rule: BothRates, { runs, seed, purpose }: BothRatesOptions): BothRatesRuns => {
+  return (rule: BothRates, { runs, seed, purpose }: RunsOptions): BothRatesRuns => {
     const [cost, finalLoss] = [new Float64Array(runs), new Float64Array(runs)];
     const track = (): Float64Array => new Float64Array(updates);
     const means = { learning_rate: track(), attack_rate: track(), weight: track(), perturbation: track() };
