@@ -22,9 +22,8 @@ const NO_CLASSES = NaN;
 
 /**
  * The attack of a description, its step length filled in: 2.5 eps / steps for PGD, 1.25 eps for FGSM, eps for both with kept
- * perturbations. Where eps or steps
- * follow a schedule, `perturb` is that of the end of the run, and `gradientEvaluations` the mean over the run; `under` gives
- * the attack in force.
+ * perturbations. Where eps or steps follow a schedule, `perturb` is that of the end of the run, and `gradientEvaluations` the
+ * mean over the run; `under` gives the attack in force.
  *
  * @throws E_INVALID with every field of the description that is not one of an attack
  *

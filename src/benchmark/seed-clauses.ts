@@ -1,3 +1,4 @@
+import { mean } from '../math/vectors.js';
 import type { DecidingFigure, MethodResult, Results } from '../artifacts/results/results.js';
 
 /** What a seed's own pilot, estimate and solve came to. */
@@ -78,6 +79,6 @@ function gainThere(left: readonly SeedOutcome[], methods: readonly MethodResult[
     return own === null || other === null ? [] : [1 - own / other];
   });
   if (gains.length === 0) return '';
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
-  return `, where its loss is ${Math.abs(100 * mean).toFixed(1)} % ${mean >= 0 ? 'lower' : 'higher'} in the mean`;
+  const gain = mean(gains);
+  return `, where its loss is ${Math.abs(100 * gain).toFixed(1)} % ${gain >= 0 ? 'lower' : 'higher'} in the mean`;
 }

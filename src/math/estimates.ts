@@ -1,25 +1,23 @@
+import { mean } from './vectors.js';
+
 /** A mean over independent runs with its standard error; null where a run gave no finite number. */
 export interface MeanEstimate {
   readonly mean: number | null;
   readonly standard_error: number | null;
 }
 
-export function average(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, x) => sum + x, 0) / values.length;
-}
-
 /** Of the mean of x: s / sqrt(n), s^2 the sum of the squared deviations over n - 1. */
 export function standardErrorOf(values: ArrayLike<number>): number {
   const n = values.length;
-  const mean = average(values);
-  const squares = Array.from(values).reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  const center = mean(values);
+  const squares = Array.from(values).reduce((sum, x) => sum + (x - center) ** 2, 0);
   return Math.sqrt(squares / (n - 1) / n);
 }
 
 export function meanEstimate(values: ArrayLike<number>): MeanEstimate {
-  const mean = average(values);
-  if (!Number.isFinite(mean)) return { mean: null, standard_error: null };
-  return { mean, standard_error: standardErrorOf(values) };
+  const center = mean(values);
+  if (!Number.isFinite(center)) return { mean: null, standard_error: null };
+  return { mean: center, standard_error: standardErrorOf(values) };
 }
 
 /** mean(a) / mean(b) of paired numbers, with its standard error by the linear term: s of (a - ratio b) / mean(b), over sqrt(n). */

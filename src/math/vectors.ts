@@ -16,3 +16,10 @@ export function mean(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i += 1) sum += values[i];
   return sum / values.length;
 }
+
+/** The median; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle - 0.5)] + sorted[Math.floor(middle)]) / 2;
+}

@@ -113,7 +113,7 @@ export async function writeCheckpoint(log: string, header: LogHeader, checkpoint
     optimizer: storedOptimizer(optimizer),
     ...(recovery === undefined ? {} : { recovery: mapKept(recovery, storedKept) }),
     rule: rule === null ? null : mapValues(rule, encode),
-    ...(statistics === undefined ? {} : { statistics: encode(statistics) }),
+    ...withStatistics(statistics, encode),
     ...(looks === undefined ? {} : { looks: storedLooks(looks) }),
   };
   const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
@@ -156,7 +156,7 @@ export async function readCheckpoint(log: string, header: LogHeader): Promise<Ch
     optimizer: optimizerOf(optimizer),
     ...(recovery === undefined ? {} : { recovery: mapKept(recovery, keptOf) }),
     rule: rule === null ? null : mapValues(rule, decode),
-    ...(statistics === undefined ? {} : { statistics: decode(statistics) }),
+    ...withStatistics(statistics, decode),
     ...(looks === undefined ? {} : { looks: restoredLooks(looks) }),
   };
 }
@@ -177,13 +177,11 @@ function mapKept<From, To, Rest>(
 }
 
 function storedKept({ optimizer, statistics, ...rest }: KeptState): StoredKept {
-  const encoded = statistics === undefined ? {} : { statistics: encode(statistics) };
-  return { ...rest, optimizer: storedOptimizer(optimizer), ...encoded };
+  return { ...rest, optimizer: storedOptimizer(optimizer), ...withStatistics(statistics, encode) };
 }
 
 function keptOf({ optimizer, statistics, ...rest }: StoredKept): KeptState {
-  const decoded = statistics === undefined ? {} : { statistics: decode(statistics) };
-  return { ...rest, optimizer: optimizerOf(optimizer), ...decoded };
+  return { ...rest, optimizer: optimizerOf(optimizer), ...withStatistics(statistics, decode) };
 }
 
 export async function removeCheckpoint(log: string): Promise<void> {
@@ -226,8 +224,7 @@ function storedLooks({ looks, lossSum, lossCount, best }: LooksState): StoredLoo
   };
   if (best === null) return { ...rest, best };
   const { weights, statistics, ...at } = best;
-  const arrays = { weights: encode(weights), ...(statistics === undefined ? {} : { statistics: encode(statistics) }) };
-  return { ...rest, best: { ...at, ...arrays } };
+  return { ...rest, best: { ...at, weights: encode(weights), ...withStatistics(statistics, encode) } };
 }
 
 function restoredLooks({ looks, lossSum, lossCount, best }: StoredLooks): LooksState {
@@ -242,8 +239,12 @@ function restoredLooks({ looks, lossSum, lossCount, best }: StoredLooks): LooksS
   };
   if (best === null) return { ...rest, best };
   const { weights, statistics, ...at } = best;
-  const arrays = { weights: decode(weights), ...(statistics === undefined ? {} : { statistics: decode(statistics) }) };
-  return { ...rest, best: { ...at, ...arrays } };
+  return { ...rest, best: { ...at, weights: decode(weights), ...withStatistics(statistics, decode) } };
+}
+
+/** The running statistics of a model that has them, on their way to a file or back. */
+function withStatistics<From, To>(statistics: From | undefined, map: (values: From) => To): { statistics?: To } {
+  return statistics === undefined ? {} : { statistics: map(statistics) };
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {

@@ -1,5 +1,5 @@
 import { gradientOf } from '../losses/index.js';
-import { mean, norm } from '../math/vectors.js';
+import { mean, median, norm } from '../math/vectors.js';
 import { randomStream } from '../math/random.js';
 import type { LabelledInputs, Network } from '../networks/network.js';
 import { classPriorLoss, type Workload } from '../workloads/index.js';
@@ -152,11 +152,4 @@ function looking(
     const found = batches.map(ofBatch);
     return { loss: mean(found.map(({ loss }) => loss)), norm: Math.max(...found.map((one) => one.norm)) };
   };
-}
-
-/** Of an even number the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle - 0.5)] + sorted[Math.floor(middle)]) / 2;
 }

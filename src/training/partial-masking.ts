@@ -1,5 +1,6 @@
 import type { LogMeasurement } from '../artifacts/experiment/measurements.js';
 import type { ScoreWarning } from '../artifacts/training-log/training-log.js';
+import { mean } from '../math/vectors.js';
 
 /** By how much of the training loss the gap may be above the smallest one before it. */
 const GROWTH = 0.1;
@@ -14,17 +15,13 @@ export function partialMasking(measurements: readonly LogMeasurement[]): ScoreWa
   const gaps = measurements.flatMap((row) =>
     row.measurement === 'attack_gap' && row.full_strength ? [Number(row.gap)] : [],
   );
-  const means = gaps.slice(WINDOW - 1).map((_, i) => meanOf(gaps.slice(i, i + WINDOW)));
+  const means = gaps.slice(WINDOW - 1).map((_, i) => mean(gaps.slice(i, i + WINDOW)));
   const last = means.at(-1);
   if (last === undefined) return [];
   const least = Math.min(...means);
   if (!(last > GROWTH && last - least > GROWTH)) return [];
   const message = `A fresh attack raises the loss by ${percent(last)} over what training sees, ${percent(least)} at best before: gradients are masked in part, so train with more steps, or with a ramp of eps.`;
   return [{ code: 'partial_masking', message }];
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(share: number): string {

@@ -1,6 +1,7 @@
 import { Matrix, inverse } from 'ml-matrix';
 import type { PilotRun } from '../observations.js';
 import { modeHistory } from './features.js';
+import { dot } from '../../math/vectors.js';
 
 /** Exponents of the power laws that are tried: A_i = C_A l_i^al, B_i = l_i^(1 + be). */
 const SLOW_EXPONENTS = [-0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1, 1.2];
@@ -107,10 +108,4 @@ function residualSquares(design: readonly (readonly number[])[], coefficients: r
 
 function zeros(n: number): number[][] {
   return Array.from({ length: n }, () => Array<number>(n).fill(0));
-}
-
-function dot(a: readonly number[], b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += a[i] * b[i];
-  return sum;
 }

@@ -1,4 +1,4 @@
-import { average } from '../../math/estimates.js';
+import { mean } from '../../math/vectors.js';
 import { minimizeBySimplex } from '../../math/nelder-mead.js';
 import type { SgdModel } from '../model.js';
 import type { RealRuns, RunsOptions } from './runs.js';
@@ -90,6 +90,6 @@ export function decayRates(
 }
 
 function meanOf(values: Float64Array): number {
-  const mean = average(values);
-  return Number.isNaN(mean) ? Infinity : mean;
+  const center = mean(values);
+  return Number.isNaN(center) ? Infinity : center;
 }

@@ -1,4 +1,5 @@
-import { average, standardErrorOf } from '../../math/estimates.js';
+import { standardErrorOf } from '../../math/estimates.js';
+import { mean as meanOf } from '../../math/vectors.js';
 import { minibatchDirection } from '../minibatch.js';
 import type { SgdModel } from '../model.js';
 import { requireFinite } from '../simulation/rate-bounds.js';
@@ -33,7 +34,7 @@ export function realAverages(task: LongRunTask) {
   const { model, runs, seed, center } = task;
   const n = center.length;
   const all = Array.from({ length: runs }, (_, k) => averagesOf(task, seed, `sde/long/${k}`));
-  const mean = center.map((value, i) => value + average(all.map((run) => run.mean[i])));
+  const mean = center.map((value, i) => value + meanOf(all.map((run) => run.mean[i])));
   const about = (run: Averages, i: number, j: number): number =>
     run.squares[i * n + j] - (mean[i] - center[i]) * run.mean[j] - (mean[j] - center[j]) * run.mean[i] +
     (mean[i] - center[i]) * (mean[j] - center[j]); // prettier-ignore
@@ -42,7 +43,7 @@ export function realAverages(task: LongRunTask) {
   return {
     mean: [...mean],
     mean_errors: Array.from(mean, (_, i) => standardErrorOf(all.map((run) => run.mean[i]))),
-    covariance: entries(average),
+    covariance: entries(meanOf),
     covariance_errors: entries(standardErrorOf),
     ...rateOf(all, task.mode === null ? NaN : task.lag * model.eta),
   };
@@ -87,7 +88,7 @@ function rateOf(all: readonly Averages[], time: number): { rate: number | null; 
   };
   const rate = rateFrom(totals, all.length);
   const without = all.map(({ mode }) => rateFrom(totals.map((total, k) => total - mode[k]), all.length - 1)); // prettier-ignore
-  const center = average(without);
+  const center = meanOf(without);
   const error = sqrt(((all.length - 1) / all.length) * without.reduce((sum, value) => sum + (value - center) ** 2, 0));
   return Number.isFinite(rate + error) ? { rate, rate_error: error } : { rate: null, rate_error: null };
 }

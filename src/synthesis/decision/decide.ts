@@ -3,6 +3,7 @@ import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coef
 import type { Decision } from '../../artifacts/policy/decision.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { randomStream } from '../../math/random.js';
+import { mean } from '../../math/vectors.js';
 import { believedModels } from './believed-models.js';
 import { closureDraws } from './closure-draws.js';
 import type { ModelDraw } from './model-draw.js';
@@ -134,7 +135,7 @@ function gainOver(losses: readonly (readonly number[])[], other: number, own: nu
   });
   const sorted = [...gains].sort((a, b) => a - b);
   return {
-    mean: gains.reduce((sum, gain) => sum + gain, 0) / gains.length,
+    mean: mean(gains),
     share: gains.filter((gain) => gain > 0).length / gains.length,
     interval: [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)],
   };

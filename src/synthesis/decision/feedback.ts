@@ -1,5 +1,7 @@
 import type { Policy } from '../../artifacts/policy/policy.js';
+import { standardErrorOf } from '../../math/estimates.js';
 import { randomStream } from '../../math/random.js';
+import { mean } from '../../math/vectors.js';
 import { NOTHING_OBSERVED, policySchedule, type Observation } from '../../schedules/index.js';
 import type { ClosureDraw } from './closure-draws.js';
 
@@ -35,9 +37,7 @@ export function feedbackGain(draws: readonly ClosureDraw[], policy: Policy): Fee
   });
   const usable = gains.filter(Number.isFinite);
   if (usable.length < 2) return null;
-  const mean = usable.reduce((sum, gain) => sum + gain, 0) / usable.length;
-  const variance = usable.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / (usable.length - 1);
-  return { mean, standardError: Math.sqrt(variance / usable.length) };
+  return { mean: mean(usable), standardError: standardErrorOf(usable) };
 }
 
 /** Loss at the end of a draw's run under a policy that is shown the run's noisy losses. */

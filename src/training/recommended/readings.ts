@@ -2,6 +2,7 @@ import type { LogStep, TrainingLog } from '../../artifacts/training-log/training
 import { HjbLrError } from '../../errors.js';
 import { derivedSeed } from '../../math/random.js';
 import { gradientEvaluations } from '../../artifacts/training-log/training-log.js';
+import { mean, median } from '../../math/vectors.js';
 import { resolveMethod, type Method } from '../method.js';
 import type { Reading } from '../reading.js';
 import type { TaskOutline } from '../training-task.js';
@@ -89,7 +90,7 @@ export function readingsOf(logs: readonly TrainingLog[]): Readings {
   if (sound.length === 0) throw noReading();
   const rates = sound.map(({ end }) => end!.summary!['reading']);
   return {
-    rate: geometricMean(rates),
+    rate: Math.exp(mean(rates.map(Math.log))),
     updates: logs.reduce((sum, { steps }) => sum + steps.length, 0),
     n_grad_evals: logs.reduce((sum, log) => sum + gradientEvaluations(log), 0),
     half_way: median(sound.map(({ steps }, i) => halfWay(steps, rates[i]))),
@@ -112,17 +113,6 @@ function gradientFall(steps: readonly LogStep[]): number {
 
 function lossOf({ train_robust_loss, train_loss }: LogStep): number {
   return Number(train_robust_loss ?? train_loss);
-}
-
-function geometricMean(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-}
-
-/** Of an even number the mean of the two in the middle. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle - 0.5)] + sorted[Math.floor(middle)]) / 2;
 }
 
 function noReading(): HjbLrError {

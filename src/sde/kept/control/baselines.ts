@@ -1,4 +1,4 @@
-import { average } from '../../../math/estimates.js';
+import { mean } from '../../../math/vectors.js';
 import { minimizeBySimplex } from '../../../math/nelder-mead.js';
 import type { SgdModel } from '../../model.js';
 import type { BothRatesProblem } from './problem.js';
@@ -34,8 +34,8 @@ export function bestConstants(
       const isInside = within(rates[0], learning) && within(rates[1], attack);
       if (!isInside) return Infinity;
       tried += 1;
-      const mean = average(run(rates).cost);
-      return Number.isFinite(mean) ? mean : Infinity;
+      const ofRuns = mean(run(rates).cost);
+      return Number.isFinite(ofRuns) ? ofRuns : Infinity;
     };
     const grid = spread(learning).flatMap((a) => spread(attack).map((b): ConstantRates => [a, b]));
     const costs = grid.map(cost);

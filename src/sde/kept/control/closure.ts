@@ -1,4 +1,5 @@
 import { HjbLrError } from '../../../errors.js';
+import { mean } from '../../../math/vectors.js';
 import type { SgdModel } from '../../model.js';
 import { isAffine } from '../affine.js';
 import { keptModel, type KeptModel } from '../kept-model.js';
@@ -52,7 +53,7 @@ export function meanClosure(model: SgdModel): MeanClosure {
   if (!(lambda > H)) throw noRest(lambda, H);
   const weightSlopes = Float64Array.from(kept.rows, (row) => value(loss.weightGradient, row));
   const inputSlopes = Float64Array.from(kept.rows, (row) => value(loss.inputGradient, row));
-  const [abar, kbar] = [meanOf(weightSlopes), meanOf(inputSlopes)];
+  const [abar, kbar] = [mean(weightSlopes), mean(inputSlopes)];
   const atRest = weightSlopes.map((a, i) => a - abar + (M * (inputSlopes[i] - kbar)) / (lambda - H));
   const { probability } = kept.visits;
   const moved = (x: ArrayLike<number>, alpha: number): number => {
@@ -69,7 +70,7 @@ export function meanClosure(model: SgdModel): MeanClosure {
     steps,
     weightSlopes,
     inputSlopes,
-    gradientVariance: meanOf(atRest.map((h) => h * h)) / model.batchSize,
+    gradientVariance: mean(atRest.map((h) => h * h)) / model.batchSize,
     visitVariance: visitFactors(kept.visits).common ** 2,
     move: (x, alpha) => moved(x, alpha) - x[1],
     mean(x, rate, alpha, out) {
@@ -78,10 +79,6 @@ export function meanClosure(model: SgdModel): MeanClosure {
       out[1] = probability * (m - x[1]);
     },
   };
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function notClosed(name: string): HjbLrError {
