@@ -97,7 +97,7 @@ function narrowed(
   return out;
 }
 
-export function isDecided({ curvature }: ControlCell): boolean {
+function isDecided({ curvature }: ControlCell): boolean {
   return curvature.length > 0 && !curvature.some(Number.isNaN);
 }
 
@@ -113,7 +113,7 @@ function cellFrom(problem: ControlProblem, [from, to]: Interval): ControlCell {
   return { from, to, isZero, curvature: signs(({ curvature }) => curvature), slope: signs(({ slope }) => slope) };
 }
 
-export function signOf([low, high]: Interval): number {
+function signOf([low, high]: Interval): number {
   if (low === 0 && high === 0) return 0;
   return low >= 0 ? 1 : high <= 0 ? -1 : NaN;
 }

@@ -6,7 +6,6 @@ const floor = Math.floor;
 const max = Math.max;
 const min = Math.min;
 const sin = Math.sin;
-const sqrt = Math.sqrt;
 const PI = Math.PI;
 
 /** All numbers from the first to the second; ends may be infinite. Enclosures hold up to rounding, which is not added. */
@@ -106,11 +105,6 @@ export function cosine([low, high]: Interval): Interval {
 export function bell(f: (x: number) => number, a: Interval): Interval {
   const [low, high] = absolute(a);
   return [f(high), f(low)];
-}
-
-/** The Euclidean length. */
-export function rootOf(a: Interval): Interval {
-  return [sqrt(max(a[0], 0)), sqrt(max(a[1], 0))];
 }
 
 /** The largest absolute value. */

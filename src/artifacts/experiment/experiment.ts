@@ -50,7 +50,7 @@ export function isMeasurable(
 const updates = z.int().min(2);
 
 /** Updates, or what the door makes updates of once the data, the batch size and the attack are known. */
-export const horizonSchema = z
+const horizonSchema = z
   .union([
     updates,
     z

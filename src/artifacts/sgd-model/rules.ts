@@ -144,7 +144,7 @@ function checkKeys(point: Point, names: readonly string[], path: Path, refuse: R
 const MOST_STATES = 3;
 
 /** Name of the state beside the weight where perturbations are kept: their mean over the examples. */
-export const PERTURBATION = 'perturbation';
+const PERTURBATION = 'perturbation';
 
 function checkControl(file: ModelFields, refuse: Refuse): void {
   const { control, weights, start, attack } = file;

@@ -38,7 +38,7 @@ export interface Readings extends Reading {
 type OfAttack = Pick<RecommendedSetting, 'kept'>;
 
 /** Updates of each reading, known before any. */
-export function readingLength({ horizon, updateCost, kept }: RecommendedSetting): number {
+function readingLength({ horizon, updateCost, kept }: RecommendedSetting): number {
   const cost = kept === null ? updateCost : keptCost(kept);
   const budget = Math.max(SHARE * horizon, FREE_UPDATES) * updateCost;
   return Math.min(MOST, Math.max(FEWEST, Math.floor(budget / (READINGS * cost))));
