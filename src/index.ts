@@ -30,7 +30,15 @@ export { problemPageStage } from './report/stage/problem-page-stage.js';
 export { sdePageStage } from './report/stage/sde-page-stage.js';
 export { reportStage } from './report/stage/stage.js';
 export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
-export type { AttachedPolicy, Schedule, WeightsRule } from './schedules/index.js';
+export { checkPolicyTests, clipStep } from './schedules/index.js';
+export type {
+  AttachedPolicy,
+  AttachedState,
+  AttachOptions,
+  PolicyWarning,
+  Schedule,
+  WeightsRule,
+} from './schedules/index.js';
 export {
   analyseKept,
   analyseSgdModel,

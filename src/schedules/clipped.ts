@@ -9,7 +9,7 @@ export type ClippedState = { readonly schedule: Json; readonly clip: ClipState }
 export function clippedSchedule(
   schedule: Schedule,
   clip: ClipSpec | null,
-): Required<Pick<Schedule<ClippedState>, 'clip'>> & Schedule<ClippedState> {
+): Required<Pick<Schedule<ClippedState>, 'clip' | 'skip'>> & Schedule<ClippedState> {
   return {
     ...schedule,
     init: () => ({ schedule: schedule.init(), clip: null }),
@@ -21,5 +21,6 @@ export function clippedSchedule(
       const clipped = clipStep(clip, state.clip, gradientNorm);
       return { factor: clipped.factor, state: { ...state, clip: clipped.state } };
     },
+    skip: (state) => ({ ...state, schedule: schedule.skip?.(state.schedule) ?? state.schedule }),
   };
 }

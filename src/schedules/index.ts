@@ -13,7 +13,15 @@ export { parseSchedule, type RecommendedRequest, type UnreadSchedule } from './p
 export { scheduleOfRun } from './along-run.js';
 export { clipStep, type ClipState } from './clip.js';
 export { clippedSchedule, type ClippedState } from './clipped.js';
-export { attachPolicy, type AttachedPolicy, type AttachedState, type UpdateMetrics } from './policy/attach.js';
+export {
+  attachPolicy,
+  type AttachedPolicy,
+  type AttachedState,
+  type AttachOptions,
+  type PolicyWarning,
+  type RateTaker,
+  type UpdateMetrics,
+} from './policy/attach.js';
 export { KEPT_PERTURBATIONS, policyIssues, WEIGHTS_STATE, WHOLE_METHOD } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
 export { sealPolicyFile } from './policy/seal.js';

@@ -59,4 +59,6 @@ export interface Schedule<State extends Json = Json> {
   decide(state: State, observation: Observation): { readonly state: State } & Decision;
   /** Pure. @param gradientNorm - |g| of the minibatch gradient of the update that was just decided */
   clip?(state: State, gradientNorm: number): { readonly state: State; readonly factor: number };
+  /** Pure. The update that was just decided made no step: where the schedule remembers its rate, it was 0. */
+  skip?(state: State): State;
 }

@@ -33,7 +33,15 @@ test('the norm clip is that of torch.nn.utils.clip_grad_norm_', () => {
   expect(clipStep(norm, null, 0)).toEqual({ factor: 1, state: null });
 });
 
-test('a gradient of zero is not divided by', () => {
-  expect(clipStep(clip, null, 0)).toEqual({ factor: 1, state: 0 });
+test('a norm that is not finite has no step, and is not remembered', () => {
+  for (const norm of [NaN, Infinity]) {
+    expect(clipStep(clip, null, norm)).toEqual({ factor: 0, state: null });
+    expect(clipStep(clip, 3, norm)).toEqual({ factor: 0, state: 3 });
+    expect(clipStep({ kind: 'norm', maximum: 3 }, null, norm)).toEqual({ factor: 0, state: null });
+  }
+});
+
+test('a gradient of zero is not divided by, and G does not start there', () => {
+  expect(clipStep(clip, null, 0)).toEqual({ factor: 1, state: null });
   expect(clipStep(clip, 0, 0)).toEqual({ factor: 1, state: 0 });
 });

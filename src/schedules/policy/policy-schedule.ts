@@ -48,6 +48,7 @@ type Condition = Policy['fallback']['on'][number];
  * 4. clamp to [min, max]; a control of whole numbers is then rounded, and has no warm-up
  * 5. warm-up factor min(1, (k + 1) / warmup_updates)
  *
+ * An update that made no step enters the filter with the rate 0 (`skip`); it counts as an update all the same.
  * A control without a table follows its open-loop values through 3 to 5; a policy without any table looks at no loss.
  * The reason is that of the learning rate, or of the first control without one; a ratio limit or a clamp of another control is
  * named after it.
@@ -97,6 +98,7 @@ export function policySchedule(policy: Policy, { updates }: { updates: number })
       const values = Object.fromEntries(names.map((name, i) => [name, guarded[i].value]));
       return { state: { updates: k + 1, filter: memory, observed, missing, trouble, guarded: values }, ...decision };
     },
+    skip: (state) => (state.filter === null ? state : { ...state, filter: skipped(state.filter) }),
   };
 }
 
@@ -185,6 +187,11 @@ function decisionOf(policy: Policy, names: readonly string[], guarded: readonly 
 
 function remembered(memory: FilterMemory, { learning_rate }: Controls): FilterMemory {
   return { ...memory, rates: [...memory.rates, learning_rate!] };
+}
+
+/** The update that was decided last made no step: its rate was 0. */
+function skipped(memory: FilterMemory): FilterMemory {
+  return { ...memory, rates: memory.rates.map((rate, i) => (i === memory.rates.length - 1 ? 0 : rate)) };
 }
 
 function isUsable(loss: number): boolean {
