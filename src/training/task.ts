@@ -6,7 +6,7 @@ import { HjbLrError } from '../errors.js';
 import { frozen } from '../json.js';
 import { createSchedule, policySchedule, type Schedule } from '../schedules/index.js';
 import { createAttack } from '../attacks/create-attack.js';
-import { isImported, objectiveOf, tryWorkload, type Workload } from '../workloads/index.js';
+import { isImported, objectiveOf, type Workload } from '../workloads/index.js';
 import { modelKind, openEngine } from './engines/index.js';
 import { openWorkload } from './experiment-record.js';
 import type { StoppingPlan } from '../stopping/index.js';
@@ -124,8 +124,9 @@ export async function runTask(input: unknown, report: (event: { done: number }) 
 const tried = new WeakSet<Workload>();
 
 /** A workload that a user's module exported, before its first run in this process: needs the open engine. */
-function tryOnce(workload: Workload): void {
+async function tryOnce(workload: Workload): Promise<void> {
   if (!isImported(workload) || tried.has(workload)) return;
+  const { tryWorkload } = await import('../workloads/try-workload.js');
   tryWorkload(workload);
   tried.add(workload);
 }

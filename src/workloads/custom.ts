@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { HjbLrError, type Issue } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { createAttack } from '../attacks/create-attack.js';
 import { createModel } from './models/index.js';
-import { tensorLogits } from './tensors/layers.js';
+import type { tensorLogits } from './tensors/layers.js';
 import type { Workload } from './workload.js';
 import { withDefaults, workloadIssues } from './workload-check.js';
 
@@ -61,12 +61,16 @@ export async function importWorkload(file: string): Promise<ImportedWorkload> {
 async function exportedWorkload(file: string): Promise<unknown> {
   try {
     const { workload } = (await import(pathToFileURL(file).href)) as { workload?: Workload | WorkloadFactory };
-    return typeof workload === 'function'
-      ? await workload({ tf, randomStream, createModel, createAttack, tensorLogits })
-      : workload;
+    return typeof workload === 'function' ? await workload(await workloadTools()) : workload;
   } catch (cause) {
     throw notAWorkload(file, `does not load: ${(cause as Error).message}`, [], cause);
   }
+}
+
+/** TensorFlow.js takes a second to load, which no other workload needs. */
+async function workloadTools(): Promise<WorkloadTools> {
+  const [tf, { tensorLogits }] = await Promise.all([import('@tensorflow/tfjs'), import('./tensors/layers.js')]);
+  return { tf, randomStream, createModel, createAttack, tensorLogits };
 }
 
 export function notAWorkload(file: string, reason: string, issues: readonly Issue[], cause?: unknown): HjbLrError {

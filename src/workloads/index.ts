@@ -10,7 +10,6 @@ export { classPriorLoss } from './class-prior.js';
 export { checkAttacks } from './door.js';
 export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
 export { createModel } from './models/index.js';
-export { tryWorkload } from './try-workload.js';
 export type { DeclaredModel, Model, TensorModel, TensorPass } from './models/model.js';
 export type { Dataset, Examples, Workload } from './workload.js';
 

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { HjbLrError } from '../../src/errors.js';
 import { openEngine } from '../../src/training/engines/index.js';
-import { createWorkload, defineWorkload, tryWorkload, type ImportedWorkload } from '../../src/workloads/index.js';
+import { createWorkload, defineWorkload, type ImportedWorkload } from '../../src/workloads/index.js';
+import { tryWorkload } from '../../src/workloads/try-workload.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
