@@ -7,8 +7,7 @@ export const recommendedFields = z.strictObject({
     .enum(['schedule_free', 'sgd'])
     .optional()
     .describe(
-      'Base of the recommended method: Schedule-Free SGD, or sgd with a decay. By default sgd for a model without a ' +
-        'hidden layer, and Schedule-Free otherwise.',
+      'Base of the recommended method: Schedule-Free SGD, which is the default, or sgd with a linear decay at the end.',
     ),
   attack: z
     .enum(['kept', 'experiment'])
@@ -23,7 +22,7 @@ export const recommendedFields = z.strictObject({
   reading: positive.optional().describe('Reading that the learning rate is a multiple of, in place of one of its own.'),
   multiple: positive
     .optional()
-    .describe('Factor from the reading to the learning rate: by default 7 for Schedule-Free, 1.3 for sgd.'),
+    .describe('Factor from the reading to the learning rate: by default 5 for Schedule-Free, 1.3 for sgd.'),
   warmup: fraction
     .optional()
     .describe('Length of the linear warm-up, as a share of the run. By default it follows from the readings.'),

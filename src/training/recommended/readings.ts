@@ -2,7 +2,7 @@ import type { LogStep, TrainingLog } from '../../artifacts/training-log/training
 import { HjbLrError } from '../../errors.js';
 import { derivedSeed } from '../../math/random.js';
 import { gradientEvaluations } from '../../artifacts/training-log/training-log.js';
-import { mean, median } from '../../math/vectors.js';
+import { median } from '../../math/vectors.js';
 import { resolveMethod, type Method } from '../method.js';
 import type { Reading } from '../reading.js';
 import type { TaskOutline } from '../training-task.js';
@@ -15,9 +15,10 @@ const READINGS = 3;
 const FEWEST = 13;
 const MOST = 40;
 
-/** Largest cost of all readings, as a share of the run, and the number of its updates that they may cost in any case. */
+/** Largest cost of all readings, as a share of the run; of a short one a quarter of it, up to 40 updates. */
 const SHARE = 0.1;
-const FREE_UPDATES = 20;
+const SHORT_SHARE = 0.25;
+const FREE_UPDATES = 40;
 
 /** First distance of a reading over L_0 / |g_0|: a hundredth leaves few updates of exponential growth. */
 const FIRST_DISTANCE = 0.01;
@@ -40,7 +41,7 @@ type OfAttack = Pick<RecommendedSetting, 'kept'>;
 /** Updates of each reading, known before any. */
 function readingLength({ horizon, updateCost, kept }: RecommendedSetting): number {
   const cost = kept === null ? updateCost : keptCost(kept);
-  const budget = Math.max(SHARE * horizon, FREE_UPDATES) * updateCost;
+  const budget = Math.max(SHARE * horizon, Math.min(SHORT_SHARE * horizon, FREE_UPDATES)) * updateCost;
   return Math.min(MOST, Math.max(FEWEST, Math.floor(budget / (READINGS * cost))));
 }
 
@@ -57,8 +58,8 @@ export function readingsCost(setting: RecommendedSetting): number {
 
 /**
  * The runs that read the rate: D-Adaptation SGD against the attack that the run will train against, from the seed's own
- * initial weights and from two others. One reading depends on the gradient at its initial weights, by which it divides; the
- * geometric mean of three does so less (benchmarks/learning-rate/results/recommended.md).
+ * initial weights and from two others. A reading divides by the gradient at its initial weights, and is too low where that is
+ * unusually large: the largest of three counts (benchmarks/learning-rate/results/recommended.md).
  */
 export function readingTasks(setting: RecommendedSetting, seed: number): TaskOutline[] {
   const updates = readingLength(setting);
@@ -90,7 +91,7 @@ export function readingsOf(logs: readonly TrainingLog[]): Readings {
   if (sound.length === 0) throw noReading();
   const rates = sound.map(({ end }) => end!.summary!['reading']);
   return {
-    rate: Math.exp(mean(rates.map(Math.log))),
+    rate: Math.max(...rates),
     updates: logs.reduce((sum, { steps }) => sum + steps.length, 0),
     n_grad_evals: logs.reduce((sum, log) => sum + gradientEvaluations(log), 0),
     half_way: median(sound.map(({ steps }, i) => halfWay(steps, rates[i]))),

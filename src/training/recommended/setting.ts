@@ -23,8 +23,6 @@ export interface RecommendedSetting {
   readonly kept: TrainingAttackSpec | null;
   /** Why there is none; empty where there is one. */
   readonly whyNotKept: string;
-  /** Whether the logits are linear in the inputs, so that the training loss is convex. */
-  readonly isConvex: boolean;
   /** H, the loss of the best constant prediction. */
   readonly constantLoss: number;
   readonly optimizer: OptimizerSpec;
@@ -45,7 +43,6 @@ export function recommendedSetting(
     updateCost: evaluationsPerUpdate(workload),
     kept: whyNotKept === '' ? keptAttack(describedAttack(workload)!) : null,
     whyNotKept,
-    isConvex: hasNoHiddenLayer(workload),
     constantLoss: classPriorLoss(workload),
     optimizer: experiment.optimizer,
     batchSize: experiment.batch_size,
@@ -95,12 +92,4 @@ function keptAttack(described: TrainingAttackSpec): TrainingAttackSpec {
     ...(loss === undefined ? {} : { loss }),
   };
   return createAttack(input as unknown as Parameters<typeof createAttack>[0]).spec;
-}
-
-/** A declared model with at most one layer of weights, and nothing but linear maps around it. */
-function hasNoHiddenLayer({ model }: Workload): boolean {
-  if (model.spec === null) return false;
-  const { layers } = model.spec;
-  const isLinear = layers.every(({ type }) => type === 'dense' || type === 'flatten' || type === 'mean_pool');
-  return isLinear && layers.filter(({ type }) => type === 'dense').length === 1;
 }

@@ -45,14 +45,14 @@ test('train --schedule recommended reads, writes the policy, and follows it; --p
     'recommended-seed-1.policy.json',
     'recommended-seed-1.jsonl',
   ]);
-  // 40 updates of 6 are 240; three readings of 20 updates of 2 are 120; the rest are 60 updates of 2. The loss of so short a
-  // run is still at the best constant prediction, where one look for a collapse is taken, of 6.
+  // 40 updates of 6 are 240; three readings of 13 updates of 2 are 78; the rest are 81 updates of 2. The loss of so short a
+  // run is still at the best constant prediction, where looks for a collapse are taken: one of 6, and three of 3.
   const { header, end, steps } = await readTrainingLog(artifacts[4]);
-  expect([end!.n_grad_evals, end!.updates, result.n_grad_evals]).toEqual([126, 60, 246]);
+  expect([end!.n_grad_evals, end!.updates, result.n_grad_evals]).toEqual([177, 81, 255]);
   expect(header).toMatchObject({
     attack: { start: 'kept', steps: 1 },
-    horizon: 60,
-    lr_schedule: { name: 'recommended', reading: { n_grad_evals: 120 } },
+    horizon: 81,
+    lr_schedule: { name: 'recommended', reading: { n_grad_evals: 78 } },
     recovery: { rate_factor: 0.5 },
   });
   expect(steps[0]).toMatchObject({ attack_steps: 1, batch_size: 16, averaging_weight: 1 });
