@@ -10,27 +10,75 @@ export type SeedOutcome = Pick<Results['seeds'][number], 'seed' | 'followed' | '
 /** A seed whose pilot gave no peak rate: nothing can be trained for it. */
 export type FailedSeed = Results['failed_seeds'][number];
 
-const FALLBACK = "so the policy there is WSD at the pilot's peak, open loop";
+const FALLBACK = "its fallback, WSD at the pilot's peak";
 
-/** Why seeds follow no closure; nothing where all do. */
+/** Of which seeds the policy is its fallback, in one sentence with the reasons; empty where it is for none. */
 export function fallbackClause(seeds: readonly SeedOutcome[], maximumPredictionError: number): string {
-  const fallbacks = seeds.filter(({ followed }) => followed === 'wsd');
-  const unfitted = fallbacks.filter(({ coefficients }) => coefficients.unfitted !== undefined);
-  const nonFinite = fallbacks.filter(({ solution }) => solution?.status === 'non_finite');
-  const unpredicted = fallbacks.filter((seed) => !unfitted.includes(seed) && !nonFinite.includes(seed));
-  const reasons = [...new Set(unfitted.map(({ coefficients }) => coefficients.unfitted))].join(' ');
-  const bound = `${100 * maximumPredictionError} %`;
-  return [
-    clause(unpredicted, seeds, `no closure predicted left-out pilot runs within ${bound}`),
-    clause(nonFinite, seeds, 'the solver gave values that are not finite for the selected closure'),
-    clause(unfitted, seeds, `the pilot's runs could not be fitted (${reasons})`),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  const fallbacks = seeds.filter(isFallback);
+  if (fallbacks.length === 0) return '';
+  const reasons = fallbackReasons(fallbacks, maximumPredictionError);
+  const because =
+    reasons.length === 1 ? reasons[0].words : reasons.map(({ n, words }) => `for ${n} ${words}`).join('; ');
+  return fallsBackEverywhere(seeds)
+    ? `The policy is ${FALLBACK}, for ${seeds.length === 1 ? 'the one seed' : `all ${seeds.length} seeds`}: ${because}.`
+    : `For ${fallbacks.length} of ${seeds.length} seeds the policy is ${FALLBACK}: ${because}.`;
 }
 
-function clause(some: readonly SeedOutcome[], all: readonly SeedOutcome[], reason: string): string {
-  return some.length === 0 ? '' : `For ${some.length} of ${all.length} seeds ${reason}, ${FALLBACK}.`;
+/** Whether no seed's policy is anything but WSD at the pilot's peak. */
+export function fallsBackEverywhere(seeds: readonly SeedOutcome[]): boolean {
+  return seeds.length > 0 && seeds.every(isFallback);
+}
+
+/** Results from before policies were guarded follow a closure wherever they have one. */
+function isFallback({ decision, followed }: SeedOutcome): boolean {
+  return decision === undefined ? followed === 'wsd' : !decision.deviated;
+}
+
+/** Why, in plain words, with how far the check was missed; one entry for each kind of reason. */
+function fallbackReasons(fallbacks: readonly SeedOutcome[], maximumPredictionError: number) {
+  const kinds = new Map<string, SeedOutcome[]>();
+  for (const seed of fallbacks) {
+    const kind = failedCheckOf(seed);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), seed]);
+  }
+  return [...kinds].map(([kind, some]) => ({ n: some.length, words: wordsOf(kind, some, maximumPredictionError) }));
+}
+
+function failedCheckOf({ decision, coefficients, solution }: SeedOutcome): string {
+  if (decision?.failed_check) return decision.failed_check.check;
+  if (coefficients.unfitted !== undefined) return 'fitted';
+  return solution?.status === 'non_finite' ? 'solved' : 'predicted';
+}
+
+function wordsOf(kind: string, some: readonly SeedOutcome[], maximumPredictionError: number): string {
+  const checks = some.flatMap(({ decision }) => decision?.failed_check ?? []);
+  const found = checks.flatMap((check) => (check.found === null ? [] : [100 * check.found]));
+  const needed = `${100 * (checks[0]?.needed ?? maximumPredictionError)} %`;
+  const seen = found.length === 0 ? '' : span(found);
+  switch (kind) {
+    case 'fitted':
+      return `the pilot's runs could not be fitted (${distinct(some.map(({ coefficients }) => coefficients.unfitted!))})`;
+    case 'identified':
+      return `the pilot's runs do not show what a decay is worth (${distinct(some.map(({ decision }) => decision!.reason))})`;
+    case 'predicted':
+      return `no model predicted the final losses of left-out pilot runs within ${needed}${seen && ` (the best missed by ${seen})`}`;
+    case 'better':
+      return `no other schedule was better in ${needed} of the draws of the models that were fitted to the pilot (the best was in ${seen})`;
+    case 'finite':
+      return 'no draw of the fitted models gave a finite loss';
+    default:
+      return 'the solver gave values that are not finite for the selected closure';
+  }
+}
+
+/** "39.5 %", "39.5 to 52.0 %". */
+function span(percents: readonly number[]): string {
+  const [low, high] = [Math.min(...percents), Math.max(...percents)].map((value) => value.toFixed(1));
+  return low === high ? `${low} %` : `${low} to ${high} %`;
+}
+
+function distinct(words: readonly string[]): string {
+  return [...new Set(words)].join(' ');
 }
 
 /** Where the solver did not converge, and what to do; nothing where it did for all seeds. */

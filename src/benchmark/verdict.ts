@@ -9,6 +9,7 @@ import {
   decisionSentence,
   failedSeedsClause,
   fallbackClause,
+  fallsBackEverywhere,
   solverSentence,
   type FailedSeed,
   type SeedOutcome,
@@ -59,13 +60,13 @@ export function verdict(input: VerdictInput): Results['verdict'] {
 
 function firstSentence(
   policy: MethodResult,
-  { bestFixed, gridSize, decidedBy }: VerdictInput,
+  { bestFixed, gridSize, decidedBy, seeds }: VerdictInput,
   comparison: Comparison,
   won: boolean,
 ): string {
   const outcome = won ? 'won against' : 'did not win against';
   return (
-    `The policy ${outcome} the best fixed rate ${bestFixed.rate}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
+    `${fallsBackEverywhere(seeds) ? 'This fallback' : 'The policy'} ${outcome} the best fixed rate ${bestFixed.rate}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
     `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
     `pilot included, against the ${gridSize} runs of the grid.`
   );

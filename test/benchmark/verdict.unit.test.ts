@@ -109,15 +109,47 @@ describe('verdict', () => {
 
   test('an end of the grid, and seeds without a closure, are said in the first sentence', () => {
     const { sentences } = say([1.1, 1.2, 1.15], { atGridEnd: true, seeds: [fallback(1), followed(2), fallback(3)] });
-    expect(sentences[0]).toMatch(/^For 2 of 3 seeds no closure predicted left-out pilot runs within 10 %/);
+    expect(sentences[0]).toMatch(
+      /^For 2 of 3 seeds the policy is its fallback, WSD .*: no model predicted the final losses of left-out pilot runs within 10 %/,
+    );
     expect(sentences[0]).toMatch(/end of the grid/);
   });
   test('values that are not finite are no failure of prediction, and a failed solver is told in a sentence of its own', () => {
     const nonFinite = { status: 'non_finite' as const, remedy: 'Refine the grid.' };
     const { sentences } = say([1.1, 1.2, 1.15], { seeds: [fallback(1, { solution: nonFinite }), followed(2)] });
-    expect(sentences[0]).toMatch(/^For 1 of 2 seeds the solver gave values that are not finite .* WSD/);
-    expect(sentences[0]).not.toMatch(/no closure predicted/);
+    expect(sentences[0]).toMatch(/^For 1 of 2 seeds the policy is its fallback.*: the solver gave values that are not/);
+    expect(sentences[0]).not.toMatch(/no model predicted/);
     expect(sentences.at(-1)).toMatch(/^The solver did not converge for 1 of 2 seeds \(seed 1: non_finite\).*Refine/);
+  });
+
+  test('a guarded policy that is WSD for every seed is called so first, with the checks that failed and by how much', () => {
+    const decided = (seed: number, check: 'better' | 'predicted', found: number, needed: number): SeedOutcome => {
+      const failed_check = { check, found, needed };
+      const nothing = { reason: '', draws: 0, difference_error: null, gain: null, share: null, interval: null };
+      const decision = {
+        null: 'wsd',
+        followed: 'wsd',
+        deviated: false,
+        failed_check,
+        candidates: [],
+        ...nothing,
+      } as const;
+      return { ...followed(seed), decision: { ...decision, candidates: [] } };
+    };
+    const seeds = [
+      decided(1, 'better', 0.395, 0.9),
+      decided(2, 'better', 0.52, 0.9),
+      decided(3, 'predicted', 0.132, 0.1),
+    ];
+    const { sentences } = say([1.1, 1.2, 1.15], { seeds });
+    expect(sentences[0]).toMatch(
+      /^The policy is its fallback, WSD at the pilot's peak, for all 3 seeds: for 2 no other schedule was better in 90 % of the draws .*\(the best was in 39.5 to 52.0 %\); for 1 no model .* within 10 % \(the best missed by 13.2 %\)\. This fallback won/,
+    );
+    const { decision } = seeds[0];
+    const left = { ...seeds[0], decision: { ...decision!, deviated: true, failed_check: null } };
+    expect(say([1.1, 1.2, 1.15], { seeds: [left, seeds[1]] }).sentences[0]).toMatch(
+      /^For 1 of 2 seeds the policy is its fallback.*52.0 %\)\. The policy won/,
+    );
   });
 
   test('a solver that stopped early is told although its policy is followed', () => {

@@ -7,6 +7,22 @@ const candidateSchema = z.strictObject({
   share: fraction.describe('Share of draws in which the gain is positive.'),
 });
 
+/** Checks that a schedule must pass before a guarded policy leaves WSD at the peak for it, in the order in which they are made. */
+export const DECISION_CHECKS = ['fitted', 'identified', 'predicted', 'finite', 'better'] as const;
+
+const failedCheckSchema = z.strictObject({
+  check: z
+    .enum(DECISION_CHECKS)
+    .describe(
+      'Check that failed: the runs of the pilot could be fitted; they show what a decay releases (identified); a model ' +
+        'predicts left-out runs (predicted); its losses are finite; a schedule is better in enough draws.',
+    ),
+  found: finite
+    .nullable()
+    .describe('Least error of a model (predicted) or largest share of draws (better). Null for the other checks.'),
+  needed: finite.nullable().describe('Bound that it did not reach. Null for the other checks.'),
+});
+
 /** How a guarded policy chose between its null and what a model says. */
 export const decisionSchema = z.strictObject({
   null: z
@@ -17,6 +33,12 @@ export const decisionSchema = z.strictObject({
     .describe('Schedule that the policy follows: wsd, linear, mean_minimiser, draw_N, hjb_mean or feedback.'),
   deviated: z.boolean().describe('Whether the policy follows anything but WSD at the peak.'),
   reason: z.string().describe('Reason for the choice, in one sentence.'),
+  failed_check: failedCheckSchema
+    .nullable()
+    .optional()
+    .describe(
+      'Check for which the policy is WSD at the peak. Null where it is another schedule; missing in files from before it was kept.',
+    ),
   draws: count.describe('Number of draws of the parameters under which the schedules were simulated; 0 for none.'),
   difference_error: nonnegative
     .nullable()

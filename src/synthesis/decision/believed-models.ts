@@ -46,6 +46,13 @@ export function believedModels({ closures, modes }: Coefficients): BelievedModel
   return { draws, error, words };
 }
 
+/** Least error on final losses of runs left out, of the models that may be followed; the largest number where there is none. */
+export function leastError({ closures, modes }: Coefficients): number {
+  const followed = closures.filter(({ name }) => closureNamed(name).neverFollowed === undefined);
+  const verdicts = [...followed, ...(modes === undefined ? [] : [modes])].map(({ verdict }) => verdict);
+  return Math.min(Number.MAX_VALUE, ...verdicts.map(({ prediction_error }) => prediction_error));
+}
+
 /** exp(-n e^2 / (2 s^2)), e the held-out error on final losses of n runs, as shares of their sum. */
 function weightsOf(verdicts: readonly Verdict[]): number[] {
   const logs = verdicts.map(

@@ -4,7 +4,7 @@ import type { Decision } from '../../artifacts/policy/decision.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { randomStream } from '../../math/random.js';
 import { mean } from '../../math/vectors.js';
-import { believedModels } from './believed-models.js';
+import { believedModels, leastError } from './believed-models.js';
 import { closureDraws } from './closure-draws.js';
 import type { ModelDraw } from './model-draw.js';
 import { feedbackGain, type FeedbackGain } from './feedback.js';
@@ -27,10 +27,22 @@ export interface Decided {
   readonly openLoop: OpenLoop | null;
 }
 
+type FailedCheck = NonNullable<Decision['failed_check']>;
+
 /** Where nothing is decided from a model: WSD at the peak. */
-export function undecided(reason: string): Decided {
+export function undecided(reason: string, check: FailedCheck['check'], bound?: Bound): Decided {
   const nothing = { draws: 0, difference_error: null, gain: null, share: null, interval: null, candidates: [] };
-  return { decision: { null: 'wsd', followed: 'wsd', deviated: false, reason, ...nothing }, openLoop: null };
+  const failed_check = { check, found: bound?.found ?? null, needed: bound?.needed ?? null };
+  return {
+    decision: { null: 'wsd', followed: 'wsd', deviated: false, reason, failed_check, ...nothing },
+    openLoop: null,
+  };
+}
+
+/** What a check found, and what it asks for. */
+interface Bound {
+  readonly found: number;
+  readonly needed: number;
 }
 
 /** The solver's policy, and the fit whose closure it follows. */
@@ -54,9 +66,12 @@ export interface SolvedClosure {
 export function decide(coefficients: Coefficients, solved: SolvedClosure | null): Decided {
   const believed = believedModels(coefficients);
   if (believed === null) {
-    const bound = `${100 * coefficients.maximum_prediction_error} %`;
+    const bound = { found: leastError(coefficients), needed: coefficients.maximum_prediction_error };
     return undecided(
-      `No model predicts the final loss after a decay of runs left out within ${bound}: WSD at the peak.`,
+      `No model predicts the final loss after a decay of runs left out within ${100 * bound.needed} % (the best misses by ` +
+        `${(100 * bound.found).toFixed(1)} %): WSD at the peak.`,
+      'predicted',
+      bound,
     );
   }
   const { draws, error, words } = believed;
@@ -70,7 +85,7 @@ export function decide(coefficients: Coefficients, solved: SolvedClosure | null)
   const wsd = [blockRates(nulls.wsd, run.blocks)];
   const ofWsd = draws.map((draw, i) => simulatedLosses(draw, i, wsd, run)[0]);
   const usable = draws.flatMap((_, i) => (ofWsd[i] > 0 && Number.isFinite(ofWsd[i]) ? [i] : []));
-  if (usable.length === 0) return undecided('No draw of the models gives a finite loss: WSD at the peak.');
+  if (usable.length === 0) return undecided('No draw of the models gives a finite loss: WSD at the peak.', 'finite');
   const planned = plansOf(
     usable.map((i) => ({ draw: draws[i], loss: ofWsd[i] })),
     coefficients,
@@ -167,6 +182,7 @@ function chosen(
       against: base === LINEAR && best !== undefined ? 'linear' : 'wsd',
       gain: told,
     }),
+    failed_check: followed === WSD ? { check: 'better', found: digits(told.share), needed: SHARE_NEEDED } : null,
     draws: losses.length,
     difference_error: digits(error),
     gain: digits(told.mean),

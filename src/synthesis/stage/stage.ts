@@ -105,7 +105,8 @@ async function withoutClosure(coefficients: Coefficients, solution: Solution | n
 function guardedDecision(coefficients: Coefficients, solved: SolvedClosure | null): Decided {
   const { unfitted, not_identified } = coefficients;
   const why = unfitted ?? not_identified ?? null;
-  return why === null ? decide(coefficients, solved) : undecided(`${why} The policy is WSD at the peak.`);
+  if (why === null) return decide(coefficients, solved);
+  return undecided(`${why} The policy is WSD at the peak.`, unfitted === undefined ? 'identified' : 'fitted');
 }
 
 async function guardedPolicy(coefficients: Coefficients, hjb: Policy, decided: Decided): Promise<Policy> {
