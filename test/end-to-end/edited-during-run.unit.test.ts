@@ -10,7 +10,7 @@ import { tableText, tinyExperiment } from '../helpers/tiny-experiment.js';
 const PREPARED = 'pilot, estimate, solve';
 
 /** Runs a benchmark and edits a file of it once the pilots, estimates and solves are done, before any training. */
-async function benchmarkWithEdit(edit: (folder: string) => void): Promise<Record<string, string>> {
+async function benchmarkWithEdit(edit: (folder: string) => void, workers = 1): Promise<Record<string, string>> {
   const folder = await temporaryFolder();
   const experimentPath = path.join(folder, 'experiment.json');
   await writeFile(experimentPath, JSON.stringify(tinyExperiment()));
@@ -22,7 +22,7 @@ async function benchmarkWithEdit(edit: (folder: string) => void): Promise<Record
     isEdited = true;
     edit(folder);
   };
-  const options = { engine: 'fused', workers: 1, fresh: false, reports: false } as const;
+  const options = { engine: 'fused', workers, fresh: false, reports: false } as const;
   await benchmarkStage({ experimentPath, out, ...options, onProgress });
   expect(isEdited).toBe(true);
   return folderContent(out);
@@ -30,7 +30,7 @@ async function benchmarkWithEdit(edit: (folder: string) => void): Promise<Record
 
 describe('a file that is edited during a run', () => {
   test('the experiment: nothing that the run writes changes', async () => {
-    const untouched = await benchmarkWithEdit(() => {});
+    const untouched = await benchmarkWithEdit(() => {}, 0);
     const edited = await benchmarkWithEdit((folder) => {
       const other = { ...tinyExperiment(), batch_size: 4, optimizer: { name: 'sgd', momentum: 0.9 } };
       writeFileSync(path.join(folder, 'experiment.json'), JSON.stringify(other));

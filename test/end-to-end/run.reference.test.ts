@@ -96,9 +96,9 @@ describe('hjb-lr run on real digits', () => {
     expect(await folderContent(out)).toEqual(before);
   }, 120_000);
 
-  test('another folder, one worker: the same bytes but for clock fields', async () => {
+  test('another folder, no worker: the same bytes but for clock fields', async () => {
     const other = path.join(folder, 'b');
-    expect((await runCommand(['run', TINY, '--out', other, '--workers', '1'])).code).toBe(0);
+    expect((await runCommand(['run', TINY, '--out', other, '--workers', '0'])).code).toBe(0);
     expect(await folderContent(other)).toEqual(await folderContent(out));
   }, 180_000);
 

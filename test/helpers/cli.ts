@@ -26,6 +26,11 @@ export function startCli(
   return { child, finished };
 }
 
+/** Commands that start worker processes unless they are told not to. */
+const WITH_WORKERS = ['run', 'benchmark', 'pilot'];
+
+/** Without worker processes, which take seconds to start, unless `args` asks for them. */
 export function runCommand(args: readonly string[]): Promise<Finished> {
-  return startCli(args).finished;
+  const isAlone = WITH_WORKERS.includes(args[0]) && !args.includes('--workers') && !args.includes('--help');
+  return startCli(isAlone ? [...args, '--workers', '0'] : args).finished;
 }
