@@ -44,7 +44,7 @@ export function reportText({ sets, command, machine, seeds }: Study): string {
     '# Robust overfitting: few images, and how long to train on them',
     '',
     `Adversarial loss (PGD-10) on 2,000 test images, which no decision has seen; mean over ${seeds.length} seeds. The best linear`,
-    'decay is chosen in hindsight, by this very loss, from three peak rates and all lengths up to the budget.',
+    'decay is chosen in hindsight, by this very loss, from two peak rates and all lengths up to the budget.',
     '',
     '| images | budget | method | loss | % against the best decay, paired | robust acc. % | points against it | returned after updates | looks, % of the budget |',
     '|---|---|---|---|---|---|---|---|---|',

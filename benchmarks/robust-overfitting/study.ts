@@ -21,7 +21,7 @@ const SETS = [500, 1000, 2000] as const;
 const BUDGETS = [1, 3, 9] as const;
 /** Lengths of decays as shares of a budget, and their rates: what a user would tune, chosen here in hindsight. */
 const SHARES = [0.25, 0.5, 1] as const;
-const RATES = [0.2, 0.4, 0.8] as const;
+const RATES = [0.2, 0.4] as const;
 
 const PRODIGY = optimizerSchema.parse({ name: 'prodigy' });
 
