@@ -14,6 +14,7 @@ import {
 import { count, finite, positiveCount, timestamp, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { LOSS_COLUMNS } from '../training-log/step.js';
+import { POLICY_CONDITIONS } from './conditions.js';
 import { policyControlSchema } from './control.js';
 import { policyTestSchema } from './test-vector.js';
 
@@ -153,7 +154,7 @@ export const policySchema = z
     provenance: provenanceSchema.describe('What the policy was made by and from.'),
     tests: z.array(policyTestSchema).describe('Runs with the decisions that every reader must reproduce.'),
   })
-  .meta({ title: 'hjb-lr policy' });
+  .meta({ title: 'hjb-lr policy', allOf: POLICY_CONDITIONS });
 
 export type Policy = z.output<typeof policySchema>;
 export type WeightsState = z.output<typeof weightsStateSchema>;

@@ -1,25 +1,8 @@
-import { z } from 'zod';
-import { count, finite, nonnegative } from '../../artifacts/shared/common.js';
+import type { z } from 'zod';
+import { attachedStateSchema } from '../../artifacts/policy/attached-state.js';
 import { issuesOf } from '../../artifacts/shared/issues.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { HjbLrError, type Issue } from '../../errors.js';
-
-/** What a policy remembers of its run, as readers of every language write it (docs/policy-format.md, "State"). */
-const attachedStateSchema = z.strictObject({
-  policy_id: z.string(),
-  clipped: z.boolean(),
-  clip: nonnegative.nullable(),
-  schedule: z.strictObject({
-    updates: count,
-    filter: z
-      .strictObject({ update: count, mean: z.array(finite), covariance: z.array(finite), rates: z.array(nonnegative) })
-      .nullable(),
-    observed: z.int().min(-1),
-    missing: count,
-    trouble: z.enum(['nan', 'inf', 'negative']).nullable(),
-    guarded: z.record(z.string(), finite).nullable(),
-  }),
-});
 
 /** What an attached policy remembers: JSON, to be stored with the weights. */
 export type AttachedState = z.output<typeof attachedStateSchema>;
