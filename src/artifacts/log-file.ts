@@ -1,20 +1,11 @@
-import { HjbLrError, type Issue } from '../errors.js';
+import { HjbLrError } from '../errors.js';
 import { writeFileAtomic } from '../filesystem.js';
 import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../formats/jsonl.js';
 import { requireSameRun, type RunDescription } from '../run-mismatch.js';
 import { parseArtifact } from './files.js';
+import { ofType, parseRows, requireBelievable } from './log-rows.js';
 import { canonicalJson } from './shared/hash.js';
-import { issuesOf } from './shared/issues.js';
-import {
-  logRowSchema,
-  type LogEnd,
-  type LogHeader,
-  type LogRow,
-  type TrainingLog,
-} from './training-log/training-log.js';
-
-/** Bad rows that one error lists. */
-const MAXIMUM_BAD_ROWS = 20;
+import type { LogEnd, LogHeader, LogRow, TrainingLog } from './training-log/training-log.js';
 
 /** A training log that grows: `NAME.partial.jsonl` until its end row is written, then `NAME.jsonl`. */
 export interface LogWriter {
@@ -96,57 +87,63 @@ function described(header: LogHeader): RunDescription {
  *
  * @param allowPartial - a torn last line is left out and the end row may be missing (`end` is null)
  * @throws E_TRUNCATED with the line number if the last line is torn or the end row is missing; E_NOT_JSON; E_INVALID
- * with every bad row and its line; E_KIND, E_VERSION for another header
+ * with every bad row and its line, and for rows that are not of the updates 0, 1, 2, ... at rates >= 0, as many as is said;
+ * E_KIND, E_VERSION for another header
  */
 export async function readTrainingLog(file: string, { allowPartial = false } = {}): Promise<TrainingLog> {
-  const { whole: lines, torn } = await readJsonLines(file);
+  const { lines, torn } = await numberedLines(file);
   if (lines.length === 0) throw truncated(file, 1, 'there is no whole line');
-  if (torn !== '' && !allowPartial) throw truncated(file, lines.length + 1, 'the last line is not whole');
-  const [first, ...rest] = lines.map((line, i) => parseLine(line, file, i + 1));
-  const header = parseArtifact('training_log', first, file);
+  if (torn !== null && !allowPartial) throw truncated(file, torn, 'the last line is not whole');
+  const [first, ...rest] = lines.map(({ text, number }) => ({ value: parseLine(text, file, number), number }));
+  const header = parseArtifact('training_log', first.value, file);
   const rows = parseRows(rest, file);
-  const end = rows.find((row) => row.type === 'end') ?? null;
-  if (end === null && !allowPartial) throw truncated(file, lines.length, 'there is no end row');
+  const [end = null] = ofType(rows, 'end');
+  if (end === null && !allowPartial) throw noEnd(file, lines.at(-1)!.number, rows.length);
+  requireBelievable(header, rows, { file, isPartial: allowPartial });
   return {
     header,
-    steps: rows.filter((row) => row.type === 'step'),
-    evaluations: rows.filter((row) => row.type === 'evaluation'),
-    measurements: rows.filter((row) => row.type === 'measurement'),
-    looks: rows.filter((row) => row.type === 'look'),
+    steps: ofType(rows, 'step'),
+    evaluations: ofType(rows, 'evaluation'),
+    measurements: ofType(rows, 'measurement'),
+    looks: ofType(rows, 'look'),
     end,
   };
+}
+
+interface NumberedLine {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** The lines that hold something, and the number of a last line that was cut off; a whole end row needs no line feed. */
+async function numberedLines(file: string): Promise<{ lines: NumberedLine[]; torn: number | null }> {
+  const { whole, torn } = await readJsonLines(file);
+  const all = isEndRow(torn) ? [...whole, torn] : whole;
+  const lines = all.map((text, i) => ({ text, number: i + 1 })).filter(({ text }) => text.trim() !== '');
+  return { lines, torn: all === whole && torn.trim() !== '' ? whole.length + 1 : null };
+}
+
+function isEndRow(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { type?: unknown } | null)?.type === 'end';
+  } catch {
+    return false;
+  }
 }
 
 function parseLine(line: string, file: string, number: number): unknown {
   return parseJsonLine(line, file, number, 'Correct that line, or run the training again.');
 }
 
-/** The rows after the header, which is line 1. */
-function parseRows(values: readonly unknown[], file: string): LogRow[] {
-  const rows: LogRow[] = [];
-  const issues: Issue[] = [];
-  values.forEach((value, i) => {
-    const parsed = logRowSchema.safeParse(value, { reportInput: true });
-    const lineIssue = ({ path, message }: Issue): Issue => ({
-      path: `line ${i + 2}${path === '' ? '' : `: ${path}`}`,
-      message,
-    });
-    if (!parsed.success) issues.push(...issuesOf(parsed.error).map(lineIssue));
-    else if (rows.at(-1)?.type === 'end') issues.push(lineIssue({ path: '', message: 'a row after the end row' }));
-    else rows.push(parsed.data);
-  });
-  if (issues.length > 0) throw invalidRows(file, issues);
-  return rows;
-}
-
-function invalidRows(file: string, issues: readonly Issue[]): HjbLrError {
-  const more = issues.length - MAXIMUM_BAD_ROWS;
-  const listed = issues.slice(0, MAXIMUM_BAD_ROWS);
-  return new HjbLrError('E_INVALID', `${file} has rows that are not those of a training log.`, {
-    remedy: 'Correct these rows, or run the training again.',
-    issues: more > 0 ? [...listed, { path: '', message: `and ${more} more` }] : listed,
-    fields: { file },
-  });
+/** A log without its end: cut off, or of a trainer that writes none. */
+function noEnd(file: string, line: number, rows: number): HjbLrError {
+  return truncated(
+    file,
+    line,
+    'there is no end row',
+    'Run the command that wrote it again: it resumes where it stopped. A trainer of your own ends its log with ' +
+      `{"type":"end","status":"completed","updates":${rows}}, or "killed" where it stopped early.`,
+  );
 }
 
 function truncated(

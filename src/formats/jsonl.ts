@@ -1,6 +1,7 @@
 import { rename, stat, type FileHandle } from 'node:fs/promises';
 import { HjbLrError } from '../errors.js';
 import { openToWrite, readText, writeError } from '../filesystem.js';
+import { dataError } from './problem.js';
 
 /** Rows are kept in memory and written in batches of this many. */
 const ROWS_PER_WRITE = 100;
@@ -18,21 +19,34 @@ export interface JsonLines {
   readonly torn: string;
 }
 
-/** @throws E_NOT_FOUND if the file cannot be read */
+/**
+ * The lines of a file, without a byte-order mark; lines may end in CR LF.
+ * @throws E_NOT_FOUND if the file cannot be read; E_DATA if it is UTF-16
+ */
 export async function readJsonLines(file: string): Promise<JsonLines> {
-  const whole = (await readText(file)).split('\n');
+  const text = (await readText(file)).replace(/^\uFEFF/, '');
+  if (text.includes('\0')) throw dataError(file, 'not a text in UTF-8', 'Write it as UTF-8: it looks like UTF-16.');
+  const whole = text.split('\n');
   const torn = whole.pop()!;
   return { whole, torn };
 }
 
+/** Strings, and outside them the literals that Python's json writes for numbers that JSON does not have. */
+const PYTHON_LITERALS = /"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g;
+const WRITTEN: Readonly<Record<string, string>> = { NaN: '"nan"', Infinity: '"inf"', '-Infinity': '"-inf"' };
+
 /**
- * The value of one line.
+ * The value of one line. Python's `NaN`, `Infinity` and `-Infinity` are read as "nan", "inf" and "-inf", as training logs
+ * have them.
+ *
  * @param number - of the line, from 1, for the message
  * @throws E_NOT_JSON
  */
 export function parseJsonLine(line: string, file: string, number: number, remedy = 'Correct that line.'): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(
+      /NaN|Infinity/.test(line) ? line.replace(PYTHON_LITERALS, (text) => WRITTEN[text] ?? text) : line,
+    );
   } catch (cause) {
     throw new HjbLrError('E_NOT_JSON', `${file}, line ${number}, is not JSON: ${(cause as Error).message}.`, {
       remedy,

@@ -5,10 +5,12 @@ import { createLogWriter, partialPath, readTrainingLog } from '../../src/artifac
 import type { LogEnd, LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
 import { trainingAttackSchema } from '../../src/artifacts/experiment/attacks.js';
 import { gradientEvaluations } from '../../src/artifacts/training-log/training-log.js';
+import type { HjbLrError } from '../../src/errors.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { exampleHeader, exampleStep } from './fixtures/examples.js';
 
 const END: LogEnd = { type: 'end', status: 'completed', updates: 4, n_grad_evals: 24 };
+const KILLED: LogEnd = { type: 'end', status: 'killed', updates: 1, n_grad_evals: 6 };
 
 function evaluation(update: number): LogEvaluation {
   const losses = { train_robust_loss: 1, test_robust_loss: 'inf' as const, test_loss: 1, train_loss: 1 };
@@ -35,7 +37,7 @@ describe('createLogWriter', () => {
     await writer.flush();
     expect(await readdir(path.dirname(file))).toEqual(['run.partial.jsonl']);
     expect((await readFile(partialPath(file), 'utf8')).split('\n')).toHaveLength(3);
-    await writer.finish(END);
+    await writer.finish(KILLED);
     expect(await readdir(path.dirname(file))).toEqual(['run.jsonl']);
     expect(await readTrainingLog(file)).toEqual({
       header: exampleHeader(),
@@ -43,7 +45,7 @@ describe('createLogWriter', () => {
       evaluations: [],
       measurements: [],
       looks: [],
-      end: END,
+      end: KILLED,
     });
   });
 
@@ -108,7 +110,7 @@ describe('createLogWriter', () => {
     const resumed = await createLogWriter(file, exampleHeader(), { keepSteps: 1 });
     await orphan.append(exampleStep(1));
     await expect(orphan.finish(END)).rejects.toMatchObject({ code: 'E_RUN_MISMATCH' });
-    await resumed.finish(END);
+    await resumed.finish(KILLED);
     expect((await readTrainingLog(file)).steps).toEqual([exampleStep(0)]);
   });
 
@@ -126,6 +128,95 @@ describe('readTrainingLog', () => {
     await writeFile(file, change((await readFile(file, 'utf8')).split('\n')).join('\n'));
     return file;
   }
+
+  test.each([
+    [
+      'every second one',
+      (k: number) => ({ update: 2 * k }),
+      /^line 3: update: 2 after 0: every 2nd update alone$/,
+      /log each/,
+    ],
+    ['from 1', (k: number) => ({ update: k + 1 }), /^line 2: update: counted from 1/, /import .* counts them from 0/],
+    [
+      'a gap',
+      (k: number) => ({ update: k < 2 ? k : k + 3 }),
+      /^line 5: update: updates 2..4 are missing$/,
+      /--until 2/,
+    ],
+    ['twice', (k: number) => ({ update: [0, 1, 1, 2][k] }), /^line 5: update: 1 twice$/, /import .* keeps/],
+    [
+      'out of order',
+      (k: number) => ({ update: [2, 3, 0, 1][k] }),
+      /^line 5: update: 0 after 3: not in order$/,
+      /puts them/,
+    ],
+    [
+      'a second run',
+      (k: number) => ({ update: k % 2 }),
+      /^line 5: update: 0 after 1: a second run starts here$/,
+      /split/,
+    ],
+    [
+      'a negative rate',
+      (k: number) => ({ lr: k - 1 }),
+      /^line 2: lr: must be a learning rate >= 0; got -1$/,
+      /never below 0/,
+    ],
+  ])(
+    'rows that are not of every update, %s, are refused with their line and a remedy',
+    async (_, change, issue, remedy) => {
+      let k = 0;
+      const file = await changed((lines) =>
+        lines.map((line) => (line.includes('"step"') ? JSON.stringify({ ...JSON.parse(line), ...change(k++) }) : line)),
+      );
+      const error = await readTrainingLog(file).catch((refused: unknown) => refused as HjbLrError);
+      expect(error).toMatchObject({ code: 'E_INVALID', message: `${file} is not the log of every update of a run.` });
+      const { issues, remedy: told } = error as HjbLrError;
+      expect(`${issues[0].path}: ${issues[0].message}`).toMatch(issue);
+      expect(told).toMatch(remedy);
+      // A run that goes on from such a log is refused too.
+      await expect(readTrainingLog(file, { allowPartial: true })).rejects.toMatchObject({
+        remedy: 'Put the rows back as they were, or start over with --fresh.',
+      });
+    },
+  );
+
+  test('fewer rows than the end row or the header says are refused; a killed run may have fewer', async () => {
+    const withEnd = (end: object) =>
+      changed((lines) => lines.with(-2, JSON.stringify({ ...END, ...end })).toSpliced(5, 1));
+    await expect(readTrainingLog(await withEnd({}))).rejects.toMatchObject({
+      issues: [{ path: 'end row: updates', message: 'says 4, there are 3 step rows' }],
+    });
+    await expect(readTrainingLog(await withEnd({ updates: 3 }))).rejects.toMatchObject({
+      issues: [{ message: 'the header plans 4 updates, the end row says completed after 3' }],
+      remedy: expect.stringContaining('"status": "killed"'),
+    });
+    expect((await readTrainingLog(await withEnd({ updates: 3, status: 'killed' }))).steps).toHaveLength(3);
+  });
+
+  test('a byte-order mark, CR LF, blank lines, a missing last line feed and the NaN of Python are read', async () => {
+    const file = await changed((lines) => [`\uFEFF${lines[0]}`, ...lines.slice(1, -1), '', '']);
+    const text = await readFile(file, 'utf8');
+    const row = JSON.stringify(exampleStep(1));
+    await writeFile(
+      file,
+      text.replace(row, row.replace(/"grad_norm":[^,]+/, '"grad_norm":NaN')).replaceAll('\n', '\r\n'),
+    );
+    const { steps } = await readTrainingLog(file);
+    expect([steps.length, steps[1].grad_norm]).toEqual([4, 'nan']);
+    await writeFile(file, text.trimEnd());
+    expect((await readTrainingLog(file)).end).toEqual(END);
+    await writeFile(file, Buffer.from(text, 'utf16le'));
+    await expect(readTrainingLog(file)).rejects.toMatchObject({
+      code: 'E_DATA',
+      remedy: expect.stringMatching(/UTF-8/),
+    });
+  });
+
+  test('a second header among the rows is named', async () => {
+    const file = await changed((lines) => lines.toSpliced(3, 0, lines[0]));
+    await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_INVALID', fields: { line: 4 } });
+  });
 
   test('a torn last line is named with its number and the remedy', async () => {
     const file = await changed((lines) => [...lines.slice(0, 4), lines[4].slice(0, 20)]);

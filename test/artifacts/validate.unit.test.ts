@@ -36,11 +36,11 @@ describe('validateFile', () => {
 
   test('a training log of 0.1.0 is read, with a notice', async () => {
     const file = path.join(await temporaryFolder(), 'run.jsonl');
-    const end = { type: 'end', status: 'completed', updates: 1, n_grad_evals: 6 };
+    const end = { type: 'end', status: 'killed', updates: 1, n_grad_evals: 6 };
     const lines = [{ ...exampleHeader(), schema_version: '1.0.0' }, exampleStep(0), end];
     await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     expect((await validateFile(file)).summary).toBe(
-      'training log constant/1: 1 steps, 0 evaluations, completed; schema version 1.0.0 is read as 2.0.0',
+      'training log constant/1: 1 steps, 0 evaluations, killed; schema version 1.0.0 is read as 2.0.0',
     );
   });
 

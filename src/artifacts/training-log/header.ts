@@ -67,7 +67,11 @@ const runFields = {
 
 /** What has a default or may be left out. */
 const optionalFields = {
-  seed: count.optional().describe('Seed of the run, where it is known.'),
+  seed: z
+    .int({ error: 'must be a whole number below 2^53: leave a larger seed out, it is only compared' })
+    .nonnegative()
+    .optional()
+    .describe('Seed of the run, where it is known.'),
   tool_version: z.string().optional().describe('Version of hjb-lr that wrote the log.'),
   purpose: z
     .string()
