@@ -34,7 +34,14 @@ function parserOf({
   most = Number.MAX_SAFE_INTEGER,
 }: OptionDeclaration): ((text: string) => unknown) | undefined {
   if (kind === 'numbers') return parseNumbers;
+  if (kind === 'number') return parsePositive;
   return kind === 'count' ? (text: string): number => parseCount(text, least, most) : undefined;
+}
+
+function parsePositive(text: string): number {
+  const [value, ...more] = parseNumbers(text);
+  if (value > 0 && more.length === 0) return value;
+  throw new InvalidArgumentError('It must be one positive number or fraction, such as 0.4 or 1/40.');
 }
 
 function parseNumbers(text: string): number[] {

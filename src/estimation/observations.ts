@@ -1,6 +1,7 @@
 import { canonicalJson } from '../artifacts/shared/hash.js';
 import { isPeakSearch, observedColumn, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError, type Issue } from '../errors.js';
+import { repeatedRuns } from './repeats.js';
 
 /** One independent pilot run, as the estimators see it: rates in force and minibatch adversarial losses, per update. */
 export interface PilotRun {
@@ -38,7 +39,7 @@ export interface LogNames {
  * The runs of a set of training logs that identify coefficients.
  *
  * @throws E_PILOT naming every run that diverged, is too short, or holds a loss that is not finite and positive, and
- * when fewer than two runs remain or when all of them hold one and the same rate (drift and noise are then confounded,
+ * when two runs have their losses in common, when fewer than two runs remain or when all of them hold one and the same rate (drift and noise are then confounded,
  * theory: identifiability needs two rates at every state)
  */
 export function pilotRuns(logs: readonly TrainingLog[], { names, origin = '' }: LogNames = {}): PilotRun[] {
@@ -47,11 +48,15 @@ export function pilotRuns(logs: readonly TrainingLog[], { names, origin = '' }: 
   const issues = identifying.flatMap((entry) => [...problemsOf(entry), ...mismatches(entry, identifying[0])]);
   if (issues.length > 0) throw pilotError(origin, 'The pilot runs cannot be used.', issues);
   const own = identifying.filter(({ log }) => log.header.forked_from === undefined);
+  const repeats = repeatedRuns(
+    own.map(({ log, name }) => ({ name, seed: log.header.seed, losses: toRun(log).losses })),
+  );
+  if (repeats.length > 0) throw pilotError(origin, 'The pilot runs are not independent.', repeats, OTHER_SEEDS);
   if (own.length < 2) {
     const others = named.length - identifying.length;
     const searches = others === 0 ? '' : ` (${others} more only looked for the peak rate)`;
     const got = `got ${own.length}${searches}`;
-    throw pilotError(origin, `A fit needs at least two independent runs; ${got}.`, []);
+    throw pilotError(origin, `A fit needs at least two independent runs; ${got}.`, [], ONE_MORE);
   }
   const strays = identifying.filter(({ log: { header } }) => {
     const from = header.forked_from?.run_id;
@@ -64,7 +69,8 @@ export function pilotRuns(logs: readonly TrainingLog[], { names, origin = '' }: 
   if (missing.length > 0) throw pilotError(origin, 'The pilot runs cannot be used.', missing);
   const runs = identifying.map(({ log }) => toRun(log));
   if (new Set(runs.flatMap((run) => [...run.rates])).size < 2) {
-    throw pilotError(origin, 'All pilot runs hold one and the same rate: drift and noise cannot be told apart.', []);
+    const sentence = 'All pilot runs hold one and the same rate: drift and noise cannot be told apart.';
+    throw pilotError(origin, sentence, [], OTHER_RATE);
   }
   return runs;
 }
@@ -120,9 +126,19 @@ function problemsOf({ log: { header, steps, end }, name: path }: NamedLog): Issu
   return issues;
 }
 
-function pilotError(origin: string, sentence: string, issues: readonly Issue[]): HjbLrError {
+const OTHER_SEEDS = 'Leave the repeated logs out; a second sample of the noise is a run with another seed.';
+const ONE_MORE = 'Add the log of a run with another seed, at rates that vary; `hjb-lr pilot --plan` prints such rates.';
+const OTHER_RATE =
+  'These runs can stay: add one whose rate falls to a tenth for a while. `hjb-lr pilot --plan` prints such rates.';
+
+function pilotError(
+  origin: string,
+  sentence: string,
+  issues: readonly Issue[],
+  remedy = 'Run the pilot again with a lower peak, more runs, or rates that vary within each run.',
+): HjbLrError {
   return new HjbLrError('E_PILOT', origin === '' ? sentence : `${origin}: ${sentence}`, {
-    remedy: 'Run the pilot again with a lower peak, more runs, or rates that vary within each run.',
+    remedy,
     issues,
     fields: { problems: issues.length },
   });

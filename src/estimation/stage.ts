@@ -1,4 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Coefficients } from '../artifacts/coefficients/coefficients.js';
 import {
@@ -10,7 +9,6 @@ import {
 } from '../artifacts/experiment/experiment.js';
 import { readArtifact, versionNotice, writeArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import { readTrainingLog } from '../artifacts/log-file.js';
 import {
   gradientEvaluations,
   isPeakSearch,
@@ -20,11 +18,22 @@ import {
 import { HjbLrError } from '../errors.js';
 import { pilotPeak } from '../training/peak.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
+import {
+  assumptionLines,
+  assumptionsOf,
+  givenFacts,
+  peakOf,
+  withFacts,
+  type Assumption,
+  type GivenFacts,
+} from './assumptions.js';
 import type { EstimateStageOptions } from './declaration.js';
 import { estimateClosures, POSTERIOR_DRAWS, selectClosure } from './estimate.js';
 import { estimateModes } from './modes/index.js';
+import { logFiles, readLog } from './logs.js';
 import { notIdentified } from './identification.js';
-import { pilotRuns, type LogNames } from './observations.js';
+import { pilotRuns, type LogNames, type PilotRun } from './observations.js';
+import { seedNotice } from './repeats.js';
 
 /** Smallest usable rate as a share of the peak: below it nothing moves within a run. */
 const SMALLEST_RATE_SHARE = 0.01;
@@ -35,33 +44,46 @@ const NO_RUNS =
 /** `hjb-lr estimate`: trajectories -> coefficients.json. */
 export async function estimateStage(options: EstimateStageOptions) {
   const { trajectories, experimentPath, ...others } = options;
+  const given = await givenFacts(options);
   const files = await logFiles(trajectories);
   const experiment = experimentPath === undefined ? null : await readArtifact('experiment', experimentPath);
   const named = { names: files, origin: trajectories.join(', ') };
-  const { file, coefficients, notices } = await estimateFiles(files, experiment, { ...others, ...named });
+  const { file, coefficients, notices, assumptions } = await estimateFiles(files, experiment, {
+    ...others,
+    ...named,
+    given,
+  });
   return {
     artifacts: [file],
-    summary: [...notices, ...summarize(coefficients)],
-    result: { selected: coefficients.selected },
+    summary: [...notices, ...assumptionLines(assumptions), ...summarize(coefficients)],
+    result: { selected: coefficients.selected, assumptions },
   };
 }
 
 /**
  * Logs on the disk -> coefficients.json.
- * @throws what `readTrainingLog` and `pilotRuns` throw, E_WRITE
+ * @throws what `readLog` and `pilotRuns` throw, E_WRITE
  */
 export async function estimateFiles(
   files: readonly string[],
   experiment: EstimatedExperiment | null,
-  options: Pick<EstimateStageOptions, 'out' | 'seed' | 'onProgress'> & LogNames,
-): Promise<{ file: string; coefficients: Coefficients; notices: string[] }> {
-  const logs = await Promise.all(files.map((file) => readTrainingLog(file)));
+  options: Pick<EstimateStageOptions, 'out' | 'seed' | 'onProgress'> & LogNames & { readonly given?: GivenFacts },
+): Promise<{ file: string; coefficients: Coefficients; notices: string[]; assumptions: Assumption[] }> {
+  const { given = {} } = options;
+  const logs = await Promise.all(files.map(readLog));
   const file = path.join(options.out, 'coefficients.json');
   const coefficients = isSearchAlone(logs, experiment)
     ? unfittedCoefficients(logs, experiment!, { peak: pilotPeak(experiment!, logs), unfitted: NO_RUNS })
     : estimateCoefficients(logs, experiment, options);
   await writeArtifact('coefficients', file, coefficients);
-  return { file, coefficients, notices: versionNotices(logs) };
+  const identifying = logs.filter(({ header }) => !isPeakSearch(header));
+  const updates = identifying.reduce((most, { steps }) => Math.max(most, steps.length), 0);
+  return {
+    file,
+    coefficients,
+    notices: [...versionNotices(logs), ...seedNotices(identifying)],
+    assumptions: assumptionsOf(identifying[0] ?? logs[0], given, { peak: coefficients.rates.max, updates }),
+  };
 }
 
 /** Whether a pilot had no budget for more than the search for its peak, so that the peak is all there is. */
@@ -75,6 +97,14 @@ function versionNotices(logs: readonly TrainingLog[]): string[] {
   return notices.length === 0 ? [] : [`notice: of ${notices.length} logs ${notices[0]}`];
 }
 
+/** What to say of runs of their own that share a seed. */
+function seedNotices(logs: readonly TrainingLog[]): string[] {
+  const own = logs.filter(({ header }) => header.forked_from === undefined);
+  return [seedNotice(own.map(({ header }) => ({ name: header.run_id, seed: header.seed })))].filter(
+    (notice) => notice !== null,
+  );
+}
+
 /** What of an experiment an estimate depends on. */
 type EstimatedExperiment = Pick<Experiment, 'estimation' | 'policy' | 'name' | 'pilot' | 'optimizer'>;
 
@@ -82,13 +112,19 @@ type EstimatedExperiment = Pick<Experiment, 'estimation' | 'policy' | 'name' | '
 export function estimateCoefficients(
   logs: readonly TrainingLog[],
   experiment: Pick<EstimatedExperiment, 'estimation' | 'policy' | 'name'> | null,
-  { seed, onProgress = () => {}, ...called }: Pick<EstimateStageOptions, 'seed' | 'onProgress'> & LogNames,
+  {
+    seed,
+    given = {},
+    onProgress = () => {},
+    ...called
+  }: Pick<EstimateStageOptions, 'seed' | 'onProgress'> & LogNames & { readonly given?: GivenFacts },
 ): Coefficients {
   const estimation = experiment?.estimation ?? estimationSchema.parse({});
   const policy = experiment?.policy ?? policyOptionsSchema.parse({});
-  const runs = pilotRuns(logs, called);
-  const { header } = logs.find((log) => log.header.run_id === runs[0].id)!;
-  const peak = Math.max(...runs.flatMap((run) => [...run.rates]));
+  const told = logs.map((log) => withFacts(log, given));
+  const runs = pilotRuns(told, called);
+  const { header } = told.find((log) => log.header.run_id === runs[0].id)!;
+  const peak = peakOf(largestRate(runs), given);
   const closures = estimateClosures(
     runs,
     {
@@ -116,6 +152,10 @@ export function estimateCoefficients(
     not_identified: notIdentified(runs),
     selected: selectClosure(closures),
   };
+}
+
+function largestRate(runs: readonly PilotRun[]): number {
+  return runs.reduce((most, { rates }) => rates.reduce((larger, rate) => Math.max(larger, rate), most), 0);
 }
 
 /**
@@ -188,30 +228,6 @@ function sgdOf(optimizer: TrainingLog['header']['optimizer']): SgdSpec {
     remedy: 'Run the pilot with the optimizer sgd.',
     fields: { optimizer: optimizer.name },
   });
-}
-
-async function logFiles(trajectories: readonly string[]): Promise<string[]> {
-  const files = (await Promise.all(trajectories.map(logFilesOf))).flat();
-  if (files.length === 0) {
-    throw new HjbLrError('E_PILOT', `No training log (*.jsonl) in ${trajectories.join(', ')}.`, {
-      remedy: 'Give the files, or the folder, that `hjb-lr pilot` wrote.',
-      fields: { trajectories },
-    });
-  }
-  return files;
-}
-
-async function logFilesOf(entry: string): Promise<string[]> {
-  const status = await stat(entry).catch((cause: unknown) => {
-    throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, {
-      remedy: 'Check the path.',
-      fields: { path: entry },
-      cause,
-    });
-  });
-  if (!status.isDirectory()) return [entry];
-  const names = (await readdir(entry)).filter((name) => name.endsWith('.jsonl') && !name.endsWith('.partial.jsonl'));
-  return names.sort().map((name) => path.join(entry, name));
 }
 
 function summarize(coefficients: Coefficients): string[] {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** How the text of a flag becomes a value; a `setting` is no flag: whoever runs the stage sets it. */
-export type OptionKind = 'text' | 'count' | 'numbers' | 'choice' | 'switch' | 'setting';
+export type OptionKind = 'text' | 'count' | 'number' | 'numbers' | 'choice' | 'switch' | 'setting';
 
 /** One option of a stage or command: the type of its value, its flag, its help and its default, in one place. */
 export interface OptionDeclaration<Value = unknown> {
@@ -82,6 +82,11 @@ export function count(
   more: Pick<OptionDeclaration, 'least' | 'most'> & { readonly term?: `<${string}>` } = {},
 ): OptionDeclaration<number | undefined> {
   return { kind: 'count', term: '<number>', help, ...more };
+}
+
+/** A positive number, or a fraction. */
+export function positiveNumber(help: string): OptionDeclaration<number | undefined> {
+  return { kind: 'number', term: '<number>', help };
 }
 
 /** Numbers and fractions apart by commas. */

@@ -49,6 +49,18 @@ describe('pilotRuns', () => {
     expect(error.issues.map((issue) => issue.path)).toEqual(['other.horizon', 'other.batch_size']);
   });
 
+  test('one run twice, and one that went on from another, are no two samples', () => {
+    const [a, b] = [pilotLog('a'), pilotLog('b')];
+    const again = refusal(() => pilotRuns([a, b, { ...a, header: { ...a.header, run_id: 'c' } }]));
+    expect(again.issues).toEqual([
+      { path: 'c', message: expect.stringMatching(/^is a again: all 12 losses and the seed 1 are equal/) },
+    ]);
+    expect(again.remedy).toMatch(/Leave the repeated logs out/);
+    const late = pilotLog('a', { rate: (k) => (k < 8 ? 0.1 : 0.01), loss: (k) => 2.3 - 0.01 * k - (k > 8 ? 0.1 : 0) });
+    const fork = refusal(() => pilotRuns([a, { ...late, header: { ...late.header, run_id: 'late', seed: 2 } }]));
+    expect(fork.issues[0].message).toMatch(/^shares its first 9 losses with a: it went on from that run/);
+  });
+
   test('one run alone, and runs of one rate, are refused', () => {
     expect(refusal(() => pilotRuns([pilotLog('a')])).message).toMatch(/at least two independent runs; got 1/);
     expect(refusal(() => pilotRuns([])).message).toMatch(/got 0/);
