@@ -16,6 +16,8 @@ export interface CommandDeclaration<Input extends InputDeclaration, Options exte
   readonly description: string;
   readonly input: Input;
   readonly options: Options;
+  /** Command lines that the help shows below the options. */
+  readonly examples?: string;
   run(given: ValuesOf<Input> & ValuesOf<Options>, context: CommandContext): Promise<CommandResult>;
 }
 
@@ -24,6 +26,7 @@ export interface CliCommand {
   readonly description: string;
   readonly input: InputDeclaration;
   readonly options: OptionDeclarations;
+  readonly examples?: string | undefined;
   /** @param parameters - the argument, where there is one, and then the flags, as commander hands them over */
   start(parameters: readonly unknown[], context: CommandContext): Promise<CommandResult>;
 }
@@ -37,9 +40,9 @@ export interface CliCommand {
 export function defineCommand<const Input extends InputDeclaration, const Options extends OptionDeclarations>(
   declaration: CommandDeclaration<Input, Options>,
 ): CliCommand {
-  const { description, input, options } = declaration;
+  const { description, input, options, examples } = declaration;
   return {
-    ...{ description, input, options },
+    ...{ description, input, options, examples },
     start: async (parameters, context) => {
       const given = valuesOf(input, options, parameters);
       return declaration.run(given as ValuesOf<Input> & ValuesOf<Options>, context);

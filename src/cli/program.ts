@@ -5,6 +5,7 @@ import type { CliCommand } from './command.js';
 import { benchmark } from './commands/benchmark.js';
 import { doctor } from './commands/doctor.js';
 import { estimate } from './commands/estimate.js';
+import { importCommand } from './commands/import.js';
 import { pilot } from './commands/pilot.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
@@ -20,6 +21,7 @@ import { configure } from './options.js';
 const COMMANDS: Readonly<Record<string, CliCommand>> = {
   run,
   pilot,
+  import: importCommand,
   estimate,
   solve,
   train,
@@ -81,8 +83,9 @@ function addCommand(program: Command, name: string, command: CliCommand, done: (
     const { execute } = await import('./execute.js');
     done(await execute(name, output, (context) => command.start(parameters, context)));
   };
-  const { description, input, options } = command;
-  configure(program.command(name).description(description), input, options).action(action);
+  const { description, input, options, examples } = command;
+  const configured = configure(program.command(name).description(description), input, options).action(action);
+  if (examples !== undefined) configured.addHelpText('after', examples);
 }
 
 /** Help and version are no errors; what commander refuses is wrong usage, told on standard error already. */

@@ -33,3 +33,11 @@ function notReadable(file: string, remedy: string, cause: NodeJS.ErrnoException)
     cause,
   });
 }
+
+/** A text in UTF-8 without its byte-order mark; one in UTF-16 with such a mark is made UTF-8. */
+export function utf8Of(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null;
+  return encoding === null ? bytes : new TextEncoder().encode(new TextDecoder(encoding).decode(bytes));
+}

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import { dataError, shapeError } from './problem.js';
 
@@ -15,29 +16,28 @@ export interface Row {
  * @throws E_SHAPE for rows of different lengths; E_DATA for another encoding and for quotes that do not fit
  */
 export function parseCsv(bytes: Uint8Array, file: string, delimiter = ','): Row[] {
-  const lines: number[] = [];
+  const rows: Row[] = [];
+  csvRows(bytes, file, delimiter, (row) => rows.push(row));
+  return rows;
+}
+
+/** The same row by row, so that a long file need not be held as text. */
+export function csvRows(bytes: Uint8Array, file: string, delimiter: string, take: (row: Row) => void): void {
+  if (!isUtf8(bytes)) throw dataError(file, 'not a text in UTF-8', 'Save the table as CSV in UTF-8.');
   const options = {
     delimiter,
+    bom: true,
     skip_empty_lines: true,
     trim: true,
-    on_record: (record: string[], context: { lines: number }) => {
-      lines.push(context.lines);
-      return record;
+    on_record: (cells: string[], context: { lines: number }): null => {
+      take({ line: context.lines, cells });
+      return null;
     },
   };
   try {
-    const records: string[][] = parse(decoded(bytes, file), options);
-    return records.map((cells, row) => ({ line: lines[row], cells }));
+    parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), options);
   } catch (cause) {
     throw refusal(file, cause);
-  }
-}
-
-function decoded(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw dataError(file, 'not a text in UTF-8', 'Save the table as CSV in UTF-8.');
   }
 }
 

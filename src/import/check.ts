@@ -1,3 +1,4 @@
+import { sequenceFault, type SequenceFault } from '../artifacts/training-log/update-sequence.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { listed } from '../formats/problem.js';
 import { LOSS_COLUMNS, type Cell, type ImportedRun } from './log-reader.js';
@@ -11,19 +12,34 @@ const MOST_ISSUES = 20;
  */
 export function requireRun(run: ImportedRun, file: string): void {
   const missing = missingColumns(run);
-  const issues = missing.length > 0 ? missing : rowIssues(run);
+  const wrong = missing.length > 0 ? missing : rowIssues(run);
+  const fault = wrong.length > 0 ? null : sequenceFault(run.columns.update as number[], run.place);
+  const issues = fault?.issues ?? wrong;
   if (issues.length === 0) return;
   const more = issues.length - MOST_ISSUES;
   const shown = more > 0 ? [...issues.slice(0, MOST_ISSUES), { path: '', message: `and ${more} more` }] : issues;
   throw new HjbLrError('E_INVALID', `${file} is not the log of a training run.`, {
-    remedy:
-      missing.length > 0
-        ? `Say which columns hold them, for example { update: 'step', lr: 'learning_rate', train_loss: 'loss' }.`
-        : 'Correct these rows, or leave them out.',
+    remedy: remedyOf(missing, fault),
     issues: shown,
     fields: { file },
   });
 }
+
+function remedyOf(missing: readonly Issue[], fault: SequenceFault | null): string {
+  if (fault !== null) return fault.remedies.join(' ');
+  if (missing.length === 0) return 'Correct these rows, or leave them out.';
+  const [hint] = missing.flatMap(({ path }) => HINTS[path] ?? []);
+  return (
+    'Say which columns hold them: --columns "update=step,lr=learning_rate,train_loss=loss"; in a program ' +
+    `{ update: 'step', lr: 'learning_rate', train_loss: 'loss' }.${hint === undefined ? '' : ` ${hint}`}`
+  );
+}
+
+/** What to do where a column is not there at all. */
+const HINTS: Readonly<Record<string, string>> = {
+  update: 'Where each row is one update, in order: --rows-are updates.',
+  lr: 'Rates that were not logged can be given: --rates FILE, with one rate for each update.',
+};
 
 function missingColumns({ columns }: ImportedRun): Issue[] {
   const names = Object.keys(columns);
@@ -36,10 +52,11 @@ function missingColumns({ columns }: ImportedRun): Issue[] {
 }
 
 function rowIssues({ columns, place }: ImportedRun): Issue[] {
+  if (columns.update.length === 0) return [{ path: '', message: 'has no row of an update' }];
+  if (columns.update.every((cell) => cell === null)) return [{ path: 'update', message: 'is empty' }];
   const losses = LOSS_COLUMNS.flatMap((name) => (columns[name] === undefined ? [] : [columns[name]]));
   return columns.update.flatMap((update, row) => [
     ...issueUnless(isCount(update), `${place(row)}: update`, `must be 0, 1, 2, ...; got ${update}`),
-    ...orderIssues(columns.update, row, place),
     ...issueUnless(isRate(columns.lr[row]), `${place(row)}: lr`, `must be a rate >= 0; got ${columns.lr[row]}`),
     ...issueUnless(
       losses.some((loss) => loss[row] !== null),
@@ -47,16 +64,6 @@ function rowIssues({ columns, place }: ImportedRun): Issue[] {
       'missing',
     ),
   ]);
-}
-
-function orderIssues(updates: readonly Cell[], row: number, place: (row: number) => string): Issue[] {
-  const [before, update] = [updates[row - 1], updates[row]];
-  if (!isCount(before) || !isCount(update)) return [];
-  return issueUnless(
-    update > before,
-    `${place(row)}: update`,
-    `must be above ${before}, the one before; got ${update}`,
-  );
 }
 
 function isCount(cell: Cell | undefined): cell is number {

@@ -1,97 +1,142 @@
 import type { Issue } from '../../errors.js';
-import { isNumber, isText, parseCsv, type Row } from '../../formats/csv.js';
-import { dataError, listed, shapeError } from '../../formats/problem.js';
-import { NEEDED_COLUMNS, type Cell, type ColumnMap, type LogFile, type LogReader } from '../log-reader.js';
+import { csvRows, isNumber, isText, type Row } from '../../formats/csv.js';
+import { utf8Of } from '../../formats/bytes.js';
+import { dataError, shapeError } from '../../formats/problem.js';
+import { namedColumns } from '../column-names.js';
+import { NEEDED_COLUMNS, type Cell, type ImportedRun, type LogFile, type LogReader } from '../log-reader.js';
 
 /** What may separate the cells of a table. */
 const DELIMITERS = [',', '\t', ';'];
 
+/** Cells by which other programs say that there is nothing. */
+const MISSING = /^(na|n\/a|null|none|-)?$/i;
+
+/** Trainers whose tables are known, told by the columns of the header line. */
+const TRAINERS: readonly { readonly trainer: string; readonly has: (names: readonly string[]) => boolean }[] = [
+  { trainer: 'wandb', has: (names) => names.includes('_step') && names.includes('_runtime') },
+  { trainer: 'wandb', has: (names) => names[0] === 'Step' && names.some((name) => name.endsWith('__MIN')) },
+  { trainer: 'lightning', has: (names) => names.includes('epoch') && names.includes('step') },
+  { trainer: 'timm', has: (names) => names[0] === 'epoch' && names.some((name) => name.startsWith('eval_')) },
+  { trainer: 'keras', has: (names) => names[0] === 'epoch' && names.includes('loss') },
+  { trainer: 'epoch log', has: (names) => names[0] === 'Epoch' },
+];
+
 /** A table of text with a header line. */
 export const tableReader: LogReader = {
   name: 'table',
-  describe: () => 'A table with a header line and one row for each update, separated by commas, tabs or semicolons.',
+  describe: () =>
+    'A table with a header line, separated by commas, tabs or semicolons: of Keras CSVLogger, Lightning, timm or W&B, or one of your own.',
   recognises: (log) => {
-    const [header, first] = firstLines(log);
-    if (first === undefined || header.length < 2 || first.length !== header.length) return false;
-    return header.every(isText) && first.some(isNumber);
+    const [header, ...rows] = firstLines(log);
+    if (rows.length === 0 || header.length < 2) return false;
+    return (
+      header.every((name, i) => isText(name) || (i === 0 && name === '')) && rows.some((cells) => cells.some(isNumber))
+    );
   },
-  read: (log, { columns: map = {} }) => {
-    const [header, ...body] = parseCsv(log.bytes, log.file, delimiterOf(log));
-    if (body.length === 0) throw shapeError(log.file, 'holds no rows below a header line', 'Give the whole log.');
-    requireColumns(log.file, header.cells, map);
-    const strict = [...NEEDED_COLUMNS, ...Object.keys(map)];
-    const columns = numericColumns(log.file, body, ourNames(header.cells, map), strict);
-    return { trainer: 'table', facts: {}, columns, place: (row) => `line ${body[row].line}` };
+  read: (given, options) => {
+    const log = { file: given.file, bytes: utf8Of(given.bytes) };
+    const table = readTable(log);
+    if (table.rows === 0) throw shapeError(log.file, 'holds no rows below a header line', 'Give the whole log.');
+    // A chart's export holds the least and the largest value of what it averages.
+    const names = table.header.filter((name) => name !== '' && !/__(MIN|MAX)$/.test(name));
+    const { names: places, notes } = namedColumns(names, options, log.file);
+    const strict = [...NEEDED_COLUMNS, ...Object.keys(options.columns ?? {})];
+    const columns = numericColumns(log.file, table, places, strict);
+    const trainer = TRAINERS.find(({ has }) => has(table.header))?.trainer ?? 'table';
+    return { trainer, facts: {}, columns, notes, place: (row): string => `line ${table.lines[row]}` };
   },
 };
 
-/** Cells of the first two lines that are not empty. */
-function firstLines(log: LogFile): string[][] {
-  const lines = textOf(log)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
-  const delimiter = delimiterOf(log);
-  return lines.slice(0, 2).map((line) => line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
+/** The columns of a table: numbers, and where a cell is text, what it says. */
+interface Table {
+  readonly header: readonly string[];
+  readonly cells: readonly Cell[][];
+  readonly texts: readonly TextCell[][];
+  readonly lines: readonly number[];
+  readonly rows: number;
 }
 
+interface TextCell {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Texts that are kept of a column that is none of numbers. */
+const KEPT_TEXTS = 5;
+
+function readTable({ file, bytes }: LogFile): Table {
+  let header: readonly string[] | undefined;
+  let [cells, texts, lines]: [Cell[][], TextCell[][], number[]] = [[], [], []];
+  csvRows(bytes, file, delimiterOf(bytes), (row: Row) => {
+    if (header === undefined) {
+      header = row.cells;
+      [cells, texts, lines] = [header.map(() => []), header.map(() => []), []];
+      return;
+    }
+    lines.push(row.line);
+    row.cells.forEach((text, i) => {
+      const cell = cellOf(text);
+      cells[i].push(cell ?? null);
+      if (cell === undefined && texts[i].length < KEPT_TEXTS) texts[i].push({ line: row.line, text });
+    });
+  });
+  return { header: header ?? [], cells, texts, lines, rows: lines.length };
+}
+
+/** Cells of the first lines that are not empty. */
+function firstLines(log: LogFile): string[][] {
+  const lines = textOf(log.bytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+  const delimiter = delimiterOf(utf8Of(log.bytes.subarray(0, BEGINNING)));
+  return lines.slice(0, 3).map((line) => line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
+}
+
+const BEGINNING = 65_536;
+
 /** Whichever separator occurs most often in the first line. */
-function delimiterOf(log: LogFile): string {
-  const [first] = textOf(log).trimStart().split('\n', 1);
+function delimiterOf(bytes: Uint8Array): string {
+  const [first] = textOf(bytes).trimStart().split('\n', 1);
   const count = (delimiter: string): number => first.split(delimiter).length;
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }
 
 /** The beginning of a file as text. */
-function textOf({ bytes }: LogFile): string {
-  return new TextDecoder('utf-8').decode(bytes.subarray(0, 65_536));
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8').decode(utf8Of(bytes.subarray(0, BEGINNING)));
 }
 
-function requireColumns(file: string, header: readonly string[], map: ColumnMap): void {
-  const issues = Object.entries(map).flatMap(([ours, theirs]): Issue[] => {
-    const count = header.filter((name) => name === theirs).length;
-    const message = count === 0 ? `no column "${theirs}"` : `more than one column "${theirs}"`;
-    return count === 1 ? [] : [{ path: `columns.${ours}`, message }];
-  });
-  if (issues.length === 0) return;
-  throw dataError(file, `its first line has: ${listed(header)}`, 'Name columns of the first line.', issues);
-}
-
-/** Place of each column by our name for it; a column of ours that the map takes from elsewhere is left out. */
-function ourNames(header: readonly string[], map: ColumnMap): Map<string, number> {
-  const renamed = new Set(Object.values(map));
-  const kept = header.flatMap((name, column): [string, number][] =>
-    renamed.has(name) || name in map ? [] : [[name, column]],
-  );
-  return new Map([...kept, ...Object.entries(map).map(([ours, theirs]) => [ours, header.indexOf(theirs)] as const)]);
-}
-
-/** The columns of numbers; one of text is left out, unless it is among the `strict`. */
+/** The columns of numbers by our names; one of text is left out, unless it is among the `strict`. */
 function numericColumns(
   file: string,
-  body: readonly Row[],
-  names: ReadonlyMap<string, number>,
+  { header, cells, texts }: Table,
+  names: ReadonlyMap<string, string>,
   strict: readonly string[],
-): Record<string, Cell[]> {
+): ImportedRun['columns'] {
   const columns: Record<string, Cell[]> = {};
   const issues: Issue[] = [];
-  for (const [name, column] of names) {
-    const wrong = body.filter(({ cells }) => cellOf(cells[column]) === undefined);
-    if (wrong.length === 0) columns[name] = body.map(({ cells }) => cellOf(cells[column])!);
-    else if (strict.includes(name)) issues.push(...wrong.map((row) => notNumber(row, name, column)));
+  for (const [name, theirs] of names) {
+    const place = header.indexOf(theirs);
+    if (texts[place].length === 0) columns[name] = cells[place];
+    else if (strict.includes(name)) issues.push(...texts[place].map((cell) => notNumber(cell, theirs)));
   }
   if (issues.length === 0) return columns;
-  throw dataError(file, `${issues.length} cells are not numbers`, 'Remove these rows, or fill in numbers.', issues);
+  const hasCommas = issues.some(({ message }) => /^"-?\d+,\d+"/.test(message));
+  const remedy = hasCommas
+    ? 'Write decimal points in place of decimal commas: 0.1, not 0,1.'
+    : 'Write numbers there, leave the cells empty, or remove these rows.';
+  throw dataError(file, 'cells that must be numbers are text', remedy, issues);
 }
 
-function notNumber({ line, cells }: Row, name: string, column: number): Issue {
-  return { path: `line ${line}, column "${name}"`, message: `"${cells[column]}" is not a number` };
+function notNumber({ line, text }: TextCell, column: string): Issue {
+  return { path: `line ${line}, column "${column}"`, message: `"${text}" is not a number` };
 }
 
 /** A cell as a number, as `null` where it is empty; undefined if it is text. */
 function cellOf(cell: string): Cell | undefined {
-  if (cell === '') return null;
-  if (isText(cell)) return undefined;
+  if (MISSING.test(cell)) return null;
   if (isNumber(cell)) return Number(cell);
+  if (isText(cell)) return undefined;
   if (/nan/i.test(cell)) return NaN;
   return cell.startsWith('-') ? -Infinity : Infinity;
 }
