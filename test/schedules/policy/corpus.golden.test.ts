@@ -8,6 +8,7 @@ import type { Policy } from '../../../src/artifacts/policy/policy.js';
 import { policyId } from '../../../src/artifacts/shared/hash.js';
 import { checkPolicyTests, policySchedule, weightsRule } from '../../../src/schedules/index.js';
 import { policyCorpus } from '../../../scripts/policy-corpus.js';
+import { pythonGolden } from '../../../scripts/python-golden.js';
 import { INVALID_POLICIES, type InvalidPolicy } from '../../../scripts/policy-corpus/invalid.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -94,6 +95,11 @@ describe('schema/policy', () => {
     const body = { ...(JSON.parse(corpus['feedback.policy.json']) as Json), schema_version: '2.7.0', colour: 'red' };
     expect(() => parseUnsealed('policy', body, 'policy.json')).not.toThrow();
   });
+});
+
+/** `npx tsx scripts/python-golden.ts` writes it anew. */
+test('clients/python/tests/golden.json is what the product gives', () => {
+  expect(readFileSync(path.join(ROOT, 'clients/python/tests/golden.json'), 'utf8')).toBe(pythonGolden());
 });
 
 /** Policies of 0.1.0, one without a clip and one with fields that nothing read: refused by name, with the command that helps. */
