@@ -57,7 +57,7 @@ function countFault(header: LogHeader, rows: number, end: LogEnd | null): Sequen
       remedies: ['Add the rows that are missing, or write the number of rows that there are.'],
     };
   }
-  if (end.status !== 'completed' || mayEndEarly(header) || rows === header.updates) return null;
+  if (end.status !== 'completed' || mayEndEarly(header, end) || rows === header.updates) return null;
   const message = `the header plans ${header.updates} updates, the end row says completed after ${rows}`;
   const remedy =
     'Add the rows that are missing; where the run stopped there, write "status": "killed" in the end row, ' +
@@ -65,7 +65,7 @@ function countFault(header: LogHeader, rows: number, end: LogEnd | null): Sequen
   return { issues: [{ path: 'header: updates', message }], remedies: [remedy] };
 }
 
-/** A reading ends by itself, and so does a run that looks at a held-out loss. */
-function mayEndEarly({ purpose, stopping }: LogHeader): boolean {
-  return stopping !== undefined || purpose.endsWith('/reading');
+/** A reading ends by itself, and so does a run that looks at a held-out loss, or one that says why it ended. */
+function mayEndEarly({ purpose, stopping }: LogHeader, { reason }: LogEnd): boolean {
+  return reason !== undefined || stopping !== undefined || purpose.endsWith('/reading');
 }
