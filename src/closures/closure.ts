@@ -16,8 +16,8 @@ export interface Prior {
   readonly median: number;
   /** Standard deviation of the logarithm. */
   readonly logDeviation: number;
-  /** The deviation that whole runs of other problems show, where the fit holds the parameter tighter than they say. */
-  readonly studyDeviation?: number;
+  /** Median and deviation that whole runs of other problems show, where the fit holds the parameter elsewhere or tighter. */
+  readonly study?: { readonly median: number; readonly logDeviation: number };
   readonly reason: string;
 }
 

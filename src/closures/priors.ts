@@ -11,7 +11,7 @@ export const PRIORS = {
   floor_share: {
     median: 0.15,
     logDeviation: 0.15,
-    studyDeviation: 0.6,
+    study: { median: 0.25, logDeviation: 0.3 },
     reason:
       'floor / L0: below what whole runs gave (0.2 to 0.35) and held there, because short runs take their own curvature for a floor and a floor that is too high stops the run early',
   },

@@ -3,7 +3,14 @@ import { minimizeBySimplex } from '../math/nelder-mead.js';
 import type { Closure, Scales } from '../closures/index.js';
 import { logLikelihood, logPosterior } from './likelihood.js';
 import type { PilotRun } from './observations.js';
-import { parameterNames, priorCentre, priorDeviations, type LogParameters } from './priors.js';
+import {
+  fitPrior,
+  parameterNames,
+  priorCentre,
+  priorDeviations,
+  type LogParameters,
+  type NormalPrior,
+} from './priors.js';
 
 const FULL_SEARCH = { maximumIterations: 1500, tolerance: 1e-7 };
 const RESTART_EDGE = 0.2;
@@ -32,8 +39,9 @@ export function refitClosure(
   scales: Scales,
   runs: readonly PilotRun[],
   start: LogParameters,
+  prior: NormalPrior = fitPrior(closure),
 ): LogParameters {
-  const objective = negativeLogPosterior(closure, scales, runs);
+  const objective = negativeLogPosterior(closure, scales, runs, prior);
   return minimizeBySimplex(objective, start, { steps: edges(start), ...WARM_SEARCH }).point;
 }
 
@@ -66,8 +74,8 @@ export function likelihoodHessian(
   return hessian((theta) => -logLikelihood(closure, theta, scales, runs), at);
 }
 
-function negativeLogPosterior(closure: Closure, scales: Scales, runs: readonly PilotRun[]) {
-  return (theta: LogParameters): number => -logPosterior(closure, theta, scales, runs);
+function negativeLogPosterior(closure: Closure, scales: Scales, runs: readonly PilotRun[], prior?: NormalPrior) {
+  return (theta: LogParameters): number => -logPosterior(closure, theta, scales, runs, prior);
 }
 
 function edges(start: LogParameters): number[] {

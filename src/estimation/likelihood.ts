@@ -1,6 +1,6 @@
 import type { Closure, Scales, StateFilter } from '../closures/index.js';
 import type { PilotRun } from './observations.js';
-import { logPrior, valuesOf, type LogParameters } from './priors.js';
+import { fitPrior, logPrior, valuesOf, type LogParameters, type NormalPrior } from './priors.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -42,8 +42,9 @@ export function logPosterior(
   theta: LogParameters,
   scales: Scales,
   runs: readonly PilotRun[],
+  prior: NormalPrior = fitPrior(closure),
 ): number {
-  return logLikelihood(closure, theta, scales, runs) + logPrior(closure)(theta);
+  return logLikelihood(closure, theta, scales, runs) + logPrior(prior)(theta);
 }
 
 /** Predicted loss before each update of a run, from the closure's start and the rates alone: no observation enters. */

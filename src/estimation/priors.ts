@@ -22,13 +22,27 @@ export function priorDeviations({ priors }: Closure): number[] {
   return Object.values(priors).map(({ logDeviation }) => logDeviation);
 }
 
-/** Deviations of the logarithms over whole runs of other problems, where the fit holds a parameter tighter than they say. */
-export function studyDeviations({ priors }: Closure): number[] {
-  return Object.values(priors).map(({ logDeviation, studyDeviation }) => studyDeviation ?? logDeviation);
+/** A normal law of the logarithms of the parameters, independent. */
+export interface NormalPrior {
+  readonly centre: readonly number[];
+  readonly deviations: readonly number[];
+}
+
+/** What the fit's mode is searched under. */
+export function fitPrior(closure: Closure): NormalPrior {
+  return { centre: priorCentre(closure), deviations: priorDeviations(closure) };
+}
+
+/** What whole runs of other problems show: the fit holds some parameters elsewhere or tighter than they say. */
+export function studyPrior({ priors }: Closure): NormalPrior {
+  const studied = Object.values(priors).map(({ study, median, logDeviation }) => study ?? { median, logDeviation });
+  return {
+    centre: studied.map(({ median }) => Math.log(median)),
+    deviations: studied.map(({ logDeviation }) => logDeviation),
+  };
 }
 
 /** ln of the prior density as a function of theta, up to a constant: -(1/2) sum ((theta_i - centre_i) / deviation_i)^2. */
-export function logPrior(closure: Closure): (theta: LogParameters) => number {
-  const [centre, deviations] = [priorCentre(closure), priorDeviations(closure)];
+export function logPrior({ centre, deviations }: NormalPrior): (theta: LogParameters) => number {
   return (theta) => -0.5 * theta.reduce((sum, value, i) => sum + ((value - centre[i]) / deviations[i]) ** 2, 0);
 }

@@ -69,12 +69,13 @@ export function openLoopPolicy(coefficients: Coefficients, openLoop: OpenLoop, d
   return openLoopFile(coefficients, { ...control, guards: { ...control.guards, min: lowest } }, decision);
 }
 
-/**
- * WSD at the pilot's peak, bit for bit the rates of the schedule `wsd`: every rate stands in the file, those of the warm-up
- * too, and no guard changes any.
- */
+/** WSD at the pilot's peak, bit for bit the rates of the schedule `wsd`. */
 export async function wsdPolicy(coefficients: Coefficients, decision?: Decision): Promise<Policy> {
-  const { updates, values } = await wsdRates(coefficients);
+  return exactPolicy(coefficients, await wsdRates(coefficients), decision);
+}
+
+/** An open loop bit for bit: every rate stands in the file, those of the warm-up too, and no guard changes any. */
+export function exactPolicy(coefficients: Coefficients, { updates, values }: OpenLoop, decision?: Decision): Policy {
   const control = learningRate(coefficients, null, { updates: [...updates], values: [...values] });
   const guards = { ...NO_GUARDS, min: Math.min(...values), max: Math.max(...values) };
   return openLoopFile(coefficients, { ...control, guards }, decision);

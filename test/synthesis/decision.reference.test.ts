@@ -3,10 +3,13 @@ import type { ClosureFit, Coefficients } from '../../src/artifacts/coefficients/
 import { CLOSURES, type FilterDescription } from '../../src/closures/index.js';
 import { randomStream } from '../../src/math/random.js';
 import { closureDraws } from '../../src/synthesis/decision/closure-draws.js';
-import { believedModels, differenceError } from '../../src/synthesis/decision/believed-models.js';
-import { decide, SHARE_NEEDED } from '../../src/synthesis/decision/decide.js';
+import { believedModels, believedShares, differenceError } from '../../src/synthesis/decision/believed-models.js';
+import { decide } from '../../src/synthesis/decision/decide.js';
+import { decideAgain } from '../../src/synthesis/decision/decide-again.js';
+import { SHARE_NEEDED } from '../../src/synthesis/decision/gains.js';
 import { modesDraws } from '../../src/synthesis/decision/modes-draws.js';
 import { meanMinimiser } from '../../src/synthesis/decision/plans.js';
+import { summarised } from '../../src/synthesis/decision/prediction.js';
 import { nullCandidates, openLoopCandidate } from '../../src/synthesis/decision/schedule-candidate.js';
 import { blockRates, simulatedLosses } from '../../src/synthesis/decision/simulate.js';
 import { timeBlocks } from '../../src/synthesis/decision/time-blocks.js';
@@ -137,7 +140,7 @@ describe('decide', () => {
   });
 
   test('the error that is added: 4 studied differences of 4 % and the held-out ones of the pilot', () => {
-    within(differenceError(fitOf(0.2, { error: 0.02 }).verdict), Math.sqrt((4 * 0.04 ** 2 + 4 * 0.02 ** 2) / 8), {
+    within(differenceError(fitOf(0.2, { error: 0.02 })), Math.sqrt((4 * 0.04 ** 2 + 4 * 0.02 ** 2) / 8), {
       rel: 1e-12,
       because: 'the formula',
     });
@@ -191,9 +194,54 @@ describe('modes', () => {
 
   test('a model has as many draws as its held-out error deserves', () => {
     const fit = fitOf(0.2);
-    const { draws, words } = believedModels({ ...COEFFICIENTS, closures: [fit], modes })!;
-    // left_out is empty for the modes: exp(0) against exp(-4 (.02)^2 / (2 (.04)^2)) = .607.
-    expect(draws).toHaveLength(Math.round((0.6065 / 1.6065) * 200) + 1);
-    expect(words).toBe('slow_noise_memory 38 %, modes 62 %');
+    const leftOut = [1, 2, 3, 4].map((i) => ({ run_id: `${i}`, prediction_error: 0.02 }));
+    const judged = { ...modes, verdict: { ...modes.verdict, left_out: leftOut } };
+    const { shares, error } = believedShares({ ...COEFFICIENTS, closures: [fit], modes: judged })!;
+    // Odds 1 and .25, errors .01 and .02 of 4 differences: 1 / (.01^2 + .005^2)^2 = 6.4e7 against .25 / (.02^2 + .005^2)^2 = 1.384e6.
+    within(shares[0].weight, 6.4 / (6.4 + 0.1384), { rel: 1e-3, because: 'by hand' });
+    const [own, other] = [fit, { name: 'modes', verdict: judged.verdict }].map(differenceError);
+    const mixed = Math.sqrt(shares[0].weight * own ** 2 + shares[1].weight * other ** 2);
+    within(error, mixed, { rel: 1e-12, because: 'the mean square over the draws' });
+    const { draws, words } = believedModels({ ...COEFFICIENTS, closures: [fit], modes: judged })!;
+    expect(draws).toHaveLength(196);
+    expect(words).toBe('slow_noise_memory 98 %, modes 2 %');
+  });
+
+  test('after a history they stand where its rates and losses have brought them', () => {
+    const rates = [0.4, 0.4, 0.2];
+    const x = draw.init();
+    const losses = rates.map((rate) => {
+      const loss = draw.loss(x);
+      draw.advance(x, rate, 1);
+      return loss;
+    });
+    const after = draw.after({ rates, losses }, randomStream(1, 'unused'));
+    after.init().forEach((value, i) => within(value, x[i], { rel: 1e-14, because: 'the losses are its own' }));
+  });
+});
+
+describe('the prediction of a final loss', () => {
+  test('is that of the draws with the error on left-out runs added', () => {
+    const logs = Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 0.3 : -0.3));
+    const predicted = summarised(logs.map(Math.exp), 0.1)!;
+    // Two equal normals of deviation .1 at -.3 and .3: 97.5 % lie below .3 + 1.645 x .1.
+    within(Math.log(predicted.interval[1]), 0.3 + 1.645 * 0.1, { abs: 0.02, because: '2,000 draws' });
+    within(Math.log(predicted.interval[0]), -0.3 - 1.645 * 0.1, { abs: 0.02, because: '2,000 draws' });
+  });
+});
+
+describe('a run that decides again', () => {
+  const verdict = fitOf(0.2).verdict;
+  const start = { update: 100, inForce: Array<number>(500).fill(0.5), error: 0.03 };
+
+  test('leaves a rate that is held to the end for a decay where noise makes up the loss, and keeps it where nothing is noise', () => {
+    const noisy = closureDraws({ ...fitOf(0.5), verdict }).slice(0, 40);
+    const left = decideAgain(COEFFICIENTS, { ...start, draws: noisy });
+    expect([left.followed === 'in_force', left.rates.length]).toEqual([false, 500]);
+    expect(left.rates[499]).toBeLessThan(0.25);
+    expect(left.share).toBeGreaterThanOrEqual(SHARE_NEEDED);
+    const quiet = closureDraws({ ...fitOf(0.0001), verdict }).slice(0, 40);
+    const kept = decideAgain(COEFFICIENTS, { ...start, draws: quiet });
+    expect([kept.followed, kept.rates]).toEqual(['in_force', start.inForce]);
   });
 });

@@ -30,7 +30,9 @@ export const decisionSchema = z.strictObject({
     .describe("Plain decay at the pilot's peak that the others are compared with: wsd, unless linear decay beats it."),
   followed: z
     .string()
-    .describe('Schedule that the policy follows: wsd, linear, mean_minimiser, draw_N, hjb_mean or feedback.'),
+    .describe(
+      'Schedule that the policy follows: wsd, linear, wsd_10, wsd_50, linear_squared, mean_minimiser, draw_N, hjb_mean or feedback.',
+    ),
   deviated: z.boolean().describe('Whether the policy follows anything but WSD at the peak.'),
   reason: z.string().describe('Reason for the choice, in one sentence.'),
   failed_check: failedCheckSchema
@@ -51,6 +53,14 @@ export const decisionSchema = z.strictObject({
     .tuple([finite, finite])
     .nullable()
     .describe('Central 90 % interval of that gain over draws. Null without draws.'),
+  predicted: z
+    .strictObject({
+      median: finite.describe('Median of the predicted final loss of the schedule that the policy follows.'),
+      interval: z.tuple([finite, finite]).describe('Central 95 % interval of it, the error on runs left out added.'),
+    })
+    .nullable()
+    .optional()
+    .describe('Loss that the run is predicted to come to, before it starts. Null without draws.'),
   candidates: z.array(candidateSchema).describe('All schedules that were compared, with their gains over the null.'),
 });
 

@@ -1,9 +1,9 @@
 import { rootMeanSquare } from 'simple-statistics';
 import type { ModesFit } from '../../artifacts/coefficients/modes.js';
-import { randomStream } from '../../math/random.js';
+import { randomStream, type RandomStream } from '../../math/random.js';
 import { familiesOf, type PilotRun } from '../observations.js';
 import { judgedEnds } from '../verdict.js';
-import { bestModes, modesDraws } from './draws.js';
+import { modesDraws } from './draws.js';
 import { modeSpectra } from './features.js';
 import { fitModes } from './fit.js';
 
@@ -27,16 +27,16 @@ export function estimateModes(runs: readonly PilotRun[], options: ModesOptions):
   const families = familiesOf(runs);
   if (families.every((family) => family.length === 1)) return undefined;
   const spectra = modeSpectra(options);
+  const stream = randomStream(options.seed, 'estimate/posterior/modes');
   const judged = families.map((family) => {
     const others = families.filter((other) => other !== family).flat();
-    const modes = bestModes(fitModes(others, spectra));
-    return judgedEnds(family, (rates) => predictedLosses(modes, rates));
+    const { draws } = modesDraws(fitModes(others, spectra), JUDGING_DRAWS, stream);
+    return judgedEnds(family, (rates) => meanLosses(draws, rates));
   });
   const left_out = judged.flatMap(({ errors }) => errors);
   const prediction_error = rootMeanSquare(left_out.map((entry) => entry.prediction_error));
   const difference_error = rootMeanSquare(judged.flatMap(({ differences }) => differences));
   if (!Number.isFinite(prediction_error) || !Number.isFinite(difference_error)) return undefined;
-  const stream = randomStream(options.seed, 'estimate/posterior/modes');
   return {
     ...modesDraws(fitModes(runs, spectra), options.draws, stream),
     verdict: {
@@ -46,6 +46,24 @@ export function estimateModes(runs: readonly PilotRun[], options: ModesOptions):
       within_bound: prediction_error <= options.maximumPredictionError,
     },
   };
+}
+
+/** Draws of the modes that are fitted to these runs. */
+export function drawModes(
+  runs: readonly PilotRun[],
+  run: Pick<ModesOptions, 'peak' | 'horizon'>,
+  count: number,
+  stream: RandomStream,
+): ModesFit['draws'] {
+  return modesDraws(fitModes(runs, modeSpectra(run)), count, stream).draws;
+}
+
+/** Draws whose mean predicts the runs left out. */
+const JUDGING_DRAWS = 40;
+
+function meanLosses(draws: ModesFit['draws'], rates: ArrayLike<number>): Float64Array {
+  const all = draws.map((draw) => predictedLosses(draw, rates));
+  return all[0].map((_, k) => all.reduce((sum, losses) => sum + losses[k], 0) / all.length);
 }
 
 /** Losses before each update, from the rates alone. */

@@ -1,11 +1,22 @@
 import type { ClosureFit } from '../../artifacts/coefficients/coefficients.js';
-import { closureNamed, type FilterDescription, type Flow, type StateFilter } from '../../closures/index.js';
+import {
+  closureNamed,
+  type FilterDescription,
+  type FilterState,
+  type Flow,
+  type StateFilter,
+} from '../../closures/index.js';
+import type { RandomStream } from '../../math/random.js';
+import { semidefiniteRoot } from '../../math/semidefinite-root.js';
 import { closurePart } from './closure-part.js';
-import type { ModelDraw } from './model-draw.js';
+import type { ModelDraw, RunHistory } from './model-draw.js';
 
 /** A closure with the parameters of one draw: its coordinates are the logarithms of its states. */
 export interface ClosureDraw extends ModelDraw {
   readonly parameters: Readonly<Record<string, number>>;
+  after(history: RunHistory, stream: RandomStream): ClosureDraw;
+  /** Of the losses of a run, by the filter's innovations. */
+  logLikelihood(history: RunHistory): number;
 }
 
 /** What is believed of a fitted closure: its posterior draws, or in older files its bootstrap, or the estimate alone. */
@@ -21,10 +32,11 @@ function olderDraws({ states, parameters, bootstrap }: ClosureFit): NonNullable<
 }
 
 function closureDraw(
-  { name, filter: fitted }: ClosureFit,
+  fit: ClosureFit,
   parameters: Readonly<Record<string, number>>,
   start: readonly number[],
 ): ClosureDraw {
+  const { name, filter: fitted } = fit;
   const closure = closureNamed(name);
   const mean = start.map(Math.log);
   const filter = closure.recursion({
@@ -43,8 +55,29 @@ function closureDraw(
     init: () => Float64Array.from(mean),
     advance: flow,
     loss: (x) => filter.predictedLoss({ mean: Array.from(x), covariance }),
+    after(history, stream) {
+      const { mean: x, covariance: P } = filtered(filter, history);
+      const root = semidefiniteRoot(x.map((_, i) => x.map((__, j) => P[i * x.length + j]))) ?? [];
+      const z = root.map(() => stream.normal());
+      const drawn = x.map((value, i) => value + root.reduce((sum, column, j) => sum + column[i] * z[j], 0));
+      return closureDraw(fit, parameters, drawn.map(Math.exp));
+    },
+    logLikelihood: (history) => filtered(filter, history).logLikelihood,
     part: (options) => closurePart({ start, flow, filter }, options),
   };
+}
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/** The state after a history, and ln likelihood of its losses by the filter's innovations. */
+function filtered(filter: StateFilter, { rates, losses }: RunHistory): FilterState & { logLikelihood: number } {
+  let [state, logLikelihood] = [filter.init(), 0];
+  rates.forEach((rate, k) => {
+    const { state: seen, innovation, innovationVariance: V } = filter.update(state, losses[k]);
+    logLikelihood -= 0.5 * (LOG_TWO_PI + Math.log(V) + innovation ** 2 / V);
+    state = filter.predict(seen, rate);
+  });
+  return { ...state, logLikelihood };
 }
 
 /** What the logarithms of the states gain in an update at the rate `scale`, seen from a state that is known. */

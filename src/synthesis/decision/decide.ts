@@ -1,20 +1,21 @@
-import { quantileSorted } from 'simple-statistics';
 import type { ClosureFit, Coefficients } from '../../artifacts/coefficients/coefficients.js';
 import type { Decision } from '../../artifacts/policy/decision.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
-import { randomStream } from '../../math/random.js';
-import { mean } from '../../math/vectors.js';
-import { believedModels, leastError } from './believed-models.js';
+import { believedModels, leastError, type BelievedModels } from './believed-models.js';
 import { closureDraws } from './closure-draws.js';
-import type { ModelDraw } from './model-draw.js';
 import { feedbackGain, type FeedbackGain } from './feedback.js';
-import { meanMinimiser } from './plans.js';
-import { nullCandidates, openLoopCandidate, type OpenLoop, type ScheduleCandidate } from './schedule-candidate.js';
+import { digits, gainOver, percent, SHARE_NEEDED, type Gain } from './gains.js';
+import { plansOf } from './plans.js';
+import { summarised } from './prediction.js';
+import {
+  nullCandidates,
+  openLoopCandidate,
+  shapedCandidates,
+  type OpenLoop,
+  type ScheduleCandidate,
+} from './schedule-candidate.js';
 import { blockRates, simulatedLosses, type SimulatedRun } from './simulate.js';
 import { timeBlocks } from './time-blocks.js';
-
-/** Share of draws in which a schedule must beat its null. */
-export const SHARE_NEEDED = 0.9;
 
 /** Draws that have a plan of their own, and that the mean is taken over. */
 const PLANNED_DRAWS = 4;
@@ -53,9 +54,8 @@ export interface SolvedClosure {
 
 /**
  * Decides under the posterior which schedule a policy follows. Models are the closures that may be followed and the modes,
- * with as many of 200 draws as they deserve: weights exp(-n e^2 / (2 s^2)), e their error on final losses after decays of n
- * runs left out, s = 4 %, what studies show. Candidates are the minimiser of the mean loss over draws, the plans of single
- * draws, the mean trajectory of the HJB policy, and the nulls, WSD and linear decay at the peak. Each is simulated under all
+ * with as many of 200 draws as they deserve: weights odds e^-n, e the error of differences between the ends of n runs left out. Candidates are the minimiser of the mean loss over draws, the plans of single
+ * draws, the mean trajectory of the HJB policy, decays of other shapes, and the nulls, WSD and linear decay at the peak. Each is simulated under all
  * draws; the gain of one schedule over another in a draw is ln(loss of the other / its own loss) + e xi, with e the held-out
  * error of differences between schedules and xi standard normal. Linear decay is the null in place of WSD, and then a
  * candidate is followed in place of the null, only where its gain is positive in 90 % of draws. Feedback, the HJB policy
@@ -74,7 +74,7 @@ export function decide(coefficients: Coefficients, solved: SolvedClosure | null)
       bound,
     );
   }
-  const { draws, error, words } = believed;
+  const { draws, error, levelError, words } = believed;
   const nulls = nullCandidates(coefficients);
   const run: SimulatedRun = {
     blocks: timeBlocks(coefficients.horizon),
@@ -88,16 +88,17 @@ export function decide(coefficients: Coefficients, solved: SolvedClosure | null)
   if (usable.length === 0) return undecided('No draw of the models gives a finite loss: WSD at the peak.', 'finite');
   const planned = plansOf(
     usable.map((i) => ({ draw: draws[i], loss: ofWsd[i] })),
-    coefficients,
-  );
+    { horizon: coefficients.horizon, rates: coefficients.rates, integral: run.integral },
+    PLANNED_DRAWS,
+  ).map(({ name, plan }) => openLoopCandidate(name, plan, coefficients));
   const trajectory =
     solved === null
       ? []
       : [openLoopCandidate('hjb_mean', solved.hjb.controls['learning_rate'].open_loop, coefficients)];
-  const candidates = [nulls.wsd, nulls.linear, ...planned, ...trajectory];
+  const candidates = [nulls.wsd, nulls.linear, ...shapedCandidates(coefficients), ...planned, ...trajectory];
   const schedules = candidates.map((candidate) => blockRates(candidate, run.blocks));
   const losses = usable.map((i) => simulatedLosses(draws[i], i, schedules, run));
-  const decided = chosen(candidates, losses, { error, words });
+  const decided = chosen(candidates, losses, { error, levelError, words });
   if (solved === null || decided.decision.followed !== 'hjb_mean') return decided;
   const gain = feedbackGain(closureDraws(solved.fit), solved.hjb);
   return gain !== null && gain.mean > 2 * gain.standardError ? withFeedback(decided, gain) : decided;
@@ -108,63 +109,16 @@ function withFeedback({ decision, openLoop }: Decided, { mean }: FeedbackGain): 
   return { openLoop, decision: { ...decision, followed: 'feedback', reason: `${decision.reason}${more}` } };
 }
 
-interface Planned {
-  readonly draw: ModelDraw;
-  /** Under WSD. */
-  readonly loss: number;
-}
-
-/** The mean over draws is of draws of one model, the one with most of them: its states are those of every copy. */
-function plansOf(draws: readonly Planned[], coefficients: Coefficients): ScheduleCandidate[] {
-  const { horizon, rates, objective } = coefficients;
-  const run = { horizon, rates, integral: objective.form === 'integral' };
-  const sizes = [...new Set(draws.map(({ draw }) => draw.start.length))];
-  const groups = sizes.map((n) => draws.filter(({ draw }) => draw.start.length === n));
-  const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
-  const stride = Math.max(1, Math.floor(largest.length / PLANNED_DRAWS));
-  const thinned = largest.filter((_, i) => i % stride === 0 && i / stride < PLANNED_DRAWS);
-  const plan = (name: string, some: readonly Planned[]): ScheduleCandidate[] => {
-    const found = meanMinimiser(
-      some.map(({ draw }) => draw),
-      some.map(({ loss }) => loss),
-      run,
-    );
-    return found === null ? [] : [openLoopCandidate(name, found, coefficients)];
-  };
-  return [...plan('mean_minimiser', thinned), ...thinned.flatMap((one, i) => plan(`draw_${i}`, [one]))];
-}
-
-interface Gain {
-  readonly mean: number;
-  /** Share of draws in which it is positive. */
-  readonly share: number;
-  readonly interval: [number, number];
-}
-
-/** Gain of a candidate over another by draw, the held-out error of differences added: one error a draw for all. */
-function gainOver(losses: readonly (readonly number[])[], other: number, own: number, error: number): Gain {
-  const stream = randomStream(SEED, 'decision/error');
-  const gains = losses.map((row) => {
-    const gain = Math.log(row[other] / row[own]) + error * stream.normal();
-    return Number.isFinite(gain) ? gain : -Infinity;
-  });
-  const sorted = [...gains].sort((a, b) => a - b);
-  return {
-    mean: mean(gains),
-    share: gains.filter((gain) => gain > 0).length / gains.length,
-    interval: [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)],
-  };
-}
-
 function chosen(
   candidates: readonly ScheduleCandidate[],
   losses: readonly (readonly number[])[],
-  { error, words }: { readonly error: number; readonly words: string },
+  { error, levelError, words }: Pick<BelievedModels, 'error' | 'levelError' | 'words'>,
 ): Decided {
   const [WSD, LINEAR] = [0, 1];
-  const linear = gainOver(losses, WSD, LINEAR, error);
+  const errors = { error, seed: SEED };
+  const linear = gainOver(losses, WSD, LINEAR, errors);
   const base = linear.share >= SHARE_NEEDED ? LINEAR : WSD;
-  const gains = candidates.map((_, own) => gainOver(losses, base, own, error));
+  const gains = candidates.map((_, own) => gainOver(losses, base, own, errors));
   const ranked = candidates
     .flatMap((_, own) => (own > LINEAR ? [own] : []))
     .sort((a, b) => gains[b].mean - gains[a].mean);
@@ -188,6 +142,10 @@ function chosen(
     gain: digits(told.mean),
     share: digits(told.share),
     interval: [digits(told.interval[0]), digits(told.interval[1])],
+    predicted: predictionOf(
+      losses.map((row) => row[followed]),
+      levelError,
+    ),
     candidates: candidates.map(({ name }, own) => ({
       name,
       gain: digits(gains[own].mean),
@@ -197,14 +155,13 @@ function chosen(
   return { decision, openLoop: followed === WSD ? null : candidates[followed].openLoop };
 }
 
-/** Of ln losses: what is told of them has no more figures than this. */
-function digits(value: number): number {
-  return Number.isFinite(value) ? Number(value.toPrecision(4)) : -Number.MAX_VALUE;
+function predictionOf(losses: readonly number[], levelError: number): Decision['predicted'] {
+  const predicted = summarised(losses, levelError);
+  return predicted === null ? null : { median: predicted.median, interval: [...predicted.interval] };
 }
 
 function reasonOf(told: { words: string; followed: string; against: string; gain: Gain }): string {
   const { words, followed, against, gain } = told;
-  const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
   const name = against === 'wsd' ? 'WSD at the peak' : 'linear decay at the peak';
   if (followed === 'wsd') {
     return (

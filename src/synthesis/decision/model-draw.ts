@@ -1,4 +1,11 @@
+import type { RandomStream } from '../../math/random.js';
 import type { Vector } from '../../../solvers/index.js';
+
+/** What a run has done so far: the rate of every update, and the loss seen before it. */
+export interface RunHistory {
+  readonly rates: readonly number[];
+  readonly losses: readonly number[];
+}
 
 /** One draw of a model of the loss, ready to be simulated and planned for. */
 export interface ModelDraw {
@@ -12,6 +19,8 @@ export interface ModelDraw {
   readonly scale: number;
   /** Natural states at update 0, for plans. */
   readonly start: readonly number[];
+  /** The same draw from where a run stands that has this history. */
+  after(history: RunHistory, stream: RandomStream): ModelDraw;
   /** The draw as a part of a deterministic problem in natural states. */
   part(options: PartOptions): ModelPart;
 }

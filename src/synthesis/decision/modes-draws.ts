@@ -8,35 +8,47 @@ type Draw = ModesFit['draws'][number];
  * rate u, g = (1 - u l)^2, L the loss at the start of the block:
  *   a <- g^h a,   b <- g^h b + u^2 (feedback L + constant) (1 - g^h) / (1 - g).
  */
-export function modesDraws({ draws }: ModesFit): ModelDraw[] {
+export function modesDraws({ draws }: Pick<ModesFit, 'draws'>): ModelDraw[] {
   return draws.map((draw) => {
-    const { curvatures } = draw;
-    const n = curvatures.length;
-    const start = [...Array<number>(n).fill(1), ...Array<number>(n).fill(0)];
-    const lossAt = (x: ArrayLike<number>, offset = 0): number => {
-      let sum = draw.floor;
-      for (let i = 0; i < n; i += 1) sum += draw.slow[i] * x[offset + i] + draw.noise[i] * x[offset + n + i];
-      return sum;
-    };
-    return {
-      start,
-      deviations: [],
-      scale: 1,
-      init: () => Float64Array.from(start),
-      loss: (x) => lossAt(x),
-      advance(x, u, h) {
-        const fed = u * u * (draw.feedback * lossAt(x) + draw.constant);
-        for (let i = 0; i < n; i += 1) {
-          const g = (1 - u * curvatures[i]) ** 2;
-          const power = h === 1 ? g : g ** h;
-          const sum = h === 1 ? 1 : Math.abs(1 - g) < 1e-9 ? h : (1 - power) / (1 - g);
-          x[i] *= power;
-          x[n + i] = power * x[n + i] + fed * sum;
-        }
-      },
-      part: (options) => modesPart(draw, lossAt, options),
-    };
+    const n = draw.curvatures.length;
+    return modesFrom(draw, [...Array<number>(n).fill(1), ...Array<number>(n).fill(0)]);
   });
+}
+
+function modesFrom(draw: Draw, start: readonly number[]): ModelDraw {
+  const { curvatures } = draw;
+  const n = curvatures.length;
+  const lossAt = (x: ArrayLike<number>, offset = 0): number => {
+    let sum = draw.floor;
+    for (let i = 0; i < n; i += 1) sum += draw.slow[i] * x[offset + i] + draw.noise[i] * x[offset + n + i];
+    return sum;
+  };
+  /** Noise that is fed by a given loss, or by that of the states. */
+  const move = (x: Float64Array, u: number, h: number, loss: number): void => {
+    const fed = u * u * (draw.feedback * loss + draw.constant);
+    for (let i = 0; i < n; i += 1) {
+      const g = (1 - u * curvatures[i]) ** 2;
+      const power = h === 1 ? g : g ** h;
+      const sum = h === 1 ? 1 : Math.abs(1 - g) < 1e-9 ? h : (1 - power) / (1 - g);
+      x[i] *= power;
+      x[n + i] = power * x[n + i] + fed * sum;
+    }
+  };
+  return {
+    start,
+    deviations: [],
+    scale: 1,
+    init: () => Float64Array.from(start),
+    loss: (x) => lossAt(x),
+    advance: (x, u, h) => move(x, u, h, lossAt(x)),
+    /** Modes along the run's own losses, as the fit has them. */
+    after({ rates, losses }) {
+      const x = Float64Array.from(start);
+      rates.forEach((u, k) => move(x, u, 1, losses[k]));
+      return modesFrom(draw, [...x]);
+    },
+    part: (options) => modesPart(draw, lossAt, options),
+  };
 }
 
 /** da/dt = c (g - 1) a, db/dt = c ((g - 1) b + u^2 (feedback L + constant)), with c as slow as the plan's steps need; derivatives by formula. */

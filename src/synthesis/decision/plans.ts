@@ -40,6 +40,37 @@ export function meanMinimiser(
   };
 }
 
+/** A draw, and what its run comes to under a plain decay. */
+export interface PlannedDraw {
+  readonly draw: ModelDraw;
+  readonly loss: number;
+}
+
+/**
+ * The minimiser of the mean over some draws, and the plans of each of them. They are of one model, the one with most draws,
+ * because every copy in the mean has the same states.
+ */
+export function plansOf(
+  draws: readonly PlannedDraw[],
+  run: PlannedRun,
+  count: number,
+): { readonly name: string; readonly plan: OpenLoop }[] {
+  const sizes = [...new Set(draws.map(({ draw }) => draw.start.length))];
+  const groups = sizes.map((n) => draws.filter(({ draw }) => draw.start.length === n));
+  const largest = groups.reduce((most, group) => (group.length > most.length ? group : most));
+  const stride = Math.max(1, Math.floor(largest.length / count));
+  const thinned = largest.filter((_, i) => i % stride === 0 && i / stride < count);
+  const plan = (name: string, some: readonly PlannedDraw[]) => {
+    const found = meanMinimiser(
+      some.map(({ draw }) => draw),
+      some.map(({ loss }) => loss),
+      run,
+    );
+    return found === null ? [] : [{ name, plan: found }];
+  };
+  return [...plan('mean_minimiser', thinned), ...thinned.flatMap((one, i) => plan(`draw_${i}`, [one]))];
+}
+
 /** 0 to T: intervals of 1, 2, 4, ... updates up to T / 16, and the same backwards at the end. */
 function planTimes(horizon: number): number[] {
   const largest = Math.max(1, horizon * LARGEST_INTERVAL);

@@ -47,6 +47,24 @@ export function nullCandidates(peak: Peak): { wsd: ScheduleCandidate; linear: Sc
   };
 }
 
+/** Share of the peak at the times of a shape, as shares of the run after the warm-up. */
+const SHAPES: Readonly<Record<string, (s: number) => number>> = {
+  wsd_10: (s) => Math.min(1, (1 - s) / 0.1),
+  wsd_50: (s) => Math.min(1, (1 - s) / 0.5),
+  linear_squared: (s) => (1 - s) ** 2,
+};
+const SHAPE_POINTS = 41;
+
+/** Decays that need no plan: over the last 10 % and 50 % of the run, and the square of linear decay. */
+export function shapedCandidates(peak: Peak): ScheduleCandidate[] {
+  const { horizon: T, rates, warmup_updates: W } = peak;
+  const updates = Array.from({ length: SHAPE_POINTS }, (_, i) => W + (i * (T - 1 - W)) / (SHAPE_POINTS - 1));
+  return Object.entries(SHAPES).map(([name, shareAt]) => {
+    const values = updates.map((t) => rates.max * Math.max(shareAt((t - W) / Math.max(T - W, 1)), 1 / T));
+    return openLoopCandidate(name, { updates, values }, peak);
+  });
+}
+
 /**
  * Rates of WSD at the peak, bit for bit those of the schedule `wsd` at that peak, with its warm-up: points at every update at
  * which they change.
