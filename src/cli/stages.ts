@@ -4,15 +4,42 @@ import type { InputDeclaration, OptionDeclarations } from '../execution/stage-op
 import type { Stage } from '../execution/stage.js';
 import { IMPORT } from '../import/stage/declaration.js';
 import { PILOT } from '../pilot/declaration.js';
+import { TRAIN_RECEDING } from '../receding/declaration.js';
 import { PROBLEM_PAGE, REPORT, SDE_PAGE } from '../report/stage/declaration.js';
 import { SDE } from '../sde/stage/declaration.js';
 import { SOLVE } from '../synthesis/stage/declaration.js';
 import { SOLVE_PROBLEM } from '../synthesis/problem-file/declaration.js';
 import { TRAIN } from '../training/stage/declaration.js';
 
-export { BENCHMARK, ESTIMATE, IMPORT, PILOT, PROBLEM_PAGE, REPORT, SDE, SDE_PAGE, SOLVE, SOLVE_PROBLEM, TRAIN };
+export {
+  BENCHMARK,
+  ESTIMATE,
+  IMPORT,
+  PILOT,
+  PROBLEM_PAGE,
+  REPORT,
+  SDE,
+  SDE_PAGE,
+  SOLVE,
+  SOLVE_PROBLEM,
+  TRAIN,
+  TRAIN_RECEDING,
+};
 
-const STAGES = [PILOT, IMPORT, ESTIMATE, SOLVE, SOLVE_PROBLEM, TRAIN, BENCHMARK, SDE, REPORT, SDE_PAGE, PROBLEM_PAGE];
+const STAGES = [
+  PILOT,
+  IMPORT,
+  ESTIMATE,
+  SOLVE,
+  SOLVE_PROBLEM,
+  TRAIN,
+  TRAIN_RECEDING,
+  BENCHMARK,
+  SDE,
+  REPORT,
+  SDE_PAGE,
+  PROBLEM_PAGE,
+];
 
 type AnyStage = Stage<InputDeclaration, OptionDeclarations, unknown>;
 

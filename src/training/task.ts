@@ -50,10 +50,11 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
 
 /**
  * All that a training run is, before it starts.
+ * @param given - a schedule in the place of the one that the method names
  * @throws what `openWorkload`, `openEngine`, `createSchedule` and `policySchedule` throw; E_INVALID for measurements of
  * training that cannot be measured
  */
-export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
+export async function openTraining(task: TrainingTask, given?: Schedule): Promise<TrainingRun> {
   const { log, method, observed, evaluated } = task;
   const { experiment } = task.record;
   const scored = await openWorkload(task.record);
@@ -61,7 +62,7 @@ export async function openTraining(task: TrainingTask): Promise<TrainingRun> {
   const engine = await openEngine(task.engine, modelKind(experiment));
   tryOnce(scored);
   const stopping = stoppingOf(task, workload);
-  const schedule = await openSchedule(task, stopping?.updates ?? task.updates);
+  const schedule = given ?? (await openSchedule(task, stopping?.updates ?? task.updates));
   const objective = objectiveOf(experiment, scored);
   const measurements = measurementsOf(task, workload);
   const header = logHeader({ task, workload, engine, schedule, objective, measurements, stopping });

@@ -22,7 +22,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/import'],
   ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],
-  ['src/benchmark', 'src/report'],
+  ['src/benchmark', 'src/receding', 'src/report'],
   ['benchmarks'],
   ['src/cli'],
   ['src/index'],

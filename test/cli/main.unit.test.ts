@@ -39,7 +39,7 @@ describe('help and version', () => {
     expect(loaded.filter((line) => line.includes('/commander/'))).not.toEqual([]);
     expect(loaded.filter((line) => /node_modules\/(@tensorflow|mathjs|zod|plotly|workerpool)/.test(line))).toEqual([]);
     // What keeps it within twice the time of bare node: a file for each command, what they share, and three packages.
-    expect(loaded.filter((line) => !line.includes('node:')).length).toBeLessThan(38);
+    expect(loaded.filter((line) => !line.includes('node:')).length).toBeLessThan(39);
   });
 });
 
@@ -61,12 +61,8 @@ describe('wrong usage', () => {
       'Allowed choices are auto, native, fused, tfjs.',
     ],
     ['a number that is none', ['pilot', 'e.json', '--workers', '-1'], 'It must be 0, 1, 2, ...'],
-    ['neither policy nor schedule', ['train', 'e.json', '--out', 'x'], 'Give either --policy FILE or --schedule'],
-    [
-      'both policy and schedule',
-      ['train', 'e.json', '--policy', 'p', '--schedule', 's', '--out', 'x'],
-      'one of the two',
-    ],
+    ['neither policy nor schedule', ['train', 'e.json', '--out', 'x'], 'Give one of --policy FILE, --schedule'],
+    ['both policy and schedule', ['train', 'e.json', '--policy', 'p', '--schedule', 's', '--out', 'x'], 'Give one of'],
   ])('%s: exit code 2, on standard error alone', async (_, argv, sentence) => {
     const { code, stdout, stderr } = await hjbLr(...argv);
     expect([code, stdout]).toEqual([2, '']);

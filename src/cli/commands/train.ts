@@ -2,26 +2,38 @@ import { HjbLrError } from '../../errors.js';
 import { OUT } from '../../execution/stage-options.js';
 import { defineCommand, requireGiven } from '../command.js';
 import { inWorker } from '../context.js';
-import { TRAIN } from '../stages.js';
+import { RECEDING } from '../../receding/declaration.js';
+import { TRAIN, TRAIN_RECEDING } from '../stages.js';
 
 export const train = defineCommand({
   ...TRAIN,
   // Which of policy and schedule is told before a missing folder.
-  options: { ...TRAIN.options, out: OUT },
-  run: async (given, context) => {
-    requireOneSchedule(given);
-    return inWorker(TRAIN, { ...given, out: requireGiven(given.out, '--out FOLDER') }, context);
+  options: { ...TRAIN.options, ...RECEDING, out: OUT },
+  run: async ({ receding, at, ...given }, context) => {
+    requireOneSchedule({ ...given, receding });
+    const out = requireGiven(given.out, '--out FOLDER');
+    if (receding === undefined && at === undefined) return inWorker(TRAIN, { ...given, out }, context);
+    if (receding === undefined) throw withoutReceding();
+    const { policyPath: _policy, schedule: _schedule, allowMismatch: _allow, ...others } = given;
+    return inWorker(TRAIN_RECEDING, { ...others, receding, at, out }, context);
   },
 });
 
 interface Chosen {
   readonly policyPath?: string | undefined;
   readonly schedule?: string | undefined;
+  readonly receding?: string | undefined;
 }
 
-function requireOneSchedule({ policyPath, schedule }: Chosen): void {
-  if ((policyPath === undefined) !== (schedule === undefined)) return;
-  throw new HjbLrError('E_USAGE', 'Give either --policy FILE or --schedule NAME:..., one of the two.', {
+function withoutReceding(): HjbLrError {
+  return new HjbLrError('E_USAGE', '--at goes with --receding TRAJECTORIES alone.', {
+    remedy: 'Leave out --at, or name the logs of the pilot: --receding runs/pilot/trajectories.',
+  });
+}
+
+function requireOneSchedule({ policyPath, schedule, receding }: Chosen): void {
+  if ([policyPath, schedule, receding].filter((given) => given !== undefined).length === 1) return;
+  throw new HjbLrError('E_USAGE', 'Give one of --policy FILE, --schedule NAME:... and --receding TRAJECTORIES.', {
     remedy: 'For example: --schedule constant:0.4',
   });
 }

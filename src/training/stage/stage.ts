@@ -13,7 +13,7 @@ import { makeFolder } from '../../filesystem.js';
 import { openRunFolder, type RunFolderOptions } from '../../execution/ledger.js';
 import { prettyJson } from '../../formats/pretty-json.js';
 import { writeFileAtomic } from '../../artifacts/files.js';
-import { parseSchedule, type ParsedSchedule, type RecommendedRequest } from '../../schedules/index.js';
+import { parseSchedule, type ParsedSchedule, type RecommendedRequest, type Schedule } from '../../schedules/index.js';
 import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
@@ -68,6 +68,9 @@ export async function trainStage(given: TrainStageOptions) {
 /** With the experiment as it was at the door. */
 type ResolvedOptions = TrainStageOptions & { readonly record: ExperimentRecord };
 
+/** What a run in a folder needs of them. */
+type FolderOptions = Omit<ResolvedOptions, 'experimentPath' | 'policyPath' | 'schedule'>;
+
 /** What each of several attacks has left. */
 function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
   return attacks.map(({ attack, robust_acc, worst_case_acc }) => {
@@ -76,15 +79,16 @@ function attackLines({ test_attacks: attacks = [] }: LogEvaluation): string[] {
   });
 }
 
-/** A run with its log and its record in the folder. */
-async function trainInFolder(
-  options: ResolvedOptions,
+/** A run with its log and its record in the folder, under the schedule that is given or the one that its method names. */
+export async function trainInFolder(
+  options: FolderOptions,
   name: string,
   task: TaskOutline,
+  schedule?: Schedule,
 ): Promise<{ log: TrainingLog; file: string }> {
   const { record, engine, onProgress = () => {} } = options;
   const file = path.join(options.out, `${name}.jsonl`);
-  const run = await openTraining({ record, engine, log: file, ...task });
+  const run = await openTraining({ record, engine, log: file, ...task }, schedule);
   await openTrainFolder(options, run);
   const report = (done: number): void => onProgress({ stage: task.purpose, done, total: task.updates });
   const saveWeights = task.evaluated && options.saveWeights === true;
@@ -100,7 +104,7 @@ function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */
-async function openTrainFolder({ out, fresh, commandLine }: TrainStageOptions, run: TrainingRun): Promise<void> {
+async function openTrainFolder({ out, fresh, commandLine }: FolderOptions, run: TrainingRun): Promise<void> {
   const { header, log } = run;
   const name = path.basename(log);
   await openRunFolder(out, {
