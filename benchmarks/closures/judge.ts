@@ -17,7 +17,7 @@ export interface Judgement {
   readonly error: number;
   /** rms over pairs of runs of the error of ln(loss of one / loss of the other). */
   readonly difference_error: number;
-  /** Share of runs inside the model's central 90 % interval; null without draws. */
+  /** Share of runs inside the model's central 95 % interval; null without draws. */
   readonly coverage: number | null;
   /** Median half-width of that interval, as a share of its middle. */
   readonly half_width: number | null;
@@ -29,7 +29,7 @@ export function judge(runs: readonly JudgedRun[]): Judgement {
   const errors = runs.map(({ loss }, i) => Math.log(middle[i] / loss));
   const pairs = errors.flatMap((a, i) => errors.slice(i + 1).map((b) => a - b));
   const hasDraws = runs.every(({ predicted }) => predicted.length > 1);
-  const intervals = runs.map(({ predicted }) => [quantile(predicted, 0.05), quantile(predicted, 0.95)]);
+  const intervals = runs.map(({ predicted }) => [quantile(predicted, 0.025), quantile(predicted, 0.975)]);
   const rank = sampleRankCorrelation(middle, losses);
   return {
     rank_correlation: Number.isFinite(rank) ? rounded(rank) : null,

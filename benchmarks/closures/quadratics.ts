@@ -11,21 +11,21 @@ import { randomStream } from '../../src/math/random.js';
 import { norm } from '../../src/math/vectors.js';
 import { ENDS, planPilot } from '../../src/pilot/design.js';
 import { endRates, trunkRates } from '../../src/pilot/rates.js';
+import { believedModels } from '../../src/synthesis/decision/believed-models.js';
 import { closureDraws } from '../../src/synthesis/decision/closure-draws.js';
 import type { ModelDraw } from '../../src/synthesis/decision/model-draw.js';
 import { modesDraws } from '../../src/synthesis/decision/modes-draws.js';
-import { meanMinimiser } from '../../src/synthesis/decision/plans.js';
 import {
   nullCandidates,
   openLoopCandidate,
   type ScheduleCandidate,
 } from '../../src/synthesis/decision/schedule-candidate.js';
-import { blockRates, simulatedLosses } from '../../src/synthesis/decision/simulate.js';
-import { timeBlocks } from '../../src/synthesis/decision/time-blocks.js';
 import { synthesize } from '../../src/synthesis/stage/stage.js';
 import { createDAdaptation } from '../../src/training/optimizers/d-adaptation.js';
 import { readingMethod } from '../../src/training/reading.js';
 import { judge, rounded, type Judgement } from './judge.js';
+import { ablatedPlans, judgedRun, oracleJudgement } from './models.js';
+import { ratesOf } from './rates.js';
 import { bestRates, finalLoss, QuadraticRun, seenLosses, type Quadratic } from './quadratic.js';
 import { variedSchedules } from './schedules.js';
 
@@ -57,6 +57,8 @@ export interface QuadraticResult {
   /** On six whole runs of varied schedules. */
   readonly closure: Judgement | null;
   readonly modes: Judgement | null;
+  /** All believed models together, the error on left-out runs added: what the product states. */
+  readonly believed: (Judgement & { readonly models: string }) | null;
   /** The closure fitted to those six runs themselves, each left out in its turn: what no pilot can beat. */
   readonly oracle: Judgement | null;
   /** Final loss of the plan of the fitted closure, and of its plans with one coefficient off by three. */
@@ -87,10 +89,15 @@ export async function studyQuadratic(
     openLoopCandidate('policy', controls['learning_rate'].open_loop, coefficients);
   const fit = coefficients.closures.find(({ name }) => name === 'slow_noise_memory');
   const whole = variedSchedules(coefficients);
-  const judged = (draws: ModelDraw[] | undefined): Judgement | null =>
+  const judged = (draws: readonly ModelDraw[] | undefined, levelError = 0): Judgement | null =>
     draws === undefined
       ? null
-      : judge(whole.map((schedule) => judgedRun(schedule, draws, lossOf(schedule), problem.horizon)));
+      : judge(
+          whole.map((schedule) =>
+            judgedRun({ schedule, loss: lossOf(schedule) }, { draws, levelError, horizon: problem.horizon }),
+          ),
+        );
+  const believed = believedModels(coefficients);
   return {
     id: problem.id,
     seed,
@@ -109,6 +116,7 @@ export async function studyQuadratic(
     reason: decision.reason,
     closure: judged(fit === undefined ? undefined : closureDraws(fit)),
     modes: judged(coefficients.modes === undefined ? undefined : modesDraws(coefficients.modes)),
+    believed: believed === null ? null : { models: believed.words, ...judged(believed.draws, believed.levelError)! },
     oracle: options.oracle ? oracleOf(problem, coefficients, seed) : null,
     ablations: fit === undefined ? {} : ablationsOf(fit, coefficients, lossOf),
   };
@@ -194,68 +202,22 @@ function logOf(problem: Quadratic, { id, rates, seed, fork }: Run): TrainingLog 
   };
 }
 
-function ratesOf({ rateAt }: ScheduleCandidate, horizon: number): Float64Array {
-  return Float64Array.from({ length: horizon }, (_, k) => rateAt(k));
-}
-
-function judgedRun(schedule: ScheduleCandidate, draws: readonly ModelDraw[], loss: number, horizon: number) {
-  const run = { blocks: timeBlocks(horizon), horizon, integral: false, seed: 0 };
-  const rates = [blockRates(schedule, run.blocks)];
-  return { schedule: schedule.name, loss, predicted: draws.map((draw, i) => simulatedLosses(draw, i, rates, run)[0]) };
-}
-
 /** The two-state closure fitted to five of the six whole runs, asked about the sixth. */
 function oracleOf(problem: Quadratic, coefficients: Coefficients, seed: number): Judgement {
   const whole = variedSchedules(coefficients);
-  const logs = whole.map((schedule, i) =>
-    logOf(problem, {
-      id: schedule.name,
-      rates: [...ratesOf(schedule, problem.horizon)],
-      seed: 100 * seed + 50 + i,
-      fork: undefined,
-    }),
-  );
-  const options = {
-    estimation: estimationSchema.parse({ closures: ['slow_noise_memory'], bootstrap: 0 }),
-    policy: policyOptionsSchema.parse({}),
-    name: 'oracle',
-  };
-  return judge(
-    whole.map((schedule, i) => {
-      const others = estimateCoefficients(
-        logs.filter((_, j) => j !== i),
-        options,
-        { seed },
-      );
-      const loss = finalLoss(problem, ratesOf(schedule, problem.horizon));
-      return judgedRun(schedule, closureDraws(others.closures[0]), loss, problem.horizon);
-    }),
-  );
+  const runs = whole.map((schedule, i) => {
+    const rates = ratesOf(schedule, problem.horizon);
+    const log = logOf(problem, { id: schedule.name, rates: [...rates], seed: 100 * seed + 50 + i, fork: undefined });
+    return { schedule, log, loss: finalLoss(problem, rates) };
+  });
+  return oracleJudgement(runs, seed);
 }
 
-/** What a plan costs whose closure has one coefficient three times too large or too small. */
 function ablationsOf(
   fit: ClosureFit,
   coefficients: Coefficients,
   lossOf: (candidate: ScheduleCandidate) => number,
 ): Record<string, number> {
-  const estimates = Object.fromEntries(Object.entries(fit.parameters).map(([name, { estimate }]) => [name, estimate]));
-  const start = fit.states.map((state) => state.start);
-  const planned = (parameters: Record<string, number>): number => {
-    const draws = closureDraws({ ...fit, posterior: [{ parameters, start }] });
-    const run = { horizon: coefficients.horizon, rates: coefficients.rates, integral: false };
-    const plan = draws.length === 0 ? null : meanMinimiser(draws, [1], run);
-    return plan === null ? NaN : lossOf(openLoopCandidate('plan', plan, coefficients));
-  };
-  const changed = ['floor', 'slow_rate', 'noise_gain', 'memory_rate'].flatMap((name) =>
-    (
-      [
-        ['x3', 3],
-        ['/3', 1 / 3],
-      ] as const
-    ).map(
-      ([words, factor]) => [`${name} ${words}`, planned({ ...estimates, [name]: factor * estimates[name] })] as const,
-    ),
-  );
-  return Object.fromEntries([['as fitted', planned(estimates)], ...changed]);
+  const plans = ablatedPlans(fit, coefficients);
+  return Object.fromEntries(plans.map(({ name, plan }) => [name, plan === null ? NaN : lossOf(plan)]));
 }
