@@ -54,10 +54,21 @@ def cut_fashion(source: pathlib.Path, target: pathlib.Path) -> None:
         ("validation", "train", 58_000, 2_000),
         ("test", "t10k", 0, 2_000),
     ]:
-        images = content[f"{prefix}-images-idx3-ubyte.gz"][16:]
+        images = content[f"{prefix}-images-idx3-ubyte.gz"][16:][first * PIXELS : (first + count) * PIXELS]
         labels = content[f"{prefix}-labels-idx1-ubyte.gz"][8:]
-        pack(idx([count, 28, 28], images[first * PIXELS : (first + count) * PIXELS]), target / f"{name}-images-idx3-ubyte.gz")
+        pack(idx([count, 28, 28], images), target / f"{name}-images-idx3-ubyte.gz")
+        pack(idx([2, count, 14, 14], pooled_sums(images)), target / f"{name}-sums-idx4-ubyte.gz")
         pack(idx([count], labels[first : first + count]), target / f"{name}-labels-idx1-ubyte.gz")
+
+
+def pooled_sums(images: bytes) -> bytes:
+    """Sums of squares of 2 x 2 pixels, 0..1020: the high bytes of all, then the low bytes."""
+    sums = [
+        images[first] + images[first + 1] + images[first + 28] + images[first + 29]
+        for row in range(0, len(images), 2 * 28)
+        for first in range(row, row + 28, 2)
+    ]
+    return bytes(value >> 8 for value in sums) + bytes(value & 255 for value in sums)
 
 
 def cut_digits(wheel: pathlib.Path, target: pathlib.Path) -> None:

@@ -18,7 +18,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/controls'],
   ['src/extend'],
   ['src/workloads', 'src/schedules', 'src/stopping'],
-  ['src/training'],
+  ['src/training', 'src/policy'],
   ['src/import'],
   ['src/pilot', 'src/sde', 'src/estimation', 'scripts'],
   ['src/synthesis'],

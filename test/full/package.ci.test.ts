@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the packed package in an empty project', () => {
+  test('is smaller than 4 MB', async () => {
+    const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
+    expect((await stat(path.join(folder, tarball))).size).toBeLessThan(4e6);
+  });
+
   test('its command runs the pilot on the data that it brings', async () => {
     const template = await execute('npx', ['hjb-lr', 'run', '--print-template'], { cwd: folder });
     await writeFile(path.join(folder, 'experiment.json'), template.stdout);
@@ -40,6 +45,10 @@ describe('the packed package in an empty project', () => {
       "import { attachPolicy, readArtifact, defineWorkload } from 'hjb-lr'; import { solveHjb } from 'hjb-lr/solvers'; console.log([attachPolicy, readArtifact, defineWorkload, solveHjb].every((f) => typeof f === 'function'));";
     const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
     expect(stdout.trim()).toBe('true');
+    const required =
+      "const { attachPolicy } = require('hjb-lr/policy'); const { policySchedule } = require('hjb-lr'); console.log(typeof attachPolicy, typeof policySchedule, require('hjb-lr/schema/policy.schema.json').title);";
+    const commonJs = await execute(process.execPath, ['--input-type=commonjs', '-e', required], { cwd: folder });
+    expect(commonJs.stdout.trim()).toBe('function function hjb-lr policy');
     expect(await readdir(path.join(folder, 'node_modules', 'hjb-lr', 'dist', 'src'))).toContain('index.d.ts');
   }, 60_000);
 });

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { DataSpec } from '../../artifacts/experiment/experiment.js';
+import { HjbLrError } from '../../errors.js';
 import { PACKAGE_ROOT } from '../../version.js';
 import type { Examples } from '../workload.js';
 import { readCsv } from './csv.js';
-import { readIdxPair } from './idx.js';
+import { readIdxPair, readIdxSums } from './idx.js';
 import { prepare } from './pool.js';
 import { firstExamples, splitTable, type Splits } from './split.js';
-import type { Table } from './table.js';
+import type { RawTable, Table } from './table.js';
 
 export type BuiltinSpec = Extract<DataSpec, { format: 'builtin' }>;
 
@@ -24,7 +25,8 @@ interface Loaded extends Splits {
 /**
  * Loads a data set that ships with the project.
  *
- * @throws E_SHAPE if `pool` does not divide the side of its images, E_DATA if `train` is more than there is
+ * @throws E_SHAPE if `pool` does not divide the side of its images, E_DATA if `train` is more than there is, E_NOT_FOUND if the images
+ * are asked for as they are, which are not in the package
  */
 export async function loadBuiltin(spec: BuiltinSpec): Promise<Loaded> {
   const loaded = spec.name === 'digits' ? await loadDigits(spec.pool) : await loadFashion(spec.pool);
@@ -41,11 +43,27 @@ async function loadFashion(pool: number): Promise<Loaded> {
   const [train, validation, test] = await Promise.all(
     ['train', 'validation', 'test'].map(async (name) => {
       const file = (kind: string): string => path.join(FOLDER, 'fashion-mnist', `${name}-${kind}-ubyte.gz`);
-      return prepare(await readIdxPair(file('images-idx3'), file('labels-idx1')), { scale: 255, pool });
+      const labels = file('labels-idx1');
+      if (pool % 2 !== 0 || 28 % pool !== 0)
+        return prepare(await unpooled(file('images-idx3'), labels), { scale: 255, pool });
+      return prepare(await readIdxSums(file('sums-idx4'), labels), { scale: 4 * 255, pool: pool / 2 });
     }),
   );
   const { inputShape, classes } = train;
   return { inputShape, classes, train: examples(train), validation: examples(validation), test: examples(test) };
+}
+
+/** The images as they are: a checkout has them; the package, which is to be small, has the sums over 2 x 2 pixels alone. */
+async function unpooled(images: string, labels: string): Promise<RawTable> {
+  return readIdxPair(images, labels).catch((cause: unknown) => {
+    if (!(cause instanceof HjbLrError && cause.code === 'E_NOT_FOUND')) throw cause;
+    throw new HjbLrError('E_NOT_FOUND', 'The images of 28 x 28 pixels are not in this package.', {
+      remedy: `Give "pool": 2 (or 4, 14, 28), or put the files of a checkout's benchmarks/data/fashion-mnist into ${path.dirname(images)}.`,
+      issues: [{ path: 'workload.data.pool', message: 'needs images that are not there' }],
+      fields: { file: images },
+      cause,
+    });
+  });
 }
 
 function examples({ inputs, labels }: Table): Examples {
