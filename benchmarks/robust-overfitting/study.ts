@@ -1,18 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeHost } from '../../src/benchmark/host.js';
-import {
-  experimentSchema,
-  optimizerSchema,
-  type Experiment,
-  type ExperimentInput,
-} from '../../src/artifacts/experiment/experiment.js';
-import { writeArtifact } from '../../src/artifacts/files.js';
-import { readTrainingLog } from '../../src/artifacts/log-file.js';
+import { experimentSchema, optimizerSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import { gradientEvaluations } from '../../src/artifacts/training-log/training-log.js';
-import { trainStage } from '../../src/training/stage/stage.js';
 import { benchmarkFile } from '../file.js';
 import { thisMachine } from '../machine.js';
+import { trainedRun } from '../trained-run.js';
 import { COSINE, LINEAR, reportText, type Run, type SetResult, type Study } from './report.js';
 
 /** Training images. */
@@ -86,19 +79,17 @@ type Identity = Pick<Run, 'budget' | 'seed' | 'method'> & Partial<Pick<Run, 'len
 /** One run; decays of equal length and rate are shared by all budgets that hold them. */
 async function run({ out, base, images, horizon, stopping }: Place, schedule: string, of: Identity): Promise<Run> {
   const folder = path.join(out, `${images}-${horizon}-${base.optimizer.name}${stopping ? '-looks' : ''}`);
-  const file = path.join(folder, 'experiment.json');
   const looks = schedule.startsWith('constant') ? { anneal: 0 } : {};
   const workload = base.workload as Exclude<Experiment['workload'], string>;
-  const experiment: ExperimentInput = {
+  const experiment = experimentSchema.parse({
     ...base,
     horizon,
     stopping: stopping ? looks : null,
-    workload: { ...workload, data: { ...workload.data, train: images } as typeof workload.data },
-  };
-  await writeArtifact('experiment', file, experimentSchema.parse(experiment));
-  const options = { experimentPath: file, out: folder, schedule, seed: of.seed, engine: 'auto' as const };
-  const { artifacts, result } = await trainStage(options);
-  const log = await readTrainingLog(artifacts[artifacts.length - 1]);
+    // Under a validation objective `recommended` would look in any case.
+    objective: stopping ? base.objective : {},
+    workload: { ...workload, data: { ...workload.data, train: images } },
+  });
+  const { log, result } = await trainedRun(folder, experiment, schedule, of.seed);
   process.stderr.write(
     `${images} images, ${horizon} updates, ${of.method} ${schedule}, seed ${of.seed}: ${result.test_robust_loss}\n`,
   );

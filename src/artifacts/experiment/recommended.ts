@@ -7,7 +7,8 @@ export const recommendedFields = z.strictObject({
     .enum(['schedule_free', 'sgd'])
     .optional()
     .describe(
-      'Base of the recommended method: Schedule-Free SGD, which is the default, or sgd with a linear decay at the end.',
+      'Base of the recommended method: Schedule-Free SGD, or sgd with a linear decay at the end, or before each look at the ' +
+        'validation loss. By default sgd for a run with such looks, and Schedule-Free otherwise.',
     ),
   attack: z
     .enum(['kept', 'experiment'])

@@ -63,16 +63,15 @@ const PLATEAU = 0.9;
 /** Share of a run that readings may take before the run is too short for them. */
 const LARGEST_SHARE = 0.5;
 
-const BASE_REASON = 'averaging needs no decay, and lost to decays by at most 1 %';
-
 const STUDY = 'benchmarks/learning-rate/results/recommended.md';
 const LOOKS_STUDY = 'benchmarks/robust-overfitting';
 
 /**
  * The recommended method of a setting: what nobody has to tune. With r the largest of the readings:
  *
- *     base       Schedule-Free SGD with averaging weights u^2 (k + 1) and the ratchet clip; where it is asked for, SGD with a
- *                linear decay over the last 30 % of the run
+ *     base       Schedule-Free SGD with averaging weights u^2 (k + 1); SGD where the run has looks at the validation loss, before
+ *                each of which a copy of it is annealed, and where it is asked for, then with a linear decay over the last
+ *                30 % of the run; all with the ratchet clip
  *     rate       5 r, or 1.3 r for SGD
  *     warm-up    h f updates, between 2 and 20 % of the run: h updates took the readings to half of their end, and f is by
  *                how much the gradient at the initial weights exceeds the later ones
@@ -92,9 +91,11 @@ export function recommendedMethod(
   readings: Readings | null,
   options: RecommendedOptions & { readonly clip?: ClipSpec | undefined } = {},
 ): Recommended {
-  const base = options.base ?? 'schedule_free';
   const attack = attackOf(setting, options);
   const updates = updatesOf(setting, attack, readings);
+  const looksUnder = (base: Recommended['base']): StoppingSpec | null =>
+    recommendedStopping(setting, { attack, updates, optimizer: OPTIMIZERS[base] });
+  const base = options.base ?? (looksUnder('sgd') === null ? 'schedule_free' : 'sgd');
   const rate = options.rate ?? (options.multiple ?? MULTIPLES[base]) * (options.reading ?? readings!.rate);
   const warmupUpdates = Math.round(updates * (options.warmup ?? warmupShare(readings, updates)));
   const method = {
@@ -107,7 +108,7 @@ export function recommendedMethod(
     updates,
     warmupUpdates,
   } as const;
-  const stopping = recommendedStopping(setting, method);
+  const stopping = looksUnder(base);
   // A run with looks has a decay before each of them, and none of its own.
   const decays = base === 'sgd' && stopping === null;
   const decayUpdates = decays ? Math.max(1, Math.round(DECAY * updates)) : 0;
@@ -187,7 +188,7 @@ function choicesOf(
   const row = (choice: string, value: string, reason: string, evidence: string, isGiven = false): Choice =>
     isGiven ? { choice, value, reason: 'it was given', evidence: 'none' } : { choice, value, reason, evidence };
   return [
-    row('base', baseWords(method), BASE_REASON, STUDY, given('base')),
+    row('base', baseWords(method), baseReason(method), STUDY, given('base')),
     row('rate', method.rate.toPrecision(4), rateReason(method, readings, options), STUDY, given('rate')),
     row('warm-up', `${method.warmupUpdates} updates`, warmupReason(readings), STUDY, given('warmup')),
     row(
@@ -217,8 +218,15 @@ function choicesOf(
   ];
 }
 
-function baseWords({ base }: Chosen): string {
-  return base === 'sgd' ? 'SGD, 30 % linear decay' : 'Schedule-Free SGD, averaging weights u^2 (k + 1)';
+function baseWords({ base, stopping }: Chosen): string {
+  if (base === 'schedule_free') return 'Schedule-Free SGD, averaging weights u^2 (k + 1)';
+  return stopping === null ? 'SGD, 30 % linear decay' : 'SGD, annealed before each look';
+}
+
+function baseReason({ base }: Chosen): string {
+  return base === 'schedule_free'
+    ? 'averaging needs no decay, and lost to decays by at most 1 %'
+    : 'where the held-out loss turns, annealed copies of the run were better than its average';
 }
 
 function stoppingWords({ stopping }: Chosen): string {
