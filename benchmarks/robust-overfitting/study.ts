@@ -86,7 +86,7 @@ async function run({ out, base, images, horizon, stopping }: Place, schedule: st
     horizon,
     stopping: stopping ? looks : null,
     // Under a validation objective `recommended` would look in any case.
-    objective: stopping ? base.objective : {},
+    objective: stopping || schedule !== 'recommended' ? base.objective : {},
     workload: { ...workload, data: { ...workload.data, train: images } },
   });
   const { log, result } = await trainedRun(folder, experiment, schedule, of.seed);
