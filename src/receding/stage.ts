@@ -13,7 +13,7 @@ import { exactPolicy, openLoopPolicy } from '../synthesis/policy-file.js';
 import { synthesize } from '../synthesis/stage/stage.js';
 import { modelKind, openEngine } from '../training/engines/index.js';
 import { openWorkload, resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
-import { resolveMethod } from '../training/method.js';
+import { recoveryOf, resolveMethod } from '../training/method.js';
 import { mismatchError, policyMismatches } from '../training/policy-mismatch.js';
 import { trainInFolder } from '../training/stage/stage.js';
 import type { RecedingStageOptions } from './declaration.js';
@@ -56,6 +56,7 @@ export async function recedingStage(options: RecedingStageOptions) {
     optimizer: experiment.optimizer,
     clip: policy.clip,
     averaging: experiment.averaging,
+    ...recoveryOf(experiment),
     stopping: experiment.stopping,
   });
   const task = { runId: `train/${name}`, purpose: 'train', seed, updates: experiment.horizon, method, evaluated: true };

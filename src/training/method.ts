@@ -66,3 +66,8 @@ export function methodUnder(
 ): Method {
   return resolveMethod({ optimizer, averaging, ...schedule });
 }
+
+/** What a run under the experiment's policy does that collapses, as part of a method. */
+export function recoveryOf({ policy: { recovery } }: Pick<Experiment, 'policy'>): Pick<MethodInput, 'recovery'> {
+  return recovery === null ? {} : { recovery };
+}

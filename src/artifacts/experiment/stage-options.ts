@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distinct, fraction, isIncreasing, positive, positiveCount } from '../shared/common.js';
 import { CLOSURE_NAMES, nodesSchema } from '../../closures/schemas.js';
-import { clipSchema } from './update-rule.js';
+import { clipSchema, recoverySchema } from './update-rule.js';
 
 /** A run of plain D-Adaptation SGD whose final rate is read, and whose weights are thrown away. */
 export const readingSchema = z.strictObject({
@@ -140,6 +140,13 @@ export const policyOptionsSchema = z.strictObject({
     .nullable()
     .prefault({})
     .describe('Gradient clip under the policy; the ratchet by default. Null clips nothing.'),
+  recovery: recoverySchema
+    .nullable()
+    .prefault({})
+    .describe(
+      'What a run under the policy does that collapses: by default it goes back to weights that it had before, at half ' +
+        'the rate. Null for nothing.',
+    ),
 });
 
 export type ReadingOptions = z.output<typeof readingSchema>;

@@ -18,7 +18,7 @@ import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
 import { keptPaths } from '../kept/file.js';
-import { methodUnder, resolveMethod, type Method, type MethodInput } from '../method.js';
+import { methodUnder, recoveryOf, resolveMethod, type Method, type MethodInput } from '../method.js';
 import { partialMasking } from '../partial-masking.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
@@ -208,6 +208,7 @@ async function policyMethod(options: ResolvedOptions, policyPath: string): Promi
     optimizer: experiment.optimizer,
     clip: policy.clip,
     averaging: experiment.averaging,
+    ...recoveryOf(experiment),
     stopping: experiment.stopping,
   } satisfies MethodInput;
   const mismatches = issues.map((issue) => issue.path);
