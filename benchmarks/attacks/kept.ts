@@ -21,6 +21,8 @@ type Attack = NonNullable<Declared['attack']> & { readonly eps: number; readonly
 interface Plan {
   readonly name: string;
   readonly attack: (full: Attack) => object;
+  /** Gradient evaluations of an update; null: those of the full attack. */
+  readonly cost: number | null;
   readonly training?: object;
   readonly batchShare?: number;
 }
@@ -30,15 +32,21 @@ const FULL = 'PGD, K steps';
 
 /** What an update of the weights is trained against, all at the gradient evaluations of PGD with K steps. */
 const PLANS: readonly Plan[] = [
-  { name: FULL, attack: (full) => full },
-  { name: 'FGSM with random start', attack: (full) => ({ ...full, steps: 1, alpha: 1.25 * full.eps }) },
-  { name: 'free, 8 replays', attack: (full) => ({ ...full, steps: 1 }), training: { type: 'free', replays: 8 } },
-  { name: 'PGD, 2 steps', attack: (full) => ({ ...full, steps: 2 }) },
-  { name: 'PGD, 2 steps, half the batch', attack: (full) => ({ ...full, steps: 2 }), batchShare: 0.5 },
-  { name: 'kept perturbations', attack: ({ type, norm, eps }) => ({ type, norm, eps, start: 'kept' }) },
+  { name: FULL, attack: (full) => full, cost: null },
+  { name: 'FGSM with random start', attack: (full) => ({ ...full, steps: 1, alpha: 1.25 * full.eps }), cost: 2 },
+  {
+    name: 'free, 8 replays',
+    attack: (full) => ({ ...full, steps: 1 }),
+    cost: 1,
+    training: { type: 'free', replays: 8 },
+  },
+  { name: 'PGD, 2 steps', attack: (full) => ({ ...full, steps: 2 }), cost: 3 },
+  { name: 'PGD, 2 steps, half the batch', attack: (full) => ({ ...full, steps: 2 }), cost: 3, batchShare: 0.5 },
+  { name: 'kept perturbations', attack: ({ type, norm, eps }) => ({ type, norm, eps, start: 'kept' }), cost: 2 },
   {
     name: 'kept, eps from half over 30 %',
     attack: ({ type, norm, eps }) => ({ type, norm, eps: { value: eps, ...RAMP }, start: 'kept' }),
+    cost: 2,
   },
 ];
 
@@ -80,7 +88,7 @@ async function plansOf(place: string, base: Experiment, full: Attack, seed: numb
     const experiment = experimentSchema.parse({
       ...base,
       name: `${base.name}: ${plan.name}`,
-      horizon: { gradient_evaluations: evaluations },
+      horizon: Math.floor(evaluations / ((plan.cost ?? 1 + full.steps) * (plan.batchShare ?? 1))),
       batch_size: Math.round((base.batch_size as number) * (plan.batchShare ?? 1)),
       evaluation: EVALUATION,
       workload: {
