@@ -23,6 +23,7 @@ import { readPrepared, seedRecord, type PreparedSeed } from './prepared-seed.js'
 import { prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
 import { scoringSentence } from './scoring.js';
 import type { FailedSeed } from './seed-clauses.js';
+import { judged } from './significance.js';
 import { compare, methodResult } from './summarize.js';
 import { verdict } from './verdict.js';
 
@@ -83,9 +84,10 @@ interface Parts {
 async function assemble(context: RunContext, parts: Parts): Promise<Results> {
   const { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring } = parts;
   const policy = methods.find((method) => method.family === 'policy')!;
-  const comparisons = methods
-    .filter((method) => method !== policy)
-    .map((method) => compare(policy, method, decidedBy.figure));
+  const comparisons = judged(
+    methods.filter((method) => method !== policy).map((method) => compare(policy, method, decidedBy.figure)),
+    { seeds: policy.runs.length, smallest: benchmarkOptions(experiment).smallest_difference },
+  );
   const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
   const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
   const { header } = await readTrainingLog(path.join(context.out, policy.runs[0].log));

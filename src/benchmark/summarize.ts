@@ -1,10 +1,11 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { Comparison, DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
+import type { DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../artifacts/results/results.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { partialMasking } from '../training/partial-masking.js';
 import { measuredSeries } from './measured.js';
 import type { BenchmarkMethod } from './methods.js';
+import type { Difference } from './significance.js';
 
 /** Points that a figure shows of one run. */
 const SERIES_POINTS = 100;
@@ -92,7 +93,7 @@ function decidingSummaries(runs: readonly RunResult[]): Partial<MethodResult['su
 }
 
 /** Mean and standard error of the paired difference, policy minus the other, of the figure that decides. */
-export function compare(policy: MethodResult, other: MethodResult, figure: DecidingFigure): Comparison {
+export function compare(policy: MethodResult, other: MethodResult, figure: DecidingFigure): Difference {
   const differences = policy.runs.map((run) => {
     const own = run[figure] ?? null;
     const paired = other.runs.find((candidate) => candidate.seed === run.seed)?.[figure] ?? null;

@@ -14,6 +14,7 @@ import {
   type FailedSeed,
   type SeedOutcome,
 } from './seed-clauses.js';
+import { FEWEST_SEEDS } from './significance.js';
 
 interface VerdictInput {
   readonly methods: readonly MethodResult[];
@@ -34,8 +35,7 @@ interface VerdictInput {
 export function verdict(input: VerdictInput): Results['verdict'] {
   const policy = input.methods.find((method) => method.family === 'policy')!;
   const against = (id: string): Comparison => input.comparisons.find((comparison) => comparison.against === id)!;
-  const difference = against(input.bestFixed.id).difference;
-  const won = difference !== null && difference < 0;
+  const won = against(input.bestFixed.id).outcome === 'better';
   const rivals = input.methods.filter((method) => method.family !== 'policy' && method.family !== 'fixed');
   return {
     won,
@@ -43,7 +43,7 @@ export function verdict(input: VerdictInput): Results['verdict'] {
       [
         failedSeedsClause(input.failed, input.seeds.length),
         fallbackClause(input.seeds, input.maximumPredictionError),
-        firstSentence(policy, input, against(input.bestFixed.id), won),
+        firstSentence(policy, input, against(input.bestFixed.id)),
         gridClause(input),
         input.decidedBy.note,
       ]
@@ -62,14 +62,30 @@ function firstSentence(
   policy: MethodResult,
   { bestFixed, gridSize, decidedBy, seeds }: VerdictInput,
   comparison: Comparison,
-  won: boolean,
 ): string {
-  const outcome = won ? 'won against' : 'did not win against';
+  const subject = fallsBackEverywhere(seeds) ? 'This fallback' : 'The policy';
+  const rate = isFinite(bestFixed, decidedBy) ? `the best fixed rate ${bestFixed.rate}` : 'any fixed rate';
   return (
-    `${fallsBackEverywhere(seeds) ? 'This fallback' : 'The policy'} ${outcome} the best fixed rate ${bestFixed.rate}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
+    `${subject} ${outcomeWords(comparison, rate)}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
     `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
     `pilot included, against the ${gridSize} runs of the grid.`
   );
+}
+
+/** What the comparison with the best fixed rate shows, as the rest of a sentence about the policy. */
+function outcomeWords({ outcome, difference }: Comparison, rate: string): string {
+  switch (outcome) {
+    case 'better':
+      return `is better than ${rate}`;
+    case 'worse':
+      return `is worse than ${rate}`;
+    case 'too_few_seeds':
+      return `has a ${difference! < 0 ? 'lower' : 'higher'} mean than ${rate}, and a verdict needs ${FEWEST_SEEDS} seeds`;
+    case 'not_finite':
+      return `cannot be compared with ${rate}, because a run ended without a finite loss`;
+    default:
+      return `shows no difference to ${rate}`;
+  }
 }
 
 /** "1 seed", "3 seeds". */
@@ -77,23 +93,31 @@ function counted(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }
 
-function gridClause({ bestFixed, atGridEnd }: VerdictInput): string {
+function gridClause({ bestFixed, atGridEnd, decidedBy }: VerdictInput): string {
+  if (!isFinite(bestFixed, decidedBy)) return 'No fixed rate of the grid ended with a finite loss.';
   const chosen = `The best fixed rate was chosen on the same seeds that are reported here, which favours it.`;
   return atGridEnd ? `${chosen} It is an end of the grid: a rate beyond ${bestFixed.rate} might be better.` : chosen;
+}
+
+function isFinite(method: MethodResult, { figure }: DecidedBy): boolean {
+  return figureSummary(method, figure).mean !== null;
 }
 
 function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: DecidedBy): string {
   if (comparison.difference === null || comparison.standard_error === null) {
     return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
   }
-  const uncertain = Math.abs(comparison.difference) <= 2 * comparison.standard_error;
-  const word = uncertain
-    ? 'no difference shown'
-    : comparison.difference < 0
-      ? 'the policy is better'
-      : 'the policy is worse';
+  const word = RIVAL_WORDS[comparison.outcome ?? 'not_shown'];
   return `Against ${rival.label} (${loss(rival, decidedBy)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
 }
+
+const RIVAL_WORDS: Readonly<Record<NonNullable<Comparison['outcome']>, string>> = {
+  better: 'the policy is better',
+  worse: 'the policy is worse',
+  not_shown: 'no difference shown',
+  too_few_seeds: 'too few seeds for a verdict',
+  not_finite: 'not finite',
+};
 
 function deathSentence(policy: MethodResult): string {
   const { dead } = policy.summary;

@@ -3,6 +3,7 @@ import { objectiveSchema } from '../../src/artifacts/experiment/experiment.js';
 import type { MethodResult } from '../../src/artifacts/results/results.js';
 import { decidingFigure } from '../../src/benchmark/deciding-figure.js';
 import type { FailedSeed, SeedOutcome } from '../../src/benchmark/seed-clauses.js';
+import { holm, judged, pairedP } from '../../src/benchmark/significance.js';
 import { compare, methodResult, runResult, summary } from '../../src/benchmark/summarize.js';
 import { verdict } from '../../src/benchmark/verdict.js';
 import type { LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
@@ -71,17 +72,20 @@ describe('verdict', () => {
     return { seed, followed: 'wsd', coefficients: {}, solution: null, ...more };
   };
   const say = (
-    policyLosses: number[],
-    options: { atGridEnd?: boolean; seeds?: SeedOutcome[]; failed?: FailedSeed[] } = {},
+    policyLosses: (number | null)[],
+    options: { fixed?: (number | null)[]; atGridEnd?: boolean; seeds?: SeedOutcome[]; failed?: FailedSeed[] } = {},
   ) => {
     const policy = method('policy', 'policy', policyLosses);
-    const fixed = method('fixed-0.4', 'fixed', [1.2, 1.3, 1.25], 0.4);
-    const rival = method('schedule-free', 'schedule_free', [1, 1.01, 1.02]);
+    const fixed = method('fixed-0.4', 'fixed', options.fixed ?? [1.2, 1.3, 1.25, 1.22, 1.27], 0.4);
+    const rival = method('schedule-free', 'schedule_free', [1, 1.01, 1.02, 1, 1.01]);
     const methods = [policy, fixed, rival];
     return verdict({
       methods,
       bestFixed: fixed,
-      comparisons: [fixed, rival].map((other) => compare(policy, other, 'train_robust_loss')),
+      comparisons: judged(
+        [fixed, rival].map((other) => compare(policy, other, 'train_robust_loss')),
+        { seeds: policyLosses.length, smallest: 0.005 },
+      ),
       decidedBy: decidingFigure(objectiveSchema.parse({}), true),
       gridSize: 6,
       atGridEnd: options.atGridEnd ?? false,
@@ -92,19 +96,59 @@ describe('verdict', () => {
   };
 
   test('a win, its cost, and that the grid was chosen on the reported seeds', () => {
-    const { won, sentences } = say([1.1, 1.2, 1.15]);
+    const { won, sentences } = say([1.11, 1.2, 1.14, 1.12, 1.18]);
     expect(won).toBe(true);
     expect(sentences[0]).toMatch(
-      /^The policy won against the best fixed rate 0.4: .*1.30 runs, pilot included, against the 6 runs/,
+      /^The policy is better than the best fixed rate 0.4: .*1.30 runs, pilot included, against the 6 runs/,
     );
     expect(sentences[0]).toMatch(/chosen on the same seeds/);
     expect(sentences[1]).toMatch(/schedule-free .*: the policy is worse/);
   });
 
   test('a loss is said as plainly', () => {
-    const { won, sentences } = say([1.3, 1.4, 1.35]);
+    const { won, sentences } = say([1.3, 1.41, 1.35, 1.32, 1.36]);
     expect(won).toBe(false);
-    expect(sentences[0]).toMatch(/^The policy did not win/);
+    expect(sentences[0]).toMatch(/^The policy is worse than the best fixed rate 0.4/);
+  });
+
+  test('below five seeds it names the difference and says that a verdict needs more', () => {
+    const { won, sentences } = say([1.1, 1.2, 1.15]);
+    expect(won).toBe(false);
+    expect(sentences[0]).toMatch(
+      /^The policy has a lower mean than the best fixed rate 0.4, and a verdict needs 5 seeds/,
+    );
+    expect(sentences[1]).toMatch(/too few seeds for a verdict/);
+  });
+
+  test('a difference within its spread, and one below the smallest that counts, are not shown', () => {
+    const fixed = [1.2, 1.3, 1.25, 1.22, 1.27];
+    expect(say([1.1, 1.4, 1.1, 1.3, 1.2]).sentences[0]).toMatch(/^The policy shows no difference to/);
+    const less = fixed.map((loss, i) => loss - 0.004 - i * 1e-5);
+    expect(say(less).sentences[0]).toMatch(/^The policy shows no difference to/);
+  });
+
+  test('a grid of which no rate ended with a finite loss is said so', () => {
+    const nothing = [null, null, null, null, null];
+    const [first] = say([1.1, 1.2, 1.15, 1.1, 1.2], { fixed: nothing, atGridEnd: true }).sentences;
+    expect(first).toMatch(
+      /^The policy cannot be compared with any fixed rate, because a run ended without a finite loss/,
+    );
+    expect(first).toMatch(/No fixed rate of the grid ended with a finite loss\.$/);
+    expect(first).not.toMatch(/end of the grid/);
+  });
+
+  test('p is that of the paired t test: t = 4.302653 with 2 degrees of freedom has .05', () => {
+    const difference = { against: 'fixed', difference: -4.302652729911275, standard_error: 1, relative: -0.1 };
+    expect(pairedP(difference, 3)).toBeCloseTo(0.05, 9);
+    expect(pairedP({ ...difference, difference: 0, standard_error: 0 }, 3)).toBe(1);
+    expect(pairedP({ ...difference, standard_error: null }, 3)).toBeNull();
+  });
+
+  test('Holm: .01, .04, .03 become .03, .06, .06, as p.adjust of R has them', () => {
+    holm([0.01, 0.04, null, 0.03]).forEach((p, i) => {
+      if (p === null) expect(i).toBe(2);
+      else expect(p).toBeCloseTo([0.03, 0.06, NaN, 0.06][i], 12);
+    });
   });
 
   test('an end of the grid, and seeds without a closure, are said in the first sentence', () => {
@@ -143,19 +187,19 @@ describe('verdict', () => {
     ];
     const { sentences } = say([1.1, 1.2, 1.15], { seeds });
     expect(sentences[0]).toMatch(
-      /^The policy is its fallback, WSD at the pilot's peak, for all 3 seeds: for 2 no other schedule was better in 90 % of the draws .*\(the best was in 39.5 to 52.0 %\); for 1 no model .* within 10 % \(the best missed by 13.2 %\)\. This fallback won/,
+      /^The policy is its fallback, WSD at the pilot's peak, for all 3 seeds: for 2 no other schedule was better in 90 % of the draws .*\(the best was in 39.5 to 52.0 %\); for 1 no model .* within 10 % \(the best missed by 13.2 %\)\. This fallback has a lower mean than/,
     );
     const { decision } = seeds[0];
     const left = { ...seeds[0], decision: { ...decision!, deviated: true, failed_check: null } };
     expect(say([1.1, 1.2, 1.15], { seeds: [left, seeds[1]] }).sentences[0]).toMatch(
-      /^For 1 of 2 seeds the policy is its fallback.*52.0 %\)\. The policy won/,
+      /^For 1 of 2 seeds the policy is its fallback.*52.0 %\)\. The policy has a lower mean/,
     );
   });
 
   test('a solver that stopped early is told although its policy is followed', () => {
     const early = { ...followed(4), solution: { status: 'max_iterations' as const, remedy: 'Raise the number.' } };
     const { sentences } = say([1.1, 1.2, 1.15], { seeds: [early] });
-    expect(sentences[0]).toMatch(/^The policy won/);
+    expect(sentences[0]).toMatch(/^The policy has a lower mean/);
     expect(sentences.at(-1)).toMatch(/1 of 1 seeds \(seed 4: max_iterations\).*Raise the number/);
   });
 
@@ -231,13 +275,13 @@ describe('the figure that decides', () => {
         600,
       );
     };
-    const policy = of('policy', 'policy', [1.2, 1.3], [1, 1.1]);
-    const fixed = of('fixed-0.4', 'fixed', [1, 1.1], [1.3, 1.4]);
+    const policy = of('policy', 'policy', [1.2, 1.3, 1.2, 1.3, 1.2], [1, 1.1, 1, 1.1, 1]);
+    const fixed = of('fixed-0.4', 'fixed', [1, 1.1, 1, 1.1, 1], [1.3, 1.4, 1.3, 1.41, 1.3]);
     const decidedBy = decided({ split: 'validation' });
     const { won, sentences } = verdict({
       methods: [policy, fixed],
       bestFixed: fixed,
-      comparisons: [compare(policy, fixed, decidedBy.figure)],
+      comparisons: judged([compare(policy, fixed, decidedBy.figure)], { seeds: 5, smallest: 0.005 }),
       decidedBy,
       gridSize: 1,
       atGridEnd: false,
@@ -246,6 +290,6 @@ describe('the figure that decides', () => {
       maximumPredictionError: 0.1,
     });
     expect(won).toBe(true);
-    expect(sentences[0]).toContain('final adversarial loss on validation data 1.0500 ± 0.0500 against 1.3500 ± 0.0500');
+    expect(sentences[0]).toContain('final adversarial loss on validation data 1.0400 ± 0.0245 against 1.3420 ± 0.0258');
   });
 });

@@ -73,6 +73,13 @@ export const benchmarkSchema = z.strictObject({
       'Names of schedules that take their rate from a reading of each seed, for which they are charged; none by ' +
         'default.',
     ),
+  smallest_difference: z
+    .number()
+    .nonnegative()
+    .default(0.005)
+    .describe(
+      "Smallest difference between two methods that counts, as a share of the other method's mean; 0.005 by default.",
+    ),
 });
 
 export type EvaluationOptions = z.output<typeof evaluationSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, finite, nonnegative, positive } from '../shared/common.js';
+import { count, finite, fraction, nonnegative, positive } from '../shared/common.js';
 import { runResultSchema } from './run-result.js';
 
 /**
@@ -91,6 +91,20 @@ export const comparisonSchema = z.strictObject({
   relative: finite
     .nullable()
     .describe("Mean difference of the deciding figure as a share of the other method's mean. Null where not finite."),
+  p_value: fraction
+    .nullable()
+    .optional()
+    .describe(
+      "p of the paired t test of the difference, adjusted over all comparisons by Holm's method. Null where it is not " +
+        'known; missing in files from before it was computed.',
+    ),
+  outcome: z
+    .enum(['better', 'worse', 'not_shown', 'too_few_seeds', 'not_finite'])
+    .optional()
+    .describe(
+      'Outcome of the comparison for the policy: better or worse where p_value is below 0.05 and the difference at least ' +
+        'the smallest that counts, otherwise not_shown; too_few_seeds below 5. Missing in files from before there was one.',
+    ),
 });
 
 export type MethodResult = z.output<typeof methodResultSchema>;

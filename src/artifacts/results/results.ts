@@ -54,7 +54,9 @@ const failedSeedSchema = z.strictObject({
 });
 
 const verdictSchema = z.strictObject({
-  won: z.boolean().describe("Whether the policy's mean of the deciding figure is below that of the best fixed rate."),
+  won: z
+    .boolean()
+    .describe('Whether the policy is better than the best fixed rate, by the outcome of that comparison.'),
   sentences: z.array(z.string()).min(1).describe('Verdict in words, the most important sentence first.'),
 });
 
