@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import { experimentSchema, type Experiment } from '../../src/artifacts/experiment/experiment.js';
 import { benchmarkFile } from '../file.js';
+import { meanWithError } from '../mean-with-error.js';
 import { machineText, thisMachine, type Machine } from '../machine.js';
 import { trainedRun } from '../trained-run.js';
 
@@ -143,14 +144,11 @@ function reportText({ command, machine, rows }: { command: string; machine: Mach
 
 function line(rows: readonly Row[], plan: string): string {
   const own = rows.filter((row) => row.plan === plan);
+  const fullOf = (seed: number): Row => rows.find((row) => row.plan === FULL && row.seed === seed)!;
   const against = (figure: (row: Row, full: Row) => number): string =>
-    withError(
-      own.map((row) =>
-        figure(
-          row,
-          rows.find(({ plan: other, seed }) => other === FULL && seed === row.seed)!,
-        ),
-      ),
+    meanWithError(
+      own.map((row) => figure(row, fullOf(row.seed))),
+      1,
     );
   const cells = [
     own[0].workload,
@@ -162,10 +160,6 @@ function line(rows: readonly Row[], plan: string): string {
     mean(own.map((row) => 100 * row.test_robust_acc)).toFixed(1),
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-function withError(values: number[]): string {
-  return `${mean(values).toFixed(1)} ± ${(sampleStandardDeviation(values) / Math.sqrt(values.length)).toFixed(1)}`;
 }
 
 await study(...process.argv.slice(2));

@@ -1,4 +1,5 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import { meanWithError } from '../mean-with-error.js';
 import { machineText, type Machine } from '../machine.js';
 
 export interface Run {
@@ -82,21 +83,21 @@ function rowsOf(comparison: Comparison): string[] {
     const cells = [
       comparison.workload,
       method === RECOMMENDED || method === HALF ? method : `${method}: ${runs[0].schedule}`,
-      withError(
+      meanWithError(
         runs.map((run) => run.train_robust_loss),
         3,
       ),
-      withError(
+      meanWithError(
         runs.map((run) => 100 * run.test_robust_acc),
         1,
       ),
       runs.filter(({ isDead }) => isDead).length,
       runs.filter(({ rollbacks }) => rollbacks > 0).length,
-      withError(
+      meanWithError(
         paired(comparison, method, logRatio).map((ratio) => 100 * Math.expm1(ratio)),
         1,
       ),
-      withError(paired(comparison, method, difference), 1),
+      meanWithError(paired(comparison, method, difference), 1),
     ];
     return `| ${cells.join(' | ')} |`;
   });
@@ -117,9 +118,4 @@ function paired({ runs }: Comparison, method: string, figure: (run: Run, rival: 
 
 function percent(ratio: number): string {
   return `${(100 * Math.expm1(ratio)).toFixed(1)} %`;
-}
-
-function withError(values: number[], digits: number): string {
-  const error = values.length < 2 ? NaN : sampleStandardDeviation(values) / Math.sqrt(values.length);
-  return `${mean(values).toFixed(digits)} ± ${error.toFixed(digits)}`;
 }

@@ -1,4 +1,5 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import { meanWithError } from '../mean-with-error.js';
 import { machineText, type Machine } from '../machine.js';
 
 export interface Run {
@@ -98,16 +99,11 @@ function row(place: readonly (string | number)[], runs: readonly Run[], decay: r
   const cells = [
     ...place,
     mean(runs.map((run) => run.test_robust_loss)).toFixed(4),
-    withError(percent),
+    meanWithError(percent, 2),
     mean(runs.map((run) => 100 * run.test_robust_acc)).toFixed(1),
-    withError(points),
+    meanWithError(points, 2),
     returned.length === 0 ? 'the last' : returned.join(', '),
     (100 * mean(runs.map((run) => run.looks_share))).toFixed(1),
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-function withError(values: number[]): string {
-  const error = values.length < 2 ? NaN : sampleStandardDeviation(values) / Math.sqrt(values.length);
-  return `${mean(values).toFixed(2)} ± ${error.toFixed(2)}`;
 }
