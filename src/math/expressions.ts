@@ -46,7 +46,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
 
 /**
  * Compiles an expression in mathjs syntax to a plain JavaScript function, from its syntax tree: only numbers, the
- * declared variables, pi, e, arithmetic, comparisons, `a ? b : c` and a fixed list of functions are legal.
+ * declared variables, pi, e, arithmetic, comparisons, and, or, not, `a ? b : c` and a fixed list of functions are legal.
  *
  * @param text - for example `-u * a * x^2`
  * @param variables - names in the order in which `evaluate` takes their values
@@ -136,14 +136,16 @@ function translate(node: AnyNode, declared: Declared, depth: number): Term {
   switch (node.type) {
     case 'ConstantNode':
       if (node.value === undefined) throw illegal(text, 'it is empty');
-      if (!Number.isFinite(node.value)) throw illegal(text, `"${String(node.value)}" is not a finite number`);
+      if (!Number.isFinite(node.value)) throw illegal(text, noNumber(String(node.value)));
       return { kind: 'number', value: node.value as number, of: [] };
     case 'SymbolNode':
       return symbol(node.name!, declared);
     case 'ParenthesisNode':
       return inner(node.content!);
     case 'OperatorNode':
-      return operation(node, inner, text);
+      return Object.hasOwn(LOGICAL, node.op!)
+        ? LOGICAL[node.op!](...node.args!.map(inner))
+        : operation(node, inner, text);
     case 'FunctionNode':
       return call(node, inner, text);
     case 'ConditionalNode':
@@ -153,13 +155,37 @@ function translate(node: AnyNode, declared: Declared, depth: number): Term {
   }
 }
 
+/** What an infinite number may be called. */
+const INFINITE = /^inf(inity)?$/i;
+
+function noNumber(name: string): string {
+  const remedy = INFINITE.test(name)
+    ? '; give one of any size, a control near 1 is found under a bound of 1e9 too'
+    : '';
+  return `"${name}" is not a finite number${remedy}`;
+}
+
 function symbol(name: string, { text, variables, parameters }: Declared): Term {
   if (variables.includes(name)) return { kind: 'variable', name, of: [] };
   if (Object.hasOwn(parameters, name)) return { kind: 'number', value: parameters[name], of: [] };
   if (Object.hasOwn(CONSTANTS, name)) return { kind: 'number', value: CONSTANTS[name], of: [] };
+  if (INFINITE.test(name)) throw illegal(text, noNumber(name));
   const names = [...variables, ...Object.keys(parameters), ...Object.keys(CONSTANTS)];
   throw illegal(text, `unknown name "${name}"; declared: ${names.join(', ')}`);
 }
+
+const [NO, YES]: readonly Term[] = [0, 1].map((value) => ({ kind: 'number', value, of: [] }));
+
+function choose(condition: Term, yes: Term, no: Term): Term {
+  return { kind: 'choice', of: [condition, yes, no] };
+}
+
+/** Logic as choices between 1 and 0, so that whatever knows a choice knows these. */
+const LOGICAL: Readonly<Record<string, (...of: Term[]) => Term>> = {
+  and: (a, b) => choose(a, choose(b, YES, NO), NO),
+  or: (a, b) => choose(a, YES, choose(b, YES, NO)),
+  not: (a) => choose(a, NO, YES),
+};
 
 function operation({ op, args }: AnyNode, inner: (node: AnyNode) => Term, text: string): Term {
   if (!Object.hasOwn(OPERATORS, op!)) throw illegal(text, `operator "${op}" is not allowed`);
@@ -198,7 +224,8 @@ function illegal(
   const { cause, position } = detail;
   const quoted = text.length > QUOTED ? `${text.slice(0, QUOTED)}...` : text;
   return new HjbLrError('E_EXPRESSION', `The expression "${quoted}" is not legal: ${reason}.`, {
-    remedy: 'Use numbers, the declared names, pi, e, + - * / ^, comparisons, a ? b : c, and the listed functions.',
+    remedy:
+      'Use numbers, the declared names, pi, e, + - * / ^, comparisons, and, or, not, a ? b : c, and the listed functions.',
     fields: { expression: text, reason, ...(position === undefined ? {} : { position }) },
     ...(cause === undefined ? {} : { cause }),
   });

@@ -51,7 +51,8 @@ function notLegal(issues: readonly Issue[]): HjbLrError {
   const sentence =
     issues.length === 1 ? `${path}: ${message}` : `${issues.length} expressions of the model are not legal.`;
   return new HjbLrError('E_EXPRESSION', sentence, {
-    remedy: 'Use numbers, the declared names, pi, e, + - * / ^, comparisons, a ? b : c, and the listed functions.',
+    remedy:
+      'Use numbers, the declared names, pi, e, + - * / ^, comparisons, and, or, not, a ? b : c, and the listed functions.',
     issues,
   });
 }

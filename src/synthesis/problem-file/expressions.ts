@@ -84,7 +84,7 @@ function notLegal(issues: readonly Issue[]): HjbLrError {
     issues.length === 1 ? `${path}: ${message}` : `${issues.length} expressions of the problem are not legal.`;
   return new HjbLrError('E_EXPRESSION', sentence, {
     remedy:
-      'Use numbers, the declared names, t (over a finite horizon), pi, e, + - * / ^, comparisons, a ? b : c, and the listed functions.',
+      'Use numbers, the declared names, t (over a finite horizon), pi, e, + - * / ^, comparisons, and, or, not, a ? b : c, and the listed functions.',
     issues,
   });
 }
