@@ -58,6 +58,7 @@ function fillInterval(
     requireInterval(d, model, input, node, controls, q);
     for (const u of formChanges(d, model, node, q)) if (u > from && u < to) cuts.push(u);
   }
+  if (controls !== null) cuts.push(...decadesBelow(from, to));
   cuts.sort((a, b) => a - b);
   const isConstrained = d.isConstrained[node] === 1;
   const size = Math.max(Math.abs(from), Math.abs(to));
@@ -77,6 +78,22 @@ function fillInterval(
   if (isPushed) return;
   if (start === from) pushEnd(from);
   pushEnd(to);
+}
+
+/** A lower end of controls this far below 0 is cut off by decades, two at a time down to this size. */
+const FAR_BELOW = 1e3;
+const CUT_DECADES = 100;
+const NEAR = 10;
+
+/**
+ * Kernels count the control from the lower end of its piece, from which a square is known to the rounding of the square of
+ * that end: pieces that begin far below 0 end where controls are a hundred times smaller.
+ */
+function decadesBelow(from: number, to: number): number[] {
+  const cuts: number[] = [];
+  if (from > -FAR_BELOW) return cuts;
+  for (let u = from / CUT_DECADES; u < to && u < -NEAR / CUT_DECADES; u /= CUT_DECADES) cuts.push(u);
+  return to > 0 ? [...cuts, 0] : cuts;
 }
 
 /** Controls at which the form of an axis may change: roots of the drift, and of |drift| reach = variance. */
