@@ -1,7 +1,7 @@
 import { buildLattice } from '../grid/lattice.js';
 import type { HjbSolution } from '../march/solution.js';
 import type { ControlProblem } from '../problem/control-problem.js';
-import { combinations, correlatedWith } from '../problem/probe.js';
+import { correlatedAtFace } from '../problem/probe.js';
 
 /**
  * What the faces do to the answer that no estimate sees, in words: mixed derivatives left out, a seam that does not close.
@@ -11,9 +11,13 @@ export function faceWarnings(problem: ControlProblem, solution: HjbSolution, tol
   return [...mixedDerivativeWarnings(problem), ...seamWarnings(problem, solution, tolerance)];
 }
 
-/** At a `linear` face the equation is without the state's second derivatives, mixed ones included, which need not vanish. */
+/**
+ * At a `linear` face the equation is without the state's second derivatives. The mixed ones, which need not vanish, come from
+ * the level before, of which an infinite horizon has none.
+ */
 function mixedDerivativeWarnings(problem: ControlProblem): string[] {
-  const { states } = problem;
+  const { states, horizon } = problem;
+  if (horizon !== 'infinite') return [];
   return states.flatMap(({ name, boundary }, i) =>
     [0, 1].flatMap((side) => {
       const others = boundary[side] === 'linear' ? correlatedAt(problem, i, side) : [];
@@ -26,10 +30,8 @@ function mixedDerivativeWarnings(problem: ControlProblem): string[] {
 
 /** Names of the states that a state is correlated with at a node of one of its faces, off their own. */
 function correlatedAt(problem: ControlProblem, i: number, side: number): string[] {
-  const { states } = problem;
-  const onFace = states.map(({ grid }, d) => (d === i ? [grid[side * (grid.length - 1)]] : grid.slice(1, -1)));
-  const correlated = correlatedWith(problem, i, combinations(onFace));
-  return states.filter((_, j) => correlated.has(j)).map(({ name }) => name);
+  const correlated = correlatedAtFace(problem, i, side);
+  return problem.states.filter((_, j) => correlated.has(j)).map(({ name }) => name);
 }
 
 /** Differences at the seam of a periodic axis, relative to the largest value, that are not those of the iteration. */

@@ -1,5 +1,6 @@
 import { DOWN, FORM, FORM_SIZE, minmod, UP } from './monotone-scheme.js';
 import type { Discretization } from './node-model.js';
+import { lineReach, type LineReach } from './mixed-lines.js';
 
 const { firstLow, firstHigh, firstLimited, firstSlope, secondLow, secondHigh, secondLimited, secondSlope } = FORM;
 
@@ -10,13 +11,19 @@ export interface DifferenceInput {
   readonly down: Float64Array;
   /** Slopes at faces that give one, in the coordinate of the axis, per node and axis. */
   readonly slope: Float64Array;
+  /** V_ab at `linear` faces from the level before, as `mixedOnLines` has it, or as another march does whose values these are; null where it does not matter. */
+  mixed: { readonly reach: LineReach; readonly values: Float64Array; readonly isShared: boolean } | null;
   /** Whether slopes enter the coefficients too: they may change along a face with cross diffusion. */
   readonly changesModel: boolean;
 }
 
 export function noDifferenceInput(d: Discretization): DifferenceInput {
   const perAxis = (): Float64Array => new Float64Array(d.lattice.size * d.states);
-  return { up: perAxis(), down: perAxis(), slope: perAxis(), changesModel: hasSlopes(d) && d.states > 1 };
+  const reach = lineReach(d);
+  const changesModel = (hasSlopes(d) && d.states > 1) || reach !== null;
+  const mixed =
+    reach === null ? null : { reach, values: new Float64Array(d.lattice.size * d.states ** 2), isShared: false };
+  return { up: perAxis(), down: perAxis(), slope: perAxis(), mixed, changesModel };
 }
 
 /** Whether a face gives the slope. */

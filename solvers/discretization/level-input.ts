@@ -53,11 +53,14 @@ function slopeAt(d: Discretization, node: number, a: number, t: number, x: reado
   return faceFunction(d, node, a)!(t, x) * (d.lattice.axes[a].coordinate === 'log' ? x[a] : 1);
 }
 
-/** How given slopes change along the other axes, by central differences over their neighbours; null without any. */
-function slopeChanges(d: Discretization, t: number): Float64Array | null {
+/**
+ * How slopes at faces change along the other axes: given ones by central differences over their neighbours, those of `linear`
+ * faces as the level before has them; null where there is none.
+ */
+function slopeChanges(d: Discretization, t: number, { mixed }: DifferenceInput): Float64Array | null {
   const n = d.states;
-  if (n === 1 || !hasSlopes(d)) return null;
-  const out = new Float64Array(d.lattice.size * n * n);
+  if (n === 1 || !hasSlopes(d)) return mixed?.values ?? null;
+  const out = mixed?.values.slice() ?? new Float64Array(d.lattice.size * n * n);
   eachSlope(d, (node, a) => {
     for (let b = 0; b < n; b += 1) {
       const [low, high] = [0, 1].map((side) => d.neighbours[2 * (node * n + b) + side]);
@@ -78,8 +81,13 @@ function spanAt({ lattice }: Discretization, b: number, j: number): number {
 }
 
 /** What the model of a level needs. */
-export function levelInput(d: Discretization, t: number, gradient: Float64Array | null): LevelInput {
-  return { t, slopeChange: slopeChanges(d, t), gradient };
+export function levelInput(
+  d: Discretization,
+  t: number,
+  input: DifferenceInput,
+  gradient: Float64Array | null,
+): LevelInput {
+  return { t, slopeChange: slopeChanges(d, t, input), gradient };
 }
 
 function requireFinite(d: Discretization, node: number, t: number, path: string, value: number): number {

@@ -5,7 +5,7 @@ import { withoutStraight, type PointCoefficients } from './coefficients-at.js';
 /** What changes the coefficients of a level beside the problem's own functions. */
 export interface LevelInput {
   readonly t: number;
-  /** Change of the given slope of face a along axis b: slopeChange[(node * states + a) * states + b]; null without. */
+  /** Change of the slope of face a along axis b, given or of the level before: slopeChange[(node * states + a) * states + b]; null without. */
   readonly slopeChange: Float64Array | null;
   /** dV/dz, for (theta/2) V_z' S V_z linearised there; null for a neutral criterion. */
   readonly gradient: Float64Array | null;
@@ -31,8 +31,8 @@ export function sampleAt(
   requireSemidefinite(d, node, input.t, u, sample);
   requireFaces(d, node, input.t, u, sample);
   if (input.gradient !== null) addRisk(d, input.gradient, node, sample);
-  withoutStraight(sample, d.faces[node]);
   if (input.slopeChange !== null) addSlopes(d, input.slopeChange, node, sample);
+  withoutStraight(sample, d.faces[node]);
 }
 
 /** (theta/2) V_z' S V_z linearised at the gradient p: drift theta S p, cost -(theta/2) p' S p. */
@@ -48,7 +48,7 @@ function addRisk(d: Discretization, gradient: Float64Array, node: number, sample
   }
 }
 
-/** V_ab at a face whose slope along a is given: the change of that slope along b. */
+/** V_ab at a face whose slope along a is given, or known from the level before: the change of that slope along b. */
 function addSlopes(d: Discretization, slopeChange: Float64Array, node: number, sample: Sample): void {
   const n = d.states;
   for (let a = 0; a < n; a += 1) {
@@ -74,9 +74,10 @@ function requireFinite(d: Discretization, node: number, t: number, u: readonly n
 }
 
 const FACE_REMEDY =
-  'Take "reflecting", "linear", { "dirichlet": ... } or { "slope": ... } at this face, or end the domain where nothing crosses it.';
+  'Take { "dirichlet": ... } where paths end at this face and the value is known, "reflecting" where something holds the state inside, at no cost, { "slope": ... } where the derivative of the value is known, or "linear" where the domain is only cut off and the value goes on as a straight line; or end the domain where nothing crosses it.';
 
-const CONTROL_REMEDY = 'Where controls are to keep the state inside, take "state_constraint".';
+const CONTROL_REMEDY =
+  'Take "state_constraint", which lets nothing out, where the controls are to keep the state inside.';
 
 /** A natural face needs an equation that never looks beyond it; under a state constraint the drift is the control's care. */
 function requireFaces(d: Discretization, node: number, t: number, u: readonly number[], sample: Sample): void {

@@ -1,6 +1,7 @@
 import { discretize, placeAt } from '../discretization/node-model.js';
 import { buildLattice } from '../grid/lattice.js';
 import { requireProblem, requireSteady } from '../problem/check.js';
+import type { StepTerms } from '../linear-system/system.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { distanceFromStep, iterateLevel } from './iterate.js';
 import { closeLevel, openStep } from './march.js';
@@ -73,6 +74,8 @@ function filteredStationary(problem: ControlProblem, options: HjbOptions): HjbSo
 
 function startFilter(accurate: March, monotone: March): Filtered {
   const { shape, size } = accurate.d.lattice;
+  // One V_ab at linear faces for both, so that they differ by their schemes alone.
+  if (accurate.input.mixed !== null) monotone.input.mixed = { ...accurate.input.mixed, isShared: true };
   const spacing = Math.max(...shape.map((n) => 1 / (n - 1)));
   return {
     ...{ accurate, monotone, spacing, costs: { low: 0, high: 0 } },
@@ -112,19 +115,30 @@ function filteredStep(f: Filtered, level: number): void {
   const { step: euler } = openStep(m, level, false);
   m.V.set(isWithin ? a.V : m.later);
   for (const node of m.d.fixedNodes) m.V[node] = m.fixed[node];
-  if (isWithin && distanceFromStep(m, t, euler) <= Math.max(eps, slack)) closeLevel(a, t, reached);
+  if (isWithin && distanceOf(f, t, euler) <= Math.max(eps, slack)) closeLevel(a, t, reached);
   else {
     const below = iterateLevel(m, t, euler);
     const isSolved = Number.isFinite(reached.residual) && reached.solved;
     blend(f, isSolved ? Math.max(eps, slack) : 0, widened(range, m.V, m.d.openNodes), slack);
-    note(f, t);
-    closeLevel(
-      a,
-      t,
-      isSolved && f.nodes === 0 ? reached : { ...below, iterations: below.iterations + reached.iterations },
-    );
+    const count = note(f, t);
+    const iterations = below.iterations + reached.iterations;
+    closeLevel(a, t, isSolved && count === 0 ? reached : { ...below, iterations });
   }
   m.V.set(a.V);
+}
+
+/**
+ * How far the accurate step may be from the monotone one. Searched controls of the accurate step are where the monotone ones
+ * begin, and are followed.
+ */
+function distanceOf({ accurate: a, monotone: m }: Filtered, t: number, step: StepTerms): number {
+  if (a.search === null || m.search === null) return distanceFromStep(m, t, step);
+  m.search.controls.set(a.search.controls);
+  m.search.hasControls = a.search.hasControls;
+  m.search.isFollowing = true;
+  const distance = distanceFromStep(m, t, step);
+  m.search.isFollowing = false;
+  return distance;
 }
 
 /** V = V_M + eps F((V_A - V_M) / eps), into the accepted values; eps = 0: V_M. */
@@ -141,12 +155,14 @@ function blend(f: Filtered, eps: number, { low, high }: ValueRange, slack: numbe
   }
 }
 
-function note(f: Filtered, t: number): void {
+/** @returns at how many nodes the value is that of the monotone step */
+function note(f: Filtered, t: number): number {
   const count = f.isMonotone.reduce((sum, is) => sum + is, 0);
-  if (count === 0) return;
+  if (count === 0) return 0;
   f.steps += 1;
   f.nodes += count;
   f.first ??= placeAt(f.accurate.d, f.isMonotone.indexOf(1), t);
+  return count;
 }
 
 function filteredControls({ accurate, monotone, isMonotone }: Filtered): () => Float64Array {

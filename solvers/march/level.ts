@@ -3,6 +3,7 @@ import { packGiven, packRows } from '../discretization/pack-rows.js';
 import { differencesAt, hasSlopes, limitedSecondDifferences } from '../discretization/differences.js';
 import { problemFault } from '../discretization/faults.js';
 import { fillModel } from '../discretization/fill.js';
+import { mixedOnLines } from '../discretization/mixed-lines.js';
 import { fixedValues, givenSlopes, levelInput, obstacleAt } from '../discretization/level-input.js';
 import type { March } from './march-state.js';
 import { placeAt, type Discretization } from '../discretization/node-model.js';
@@ -36,6 +37,7 @@ export function prepareLevel(march: March, t: number): void {
   const isAccurate = march.options.scheme === 'accurate';
   if (isAccurate) limitedSecondDifferences(d, V, input);
   outflowSlopes(d, V, input);
+  if (input.mixed?.isShared === false) mixedOnLines(d, input.mixed.reach, V, input.mixed.values);
   if (isNew || hasMoved(march)) refill(march, t);
   else if (isAccurate || hasSlopes(d) || d.linearNodes.length > 0) repack(march);
   march.isFilled = true;
@@ -96,7 +98,7 @@ function hasMoved(march: March): boolean {
 }
 
 export function levelOf(march: March, t: number): LevelInput {
-  return levelInput(march.d, t, march.d.problem.risk === undefined ? null : gradientOf(march));
+  return levelInput(march.d, t, march.input, march.d.problem.risk === undefined ? null : gradientOf(march));
 }
 
 /** dV/dz by central differences (at faces, by what the face says). */

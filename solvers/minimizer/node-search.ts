@@ -70,9 +70,17 @@ export class NodeSearch {
 
   /**
    * @param before - the controls of all nodes that the last improvement found, control fastest; null before the first
+   * @param isThorough - whether two intervals are searched in whole where the best is in no corner
    * @returns of height Infinity where every control lets the state out; overwritten by the next run
    */
-  run(node: number, level: LevelInput, input: DifferenceInput, V: Float64Array, before: Float64Array | null): Found {
+  run(
+    node: number,
+    level: LevelInput,
+    input: DifferenceInput,
+    V: Float64Array,
+    before: Float64Array | null,
+    isThorough: boolean,
+  ): Found {
     const { d, lines, best, cells } = this;
     this.hamiltonian.moveTo(node, level, input, V);
     if (cells !== null) {
@@ -83,7 +91,7 @@ export class NodeSearch {
     for (const line of lines) line.isScaled();
     this.isCertain = lines.every(({ isSet }) => isSet);
     // Along a set a sweep would stop where another value is better only under another control of the interval.
-    if (lines.length === 2 && !lines[0].isSet && before !== null) this.sweepFrom(before, node * d.controls);
+    if (lines.length === 2 && !lines[0].isSet && before !== null) this.sweepFrom(before, node * d.controls, isThorough);
     else {
       store(best, lines[0].search());
       if (before !== null) this.searchFrom(before, node * d.controls);
@@ -96,15 +104,16 @@ export class NodeSearch {
    * where both controls together would gain, and it sees one well: the whole search follows, unless the sweep ends in a corner
    * and a coarse lattice shows nothing better.
    */
-  private sweepFrom(before: Float64Array, start: number): void {
+  private sweepFrom(before: Float64Array, start: number, isThorough: boolean): void {
     const { lines, best } = this;
     this.clampInto(before, start);
     store(best, this.evaluate());
     this.sweep();
     const swept = best.height;
     const isCorner = lines.every((line) => line.isEnd(best.controls[line.axis]));
-    if (isCorner) this.tryLattice();
-    if (!isCorner || isBetter(best.height, swept)) keepBetter(best, lines[0].search());
+    const isWhole = isThorough && !isCorner;
+    if (!isWhole) this.tryLattice();
+    if (isWhole || isBetter(best.height, swept)) keepBetter(best, lines[0].search());
   }
 
   private tryLattice(): void {

@@ -13,6 +13,8 @@ export interface SearchState {
   /** The controls found, control fastest. */
   readonly controls: Float64Array;
   hasControls: boolean;
+  /** Whether an improvement may follow the controls it has: where it asks how good they are, not for the last of them. */
+  isFollowing: boolean;
   /** Whether every search was sure of the global optimum. */
   isCertain: boolean;
   readonly atNode: NodeSearch;
@@ -20,7 +22,13 @@ export interface SearchState {
 
 export function startSearch(d: Discretization): SearchState {
   const controls = new Float64Array(d.lattice.size * d.controls);
-  return { controls, hasControls: false, isCertain: true, atNode: new NodeSearch(d, certainCells(d)) };
+  return {
+    controls,
+    hasControls: false,
+    isFollowing: false,
+    isCertain: true,
+    atNode: new NodeSearch(d, certainCells(d)),
+  };
 }
 
 /** Of the one control, where the problem encloses what depends on it; null where only samples tell. */
@@ -85,7 +93,7 @@ export function searchPolicy(
   for (let node = 0; node < d.lattice.size; node += 1) {
     model.pieceStart[node] = model.from.length;
     if (d.isFixed[node] === 1) continue;
-    const found = atNode.run(node, level, input, V, search.hasControls ? controls : null);
+    const found = atNode.run(node, level, input, V, search.hasControls ? controls : null, !search.isFollowing);
     const { height, scenario } = found;
     search.isCertain &&= atNode.isCertain;
     // Elsewhere only values beyond all numbers are that high; the march says so.

@@ -24,6 +24,12 @@ export function correlatedWith(problem: ControlProblem, i: number, points: Itera
   return correlated;
 }
 
+/** The states that a state is correlated with at a node of one of its faces, off their own. */
+export function correlatedAtFace(problem: ControlProblem, i: number, side: number): Set<number> {
+  const onFace = problem.states.map(({ grid }, d) => (d === i ? [grid[side * (grid.length - 1)]] : grid.slice(1, -1)));
+  return correlatedWith(problem, i, combinations(onFace));
+}
+
 /** Controls at a share of their ranges. */
 function controlsAt({ controls }: ControlProblem, t: number, x: readonly number[], share: number): number[] {
   return controls.map((axis) => controlAt(axis, t, x, share));

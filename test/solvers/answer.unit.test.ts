@@ -233,23 +233,32 @@ describe('solve', () => {
     expect(warnings[0]).toMatch(/^error estimate from two grids: on a quarter of the nodes running_cost: not finite/);
   });
 
-  test('a correlation with a state whose face is linear is left out there, and said so', () => {
-    const square = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 });
-    const [x, y] = square.states;
-    const open = { ...square, states: [{ ...x, boundary: ['reflecting', 'linear'] as const }, y] };
-    const { warnings } = solve(open, {});
-    expect(warnings.filter((warning) => !warning.startsWith('the policy leans')).slice(1)).toEqual([
-      'the covariance of x with y is left out at the upper face of x, which is linear',
-    ]);
-    expect(solve(square, {}).warnings.every((warning) => warning.startsWith('the policy leans'))).toBe(true);
-    // Correlation x y u vanishes in the middle of the face and of the range of u.
-    const covariance: ControlProblem['covariance'] = (_t, [p, q], [u], out) => {
-      const cross = (p * q * u) / 1000;
-      out.set([0.5, cross, cross, 0.5]);
+  test('where noise is correlated across linear faces V_ab is that of the level before: x y grows by the covariance', () => {
+    const face = ['linear', 'linear'] as const;
+    const square: ControlProblem = {
+      ...regulatorWithCrossDiffusion({ nodes: 9, steps: 8 }),
+      ...{ controls: [], runningCost: () => 0, terminalCost: ([x, y]) => x * y },
+      drift: (_t, _x, _u, out) => out.fill(0),
+      covariance: (_t, _x, _u, out) => out.set([0.6, -0.5, -0.5, 0.6]),
     };
-    expect(
-      solve({ ...open, covariance, polynomial: false, terminalCost: () => 0, runningCost: () => 0 }, {}).warnings,
-    ).toContain('the covariance of x with y is left out at the upper face of x, which is linear');
+    const states = square.states.map((axis) => ({ ...axis, boundary: face }));
+    const points = [[1, 0.5], [4, -4], [4, 1]]; // prettier-ignore
+    const { values, warnings } = solve({ ...square, states }, { query: points.map((x) => ({ t: 0, x })) });
+    points.forEach(([x, y], i) => within(values[i]!, x * y - 2 * 0.5, { abs: 1e-8, because: 'V is bilinear' }));
+    expect(warnings.join()).not.toContain('left out');
+  });
+
+  test('over an infinite horizon no level is before: what is left out at a linear face is said', () => {
+    const [x, y] = regulatorWithCrossDiffusion({ nodes: 9, steps: 8 }).states;
+    const open: ControlProblem = {
+      ...regulatorWithCrossDiffusion({ nodes: 9, steps: 8 }),
+      ...{ horizon: 'infinite', discount: 1, times: [], controls: [], runningCost: (_t, [p, q]) => p * q },
+      states: [{ ...x, boundary: ['reflecting', 'linear'] as const }, y],
+      drift: (_t, z, _u, out) => out.set(z.map((value) => -value)),
+      covariance: (_t, _x, _u, out) => out.set([0.5, 0.1, 0.1, 0.5]),
+    };
+    const leftOut = 'the covariance of x with y is left out at the upper face of x, which is linear';
+    expect(solve(open, {}).warnings).toContain(leftOut);
     // One that vanishes on the face is none.
     const inside: ControlProblem['covariance'] = (_t, [p], _u, out) => {
       const cross = (4 - p) / 100;

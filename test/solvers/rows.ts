@@ -36,7 +36,7 @@ export function rowsFor(
   const model = emptyModel(d);
   const input = noDifferenceInput(d);
   givenSlopes(d, 0, input);
-  const level = levelInput(d, 0, null);
+  const level = levelInput(d, 0, input, null);
   const policy = emptyPolicy(d.lattice.size);
   const search = startSearch(d);
   if (before !== undefined) {
