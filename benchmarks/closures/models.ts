@@ -1,6 +1,7 @@
 import type { ClosureFit, Coefficients } from '../../src/artifacts/coefficients/coefficients.js';
+import { estimationSchema, policyOptionsSchema } from '../../src/artifacts/experiment/experiment.js';
 import type { TrainingLog } from '../../src/artifacts/training-log/training-log.js';
-import { estimateClosures } from '../../src/estimation/estimate.js';
+import { estimateCoefficients } from '../../src/estimation/stage.js';
 import { randomStream } from '../../src/math/random.js';
 import { closureDraws } from '../../src/synthesis/decision/closure-draws.js';
 import type { ModelDraw } from '../../src/synthesis/decision/model-draw.js';
@@ -36,19 +37,16 @@ export function judgedRun({ schedule, loss }: Scored, { draws, horizon, levelErr
 
 /** The two-state closure fitted to all whole runs but one, asked about that one, for each in turn: what no pilot can beat. */
 export function oracleJudgement(runs: readonly (Scored & { readonly log: TrainingLog })[], seed: number): Judgement {
-  const { horizon } = runs[0].log.header;
-  const seen = runs.map(({ log: { header, steps } }) => ({
-    id: header.run_id,
-    rates: Float64Array.from(steps, ({ lr }) => Number(lr)),
-    losses: Float64Array.from(steps, (step) => Number(step.train_robust_loss ?? step.train_loss)),
-  }));
-  const peak = Math.max(...seen.flatMap(({ rates }) => [...rates]));
+  const options = {
+    estimation: estimationSchema.parse({ closures: ['slow_noise_memory'], bootstrap: 0 }),
+    policy: policyOptionsSchema.parse({}),
+    name: 'oracle',
+  };
   return judge(
     runs.map((run, i) => {
-      const others = seen.filter((_, j) => j !== i);
-      const options = { closures: ['slow_noise_memory' as const], peak, horizon, bootstrap: 0, seed };
-      const [fit] = estimateClosures(others, { ...options, maximumPredictionError: 1 });
-      return judgedRun(run, { draws: closureDraws(fit), horizon });
+      const others = runs.filter((_, j) => j !== i).map(({ log }) => log);
+      const { closures, horizon } = estimateCoefficients(others, options, { seed });
+      return judgedRun(run, { draws: closureDraws(closures[0]), horizon });
     }),
   );
 }

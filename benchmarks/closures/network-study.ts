@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { believedModels } from '../../src/synthesis/decision/believed-models.js';
 import { closureDraws } from '../../src/synthesis/decision/closure-draws.js';
 import type { ModelDraw } from '../../src/synthesis/decision/model-draw.js';
@@ -36,16 +34,7 @@ export interface NetworkResult {
   readonly ablations: Readonly<Record<string, number>>;
 }
 
-/** What is said of a seed, from its file in OUT where it stands there already. */
 export async function studyNetwork(out: string, network: NetworkCase, seed: number): Promise<NetworkResult> {
-  const file = path.join(out, network.id, `seed-${seed}`, 'result.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as NetworkResult;
-  const result = await judgedNetwork(out, network, seed);
-  writeFileSync(file, JSON.stringify(result));
-  return result;
-}
-
-async function judgedNetwork(out: string, network: NetworkCase, seed: number): Promise<NetworkResult> {
   const prepared = await prepareNetwork(out, network, seed);
   const { coefficients, policy, hjb } = prepared;
   const { horizon } = coefficients;

@@ -27,8 +27,8 @@ export interface NetworkCase {
 }
 
 export const NETWORKS: readonly NetworkCase[] = [
-  { id: 'quickstart', file: 'quickstart.json', seeds: [2000, 2001, 2002, 2003, 2004, 2005], deep: 1 },
-  { id: 'cnn-pooled', file: 'workloads/cnn-pooled.json', seeds: [2000, 2001, 2002, 2003], deep: 1 },
+  { id: 'quickstart', file: 'quickstart.json', seeds: [2000, 2001, 2002, 2003, 2004, 2005], deep: 2 },
+  { id: 'cnn-pooled', file: 'workloads/cnn-pooled.json', seeds: [2000, 2001, 2002, 2003], deep: 2 },
   {
     id: 'digits',
     file: 'workloads/digits-softmax-l2.json',

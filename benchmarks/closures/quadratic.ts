@@ -34,7 +34,7 @@ export const QUADRATICS: readonly Quadratic[] = [
   quadratic('6', [1000, 200, 1, 1.2, 0.05, 0, 1], false),
 ];
 
-export function spectrum({ modes, p, q }: Quadratic): { lam: Float64Array; start: Float64Array } {
+function spectrum({ modes, p, q }: Quadratic): { lam: Float64Array; start: Float64Array } {
   const lam = Float64Array.from({ length: modes }, (_, i) => (i + 1) ** -p);
   return { lam, start: lam.map((value, i) => (i + 1) ** -q / value) };
 }

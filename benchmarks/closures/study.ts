@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { describeHost } from '../../src/benchmark/host.js';
 import { benchmarkFile } from '../file.js';
 import { thisMachine } from '../machine.js';
-import { jointText, studyJoint, type JointResult } from './joint.js';
 import { networksText } from './network-report.js';
 import { studyNetwork, type NetworkResult } from './network-study.js';
 import { NETWORKS } from './networks.js';
@@ -17,14 +16,12 @@ const SEEDS = [2000, 2001, 2002, 2003, 2004];
  * Every closure, the modes and both policies on workloads whose every schedule has one exact score, and on networks:
  *   npm run benchmark:closures [-- [--oracle] [--seeds N] [CASE...]]
  *   npm run benchmark:closures -- --networks OUT [WORKLOAD...]
- *   npm run benchmark:closures -- --joint [CASE...]
  * Without --oracle the closure that is fitted to whole quadratic runs is left out, which takes most of the time. Logs of networks
  * lie in OUT; the same command again goes on where it stopped.
  */
 async function study(args: readonly string[]): Promise<void> {
   const networks = args.indexOf('--networks');
   if (networks >= 0) return studyNetworks(args[networks + 1], args.slice(networks + 2), args);
-  if (args[0] === '--joint') return studyJointly(args.slice(1), args);
   const at = args.indexOf('--seeds');
   const seeds = SEEDS.slice(0, at < 0 ? SEEDS.length : Number(args[at + 1]));
   const wanted = args.filter((arg, i) => !arg.startsWith('--') && !(at >= 0 && i === at + 1));
@@ -50,18 +47,6 @@ async function studyNetworks(out: string, wanted: readonly string[], args: reado
       results.push(result);
       await store('networks', results, args, networksText(results));
     }
-  }
-}
-
-/** Cases whose joint optimum the prototypes have. */
-const JOINT = ['0', '3', '4'];
-
-async function studyJointly(wanted: readonly string[], args: readonly string[]): Promise<void> {
-  const results: JointResult[] = [];
-  for (const problem of QUADRATICS.filter(({ id }) => (wanted.length === 0 ? JOINT : wanted).includes(id))) {
-    results.push(studyJoint(problem));
-    process.stderr.write(`case ${problem.id}: ${results[results.length - 1].joint}\n`);
-    await store('joint', results, args, jointText(results));
   }
 }
 

@@ -38,7 +38,8 @@ export function solve(problem: ControlProblem, options: Partial<SolveOptions> = 
   const keep = typeof resolved.keep === 'number' ? keptLevels(resolved.keep, problem.times) : resolved.keep;
   const main = solveFor(solved, resolved, scheme, keep, true);
   const isSolved = main.solution.status === 'converged';
-  const monotone = scheme === 'monotone' ? main : solveFor(solved, resolved, 'monotone', 'query');
+  const monotone =
+    scheme === 'monotone' || main.solution.endless ? main : solveFor(solved, resolved, 'monotone', 'query');
   const estimates = isSolved ? estimatesOf(problem, mesh, resolved, scheme, main) : null;
   const monotoneEstimates =
     scheme === 'monotone' || !isSolved ? estimates : estimatesOf(problem, mesh, resolved, 'monotone', monotone);

@@ -69,12 +69,36 @@ export function truncationOf(
   const points = base.points.map((_, i) => solves.map(({ points: all }) => all[i]));
   const values = points.map(movedBy);
   const isCounted = options.widerDomain !== false;
+  const endless = points.flatMap((list, i) => (isEndless(list) ? [i] : []));
+  const isConfirmed = endless.length > 0 && (scheme === 'monotone' || monotoneMoves(coarse, mesh, options, endless));
   return {
     values: isCounted ? values : values.map(() => 0),
     controls: points.map((list) => (isCounted ? controlsMovedBy(list) : [])),
-    unbounded: points.flatMap((list, i) => (isEndless(list) ? [i] : [])),
+    unbounded: isConfirmed ? endless : [],
     trouble,
   };
+}
+
+/**
+ * Whether the values of the monotone scheme move too, from the domain itself to the widest one: those of the filtered scheme
+ * may move because it is held to the range of all values, which grows with the domain.
+ */
+function monotoneMoves(
+  coarse: ControlProblem,
+  mesh: TimeMesh,
+  options: SolveOptions,
+  queries: readonly number[],
+): boolean {
+  const moved: MovedFaces = options.widerDomain === true ? 'all' : 'truncated';
+  const widest = WIDENINGS[coarse.states.length - 1].at(-1)!;
+  const [own, wide] = [coarse, wider(coarse, widest, moved)!].map((one) =>
+    solveOn(withMesh(one, mesh, 2), options, 'monotone'),
+  );
+  if (typeof own === 'string' || typeof wide === 'string') return true;
+  return queries.some((i) => {
+    const [before, after] = [own.points[i]?.value ?? NaN, wide.points[i]?.value ?? NaN];
+    return !(Math.abs(after - before) <= NOTABLE * Math.abs(after));
+  });
 }
 
 function nothing({ points }: Solved, trouble: readonly string[]): Truncation {

@@ -1,18 +1,23 @@
 import type { HjbSolution } from '../march/solution.js';
+import { leaningWarnings } from './leaning.js';
 import type { Parts } from './warnings.js';
 
+/** Share of a value from which on a face that moves it decides it. */
+const DECIDES = 0.1;
+
 /** What became of an answer: that of its solve, or why there is no one value. */
-export type AnswerStatus = HjbSolution['status'] | 'unbounded' | 'not_unique' | 'not_resolved';
+export type AnswerStatus = HjbSolution['status'] | 'unbounded' | 'truncated' | 'not_unique' | 'not_resolved';
 
 /**
- * `unbounded`: the value goes on moving as the domain widens, by no less each time. `not_unique`: two conditions far out
+ * `unbounded`: the Hamiltonian has no least value, costs without a discount go on without end, or the value goes on moving as the domain widens, by no less each time.
+ * `truncated`: the policy leans on a face, and the value moves with that face by a tenth of itself or more.
+ * `not_unique`: two conditions far out
  * give two values, however far. `not_resolved`: the error may be as large as the value and the range of all values.
  */
-export function verdictOf({ main, truncation, apart, estimates }: Parts): {
-  readonly status: AnswerStatus;
-  readonly remedy: string;
-} {
+export function verdictOf(parts: Parts): { readonly status: AnswerStatus; readonly remedy: string } {
+  const { main, truncation, apart, estimates } = parts;
   const { solution } = main;
+  if (solution.endless) return { status: 'unbounded', remedy: solution.endless };
   if (solution.status !== 'converged') return { status: solution.status, remedy: solution.remedy };
   if (apart.length > 0) {
     const values = apart.map(({ query, linear, zero }) => `query ${query}: ${short(linear)} and ${short(zero)}`);
@@ -25,6 +30,14 @@ export function verdictOf({ main, truncation, apart, estimates }: Parts): {
     return {
       status: 'unbounded',
       remedy: `The value of query ${truncation.unbounded.join(', ')} goes on moving as the domain widens, by no less each time: raise the discount, shorten the horizon or bound the controls.`,
+    };
+  }
+  const moved = truncatedAt(parts);
+  if (moved.length > 0) {
+    const values = moved.map(({ query, by }) => `of query ${query} moves by ${short(by)}`);
+    return {
+      status: 'truncated',
+      remedy: `The policy leans on a face (see the warnings), and with that face the value ${values.join(', ')}: take a wider domain or "state_constraint", or if the face is a wall that is meant, wider_domain false.`,
     };
   }
   const range = rangeOf(solution);
@@ -40,6 +53,16 @@ export function verdictOf({ main, truncation, apart, estimates }: Parts): {
     };
   }
   return { status: 'converged', remedy: solution.remedy };
+}
+
+/** Queries whose value moves with a face that the policy leans on, and by how much. */
+function truncatedAt({ main, truncation }: Parts): { readonly query: number; readonly by: number }[] {
+  const { problem, solution, points } = main;
+  const moved = (truncation?.values ?? []).flatMap((by, query) => {
+    const value = points[query]?.value;
+    return by !== null && value !== undefined && by > DECIDES * Math.abs(value) ? [{ query, by }] : [];
+  });
+  return moved.length > 0 && leaningWarnings(problem, solution).length > 0 ? moved : [];
 }
 
 function short(value: number): string {

@@ -2,6 +2,7 @@ import { largest, MOST_LINEAR } from '../kernels/bicgstab.js';
 import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
 import { iterateLine } from '../kernels/line-iteration.js';
 import { improveNodes, improvePolicy } from '../minimizer/exact-minimizer.js';
+import { endlessAt } from './endless.js';
 import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
 import { solveSystem } from '../linear-system/solve.js';
 import { assemble, residuals, type LinearSystem, type StepTerms } from '../linear-system/system.js';
@@ -22,6 +23,9 @@ const max = Math.max;
 const LINEAR_REDUCTION = 1e-3;
 const LINEAR_SHARE = 0.1;
 const LEAST_RESIDUAL = 1e-13;
+
+/** Iterations after which searched controls may be following a Hamiltonian without a least value. */
+const DOUBTFUL = 4;
 
 /**
  * Policy iteration (Howard): improve the control, solve under it, until the equation with the optimum in it holds. An
@@ -75,6 +79,8 @@ function iterateInSteps(march: March, { before, system, work }: Steps, t: number
     const tolerance = max(finest, LINEAR_REDUCTION * residual);
     const missing = solveSystem(system, V, work, { tolerance, maximumIterations: MOST_LINEAR });
     iterations += 1;
+    if (iterations === DOUBTFUL && march.search !== null) march.endless ??= endlessAt(march, t);
+    if (march.endless !== null) return { iterations, residual, solved: false };
     const size = largest(V) + Number.MIN_VALUE;
     if (!Number.isFinite(size)) return { iterations, residual: NaN, solved: false };
     const change = largestDifference(V, before) / size;

@@ -46,6 +46,8 @@ export interface March {
   offender: string | null;
   converged: boolean;
   finite: boolean;
+  /** A sentence on where the Hamiltonian has no least value, as far as anybody looked. */
+  endless: string | null;
 }
 
 export function startMarch(d: Discretization, options: ResolvedHjbOptions, choice: KernelChoice = options): March {
@@ -59,7 +61,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
     ...{ search: d.searched ? startSearch(d) : null, ...kernels, steps: kernels.kernel === null ? stepsOf(d) : null },
     ...{ fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
     ...{ V, later: V, latest: null, isFilled: false, gradient: null },
-    ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true },
+    ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true, endless: null },
   };
 }
 

@@ -1,5 +1,6 @@
 import { SCHEMES } from '../discretization/schemes.js';
 import type { Iterated } from '../kernels/grid-iteration.js';
+import { endlessAt } from './endless.js';
 import { iterateLevel } from './iterate.js';
 import { prepareLevel, refuseOutflow, reportOutflow } from './level.js';
 import type { StepTerms } from '../linear-system/system.js';
@@ -70,6 +71,10 @@ export function closeLevel(march: March, t: number, { iterations, residual, solv
   march.mostIterations = Math.max(march.mostIterations, iterations);
   march.residual = Math.max(march.residual, residual);
   march.finite = Number.isFinite(residual);
+  // Searched controls are looked at after the first step, and where policies go round, which may have no best one to come to.
+  const isFirst = march.latest === null && march.search !== null;
+  if (isFirst || (!solved && march.converged)) march.endless ??= endlessAt(march, t);
+  march.finite &&= march.endless === null;
   march.converged &&= solved;
   if (march.offender === null) reportOutflow(march, t);
 }

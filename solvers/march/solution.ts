@@ -28,6 +28,8 @@ export interface HjbSolution {
   readonly monotone: { readonly space: boolean; readonly firstOffender: string | null };
   /** Whether searched controls are certified to be optimal; null or not there where the minimiser is exact. */
   readonly search?: SearchOutcome | null;
+  /** Why there is no finite value, with what to do: no least Hamiltonian, or costs that go on; null or not there without. */
+  readonly endless?: string | null;
   /** What carried out the passes over the nodes: `typescript`, `wasm` or `wasm, n threads`. */
   readonly kernel: string;
   /** Of a filtered solve. */

@@ -2,12 +2,14 @@ import { buildLattice } from '../grid/lattice.js';
 import { requireProblem, requireSteady } from '../problem/check.js';
 import type { ControlProblem } from '../problem/control-problem.js';
 import { coarseGuess } from './coarse-guess.js';
+import { endlessAt } from './endless.js';
 import { solveStationary, stepBack } from './march.js';
 import { controlsOf, endMarch, startMarch, type March } from './march-state.js';
 import { discretize } from '../discretization/node-model.js';
 import { resolveOptions, type HjbOptions } from './options.js';
 import { searchOutcome } from './search-outcome.js';
 import type { HjbSolution } from './solution.js';
+import { limitOf, vanishingDiscounts } from './undiscounted.js';
 
 const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
   converged: 'Nothing to do.',
@@ -30,12 +32,19 @@ const REMEDIES: Readonly<Record<HjbSolution['status'], string>> = {
 export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolution {
   requireProblem(problem);
   requireSteady(problem);
+  const isUndiscounted = problem.horizon === 'infinite' && (problem.discount ?? 0) === 0;
+  return isUndiscounted ? solveUndiscounted(problem, options) : solveFrom(problem, options, null);
+}
+
+/** @param known - where a stationary solve starts; null for the solution on half the nodes */
+function solveFrom(problem: ControlProblem, options: HjbOptions, known: Float64Array | null): HjbSolution {
   const stationary = problem.horizon === 'infinite';
   const resolved = resolveOptions(options, stationary ? [0] : problem.times);
   // Before the arrays of this grid are made.
-  const guess = stationary
-    ? coarseGuess(problem, { ...options, onStep: undefined, certify: undefined }, solveHjb)
-    : null;
+  const guess =
+    stationary && known === null
+      ? coarseGuess(problem, { ...options, onStep: undefined, certify: undefined }, solveHjb)
+      : known;
   const march = startMarch(discretize(problem, buildLattice(problem.states), resolved.scheme), resolved);
   try {
     if (guess !== null) march.V.set(guess);
@@ -44,6 +53,27 @@ export function solveHjb(problem: ControlProblem, options: HjbOptions): HjbSolut
     endMarch(march);
   }
 }
+
+/** The limit of smaller and smaller discounts. */
+function solveUndiscounted(problem: ControlProblem, options: HjbOptions): HjbSolution {
+  const [first, ...rest] = vanishingDiscounts(problem);
+  let solution = solveFrom({ ...problem, discount: first }, options, null);
+  for (const discount of rest) {
+    if (solution.status !== 'converged') return solution;
+    const next = solveFrom({ ...problem, discount }, options, solution.value[0]);
+    const limit = limitOf(solution.value[0], next.value[0], options.tolerance);
+    if (limit === 'endless') return { ...next, endless: NEVER_ENDS };
+    solution = next;
+    if (limit === 'reached') return solution;
+  }
+  return { ...solution, status: 'max_iterations', remedy: STILL_MOVES };
+}
+
+const NEVER_ENDS =
+  'Costs go on without end, since the state need not reach a face with a given value: give a discount, or an obstacle.';
+
+const STILL_MOVES =
+  'The value still moves as the discount vanishes, because paths take so long to end: give a discount.';
 
 type OnStep = HjbOptions['onStep'];
 
@@ -95,6 +125,7 @@ export function solutionOf(march: March, kept: Kept, steps: number): HjbSolution
     policyIterations: { mean: march.iterations / steps, max: march.mostIterations },
     monotone: { space: march.offender === null, firstOffender: march.offender },
     search: searchOutcome(march),
+    endless: march.endless ?? (march.options.certify === null ? null : endlessAt(march, march.d.problem.times[0] ?? 0)),
     kernel: march.kernel?.kernel.name ?? 'typescript',
   };
 }

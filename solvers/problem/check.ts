@@ -16,7 +16,7 @@ const NAMED_BOUNDARIES: readonly string[] = [
  * @throws E_INVALID with every issue and its path
  */
 export function requireProblem(problem: ControlProblem): void {
-  const { objective, states, controls, risk, discount = 0, scenarios = 1 } = problem;
+  const { objective, horizon, states, controls, risk, discount = 0, scenarios = 1 } = problem;
   const isObjective = objective === 'minimize' || objective === 'maximize';
   const isDiscount = discount >= 0 && Number.isFinite(discount);
   const isCount = Number.isInteger(scenarios) && scenarios >= 1;
@@ -29,6 +29,11 @@ export function requireProblem(problem: ControlProblem): void {
     ...issueUnless(isDiscount, 'discount', `must be finite and >= 0, got ${discount}`),
     ...issueUnless(risk === undefined || Number.isFinite(risk), 'risk', `must be finite, got ${risk}`),
     ...issueUnless(risk === undefined || discount === 0, 'risk', 'a risk-sensitive criterion has no discount'),
+    ...issueUnless(
+      risk === undefined || horizon !== 'infinite',
+      'risk',
+      'a risk-sensitive criterion needs a finite horizon',
+    ),
     ...issueUnless(isCount, 'scenarios', `must be at least 1, got ${scenarios}`),
     ...controls.flatMap(controlIssues),
   ];
@@ -107,13 +112,22 @@ function periodicIssues([lower, upper]: StateAxis['boundary'], i: number): Issue
   return issueUnless(isBoth, `states.${i}.boundary`, 'periodic is for both faces or for none');
 }
 
-function timeIssues({ times, horizon, discount = 0 }: ControlProblem): Issue[] {
-  if (horizon === 'infinite')
-    return issueUnless(discount > 0, 'discount', 'an infinite horizon needs a positive discount');
+function timeIssues(problem: ControlProblem): Issue[] {
+  const { times, horizon, discount = 0 } = problem;
+  if (horizon === 'infinite') {
+    const message = 'an infinite horizon needs a positive discount, a face with a given value or an obstacle';
+    return issueUnless(discount > 0 || mayEnd(problem), 'discount', message);
+  }
   if (!(horizon > 0 && Number.isFinite(horizon)))
     return [{ path: 'horizon', message: `must be positive and finite, got ${horizon}` }];
   const isWhole = times[0] === 0 && times[times.length - 1] === horizon && isIncreasing(times);
   return issueUnless(isWhole, 'times', `must increase strictly from 0 to the horizon ${horizon}`);
+}
+
+/** Whether paths can end: at a face with a given value, or by stopping. */
+function mayEnd({ states, obstacle }: ControlProblem): boolean {
+  const ends = (face: Boundary): boolean => typeof face === 'object' && 'dirichlet' in face;
+  return obstacle !== undefined || states.some(({ boundary }) => boundary.some(ends));
 }
 
 function isIncreasing(values: readonly number[]): boolean {

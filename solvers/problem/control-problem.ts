@@ -54,7 +54,7 @@ export type ControlAxis =
 export interface ControlProblem {
   readonly name: string;
   readonly objective: 'minimize' | 'maximize';
-  /** T > 0, or infinite, which needs a positive discount. */
+  /** T > 0, or infinite, which needs a positive discount, or a face with a given value (an obstacle) that ends every path. */
   readonly horizon: number | 'infinite';
   /** Rate per unit of time, >= 0; 0 unless given. */
   readonly discount?: number;

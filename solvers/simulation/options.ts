@@ -83,6 +83,11 @@ export function resolveSimulationOptions(
         'levelTime',
         'an infinite horizon has no levels of its own: give their distance',
       ),
+      ...issueUnless(
+        !isInfinite || (problem.discount ?? 0) > 0,
+        'horizon',
+        'an infinite horizon without a discount has no end: give a finite one, long enough for paths to end',
+      ),
     ],
     'record of simulation options',
     'Correct these options.',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { buildLattice, positionOf } from '../../solvers/grid/lattice.js';
 import { spreadCovariance } from '../../solvers/covariance/covariance-spread.js';
 import { FORM_SIZE, UP } from '../../solvers/discretization/monotone-scheme.js';
+import { noDifferenceInput } from '../../solvers/discretization/differences.js';
 import { levelInput } from '../../solvers/discretization/level-input.js';
 import { discretize, type Discretization } from '../../solvers/discretization/node-model.js';
 import { rootsOf } from '../../solvers/discretization/quadratic.js';
@@ -100,7 +101,9 @@ describe('stencils', () => {
     const states = [x, { ...square.states[1], boundary: [slope, 'reflecting'] as const }];
     const d = discretize({ ...square, states }, buildLattice(states), 'monotone');
     // Of the slope along y (axis 1) along x (axis 0); y is fastest.
-    const change = [0, 1, 2, 3, 4].map((i) => levelInput(d, 0, null).slopeChange![(3 * i * 2 + 1) * 2]);
+    const change = [0, 1, 2, 3, 4].map(
+      (i) => levelInput(d, 0, noDifferenceInput(d), null).slopeChange![(3 * i * 2 + 1) * 2],
+    );
     [4, 0, -4, 0, 4].forEach((expected, i) => expect(change[i]).toBeCloseTo(expected, 12));
   });
 
@@ -367,7 +370,12 @@ describe('bad input is refused with every issue', () => {
     expect(issuesOf({ states: [{ ...axis, boundary: [constant, 'natural'] }] })[0]).toMatch(/got {"dirichlet":3}$/);
     expect(issuesOf({ states: [{ ...axis, coordinate: 'log' }] })[0]).toMatch(/must be positive/);
     expect(issuesOf({ times: [0, 1, 1, 2] })[0]).toMatch(/^times: must increase strictly/);
-    expect(issuesOf({ horizon: 'infinite' })[0]).toBe('discount: an infinite horizon needs a positive discount');
+    expect(issuesOf({ horizon: 'infinite' })[0]).toBe(
+      'discount: an infinite horizon needs a positive discount, a face with a given value or an obstacle',
+    );
+    expect(issuesOf({ horizon: 'infinite', discount: 0, risk: 1 })).toContain(
+      'risk: a risk-sensitive criterion needs a finite horizon',
+    );
     expect(issuesOf({ risk: 1, discount: 0.1 })[0]).toBe('risk: a risk-sensitive criterion has no discount');
     expect(issuesOf({ controls: [{ name: 'u', values: [] }] })[0]).toMatch(/^controls.0.values/);
   });
@@ -417,8 +425,12 @@ describe('bad input is refused with every issue', () => {
       }
       throw new Error('not refused');
     };
-    expect(remedyOf({ covariance: still })).toMatch(/^Where controls are to keep the state inside, take "state_cons/);
-    expect(remedyOf({})).toMatch(/^Take "reflecting"/);
+    expect(remedyOf({ covariance: still })).toMatch(
+      /^Take "state_constraint", which lets nothing out, where the controls are to keep/,
+    );
+    expect(remedyOf({})).toMatch(
+      /^Take { "dirichlet": ... } where paths end at this face .* "linear" where the domain is only cut off/,
+    );
     const problem = linearQuadratic({ nodes: 5, steps: 2 });
     const inward: ControlProblem['drift'] = (_t, [x], _u, out) => (out[0] = -x);
     expect(solveHjb({ ...problem, states: [natural], covariance: still, drift: inward }, OPTIONS).status).toBe(

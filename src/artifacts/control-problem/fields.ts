@@ -25,7 +25,8 @@ export const problemFields = z.strictObject({
   horizon: z
     .union([positive, z.literal('infinite')])
     .describe(
-      'Length of the time interval, or "infinite": then with a positive discount, and without t, terminal_cost and ' +
+      'Length of the time interval, or "infinite": then with a positive discount (or a dirichlet face or an obstacle ' +
+        'that ends every path), and without t, terminal_cost and ' +
         'time.',
     ),
   discount: nonnegative

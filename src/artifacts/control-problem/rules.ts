@@ -83,9 +83,13 @@ function refuseCrowding({ center, strength }: StateFields, path: Path, refuse: R
   if (strength !== undefined) refuse([...path, 'strength'], 'belongs to the spacing sinh alone');
 }
 
-function checkTime({ horizon, discount, time, terminal_cost: terminal }: ProblemFields, refuse: Refuse): void {
+function checkTime(file: ProblemFields, refuse: Refuse): void {
+  const { horizon, discount, time, terminal_cost: terminal } = file;
   if (horizon === 'infinite') {
-    if (discount === 0) refuse(['discount'], 'must be positive over an infinite horizon');
+    if (discount === 0 && !mayEnd(file)) {
+      refuse(['discount'], 'must be positive over an infinite horizon that no dirichlet face and no obstacle ends');
+    }
+    if (file.risk !== null) refuse(['risk'], 'needs a finite horizon');
     if (terminal !== null) refuse(['terminal_cost'], 'must be left out over an infinite horizon');
     if (time !== undefined && time !== null) refuse(['time'], 'must be left out over an infinite horizon');
   } else if (time !== undefined && time !== null && 'levels' in time) {
@@ -95,6 +99,12 @@ function checkTime({ horizon, discount, time, terminal_cost: terminal }: Problem
     const last = levels.at(-1);
     if (last !== horizon) refuse(['time', 'levels', levels.length - 1], `must be the horizon ${horizon}, got ${last}`);
   }
+}
+
+/** Whether paths can end: at a face with a given value, or by stopping. */
+function mayEnd({ states, obstacle }: ProblemFields): boolean {
+  const ends = states.some(({ boundary }) => boundary.some((face) => typeof face === 'object' && 'dirichlet' in face));
+  return ends || obstacle !== null;
 }
 
 function checkCosts(file: ProblemFields, refuse: Refuse): void {

@@ -11,11 +11,13 @@ export const solveStatus = z
 
 /** What became of an answer, beyond its solve. */
 export const answerStatus = z
-  .enum(['converged', 'max_iterations', 'non_finite', 'unbounded', 'not_unique', 'not_resolved'])
+  .enum(['converged', 'max_iterations', 'non_finite', 'unbounded', 'truncated', 'not_unique', 'not_resolved'])
   .describe(
     'Status of the answer: converged; max_iterations where policy iteration stopped at its limit; non_finite where ' +
-      'numbers overflowed or are undefined; unbounded where the value goes on moving as the domain widens; not_unique ' +
-      'where two conditions far out give two values; not_resolved where the error may be as large as all values.',
+      'numbers overflowed or are undefined; unbounded where the Hamiltonian has no least value, costs go on without end, ' +
+      'or the value goes on moving as the domain widens; truncated where the policy leans on a face that decides the ' +
+      'value; not_unique where two conditions far out give two values; not_resolved where the error may be as large ' +
+      'as all values.',
   );
 
 export const remedy = z.string().describe('Remedy for the status of the solve, in one sentence.');

@@ -49,7 +49,6 @@ export async function solveStage(options: SolveStageOptions) {
         ? `no closure was selected${because(coefficients)}: WSD at the pilot peak`
         : `${followed}: ${solution.status}; ${solution.remedy}`,
       `policy: sgd (policy.json): ${decision.reason}`,
-      ...predictionLines(decision),
       ...(solution === null ? [] : [`policy: hjb (policy-hjb.json): the HJB policy of ${followed}, unguarded`]),
     ],
     result: { followed, status: solution?.status ?? null, policy_id: policy.policy_id, decision },
@@ -62,13 +61,6 @@ export async function solveFile(coefficientsPath: string, solver: SolverOptions,
   const coefficients = await readArtifact('coefficients', coefficientsPath);
   const synthesis = await synthesize(coefficients, solver);
   return { coefficients, ...synthesis, artifacts: await writeSynthesis(out, synthesis) };
-}
-
-/** What the run is predicted to come to, where models say anything. */
-function predictionLines({ predicted }: Decision): string[] {
-  if (predicted === undefined || predicted === null) return [];
-  const { median, interval } = predicted;
-  return [`predicted final loss under it: ${median} (95 % interval ${interval[0]} to ${interval[1]})`];
 }
 
 function because({ unfitted }: Coefficients): string {
