@@ -61,7 +61,7 @@ function onInterrupt(print: () => number): { signal: AbortSignal; end: () => voi
 }
 
 /** Commands that keep nothing of what they have computed until they end. */
-const STARTS_AGAIN: readonly string[] = ['solve', 'import', 'sde', 'report', 'validate', 'status', 'doctor'];
+const STARTS_AGAIN: readonly string[] = ['solve', 'import', 'sde', 'report', 'export', 'validate', 'status', 'doctor'];
 
 function interrupted(command: string, commandLine: string): HjbLrError {
   const again = STARTS_AGAIN.includes(command) ? 'starts again from the beginning' : 'resumes';

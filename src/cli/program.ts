@@ -6,6 +6,7 @@ import { benchmark } from './commands/benchmark.js';
 import { doctor } from './commands/doctor.js';
 import { estimate } from './commands/estimate.js';
 import { importCommand } from './commands/import.js';
+import { exportCommand } from './commands/export.js';
 import { pilot } from './commands/pilot.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   benchmark,
   report,
   sde,
+  export: exportCommand,
   validate,
   status,
   doctor,

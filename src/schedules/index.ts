@@ -22,6 +22,7 @@ export {
   type RateTaker,
   type UpdateMetrics,
 } from './policy/attach.js';
+export { EXPORT_NAMES, exportPolicy, openLoopForm, type ExportedPolicy, type ExportName } from './export/index.js';
 export { KEPT_PERTURBATIONS, policyIssues, WEIGHTS_STATE, WHOLE_METHOD } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
 export { sealPolicyFile } from './policy/seal.js';

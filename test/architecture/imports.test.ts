@@ -93,6 +93,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['clip', 'contract', 'filters', 'schedule', 'spec'],
     ['along-run', 'clipped', 'named', 'open-loop'],
     ['parse', 'policy'],
+    ['export'],
     ['index'],
   ],
   'src/training': [

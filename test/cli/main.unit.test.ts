@@ -23,6 +23,7 @@ describe('help and version', () => {
       'train',
       'benchmark',
       'report',
+      'export',
       'validate',
       'status',
       'doctor',
