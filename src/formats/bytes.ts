@@ -34,10 +34,15 @@ function notReadable(file: string, remedy: string, cause: NodeJS.ErrnoException)
   });
 }
 
-/** A text in UTF-8 without its byte-order mark; one in UTF-16 with such a mark is made UTF-8. */
+/** A text in UTF-8 without its byte-order mark; one in UTF-16, with such a mark or in Latin letters, is made UTF-8. */
 export function utf8Of(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null;
+  const encoding = wideEncoding(bytes);
   return encoding === null ? bytes : new TextEncoder().encode(new TextDecoder(encoding).decode(bytes));
+}
+
+function wideEncoding(bytes: Uint8Array): string | null {
+  const [a, b, c, d] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a > 0 && b === 0 && c > 0 && d === 0)) return 'utf-16le';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b > 0 && c === 0 && d > 0) ? 'utf-16be' : null;
 }

@@ -17,17 +17,23 @@ export interface Row {
  */
 export function parseCsv(bytes: Uint8Array, file: string, delimiter = ','): Row[] {
   const rows: Row[] = [];
-  csvRows(bytes, file, delimiter, (row) => rows.push(row));
+  csvRows(bytes, file, { delimiter }, (row) => rows.push(row));
   return rows;
 }
 
-/** The same row by row, so that a long file need not be held as text. */
-export function csvRows(bytes: Uint8Array, file: string, delimiter: string, take: (row: Row) => void): void {
+/** The same row by row, so that a long file need not be held as text; lines that begin with # are comments if `comments`. */
+export function csvRows(
+  bytes: Uint8Array,
+  file: string,
+  { delimiter, comments = false }: { readonly delimiter: string; readonly comments?: boolean },
+  take: (row: Row) => void,
+): void {
   if (!isUtf8(bytes)) throw dataError(file, 'not a text in UTF-8', 'Save the table as CSV in UTF-8.');
   const options = {
     delimiter,
     bom: true,
     skip_empty_lines: true,
+    ...(comments ? { comment: '#', comment_no_infix: true } : {}),
     trim: true,
     on_record: (cells: string[], context: { lines: number }): null => {
       take({ line: context.lines, cells });

@@ -13,7 +13,8 @@ const MOST_ISSUES = 20;
 export function requireRun(run: ImportedRun, file: string): void {
   const missing = missingColumns(run);
   const wrong = missing.length > 0 ? missing : rowIssues(run);
-  const fault = wrong.length > 0 ? null : sequenceFault(run.columns.update as number[], run.place);
+  const fault =
+    wrong.length > 0 ? null : sequenceFault(run.columns.update as number[], run.place, { repeated: ALTERNATING });
   const issues = fault?.issues ?? wrong;
   if (issues.length === 0) return;
   const more = issues.length - MOST_ISSUES;
@@ -34,6 +35,10 @@ function remedyOf(missing: readonly Issue[], fault: SequenceFault | null): strin
     `{ update: 'step', lr: 'learning_rate', train_loss: 'loss' }.${hint === undefined ? '' : ` ${hint}`}`
   );
 }
+
+/** What is left of updates that stand twice once those of resumed runs are settled. */
+const ALTERNATING =
+  'Rows of several runs or processes alternate: keep those of one process, and give every run a file of its own.';
 
 /** What to do where a column is not there at all. */
 const HINTS: Readonly<Record<string, string>> = {

@@ -12,19 +12,33 @@ const LEAST_SHARED = 10;
  */
 export function withForks(logs: readonly ImportedLog[]): { logs: ImportedLog[]; notes: string[] } {
   const notes: string[] = [];
+  const parents = logs.map((log, i) => parentOf(log, logs.slice(0, i)));
   const forked = logs.map((log, i) => {
-    if (log.header.forked_from !== undefined) return log;
-    for (const own of logs.slice(0, i)) {
-      const update = forkUpdate(own, log);
-      if (update === null || own.header.forked_from !== undefined) continue;
-      notes.push(
-        `${log.header.run_id} is a fork of ${own.header.run_id} from update ${update}: their rows are equal up to there`,
-      );
-      return forkedFrom(log, own, update);
-    }
-    return log;
+    const parent = parents[i];
+    if (parent === null) return log;
+    // Ends of one run part from one state: all share what the first of them to part shares.
+    const update = Math.min(...parents.flatMap((other) => (other?.own === parent.own ? [other.update] : [])));
+    const { run_id } = parent.own.header;
+    notes.push(`${log.header.run_id} is a fork of ${run_id} from update ${update}: their rows are equal up to there`);
+    return forkedFrom(log, parent.own, update);
   });
   return { logs: forked, notes };
+}
+
+interface Parent {
+  readonly own: ImportedLog;
+  readonly update: number;
+}
+
+/** The run of its own from which a log went on, and where; null where there is none, or the log says so itself. */
+function parentOf(log: ImportedLog, before: readonly ImportedLog[]): Parent | null {
+  if (log.header.forked_from !== undefined) return null;
+  for (const own of before) {
+    const update = forkUpdate(own, log);
+    // A fork of a fork shares more with the first run of the family, which stands before it.
+    if (update !== null) return { own, update };
+  }
+  return null;
 }
 
 /** The first update whose rates differ, if rates and losses agree before it, and its loss too; null of other pairs. */

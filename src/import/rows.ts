@@ -18,13 +18,14 @@ export interface RowRules {
  * 2. rows without a rate and without a training loss are left out;
  * 3. where every update stands once, but out of order, they are ordered; where the updates step back, a run was resumed from
  *    there, and of rows of one update those written later are kept;
- * 4. updates that count from 1 count from 0;
+ *    (where more than a quarter of them step back, rows of several runs alternate, and nothing is left out);
+ * 4. batches that count anew in each epoch count on; updates that count from 1 count from 0;
  * 5. `until` updates are kept;
  * 6. rates that are of the next update move on by one.
  */
 export function oneRowPerUpdate(run: ImportedRun, { rateIs = 'before', firstRate, until }: RowRules): ImportedRun {
   let done = leftOut(joined(run));
-  done = fromZero(resumed(ordered(done)));
+  done = fromZero(resumed(ordered(acrossEpochs(done))));
   if (until !== undefined)
     done = selected(
       done,
@@ -32,6 +33,9 @@ export function oneRowPerUpdate(run: ImportedRun, { rateIs = 'before', firstRate
     );
   return rateIs === 'before' ? done : shifted(done, firstRate);
 }
+
+/** Share of rows that may step back for them to be resumed runs. */
+const MOST_RESUMES = 0.25;
 
 function joined(run: ImportedRun): ImportedRun {
   const { columns } = run;
@@ -70,6 +74,18 @@ function leftOut(run: ImportedRun): ImportedRun {
     : withNote(selected(run, kept), `${count} rows without a rate and a training loss are left out`);
 }
 
+/** Batches of epochs: where the count starts again with each new epoch, it goes on. */
+function acrossEpochs(run: ImportedRun): ImportedRun {
+  const { update, epoch } = run.columns;
+  if (update === undefined || epoch === undefined || update.length === 0) return run;
+  const [first] = update;
+  const starts = update.map((value, row) => row > 0 && value === first && epoch[row] === epoch[row - 1]! + 1);
+  const goesOn = update.every((value, row) => row === 0 || starts[row] || value === update[row - 1]! + 1);
+  if (first === null || !goesOn || !starts.includes(true)) return run;
+  const columns = { ...run.columns, update: update.map((_, row) => first + row) };
+  return withNote({ ...run, columns }, 'batches that count anew in each epoch count on');
+}
+
 function ordered(run: ImportedRun): ImportedRun {
   const { update } = run.columns;
   const n = sizeOf(run);
@@ -85,11 +101,13 @@ function ordered(run: ImportedRun): ImportedRun {
 function resumed(run: ImportedRun): ImportedRun {
   const { update } = run.columns;
   if (update === undefined) return run;
+  const backs = update.filter((value, row) => row > 0 && value! <= update[row - 1]!).length;
+  if (backs > MOST_RESUMES * update.length) return run;
   const kept: number[] = [];
   for (let row = 0; row < update.length; row += 1) {
     const back = update[row]!;
     // A step back to the first update is a second run, which the check of the sequence refuses.
-    if (back !== update[0]) while (kept.length > 0 && update[kept.at(-1)!]! >= back) kept.pop();
+    if (back !== update[0] || kept.length === 1) while (kept.length > 0 && update[kept.at(-1)!]! >= back) kept.pop();
     kept.push(row);
   }
   const count = update.length - kept.length;

@@ -114,6 +114,44 @@ describe('rows that are not one for each update', () => {
     expect(notes).toEqual([expect.stringMatching(note)]);
   });
 
+  const table = (header: string, line: (k: number) => string) => [header, ...counted.map(line), ''].join('\n');
+  const plain = (k: number): string => `${k},0.1,${2 - k / 10}`;
+
+  test.each([
+    ['blanks between cells', table('step lr loss', (k) => plain(k).replaceAll(',', ' ')), /step/],
+    ['comments in front', `# mine\n#\n${table('step,lr,loss', plain)}`, /step/],
+    [
+      'a header again',
+      table('step,lr,loss', (k) => `${plain(k)}${k === 5 ? '\nstep,lr,loss' : ''}`),
+      /1 more header lines are left out/,
+    ],
+    [
+      'batches of epochs',
+      table('epoch,batch,lr,loss', (k) => `${k >> 2},${(k % 4) + 1},0.1,2`),
+      /count anew in each epoch count on/,
+    ],
+    ['a torn last line', `${table('step,lr,loss', plain)}12,0.`, /the last line was cut off and is left out/],
+    ['no last line end', table('step,lr,loss', plain).trimEnd(), /see that its last number is whole/],
+    ['UTF-16 without a mark', Buffer.from(table('step,lr,loss', plain), 'utf16le'), /step/],
+    ['a JSON list', JSON.stringify(counted.map((k) => ({ step: `${k}`, lr: 0.1, loss: 2 }))), /step/],
+    [
+      'an update 0 twice',
+      table('step,lr,loss', (k) => (k === 0 ? `0,9,9\n${plain(0)}` : plain(k))),
+      /1 rows that a resumed/,
+    ],
+  ])('%s: read, and told', async (_, content, note) => {
+    const [{ steps, notes }] = await imported([await fileOf(content)]);
+    expect(steps.map(({ update, lr }) => [update, lr])).toEqual(counted.map((k) => [k, 0.1]));
+    expect(notes.join('\n')).toMatch(note);
+  });
+
+  test('rows of two runs that alternate are refused, and no row is left out quietly', async () => {
+    const both = counted.flatMap((k) => [`${k},0.1,2`, `${k},0.2,1`]);
+    const { issues, remedy } = await refusal([await fileOf(rows(both))]);
+    expect(issues[0]).toEqual({ path: 'line 3: update', message: '0 twice' });
+    expect(remedy).toMatch(/Rows of several runs or processes alternate/);
+  });
+
   test.each([
     ['every fifth row', counted.map((k) => row(5 * k)), /every 5th update alone/, /log each one/],
     [

@@ -37,15 +37,22 @@ const REMEDIES = {
  *
  * @param updates - whole numbers >= 0, in the order of the rows
  * @param place - where a row stands, for messages
+ * @param repeated - what to do about updates that stand twice; `hjb-lr import` settles those of a resumed run
  * @returns null where they do; else every break with its place, and what to do
  */
-export function sequenceFault(updates: readonly number[], place: (row: number) => string): SequenceFault | null {
+export function sequenceFault(
+  updates: readonly number[],
+  place: (row: number) => string,
+  { repeated = REMEDIES.repeated() }: { readonly repeated?: string } = {},
+): SequenceFault | null {
   if (updates.every((update, row) => update === row)) return null;
   const breaks = evenBreak(updates) ?? breaksOf(updates);
   const gap = breaks.find(({ kind }) => kind === 'gap');
   return {
     issues: breaks.map(({ row, message }) => ({ path: `${place(row)}: update`, message })),
-    remedies: [...new Set(breaks.map(({ kind }) => kind))].map((kind) => REMEDIES[kind](gap?.row ?? 0)),
+    remedies: [...new Set(breaks.map(({ kind }) => kind))].map((kind) =>
+      kind === 'repeated' ? repeated : REMEDIES[kind](gap?.row ?? 0),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { HjbLrError, type Issue } from '../../errors.js';
 import { utf8Of } from '../../formats/bytes.js';
+import { isNumber } from '../../formats/csv.js';
 import { parseJsonLine } from '../../formats/jsonl.js';
 import { dataError } from '../../formats/problem.js';
 import { namedColumns } from '../column-names.js';
@@ -15,10 +16,12 @@ interface Line {
 /** One JSON object in every line: W&B's history, a trainer's own log, or a training log of ours with faults in its rows. */
 export const jsonRowsReader: LogReader = {
   name: 'jsonl',
-  describe: () => 'JSONL, one object in every line: the history of W&B, a log of your own, or a training log of ours.',
-  recognises: (log) => isObject(tried(firstLine(utf8Of(log.bytes)))),
+  describe: () =>
+    'JSONL, one object in every line, or a JSON list of objects: the history of W&B, a log of your own, or a training log of ours.',
+  recognises: (log) => isObject(tried(firstLine(utf8Of(log.bytes)))) || listOf(utf8Of(log.bytes)) !== undefined,
   read: ({ file, bytes }, options) => {
-    const lines = [...objects(utf8Of(bytes), file)];
+    const list = listOf(utf8Of(bytes))?.map((value, i) => ({ value, number: i + 1 }));
+    const lines = list ?? [...objects(utf8Of(bytes), file)];
     const { facts, rows, notes } = withoutHeaders(lines, file);
     const { columns, names } = columnsOf(rows);
     const { names: places, notes: taken } = namedColumns(names, options, file);
@@ -93,10 +96,19 @@ function flattened(value: Fields, prefix: string): [string, unknown][] {
 
 function cellOf(entry: unknown): Cell | undefined {
   if (entry === null || typeof entry === 'number') return entry;
-  const text = typeof entry === 'string' ? entry.toLowerCase() : '';
+  const text = typeof entry === 'string' ? entry.trim().toLowerCase() : '';
+  if (isNumber(text)) return Number(text);
   if (text === 'nan') return NaN;
   if (/^[+-]?inf(inity)?$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   return undefined;
+}
+
+/** The objects of a file that is one JSON list of them. */
+function listOf(bytes: Uint8Array): Fields[] | undefined {
+  const decoder = new TextDecoder();
+  if (!/^\s*\[/.test(decoder.decode(bytes.subarray(0, 100)))) return undefined;
+  const value = tried(decoder.decode(bytes));
+  return Array.isArray(value) && value.length > 0 && value.every(isObject) ? value : undefined;
 }
 
 /** The objects of the lines that hold something; a last line that was cut off is left out. */

@@ -6,7 +6,7 @@ import { namedColumns } from '../column-names.js';
 import { NEEDED_COLUMNS, type Cell, type ImportedRun, type LogFile, type LogReader } from '../log-reader.js';
 
 /** What may separate the cells of a table. */
-const DELIMITERS = [',', '\t', ';'];
+const DELIMITERS = [',', '\t', ';', '|', ' '];
 
 /** Cells by which other programs say that there is nothing. */
 const MISSING = /^(na|n\/a|null|none|-)?$/i;
@@ -25,17 +25,17 @@ const TRAINERS: readonly { readonly trainer: string; readonly has: (names: reado
 export const tableReader: LogReader = {
   name: 'table',
   describe: () =>
-    'A table with a header line, separated by commas, tabs or semicolons: of Keras CSVLogger, Lightning, timm or W&B, or one of your own.',
+    'A table with a header line, separated by commas, tabs, semicolons, | or blanks: of Keras CSVLogger, Lightning, timm or W&B, or one of your own.',
   recognises: (log) => {
     const [header, ...rows] = firstLines(log);
-    if (rows.length === 0 || header.length < 2) return false;
+    if (rows.length === 0 || header.length < 2 || rows[0].length !== header.length) return false;
     return (
       header.every((name, i) => isText(name) || (i === 0 && name === '')) && rows.some((cells) => cells.some(isNumber))
     );
   },
   read: (given, options) => {
     const log = { file: given.file, bytes: utf8Of(given.bytes) };
-    const table = readTable(log);
+    const { table, notes: repaired } = readTable(log);
     if (table.rows === 0) throw shapeError(log.file, 'holds no rows below a header line', 'Give the whole log.');
     // A chart's export holds the least and the largest value of what it averages.
     const names = table.header.filter((name) => name !== '' && !/__(MIN|MAX)$/.test(name));
@@ -43,7 +43,13 @@ export const tableReader: LogReader = {
     const strict = [...NEEDED_COLUMNS, ...Object.keys(options.columns ?? {})];
     const columns = numericColumns(log.file, table, places, strict);
     const trainer = TRAINERS.find(({ has }) => has(table.header))?.trainer ?? 'table';
-    return { trainer, facts: {}, columns, notes, place: (row): string => `line ${table.lines[row]}` };
+    return {
+      trainer,
+      facts: {},
+      columns,
+      notes: [...repaired, ...notes],
+      place: (row): string => `line ${table.lines[row]}`,
+    };
   },
 };
 
@@ -64,15 +70,19 @@ interface TextCell {
 /** Texts that are kept of a column that is none of numbers. */
 const KEPT_TEXTS = 5;
 
-function readTable({ file, bytes }: LogFile): Table {
+function readTable({ file, bytes: whole }: LogFile): { table: Table; notes: string[] } {
+  const delimiter = delimiterOf(whole);
+  const { bytes, note } = withoutTornLine(whole, delimiter);
+  let headers = 0;
   let header: readonly string[] | undefined;
   let [cells, texts, lines]: [Cell[][], TextCell[][], number[]] = [[], [], []];
-  csvRows(bytes, file, delimiterOf(bytes), (row: Row) => {
+  csvRows(bytes, file, { delimiter, comments: true }, (row: Row) => {
     if (header === undefined) {
       header = row.cells;
       [cells, texts, lines] = [header.map(() => []), header.map(() => []), []];
       return;
     }
+    if (row.cells.every((cell, i) => cell === header![i])) return void (headers += 1);
     lines.push(row.line);
     row.cells.forEach((text, i) => {
       const cell = cellOf(text);
@@ -80,14 +90,27 @@ function readTable({ file, bytes }: LogFile): Table {
       if (cell === undefined && texts[i].length < KEPT_TEXTS) texts[i].push({ line: row.line, text });
     });
   });
-  return { header: header ?? [], cells, texts, lines, rows: lines.length };
+  const notes = headers === 0 ? [] : [`${headers} more header lines are left out`];
+  const table = { header: header ?? [], cells, texts, lines, rows: lines.length };
+  return { table, notes: [...note, ...notes] };
+}
+
+/** A last line that was cut off in the midst of its cells goes; one that was perhaps cut off in its last number is told. */
+function withoutTornLine(bytes: Uint8Array, delimiter: string): { bytes: Uint8Array; note: string[] } {
+  const end = bytes.lastIndexOf(10) + 1;
+  if (end === bytes.length || end === 0) return { bytes, note: [] };
+  const count = (text: string): number => text.split(delimiter).length;
+  const last = new TextDecoder().decode(bytes.subarray(end));
+  if (last.trim() === '') return { bytes, note: [] };
+  const [header] = linesOf(bytes);
+  if (count(last) < count(header))
+    return { bytes: bytes.subarray(0, end), note: ['the last line was cut off and is left out'] };
+  return { bytes, note: ['the last line has no line end: see that its last number is whole'] };
 }
 
 /** Cells of the first lines that are not empty. */
 function firstLines(log: LogFile): string[][] {
-  const lines = textOf(log.bytes)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
+  const lines = linesOf(log.bytes);
   const delimiter = delimiterOf(utf8Of(log.bytes.subarray(0, BEGINNING)));
   return lines.slice(0, 3).map((line) => line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
 }
@@ -96,9 +119,17 @@ const BEGINNING = 65_536;
 
 /** Whichever separator occurs most often in the first line. */
 function delimiterOf(bytes: Uint8Array): string {
-  const [first] = textOf(bytes).trimStart().split('\n', 1);
+  const [first = ''] = linesOf(bytes);
   const count = (delimiter: string): number => first.split(delimiter).length;
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+}
+
+/** The first lines that hold something and are no comments. */
+function linesOf(bytes: Uint8Array): string[] {
+  return textOf(bytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .slice(0, 3);
 }
 
 /** The beginning of a file as text. */
