@@ -5,6 +5,7 @@ import type { Stage } from '../execution/stage.js';
 import { IMPORT } from '../import/stage/declaration.js';
 import { PILOT } from '../pilot/declaration.js';
 import { TRAIN_RECEDING } from '../receding/declaration.js';
+import { PILOT_PLAN } from '../pilot/plan-declaration.js';
 import { PROBLEM_PAGE, REPORT, SDE_PAGE } from '../report/stage/declaration.js';
 import { SDE } from '../sde/stage/declaration.js';
 import { SOLVE } from '../synthesis/stage/declaration.js';
@@ -16,6 +17,7 @@ export {
   ESTIMATE,
   IMPORT,
   PILOT,
+  PILOT_PLAN,
   PROBLEM_PAGE,
   REPORT,
   SDE,
@@ -28,6 +30,7 @@ export {
 
 const STAGES = [
   PILOT,
+  PILOT_PLAN,
   IMPORT,
   ESTIMATE,
   SOLVE,
