@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from .policy import Decision, HjbLrError, Observed, Policy, PolicyRun
+from .torch_pilot import Pilot as Pilot
 
 Metrics = Mapping[str, "float | Observed | None"]
 
