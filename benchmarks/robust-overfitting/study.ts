@@ -107,7 +107,7 @@ async function run({ out, base, images, horizon, stopping }: Place, schedule: st
 }
 
 async function store(sets: readonly SetResult[], seeds: readonly number[]): Promise<void> {
-  const command = `npm run benchmark:robust-overfitting${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`;
+  const command = 'npm run benchmark:robust-overfitting';
   const whole: Study = { command, machine: thisMachine(), host: await describeHost(command), seeds, sets };
   writeFileSync(local('results/robust-overfitting.results.json'), `${JSON.stringify(whole, null, 1)}\n`);
   writeFileSync(local('results/robust-overfitting.md'), reportText(whole));
