@@ -51,7 +51,7 @@ const SEEDS: readonly object[] = [
   }, // prettier-ignore
 ];
 
-const MUTANTS = 1500;
+const MUTANTS = 500;
 /** Few, so that thousands of models take seconds. */
 const SAMPLES = 128;
 

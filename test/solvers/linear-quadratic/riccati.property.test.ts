@@ -49,7 +49,7 @@ test('P solves the Hamilton-Jacobi-Bellman equation: no control does better, the
       const other = hamiltonian(problem, P, X, [best[0] + away[0], best[1] + away[1]]);
       if (!(other >= least - 1e-9)) throw new Error(`${other} is below ${least}`);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -96,7 +96,7 @@ test('other coordinates x = M y give the same value', () => {
       const y = inverse.mmul(Matrix.columnVector(X)).to1DArray();
       within(solveLinearQuadratic(turned).value(0, y), solveLinearQuadratic(problem).value(0, X), STEPS);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -118,6 +118,6 @@ test('a cost of state and control together is a shift of the control', () => {
       if (together.status !== 'converged' || apart.status !== 'converged') return;
       within(together.value(0, X), apart.value(0, X), STEPS);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });

@@ -100,7 +100,7 @@ const LIMITS = { node_steps: 300, bytes: 1.6e8 };
 /** Few, so that thousands of solves take seconds and some do not converge. */
 const MOST_ITERATIONS = 2;
 
-const MUTANTS = 5_000;
+const MUTANTS = 1500;
 
 /** What becomes of a mutant: the status of its solution, or the code of the error. */
 async function outcomeOf(file: unknown): Promise<string> {

@@ -143,12 +143,12 @@ describe('what people read', () => {
   });
 
   test('thousands of queries: the first thousand in the table, all in the result', async () => {
-    const query = Array.from({ length: 5000 }, (_, i) => ({ t: 0.5, x: i / 5000 }));
+    const query = Array.from({ length: 1500 }, (_, i) => ({ t: 0.5, x: i / 5000 }));
     const { summary, result } = await solved({ query, states: WIDE }, {}, releasedSolvers);
     expect(result.values.every((value) => value !== null)).toBe(true);
     expect(summary[0]).toContain('x = 0.1998 ');
     expect(summary[0]).not.toContain('x = 0.2 ');
-    expect(summary[1]).toBe('and 4000 more queries: --json or --out gives all of them');
+    expect(summary[1]).toBe('and 500 more queries: --json or --out gives all of them');
   });
 
   test('a file that asks nothing', async () => {
