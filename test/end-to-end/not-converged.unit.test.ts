@@ -70,7 +70,9 @@ describe('a pilot that diverges', () => {
     expect([code, stderr]).toEqual([4, expect.any(String)]);
     const { seeds, verdict, methods } = await readArtifact('results', path.join(out, 'results.json'));
     expect(seeds[0].coefficients.unfitted).toMatch(/run-0: diverged/);
-    expect(verdict.sentences[0]).toMatch(/^The policy is its fallback, .*for the one seed: the pilot's runs could not be fitted/);
+    expect(verdict.sentences[0]).toMatch(
+      /^The policy is its fallback, .*for the one seed: the pilot's runs could not be fitted/,
+    );
     expect(methods.find(({ family }) => family === 'policy')!.summary.dead).toBe(1);
   }, 120_000);
 });

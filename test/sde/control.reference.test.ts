@@ -16,7 +16,7 @@ describe('(iv-4) location with budget eps: the control problem', () => {
       start: { theta: 2 },
       at: [],
       control: {
-        ...{ order: 1, domain: { theta: [-5, 5] }, nodes: 161, steps: 80, boundary: 'reflecting' },
+        ...{ order: 1, domain: { theta: [-5, 5] }, nodes: 201, steps: 100, boundary: 'reflecting' },
         ...{ terminal_cost: 'loss', running_cost: 'loss - loss_min' },
       },
     });
