@@ -2,9 +2,8 @@
 export type { Coefficients } from './artifacts/coefficients/coefficients.js';
 export type { ControlProblemFile, ControlProblemInput } from './artifacts/control-problem/control-problem.js';
 export type { Experiment, ExperimentInput, Objective } from './artifacts/experiment/experiment.js';
-export { readArtifact, writeArtifact } from './artifacts/files.js';
+export { writeArtifact } from './artifacts/files.js';
 export { readTrainingLog } from './artifacts/log-file.js';
-export type { Policy } from './artifacts/policy/policy.js';
 export type { Results } from './artifacts/results/results.js';
 export { ARTIFACT_SCHEMAS, type ArtifactKind } from './artifacts/schemas.js';
 export type { SdeAnalysis, SdeControl, SdePoint, SdeResult } from './artifacts/sde-analysis/sde-analysis.js';
@@ -19,7 +18,7 @@ export type {
   LogStep,
   TrainingLog,
 } from './artifacts/training-log/training-log.js';
-export { EXIT_CODES, HjbLrError, type ErrorCode, type Issue } from './errors.js';
+export { EXIT_CODES } from './errors.js';
 export { estimateStage } from './estimation/stage.js';
 export { importLogs, type ImportOptions, type LogReader } from './import/index.js';
 export { fastStream, type FastStream } from './math/fast-stream.js';
@@ -29,16 +28,8 @@ export { pilotStage } from './pilot/stage.js';
 export { problemPageStage } from './report/stage/problem-page-stage.js';
 export { sdePageStage } from './report/stage/sde-page-stage.js';
 export { reportStage } from './report/stage/stage.js';
-export { attachPolicy, createSchedule, policySchedule, weightsRule } from './schedules/index.js';
-export { checkPolicyTests, clipStep } from './schedules/index.js';
-export type {
-  AttachedPolicy,
-  AttachedState,
-  AttachOptions,
-  PolicyWarning,
-  Schedule,
-  WeightsRule,
-} from './schedules/index.js';
+export { createSchedule } from './schedules/index.js';
+export * from './policy.js';
 export {
   analyseKept,
   analyseSgdModel,

@@ -2,7 +2,7 @@ import type { Experiment } from '../artifacts/experiment/experiment.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import type { MethodResult } from '../artifacts/results/results.js';
 import { namedSchedule, type NamedSchedule } from '../schedules/index.js';
-import { methodUnder, recoveryOf, resolveMethod, type Method } from '../training/method.js';
+import { methodFollowing, methodUnder, resolveMethod, type Method } from '../training/method.js';
 import { isAffordable, recommendedSetting, wholeMethodTask } from '../training/recommended/index.js';
 import type { Workload } from '../workloads/index.js';
 import type { Reading } from '../training/reading.js';
@@ -94,12 +94,7 @@ export function methodsAtBestFixed(experiment: Experiment, rate: number): Benchm
 
 /** Training under a policy file, with the clip that the file names. */
 function policyMethod(experiment: Experiment, policyPath: string): Method {
-  const { clip } = experiment.policy;
-  return methodUnder(experiment, {
-    schedule: { name: 'policy', path: policyPath },
-    clip,
-    ...recoveryOf(experiment),
-  });
+  return resolveMethod(methodFollowing(experiment, policyPath, experiment.policy.clip));
 }
 
 function fixedMethod(experiment: Experiment, rate: number): BenchmarkMethod {

@@ -34,6 +34,11 @@ export interface PilotDesign {
 /** Ends of a forked run, the one that goes on as it was first. */
 export const ENDS = ['held', 'linear', 'step'] as const;
 
+/** A run that goes on as it was has no end in its name. */
+export function runName(i: number, end: (typeof ENDS)[number]): string {
+  return end === 'held' ? `run-${i}` : `run-${i}-${end}`;
+}
+
 /** Share of a forked run's updates that each of its ends takes. */
 const END_SHARE = 0.14;
 /** Fewest updates of a run before its ends, and of an end, from which anything is identified. */

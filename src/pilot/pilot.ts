@@ -13,8 +13,8 @@ import { readingMethod } from '../training/reading.js';
 import { removeForkPoint } from '../training/fork.js';
 import type { TrainingTask } from '../training/training-task.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
-import { ENDS, peakSearchUpdates, planPilot, type PilotDesign, type UpdateCost } from './design.js';
-import { endRates, randomizedRates, trunkRates } from './rates.js';
+import { ENDS, peakSearchUpdates, planPilot, runName, type PilotDesign, type UpdateCost } from './design.js';
+import { endRates, identificationRates } from './rates.js';
 
 /** Purpose of the runs that identify the coefficients, as their logs name it. */
 export const IDENTIFICATION = 'pilot/identification';
@@ -104,11 +104,6 @@ export function pilotLogNames({ pilot }: Pick<Experiment, 'pilot'>, design: Pilo
   return [...search, ...runs.flat()];
 }
 
-/** A run that goes on as it was has no end in its name. */
-function runName(i: number, end: (typeof ENDS)[number]): string {
-  return end === 'held' ? `run-${i}` : `run-${i}-${end}`;
-}
-
 export function warmupUpdates({ policy, horizon }: Experiment): number {
   return Math.round(policy.warmup_fraction * horizon);
 }
@@ -140,10 +135,7 @@ function identificationTasks(options: PilotOptions, peak: number, design: PilotD
   const { kind, runs, trunk, end } = design;
   return Array.from({ length: runs }, (_, i) => {
     const stream = randomStream(options.seed, `pilot/rates/${i}`);
-    const rates =
-      kind === 'forked'
-        ? [...trunkRates(pilot, peak, design, stream), ...endRates('held', pilot, peak, end)]
-        : randomizedRates(pilot, peak, design, stream);
+    const [{ rates }] = identificationRates(pilot, peak, design, stream);
     const method = { schedule: { name: 'piecewise' as const, hold: 1, rates }, optimizer, clip: policy.clip };
     const run = task(options, runName(i, 'held'), IDENTIFICATION, trunk + end, method);
     return { ...run, observed: true, ...(kind === 'forked' ? { forkPoint: trunk } : {}) };

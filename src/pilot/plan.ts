@@ -2,13 +2,11 @@ import type { PilotOptions, SgdSpec } from '../artifacts/experiment/experiment.j
 import type { TrainingAttackSpec } from '../artifacts/experiment/attacks.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../artifacts/shared/common.js';
-import { policyId } from '../artifacts/shared/hash.js';
-import { controlNamed } from '../controls/index.js';
 import { randomStream } from '../math/random.js';
-import { policyTestVectors } from '../schedules/index.js';
+import { DEFAULT_FALLBACK, exactRates, sealedPolicy } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
-import { ENDS, planPilot, type PilotDesign, type UpdateCost } from './design.js';
-import { endRates, randomizedRates, trunkRates } from './rates.js';
+import { planPilot, runName, type PilotDesign, type UpdateCost } from './design.js';
+import { identificationRates } from './rates.js';
 
 /** What a plan is for. */
 export interface PlanSetting {
@@ -42,13 +40,11 @@ export function plannedRuns(setting: PlanSetting): { design: PilotDesign; runs: 
   const design = planPilot(pilot, horizon, warmupUpdates, cost);
   const runs = Array.from({ length: design.runs }, (_, i): PlannedRun[] => {
     const stream = randomStream(seed, `pilot/rates/${i}`);
-    const run = { name: `run-${i}`, seed: seed + i, shares: null };
-    if (design.kind !== 'forked') return [{ ...run, rates: randomizedRates(pilot, peak, design, stream) }];
-    const trunk = trunkRates(pilot, peak, design, stream);
-    return ENDS.map((end) => ({
-      ...run,
-      rates: [...trunk, ...endRates(end, pilot, peak, design.end)],
-      ...(end === 'held' ? {} : { name: `${run.name}-${end}`, shares: { run: run.name, updates: design.trunk } }),
+    return identificationRates(pilot, peak, design, stream).map(({ end, rates }) => ({
+      name: runName(i, end),
+      seed: seed + i,
+      rates,
+      shares: end === 'held' ? null : { run: runName(i, 'held'), updates: design.trunk },
     }));
   });
   return { design, runs: runs.flat() };
@@ -65,7 +61,7 @@ export interface PlannedTraining {
 /** The rates of a planned run as an open-loop policy without a clip: rate k at update k, whatever happens. */
 export function planPolicy(run: PlannedRun, { optimizer, batchSize, attack, objective }: PlannedTraining): Policy {
   const { name, rates } = run;
-  const body: Omit<Policy, 'policy_id' | 'tests'> = {
+  return sealedPolicy({
     kind: 'policy',
     schema_version: schemaVersionOf('policy'),
     requires: [],
@@ -74,29 +70,14 @@ export function planPolicy(run: PlannedRun, { optimizer, batchSize, attack, obje
     time: { unit: 'update', horizon: rates.length, stretch: 'refuse' },
     input: null,
     filter: null,
-    controls: {
-      learning_rate: {
-        unit: controlNamed('learning_rate')!.unit,
-        table: null,
-        open_loop: { updates: rates.map((_, k) => k), values: [...rates] },
-        guards: {
-          min: Math.min(...rates),
-          max: Math.max(...rates),
-          max_up_ratio_per_update: 1e6,
-          max_down_ratio_per_update: 1e6,
-          warmup_updates: 0,
-        },
-      },
-    },
+    controls: { learning_rate: exactRates({ updates: rates.map((_, k) => k), values: [...rates] }) },
     clip: null,
     support: {},
-    fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'], max_consecutive_missing: 5 },
+    fallback: DEFAULT_FALLBACK,
     optimizer,
     batch_size: batchSize,
     objective,
     attack,
     provenance: { tool: TOOL, tool_version: TOOL_VERSION },
-  };
-  const tests = policyTestVectors({ ...body, policy_id: '' });
-  return { ...body, tests, policy_id: policyId({ ...body, tests }) };
+  });
 }

@@ -1,8 +1,26 @@
 import type { PilotOptions } from '../artifacts/experiment/experiment.js';
 import type { RandomStream } from '../math/random.js';
-import type { ENDS, PilotDesign } from './design.js';
+import { ENDS, type PilotDesign } from './design.js';
 
 type Span = Pick<PilotDesign, 'trunk' | 'warmup'>;
+
+/** One end of an identification run, and the rates of all its updates. */
+interface RunRates {
+  readonly end: (typeof ENDS)[number];
+  readonly rates: number[];
+}
+
+/** Rates of one identification run: of each of its ends where it is forked, the one that is held first; else of the run alone. */
+export function identificationRates(
+  pilot: PilotOptions,
+  peak: number,
+  design: PilotDesign,
+  stream: RandomStream,
+): RunRates[] {
+  if (design.kind !== 'forked') return [{ end: 'held', rates: randomizedRates(pilot, peak, design, stream) }];
+  const trunk = trunkRates(pilot, peak, design, stream);
+  return ENDS.map((end) => ({ end, rates: [...trunk, ...endRates(end, pilot, peak, design.end)] }));
+}
 
 /**
  * Rates of one identification run without ends: held for `hold` updates each, drawn from the two ends {lowest_fraction peak,

@@ -13,7 +13,7 @@ import { exactPolicy, openLoopPolicy } from '../synthesis/policy-file.js';
 import { synthesize } from '../synthesis/stage/stage.js';
 import { modelKind, openEngine } from '../training/engines/index.js';
 import { openWorkload, resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
-import { recoveryOf, resolveMethod } from '../training/method.js';
+import { methodFollowing, resolveMethod } from '../training/method.js';
 import { mismatchError, policyMismatches } from '../training/policy-mismatch.js';
 import { trainInFolder } from '../training/stage/stage.js';
 import type { RecedingStageOptions } from './declaration.js';
@@ -51,14 +51,8 @@ export async function recedingStage(options: RecedingStageOptions) {
     moments,
     origin: { policy_id: policy.policy_id, pilot: coefficients.provenance.pilot_runs.map(({ sha256 }) => sha256) },
   });
-  const method = resolveMethod({
-    schedule: { name: 'policy', path: path.resolve(planFile) },
-    optimizer: experiment.optimizer,
-    clip: policy.clip,
-    averaging: experiment.averaging,
-    ...recoveryOf(experiment),
-    stopping: experiment.stopping,
-  });
+  const following = methodFollowing(experiment, path.resolve(planFile), policy.clip);
+  const method = resolveMethod({ ...following, stopping: experiment.stopping });
   const task = { runId: `train/${name}`, purpose: 'train', seed, updates: experiment.horizon, method, evaluated: true };
   const { log, file } = await trainInFolder({ ...options, record }, name, task, schedule);
   await writeArtifact('policy', replayFile, replayOf(log, coefficients));

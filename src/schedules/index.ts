@@ -25,7 +25,8 @@ export {
 export { EXPORT_NAMES, exportPolicy, openLoopForm, type ExportedPolicy, type ExportName } from './export/index.js';
 export { KEPT_PERTURBATIONS, policyIssues, WEIGHTS_STATE, WHOLE_METHOD } from './policy/check.js';
 export { weightsRule, type WeightsRule } from './policy/weights-rule.js';
-export { sealPolicyFile } from './policy/seal.js';
+export { sealedPolicy, sealPolicyFile } from './policy/seal.js';
+export { DEFAULT_FALLBACK, exactRates } from './policy/exact-rates.js';
 export { policySchedule, type PolicyState } from './policy/policy-schedule.js';
 export {
   checkPolicyTests,

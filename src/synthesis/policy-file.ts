@@ -1,5 +1,4 @@
 import type { ClosureFit, Coefficients } from '../artifacts/coefficients/coefficients.js';
-import { policyId } from '../artifacts/shared/hash.js';
 import type { Decision } from '../artifacts/policy/decision.js';
 import type { Policy, PolicyControl, PolicyTable } from '../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../artifacts/shared/common.js';
@@ -8,7 +7,7 @@ import type { Solution } from '../artifacts/solution/solution.js';
 import { observedColumn } from '../artifacts/training-log/training-log.js';
 import { supportOf } from '../closures/axes.js';
 import { createFilter } from '../schedules/filters/index.js';
-import { NOTHING_OBSERVED, policySchedule, policyTestVectors } from '../schedules/index.js';
+import { DEFAULT_FALLBACK, exactRates, NOTHING_OBSERVED, policySchedule, sealedPolicy } from '../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { wsdRates, type OpenLoop } from './decision/schedule-candidate.js';
 
@@ -37,7 +36,7 @@ export function feedbackPolicy(coefficients: Coefficients, closure: ClosureFit, 
       residual: solution.residual,
     },
   };
-  return sealed({
+  return sealedPolicy({
     ...body,
     controls: { learning_rate: { ...body.controls['learning_rate'], open_loop: meanTrajectory(body, closure) } },
   });
@@ -76,16 +75,11 @@ export async function wsdPolicy(coefficients: Coefficients, decision?: Decision)
 
 /** An open loop bit for bit: every rate stands in the file, those of the warm-up too, and no guard changes any. */
 export function exactPolicy(coefficients: Coefficients, { updates, values }: OpenLoop, decision?: Decision): Policy {
-  const control = learningRate(coefficients, null, { updates: [...updates], values: [...values] });
-  const guards = { ...NO_GUARDS, min: Math.min(...values), max: Math.max(...values) };
-  return openLoopFile(coefficients, { ...control, guards }, decision);
+  return openLoopFile(coefficients, exactRates({ updates: [...updates], values: [...values] }), decision);
 }
 
-/** Rates of a warm-up and of a decay to 0 change by any factor at all. */
-const NO_GUARDS = { max_up_ratio_per_update: 1e6, max_down_ratio_per_update: 1e6, warmup_updates: 0 };
-
 function openLoopFile(coefficients: Coefficients, control: PolicyControl, decision: Decision | undefined): Policy {
-  return sealed({
+  return sealedPolicy({
     ...commonBody(coefficients),
     form: 'open_loop',
     input: null,
@@ -102,7 +96,7 @@ function openLoopFile(coefficients: Coefficients, control: PolicyControl, decisi
 
 /** The same policy with what was decided in its provenance. */
 export function withDecision({ tests: _tests, policy_id: _id, ...body }: Policy, decision: Decision): Policy {
-  return sealed({ ...body, provenance: { ...body.provenance, decision } });
+  return sealedPolicy({ ...body, provenance: { ...body.provenance, decision } });
 }
 
 function commonBody(
@@ -135,7 +129,7 @@ function commonBody(
       stretch: 'refuse',
     },
     clip: coefficients.clip,
-    fallback: { on: ['missing', 'nan', 'inf', 'out_of_support', 'negative'], max_consecutive_missing: 5 },
+    fallback: DEFAULT_FALLBACK,
     optimizer,
     batch_size,
     objective: coefficients.objective,
@@ -195,10 +189,4 @@ function meanTrajectory(body: PolicyBody, closure: ClosureFit): PolicyControl['o
   const stride = Math.max(1, Math.floor(rates.length / (OPEN_LOOP_POINTS - 1)));
   const updates = rates.map((_, k) => k).filter((k) => k % stride === 0 || k >= rates.length - stride);
   return { updates, values: updates.map((k) => Number(rates[k].toPrecision(SIGNIFICANT_DIGITS))) };
-}
-
-/** Adds the test vectors and then the hash of the whole body. */
-function sealed(body: PolicyBody): Policy {
-  const tests = policyTestVectors({ ...body, policy_id: '' });
-  return { ...body, tests, policy_id: policyId({ ...body, tests }) };
 }

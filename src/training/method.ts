@@ -67,7 +67,15 @@ export function methodUnder(
   return resolveMethod({ optimizer, averaging, ...schedule });
 }
 
-/** What a run under the experiment's policy does that collapses, as part of a method. */
-export function recoveryOf({ policy: { recovery } }: Pick<Experiment, 'policy'>): Pick<MethodInput, 'recovery'> {
-  return recovery === null ? {} : { recovery };
+/**
+ * A run that follows a policy file, all else being the experiment's: its rule, its average, and what it does that collapses.
+ * @param clip - the file's own, or the one that it was made for
+ */
+export function methodFollowing(
+  { optimizer, averaging, policy: { recovery } }: Pick<Experiment, 'optimizer' | 'averaging' | 'policy'>,
+  path: string,
+  clip: MethodInput['clip'],
+) {
+  const follows = { schedule: { name: 'policy' as const, path }, optimizer, clip, averaging };
+  return { ...follows, ...(recovery === null ? {} : { recovery }) } satisfies MethodInput;
 }

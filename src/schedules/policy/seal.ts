@@ -1,8 +1,15 @@
+import type { Policy } from '../../artifacts/policy/policy.js';
 import { parseUnsealed, readJson, writeFileAtomic } from '../../artifacts/files.js';
 import { policyId } from '../../artifacts/shared/hash.js';
 import { prettyJson } from '../../formats/pretty-json.js';
 import { requirePolicy } from './check.js';
 import { policyTestVectors } from './test-vectors.js';
+
+/** A policy with its test vectors, and with the hash of the whole body. */
+export function sealedPolicy(body: Omit<Policy, 'policy_id' | 'tests'>): Policy {
+  const tests = policyTestVectors({ ...body, policy_id: '' });
+  return { ...body, tests, policy_id: policyId({ ...body, tests }) };
+}
 
 /**
  * Accepts a policy file that was edited by hand: renews its test vectors and its `policy_id`, and notes the edit as

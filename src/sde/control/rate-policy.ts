@@ -1,10 +1,9 @@
 import type { HjbSolution } from '../../../solvers/index.js';
-import { policyId } from '../../artifacts/shared/hash.js';
 import type { Policy, PolicyTable } from '../../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../../artifacts/shared/common.js';
 import { controlNamed } from '../../controls/index.js';
 import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
-import { policyTestVectors, WEIGHTS_STATE } from '../../schedules/index.js';
+import { sealedPolicy, WEIGHTS_STATE } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import type { SgdModel } from '../model.js';
 import type { RateProblem } from './problem.js';
@@ -32,9 +31,7 @@ export interface SolvedRate {
  * @param meanRates - mean learning rate of each update under the policy, in real runs: what it falls back on
  */
 export function ratePolicy(model: SgdModel, solved: SolvedRate, meanRates: ArrayLike<number>): Policy {
-  const body = bodyOf(model, solved, meanRates);
-  const tests = policyTestVectors({ ...body, policy_id: '' });
-  return { ...body, tests, policy_id: policyId({ ...body, tests }) };
+  return sealedPolicy(bodyOf(model, solved, meanRates));
 }
 
 function bodyOf(model: SgdModel, { of, solution, value, error }: SolvedRate, meanRates: ArrayLike<number>) {

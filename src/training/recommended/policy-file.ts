@@ -1,10 +1,9 @@
 import type { Policy, PolicyControl } from '../../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../../artifacts/shared/common.js';
-import { policyId } from '../../artifacts/shared/hash.js';
 import { attackControls } from '../../attacks/controls.js';
 import { valueAt } from '../../attacks/scheduled.js';
 import { batchSizes, controlNamed } from '../../controls/index.js';
-import { KEPT_PERTURBATIONS, policyTestVectors, WHOLE_METHOD } from '../../schedules/index.js';
+import { KEPT_PERTURBATIONS, sealedPolicy, WHOLE_METHOD } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
 import type { Recommended } from './choices.js';
 import type { Readings } from './readings.js';
@@ -14,7 +13,6 @@ import { describedAttack, objectiveOfSetting, type RecommendedSetting } from './
 const ANY_RATIO = 1e12;
 
 type OpenLoop = PolicyControl['open_loop'];
-type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 
 /**
  * The recommended method as a policy file, an open loop of every control: what `train --schedule recommended` follows, and what
@@ -23,7 +21,7 @@ type PolicyBody = Omit<Policy, 'policy_id' | 'tests'>;
 export function recommendedPolicy(setting: RecommendedSetting, method: Recommended, readings: Readings | null): Policy {
   const { workload, experiment } = setting;
   const { attack, updates } = method;
-  const body: PolicyBody = {
+  return sealedPolicy({
     kind: 'policy',
     schema_version: schemaVersionOf('policy'),
     requires: [WHOLE_METHOD, ...(attack === null ? [] : [KEPT_PERTURBATIONS])],
@@ -60,9 +58,7 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
       ...(readings === null ? {} : { readings: { ...readings } }),
       tuning_cost: { grad_evals: readings?.n_grad_evals ?? 0 },
     },
-  };
-  const tests = policyTestVectors({ ...body, policy_id: '' });
-  return { ...body, tests, policy_id: policyId({ ...body, tests }) };
+  });
 }
 
 function controlsOf(setting: RecommendedSetting, method: Recommended): Policy['controls'] {

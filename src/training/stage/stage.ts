@@ -18,7 +18,7 @@ import { checkpointPath } from '../checkpoint.js';
 import type { TrainStageOptions } from './declaration.js';
 import { modelKind, openEngine } from '../engines/index.js';
 import { keptPaths } from '../kept/file.js';
-import { methodUnder, recoveryOf, resolveMethod, type Method, type MethodInput } from '../method.js';
+import { methodFollowing, methodUnder, resolveMethod, type Method } from '../method.js';
 import { partialMasking } from '../partial-masking.js';
 import { mismatchError, policyMismatches } from '../policy-mismatch.js';
 import { readingOf, type Reading } from '../reading.js';
@@ -203,18 +203,14 @@ async function policyMethod(options: ResolvedOptions, policyPath: string): Promi
   const policy = await readArtifact('policy', policyPath);
   const issues = policyMismatches(policy, experiment, await openWorkload(options.record));
   if (issues.length > 0 && options.allowMismatch !== true) throw mismatchError(policyPath, issues);
-  const input = {
-    schedule: { name: 'policy', path: path.resolve(policyPath) },
-    optimizer: experiment.optimizer,
-    clip: policy.clip,
-    averaging: experiment.averaging,
-    ...recoveryOf(experiment),
-    stopping: experiment.stopping,
-  } satisfies MethodInput;
+  const file = path.resolve(policyPath);
   const mismatches = issues.map((issue) => issue.path);
   const task =
     policy.whole_method === undefined
-      ? { method: resolveMethod(input), policy }
-      : wholeMethodTask(policy, input.schedule.path);
+      ? {
+          method: resolveMethod({ ...methodFollowing(experiment, file, policy.clip), stopping: experiment.stopping }),
+          policy,
+        }
+      : wholeMethodTask(policy, file);
   return { ...task, name: 'policy', ...(mismatches.length === 0 ? {} : { mismatches }) };
 }
