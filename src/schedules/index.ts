@@ -3,6 +3,7 @@ import { readArtifact } from '../artifacts/files.js';
 import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError } from '../errors.js';
 import { openLoopSchedule } from './open-loop.js';
+import { plateauSchedule } from './plateau.js';
 import { policySchedule } from './policy/policy-schedule.js';
 import type { Schedule } from './schedule.js';
 import { scheduleSpecSchema, type ScheduleSpec, type ScheduleSpecInput } from './spec.js';
@@ -63,6 +64,7 @@ export async function createSchedule(
   options: { updates: number; baseDirectory: string },
 ): Promise<Schedule> {
   const resolved = resolveSpec(spec);
+  if (resolved.name === 'plateau') return plateauSchedule(resolved, options.updates) as Schedule;
   if (resolved.name !== 'policy') return (await openLoopSchedule(resolved, options.updates)) as Schedule;
   const policy = await readArtifact('policy', path.resolve(options.baseDirectory, resolved.path));
   return policySchedule(policy, options) as Schedule;

@@ -4,13 +4,13 @@ import {
   type NAMED_SCHEDULES,
   type OptimizerInput,
 } from '../artifacts/experiment/experiment.js';
-import type { OpenLoopSpec } from './spec.js';
+import type { OpenLoopSpec, PlateauSpec } from './spec.js';
 
 export type NamedSchedule = (typeof NAMED_SCHEDULES)[number];
 
 /** A schedule complete, with the optimizer and the clip that its name stands for, if it stands for one. */
 export interface ParsedSchedule {
-  readonly schedule: OpenLoopSpec;
+  readonly schedule: OpenLoopSpec | PlateauSpec;
   readonly optimizer?: OptimizerInput;
   readonly clip?: ClipSpec;
 }

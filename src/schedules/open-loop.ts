@@ -19,6 +19,8 @@ type RateOfUpdate = (k: number) => number;
  *     wsd           peak min(1, (T - k) / D)
  *     cosine        final + (peak - final) (1 + cos(pi max(k - W, 0) / (T - W))) / 2
  *     step          peak factor^m,  m the milestones with k >= round(milestone T)
+ *     one_cycle     from peak / initial_divisor up to the peak at k = e = rise T - 1, then down to peak / (initial_divisor
+ *                   final_divisor) at k = T - 1, each along half a cosine (torch's OneCycleLR of two phases; no warm-up)
  *     inverse_time  peak / (1 + max(k - W, 0) / half_life)
  *     piecewise     rates[floor(k / hold)], the last one from there on (no warm-up)
  *     expression    its value at t = k, T, s = k / T (no warm-up)
@@ -66,6 +68,8 @@ async function rateFunction(spec: OpenLoopSpec, T: number, W: number): Promise<R
       const drops = spec.milestones.map((milestone) => Math.round(milestone * T));
       return (k) => spec.peak * spec.factor ** drops.filter((drop) => k >= drop).length;
     }
+    case 'one_cycle':
+      return oneCycle(spec, T);
     case 'inverse_time':
       return (k) => spec.peak / (1 + Math.max(k - W, 0) / spec.half_life);
     case 'piecewise':
@@ -75,6 +79,21 @@ async function rateFunction(spec: OpenLoopSpec, T: number, W: number): Promise<R
       return (k) => expression.evaluate([k, T, k / T]);
     }
   }
+}
+
+/** Smith's one cycle (2018, arXiv 1708.07120) with the ends and the cosines of torch.optim.lr_scheduler.OneCycleLR. */
+function oneCycle(
+  { peak, rise, initial_divisor, final_divisor }: Extract<OpenLoopSpec, { name: 'one_cycle' }>,
+  T: number,
+): RateOfUpdate {
+  const initial = peak / initial_divisor;
+  const end = rise * T - 1;
+  const between = (from: number, to: number, share: number): number =>
+    to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
+  return (k) =>
+    end > 0 && k <= end
+      ? between(initial, peak, k / end)
+      : between(peak, initial / final_divisor, (k - end) / (T - 1 - end));
 }
 
 /** Share of the decay that is done before update k; 0 during the warm-up, also where that fills the run. */

@@ -5,7 +5,7 @@ import { clipSchema, NAMED_SCHEDULES, scheduleFreeSchema, type ClipSpec } from '
 import { issuesOf } from '../artifacts/shared/issues.js';
 import { HjbLrError, type Issue } from '../errors.js';
 import { namedSchedule, type NamedSchedule, type ParsedSchedule } from './named.js';
-import { scheduleSpecSchema, type OpenLoopSpec } from './spec.js';
+import { scheduleSpecSchema, type OpenLoopSpec, type PlateauSpec } from './spec.js';
 
 /** Schedule-Free SGD (Defazio et al. 2024) at a constant rate, as the command line names it. */
 const freeAtRateSchema = scheduleFreeSchema.extend({ rate: positive, warmup: fraction.default(0) });
@@ -33,7 +33,9 @@ const FIRST_PARAMETER: Readonly<Record<CommandSpec['name'], string>> = {
   wsd: 'peak',
   cosine: 'peak',
   step: 'peak',
+  one_cycle: 'peak',
   inverse_time: 'peak',
+  plateau: 'rate',
   piecewise: 'rates',
   expression: 'rate',
   schedule_free: 'rate',
@@ -48,7 +50,7 @@ const LISTS: readonly string[] = ['milestones', 'rates'];
 
 type NamedSpec = z.output<typeof namedSchema>;
 type RecommendedCommand = z.output<typeof recommendedCommandSchema>;
-type CommandSpec = OpenLoopSpec | z.output<typeof freeAtRateSchema> | NamedSpec | RecommendedCommand;
+type CommandSpec = OpenLoopSpec | PlateauSpec | z.output<typeof freeAtRateSchema> | NamedSpec | RecommendedCommand;
 type Entry = readonly [key: string, value: string];
 
 /** A schedule by name that waits for the rate that a D-Adaptation run reads. */

@@ -117,7 +117,7 @@ describe('what is refused', () => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'E_USAGE', exitCode: 2 });
     expect(error.remedy).toContain(
-      'constant, linear, wsd, cosine, step, inverse_time, piecewise, expression, schedule_free, sf7, sf7k, h',
+      'constant, linear, wsd, cosine, step, one_cycle, inverse_time, plateau, piecewise, expression, schedule_free, sf7, sf7k, h',
     );
   });
 

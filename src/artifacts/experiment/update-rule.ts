@@ -84,8 +84,55 @@ export const prodigySchema = z.strictObject({
     .describe('Largest growth factor of the distance estimate in one update, 1 or more; no limit by default.'),
 });
 
+/** coefficient is the paper's c; the schedule's rate is its bound gamma_b, growth_rate the package's gamma^(1 / n_batches). */
+export const polyakSchema = z.strictObject({
+  name: z
+    .literal('polyak')
+    .describe(
+      'Update rule: SGD with the stochastic Polyak step size SPS_max of every minibatch, which the learning rate bounds ' +
+        '(Loizou et al. 2021).',
+    ),
+  coefficient: positive
+    .default(0.5)
+    .describe('Factor of the squared gradient norm in the Polyak step size; 0.5 by default.'),
+  least_loss: nonnegative
+    .default(0)
+    .describe('Smallest loss that a minibatch can have, which the Polyak step size aims at; 0 by default.'),
+  growth_rate: z
+    .number()
+    .min(1)
+    .optional()
+    .describe('Largest growth factor of the Polyak step size in one update, from 1; no limit by default.'),
+  epsilon: nonnegative
+    .default(1e-8)
+    .describe('Constant added to the squared gradient norm in the Polyak step size; 1e-8 by default.'),
+});
+
+/** The paper's beta_min and beta_max; the schedule's rate is its maximal learning rate eta. */
+export const controlledSgdSchema = z.strictObject({
+  name: z
+    .literal('csgd')
+    .describe(
+      'Update rule: controlled SGD, whose rate for each weight is an optimal control of a quadratic model, at most the ' +
+        'learning rate (Li, Tai & E 2017).',
+    ),
+  beta_min: decayRate
+    .default(0.9)
+    .describe('Smallest share of the running averages of controlled SGD kept per update, in [0, 1); 0.9 by default.'),
+  beta_max: decayRate
+    .default(0.999)
+    .describe('Largest share of the running averages of controlled SGD kept per update, in [0, 1); 0.999 by default.'),
+});
+
 /** The update rule that takes the rate; a policy is made for SGD alone. */
-export const optimizerSchema = z.discriminatedUnion('name', [sgdSchema, scheduleFreeSchema, adamSchema, prodigySchema]);
+export const optimizerSchema = z.discriminatedUnion('name', [
+  sgdSchema,
+  scheduleFreeSchema,
+  adamSchema,
+  prodigySchema,
+  polyakSchema,
+  controlledSgdSchema,
+]);
 
 const ratchetClipSchema = z.strictObject({
   kind: z

@@ -1,8 +1,10 @@
 import type { Method } from '../method.js';
 import { createAdam } from './adam.js';
 import { createAveraged } from './averaged.js';
+import { createControlledSgd } from './controlled-sgd.js';
 import { createDAdaptation } from './d-adaptation.js';
 import type { Optimizer, OptimizerStart } from './optimizer.js';
+import { createPolyak } from './polyak.js';
 import { createProdigy } from './prodigy.js';
 import { createScheduleFree } from './schedule-free.js';
 import { createSgd } from './sgd.js';
@@ -34,6 +36,10 @@ function createRule(spec: Method['optimizer'], start: OptimizerStart): Optimizer
       return createAdam(spec, start);
     case 'prodigy':
       return createProdigy(spec, start);
+    case 'polyak':
+      return createPolyak(spec, start);
+    case 'csgd':
+      return createControlledSgd(spec, start);
     case 'd_adaptation':
       return createDAdaptation(spec, start);
   }
