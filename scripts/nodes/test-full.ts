@@ -30,7 +30,7 @@ function jest(node: string, patterns: readonly string[]): Promise<number> {
   process.stderr.write(`\n${node}\n`);
   const script = path.join(PACKAGE_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}` };
-  const child = spawn(node, ['--experimental-vm-modules', script, ...patterns], {
+  const child = spawn(node, ['--experimental-vm-modules', '--import', './test/loader.mjs', script, ...patterns], {
     cwd: PACKAGE_ROOT,
     env,
     stdio: 'inherit',
