@@ -42,11 +42,11 @@ describe('what a user writes', () => {
     expect(parseArtifact('control_problem', JSON.parse(LI_TAI_E), 'issue')).toEqual(await problemFile('li-tai-e'));
   });
 
-  test('the one that README shows is the same problem', async () => {
-    const readme = await readFile(path.join(PACKAGE_ROOT, 'README.md'), 'utf8');
-    const [, shown] = /```json\n(\{\s+"kind": "control_problem"[^`]*)```/.exec(readme)!;
+  test('the one that the guide shows is the same problem', async () => {
+    const guide = await readFile(path.join(PACKAGE_ROOT, 'docs', 'solve-a-control-problem.md'), 'utf8');
+    const [, shown] = /```json\n(\{\s+"kind": "control_problem"[^`]*)```/.exec(guide)!;
     const { name: _, ...problem } = await problemFile('li-tai-e');
-    const { running_cost: cost, ...read } = parseArtifact('control_problem', JSON.parse(shown), 'README');
+    const { running_cost: cost, ...read } = parseArtifact('control_problem', JSON.parse(shown), 'the guide');
     expect({ ...read, running_cost: cost ?? '0' }).toMatchObject(problem);
   });
 

@@ -18,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("a user's own workload module", () => {
-  test('is the one that README shows', async () => {
-    const readme = await readFile(path.join(PACKAGE_ROOT, 'README.md'), 'utf8');
-    expect(readme).toContain(await readFile(path.join(FIXTURES, 'blobs-workload.js'), 'utf8'));
+  test('is the one that the guide shows', async () => {
+    const guide = await readFile(path.join(PACKAGE_ROOT, 'docs', 'schedule-my-model.md'), 'utf8');
+    expect(guide).toContain(await readFile(path.join(FIXTURES, 'blobs-workload.js'), 'utf8'));
   });
 
   test('trains: two blobs are told apart, and the attack is charged', async () => {
