@@ -1,6 +1,7 @@
 import type { Policy, PolicyControl } from '../../artifacts/policy/policy.js';
 import { schemaVersionOf } from '../../artifacts/shared/common.js';
 import { attackControls } from '../../attacks/controls.js';
+import type { TrainingAttackSpec } from '../../attacks/schemas.js';
 import { valueAt } from '../../attacks/scheduled.js';
 import { batchSizes, controlNamed } from '../../controls/index.js';
 import { KEPT_PERTURBATIONS, sealedPolicy, WHOLE_METHOD } from '../../schedules/index.js';
@@ -20,11 +21,12 @@ type OpenLoop = PolicyControl['open_loop'];
  */
 export function recommendedPolicy(setting: RecommendedSetting, method: Recommended, readings: Readings | null): Policy {
   const { workload, experiment } = setting;
-  const { attack, updates } = method;
+  const { updates } = method;
+  const attack = method.attack ?? describedAttack(workload);
   return sealedPolicy({
     kind: 'policy',
     schema_version: schemaVersionOf('policy'),
-    requires: [WHOLE_METHOD, ...(attack === null ? [] : [KEPT_PERTURBATIONS])],
+    requires: [WHOLE_METHOD, ...(startsKept(attack) ? [KEPT_PERTURBATIONS] : [])],
     name: `recommended: ${experiment.name}`,
     form: 'open_loop',
     time: { unit: 'update', horizon: updates, stretch: method.stopping === null ? 'refuse' : 'clamp' },
@@ -37,7 +39,7 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
     optimizer: method.optimizer,
     batch_size: setting.batchSize,
     objective: objectiveOfSetting(setting),
-    attack: attack ?? describedAttack(workload),
+    attack,
     ...(workload.loss === undefined ? {} : { loss: workload.loss }),
     ...(workload.training === undefined ? {} : { training: workload.training }),
     whole_method: {
@@ -59,6 +61,10 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
       tuning_cost: { grad_evals: readings?.n_grad_evals ?? 0 },
     },
   });
+}
+
+function startsKept(attack: TrainingAttackSpec | null): boolean {
+  return (attack as { readonly start?: string } | null)?.start === 'kept';
 }
 
 function controlsOf(setting: RecommendedSetting, method: Recommended): Policy['controls'] {

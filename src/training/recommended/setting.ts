@@ -63,6 +63,7 @@ function notKept(workload: Workload): string {
   const described = describedAttack(workload);
   if (described === null || !keeps(described)) return `${described?.type ?? 'the attack'} keeps no perturbations`;
   if ((described as { readonly start?: string }).start === 'kept') return 'it keeps perturbations already';
+  if ((attackUnder(described, {}) as { readonly eps?: number }).eps === 0) return 'its eps is 0';
   return '';
 }
 

@@ -79,3 +79,27 @@ test('a budget smaller than its readings is refused before anything runs, and a 
   expect([end!.updates, end!.n_grad_evals]).toEqual([20, 126]);
   expect(header).toMatchObject({ attack: { steps: 5 } });
 });
+
+test.each([
+  { type: 'pgd', eps: 0.1, start: 'kept' },
+  { type: 'pgd', norm: 'L2', eps: { value: 0.5, ramp: { from: 0.5, over: 0.3 } }, start: 'kept' },
+])('an experiment that keeps perturbations already is followed as it is: %j', async (attack) => {
+  const options = await setting({ workload: { ...EXPERIMENT.workload, attack }, horizon: 100 });
+  const { artifacts } = await trainStage({ ...options, schedule: 'recommended' });
+  const policy = artifacts.find((file) => file.endsWith('.policy.json'))!;
+  expect(JSON.parse(await readFile(policy, 'utf8'))).toMatchObject({
+    requires: ['whole_method', 'kept_perturbations'],
+    attack: { start: 'kept' },
+  });
+  await trainStage({ ...options, policyPath: policy });
+  expect(await rowsOf(path.join(options.out, 'policy-seed-1.jsonl'))).toBe(await rowsOf(artifacts.at(-1)!));
+});
+
+test('an attack of eps 0 has nothing to keep', async () => {
+  const options = await setting({
+    workload: { ...EXPERIMENT.workload, attack: { type: 'pgd', eps: 0, steps: 1 } },
+    horizon: 100,
+  });
+  const { summary } = await trainStage({ ...options, schedule: 'recommended' });
+  expect(summary.find((line) => line.startsWith('  attack: '))).toContain('its eps is 0');
+});
