@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { commandsPage } from '../../scripts/docs/commands.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { blocksOf, pages, type Block } from '../helpers/pages.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
@@ -27,6 +28,10 @@ describe.each(PAGES)('%s', (page) => {
     }
   }, 300_000);
 });
+
+test('docs/reference/commands.md is what the commands print (npm run docs:reference)', () => {
+  expect(readFileSync(path.join(PACKAGE_ROOT, 'docs', 'reference', 'commands.md'), 'utf8')).toBe(commandsPage());
+}, 60_000);
 
 function isExecuted({ language, directive }: Block): boolean {
   return language === 'sh' && !(directive ?? '').startsWith('not executed');
