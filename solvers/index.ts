@@ -9,7 +9,13 @@ export {
   type FinalMoments,
   type Start,
 } from './density/index.js';
-export { simulateClosedLoop, type SimulationOptions, type SimulationResult } from './simulation/index.js';
+export {
+  closedLoopPaths,
+  simulateClosedLoop,
+  type ClosedLoopPaths,
+  type SimulationOptions,
+  type SimulationResult,
+} from './simulation/index.js';
 export {
   costOfControls,
   solveByCharacteristics,

@@ -89,6 +89,7 @@ function walkAll(
   solution: HjbSolution,
   start: readonly number[],
   options: ResolvedSimulationOptions,
+  onLevel: OnLevel = () => {},
 ): PathCosts {
   const { paths, seed, antithetic } = options;
   const walker = new Walker(problem, new Feedback(problem, solution, gapsOf(problem, solution)), options.scenario);
@@ -105,7 +106,7 @@ function walkAll(
       crossings: walker.drawsCrossings ? randomStream(seed, `simulation/crossings/${stream}`) : null,
       isMirrored,
     };
-    walkBoth(problem, walker, start, options, noise, fine, coarse);
+    walkBoth(problem, walker, start, options, noise, fine, coarse, () => onLevel(k, fine));
     costs.fine[k] = fine.cost;
     costs.coarse[k] = coarse.cost;
     if (fine.end === ABSORBED) ended.absorbed += 1;
@@ -141,6 +142,40 @@ function gapsOf(problem: ControlProblem, { times, value }: HjbSolution): Float64
   return times.map((t, k) => stoppingGaps(obstacle, objective, t, nodes, value[k]));
 }
 
+/** Paths of the closed loop at the levels of the solution. */
+export interface ClosedLoopPaths {
+  readonly times: readonly number[];
+  /** Of each path its states at these times, up to where it ended. */
+  readonly paths: readonly (readonly (readonly number[])[])[];
+}
+
+/**
+ * The first paths of `simulateClosedLoop`, under the same noise, for pictures.
+ *
+ * @param options - as they are given there; `paths` says how many are followed
+ * @throws what `simulateClosedLoop` throws
+ *
+ * @example
+ * closedLoopPaths(problem, solution, { x: 1 }, { paths: 20, seed: 7, substeps: 2 }).paths[0].at(-1); // where the first ends
+ */
+export function closedLoopPaths(
+  problem: ControlProblem,
+  solution: HjbSolution,
+  start: Start,
+  options: SimulationOptions,
+): ClosedLoopPaths {
+  requireProblem(problem);
+  requireLevels(problem, solution);
+  const resolved = resolveSimulationOptions(problem, options);
+  const from = resolveStart(problem, start);
+  const paths = Array.from({ length: resolved.paths }, (): number[][] => [[...from]]);
+  walkAll(problem, solution, from, resolved, (k, { x }) => paths[k].push([...x]));
+  return { times: resolved.times, paths };
+}
+
+/** Told where the k-th path is at each level after the first, until it ends. */
+type OnLevel = (k: number, fine: Path) => void;
+
 interface Noise {
   readonly increments: RandomStream;
   readonly crossings: RandomStream | null;
@@ -156,6 +191,7 @@ function walkBoth(
   { increments, crossings, isMirrored }: Noise,
   fine: Path,
   coarse: Path,
+  onLevel: () => void,
 ): void {
   const n = start.length;
   const isInfinite = problem.horizon === 'infinite';
@@ -164,11 +200,15 @@ function walkBoth(
   walker.begin(fine, start, clock);
   walker.begin(coarse, start, clock);
   for (let level = 0; level + 1 < times.length; level += 1) {
+    const wasOnItsWay = fine.end === ON_ITS_WAY;
     const dt = times[level + 1] - times[level];
     const h = dt / (2 * substeps);
     const scale = (isMirrored ? -1 : 1) * Math.sqrt(h);
     for (let s = 0; s < substeps; s += 1) {
-      if (fine.end !== ON_ITS_WAY && coarse.end !== ON_ITS_WAY) return;
+      if (fine.end !== ON_ITS_WAY && coarse.end !== ON_ITS_WAY) {
+        if (wasOnItsWay) onLevel();
+        return;
+      }
       for (let a = 0; a < n; a += 1) {
         first[a] = scale * increments.normal();
         second[a] = scale * increments.normal();
@@ -186,6 +226,7 @@ function walkBoth(
       // Small where either of the two is, and uniform: P(min < m) = 1 - (1 - m)^2.
       if (coarse.end === ON_ITS_WAY) walker.step(coarse, clock, both, 1 - (1 - least) ** 2);
     }
+    if (wasOnItsWay) onLevel();
   }
   if (isInfinite) return;
   const horizon = times[times.length - 1];
