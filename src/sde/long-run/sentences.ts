@@ -16,9 +16,9 @@ export function longRunSentences(
       ? 'agree within the error of the runs'
       : `differ by ${percent(apart, trace(real.covariance))}, which is the error of the SDE at this eta`;
   return [
-    `The total variance in the long run is ${digits(trace(real.covariance))} +- ${digits(BAND * error)} in the real runs and ${digits(sde)} under the second-order SDE: they ${verdict}.`,
+    `The total variance in the long run is ${digits(trace(real.covariance))} ± ${digits(BAND * error)} in the real runs and ${digits(sde)} under the second-order SDE: they ${verdict}.`,
     `By the linearisation at the rest point${linear ? ', which is exact here because the mean field is linear' : ''}: ${digits(trace(lyapunov.first))} at first order, ${digits(trace(lyapunov.second))} at second order, ${digits(trace(lyapunov.real))} for the real iteration.`,
-    `The rest point is approached at the rate ${digits(rates.first)} (first order), ${digits(rates.second)} (second order), ${digits(rates.real)} (real iteration) per unit of time${gapWords(stationary)}${real.rate === null ? '' : `; the correlation of the real runs decays at ${digits(real.rate)} +- ${digits(BAND * real.rate_error!)}`}.`,
+    `The rest point is approached at the rate ${digits(rates.first)} (first order), ${digits(rates.second)} (second order), ${digits(rates.real)} (real iteration) per unit of time${gapWords(stationary)}${real.rate === null ? '' : `; the correlation of the real runs decays at ${digits(real.rate)} ± ${digits(BAND * real.rate_error!)}`}.`,
     ...(changes
       ? [`The rate is not constant: the long run is at ${digits(rate)}, its value at the horizon ${horizon}, held.`]
       : []),

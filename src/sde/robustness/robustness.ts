@@ -82,7 +82,28 @@ function sentencesOf({ eps, times, sgd, adversarial }: Omit<Robustness, 'sentenc
         `At the end ${pair(`the loss at eps = ${digits(budget)}`, adversarial.adversarial_loss[k][end], sgd.adversarial_loss[k][end])}.`,
     ),
     `At the end ${pair('the clean loss', adversarial.clean_loss[end], sgd.clean_loss[end])}.`,
+    ...speedSentence(eps, sgd, adversarial),
   ];
+}
+
+/** Share of the run at its end, and share of a difference that a flow may still cover in it, beyond which it counts as moving. */
+const [END, MOVING] = [0.1, 0.1];
+
+/**
+ * Two flows of different speed differ at every time before they rest, whatever they come to: where either still changes by a
+ * tenth of the difference in the last tenth of the run, the difference is not one of the weights that they come to.
+ */
+function speedSentence(eps: readonly number[], sgd: Robustness['sgd'], adversarial: Robustness['sgd']): string[] {
+  const isMoving = eps.some((_, k) => {
+    const [ours, theirs] = [adversarial.adversarial_loss[k], sgd.adversarial_loss[k]];
+    const end = ours.length - 1;
+    const before = Math.floor((1 - END) * end);
+    const apart = Math.abs(ours[end] - theirs[end]);
+    return [ours, theirs].some((losses) => Math.abs(losses[end] - losses[before]) > MOVING * apart && apart > 0);
+  });
+  return isMoving
+    ? ['The flows have not come to rest: these differences are of the same time, not of what the flows come to, and may be speed alone. Take a longer horizon.'] // prettier-ignore
+    : [];
 }
 
 function change(ours: number, theirs: number): string {

@@ -32,7 +32,7 @@ export function agreementSentences(
       )
       .reduce((most, each) => (each.excess > most.excess ? each : most));
     const { quantity, figure, time, difference, band, excess } = worst;
-    const where = `the ${figure} of ${quantity} at t = ${digits(time)} differs by ${digits(difference)} +- ${digits(band)}`;
+    const where = `the ${figure} of ${quantity} at t = ${digits(time)} differs by ${digits(difference)} ± ${digits(band)}`;
     if (excess <= threshold) {
       return `The ${order}-order SDE agrees with the real runs in every mean and variance at every time within the Monte Carlo error; at most ${where} (95 %).`;
     }

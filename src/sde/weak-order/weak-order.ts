@@ -110,7 +110,7 @@ export function slopeSentences(
   return observables.map(({ name, orders }) => {
     const each = orders.map(({ slope, slope_error: error }, k) => {
       const value = slope === null ? 'hidden in the noise' : slope.toFixed(2);
-      const band = slope !== null && error !== null && error >= 0.005 ? ` +- ${(BAND * error).toFixed(2)}` : '';
+      const band = slope !== null && error !== null && error >= 0.005 ? ` ± ${(BAND * error).toFixed(2)}` : '';
       return `${forms[k].words} ${value}${band}`;
     });
     return `Observed weak orders of E ${name}: ${each.join('; ')}.`;
