@@ -12,8 +12,10 @@ const PLOTLY = 'application/vnd.plotly.v1+json';
 const STYLE = `<style>
 .rendered_html p, .rendered_html li { max-width: 80ch; } .prompt, .anchor-link { display: none; }
 .rendered_html table { width: auto; } .rendered_html th { text-align: left; } .rendered_html .scroll th:not(:first-child) { text-align: right; } .rendered_html td:not(:first-child):not(.text) { white-space: normal; } .rendered_html td { text-align: left; } .rendered_html .scroll td:not(:first-child) { text-align: right; white-space: nowrap; }
-.highlight { background: #f6f8fa; border-left: 3px solid #d0d7de; padding: .1rem .8rem; margin: .8rem 0; overflow-x: auto; } .highlight pre { font-size: .82rem; line-height: 1.45; margin: .4rem 0; }
-.highlight .kd, .highlight .k, .highlight .kr { color: #8250df; } .highlight .s1, .highlight .s2, .highlight .sb { color: #0a5a2f; } .highlight .c1 { color: #57606a; } .highlight .mf, .highlight .mi { color: #0550ae; }
+.highlight { background: var(--soft); border-left: 3px solid var(--line); padding: .1rem .8rem; margin: .8rem 0; } .highlight pre { font-size: .82rem; line-height: 1.45; margin: .4rem 0; }
+.highlight { --keyword: #6f42c1; --string: #0a5a2f; --comment: #57606a; --number: #0550ae; } @media (prefers-color-scheme: dark) { .highlight { --keyword: #d2a8ff; --string: #7ee2a8; --comment: #a8b3bf; --number: #8ec5ff; } }
+.highlight .kd, .highlight .k, .highlight .kr { color: var(--keyword); } .highlight .s1, .highlight .s2, .highlight .sb { color: var(--string); } .highlight .c1 { color: var(--comment); } .highlight .mf, .highlight .mi { color: var(--number); }
+math[display=block], .rendered_html > table, .jp-RenderedHTMLCommon > table { display: block; max-width: 100%; overflow-x: auto; } img, svg { max-width: 100%; }
 .figure { max-width: 900px; } .figure h2 { font-size: 1rem; margin: 1.2rem 0 0; } math { font-size: 1.08em; } math[display=block] { margin: .8rem 0; }
 </style>`;
 
@@ -55,7 +57,7 @@ function outputsOf({ cells }: Notebook): Output[] {
 }
 
 /** Id, data and layout of every figure; its place is in the HTML beside it. */
-export function figuresOf(notebook: Notebook): Pick<Figure, 'id' | 'data' | 'layout'>[] {
+export function figuresOf(notebook: Notebook): Pick<Figure, 'id' | 'data' | 'layout' | 'narrow'>[] {
   return outputsOf(notebook).flatMap((output) =>
     'data' in output && PLOTLY in output.data ? [output.data[PLOTLY] as Figure] : [],
   );

@@ -12,9 +12,9 @@ let shown = 0;
 export async function show(...figures: readonly Figure[]): Promise<void> {
   for (const figure of figures) {
     shown += 1;
-    const { title, data, layout, id } = { ...figure, id: `${figure.id}-${shown}` };
+    const { title, data, layout, narrow, id } = { ...figure, id: `${figure.id}-${shown}` };
     await display({
-      'application/vnd.plotly.v1+json': { id, data, layout: { ...layout, meta: { title } } },
+      'application/vnd.plotly.v1+json': { id, data, layout: { ...layout, meta: { title } }, narrow },
       'text/html': `<div class="figure">${figureSection({ ...figure, id })}</div>`,
     });
   }

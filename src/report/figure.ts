@@ -6,6 +6,13 @@ export interface Figure {
   readonly caption: string;
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly layout: Readonly<Record<string, unknown>>;
+  /** What replaces parts of the layout where the page is narrow. */
+  readonly narrow?: Readonly<Record<string, unknown>>;
+  /** Which traces are shown, one choice at a time. */
+  readonly menu?: {
+    readonly label: string;
+    readonly options: readonly { readonly label: string; readonly shown: readonly boolean[] }[];
+  };
   /** Whether the table stands in the open: it says more than the picture. */
   readonly openTable?: boolean;
   /** The same numbers as a table, for readers without the picture. */
@@ -25,6 +32,23 @@ export const COLORS = {
   recommended: '#7f3c8d',
 } as const;
 
+/** Of these colours the ones that stand out on a dark page, and of the shades behind curves. */
+export const DARK_COLORS: Readonly<Record<string, string>> = {
+  '#d55e00': '#ff8533',
+  '#8c564b': '#c9958b',
+  '#0072b2': '#4fb0ee',
+  '#56b4e9': '#9ad6fb',
+  '#009e73': '#2fd1a3',
+  '#cc79a7': '#e8a9cb',
+  '#000000': '#f2f2f2',
+  '#e69f00': '#ffc247',
+  '#7f3c8d': '#cf93dd',
+  '#bbbbbb': '#666666',
+  '#00000012': '#ffffff1c',
+  '#00000022': '#ffffff30',
+  '#4d4d4d': '#b4b4b4',
+};
+
 const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'] as const;
 
 /** Line style of the n-th method of a family. */
@@ -32,20 +56,19 @@ export function dash(n: number): (typeof DASHES)[number] {
   return DASHES[n % DASHES.length];
 }
 
-/** Layout that all figures share. */
+/** Layout that all figures share; the legend is the page's. */
 export function baseLayout(
   xTitle: string,
   yTitle: string,
   more: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   return {
-    font: { family: 'system-ui, sans-serif', size: 13 },
-    margin: { l: 70, r: 20, t: 20, b: 55 },
-    height: 460,
+    margin: { l: 60, r: 16, t: 16, b: 48 },
+    height: 430,
     hovermode: 'closest',
-    xaxis: { title: { text: xTitle }, zeroline: false },
-    yaxis: { title: { text: yTitle }, zeroline: false },
-    legend: { orientation: 'h', y: -0.25 },
+    showlegend: false,
+    xaxis: { title: { text: xTitle, standoff: 8 }, zeroline: false },
+    yaxis: { title: { text: yTitle, standoff: 8 }, zeroline: false },
     ...more,
   };
 }
@@ -54,7 +77,8 @@ export function baseLayout(
 export function logAxis(title: string, values: readonly (number | null)[]): Record<string, unknown> {
   const finite = values.filter((value): value is number => value !== null && value > 0);
   const ticks = logTicks(Math.min(...finite), Math.max(...finite));
-  return { title: { text: title }, type: 'log', zeroline: false, tickvals: ticks, ticktext: ticks.map(tickText) };
+  const text = { title: { text: title, standoff: 8 }, type: 'log', zeroline: false };
+  return { ...text, tickvals: ticks, ticktext: ticks.map(tickText) };
 }
 
 /** 1, 2, 5 of every decade where there are few, else 1 alone; a little beyond both ends. */
@@ -70,6 +94,57 @@ export function logTicks(low: number, high: number): number[] {
 function tickText(value: number): string {
   return value >= 1e-3 && value < 1e4 ? String(value) : value.toExponential(0).replace('e+', 'e');
 }
+
+/** Spread over size below which numbers are one number and rounding. */
+const FLAT = 1e-4;
+
+/**
+ * The range to draw of numbers that are all but equal, 10 % to both sides of them; null where they differ: Plotly would
+ * stretch the rounding of a constant over the whole axis.
+ */
+export function flatRange(values: readonly (number | null)[]): [number, number] | null {
+  const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
+  const [low, high] = extent(finite);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (finite.length === 0 || high - low > FLAT * size) return null;
+  const margin = size === 0 ? 1 : 0.1 * size;
+  return [low - margin, high + margin];
+}
+
+/** Least and largest, of however many numbers. */
+export function extent(values: ArrayLike<number>): [low: number, high: number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i += 1) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  return [low, high];
+}
+
+/** A colour bar that lies above its map, where it has room on every screen. */
+export function colorBar(title: string): Record<string, unknown> {
+  return {
+    orientation: 'h',
+    thickness: 12,
+    x: 0.5,
+    xanchor: 'center',
+    len: 0.9,
+    y: 1.02,
+    yanchor: 'bottom',
+    nticks: 6,
+    title: { text: title, side: 'top' },
+  };
+}
+
+/** A scale of colours for the maps of a figure, with its bar above them. */
+export function colorAxis(title: string, values: readonly (number | null)[] = []): Record<string, unknown> {
+  const flat = flatRange(values);
+  const range = flat === null ? {} : { cmin: flat[0], cmax: flat[1] };
+  return { colorscale: 'Viridis', ...range, colorbar: colorBar(title) };
+}
+
+/** Margins of a map below its colour bar. */
+export const MAP_MARGIN = { l: 60, r: 16, t: 84, b: 48 } as const;
 
 /** "1 seed", "3 seeds". */
 export function counted(n: number, thing: string): string {

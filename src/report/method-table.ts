@@ -38,14 +38,14 @@ export function methodTableRows(results: Results): string[][] {
   return [...results.methods]
     .sort((a, b) => loss(a) - loss(b))
     .map((method) => [
-      nameOf(method, results),
+      methodName(method, results),
       ...(DECIDING_HEAD[figure] === undefined ? [] : [withError(figureSummary(method, figure), 4, 1)]),
       withError(method.summary.train_robust_loss, 4, 1),
       withError(method.summary.test_robust_loss, 4, 1),
       withError(method.summary.test_acc, 1, 100),
       withError(method.summary.test_robust_acc, 1, 100),
-      Math.round(costOf(method, results).gradEvals).toLocaleString('en-US'),
-      costOf(method, results).runs.toFixed(2),
+      Math.round(methodCost(method, results).gradEvals).toLocaleString('en-US'),
+      methodCost(method, results).runs.toFixed(2),
       String(method.summary.dead),
     ]);
 }
@@ -66,13 +66,13 @@ export function methodTableText(results: Results): string {
 /** No lines between the rows. */
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
-function nameOf(method: MethodResult, results: Results): string {
+export function methodName(method: MethodResult, results: Results): string {
   if (method.family === 'policy' || method.family === 'policy_hjb') return `${method.label} (pilot included)`;
   return method.id === results.best_fixed ? `${method.label} (best; whole grid charged)` : method.label;
 }
 
 /** The best fixed rate is known only after the whole grid has run. */
-function costOf(method: MethodResult, results: Results): { gradEvals: number; runs: number } {
+export function methodCost(method: MethodResult, results: Results): { gradEvals: number; runs: number } {
   const fixed = results.methods.filter((other) => other.family === 'fixed');
   const charged = method.id === results.best_fixed ? fixed : [method];
   return {

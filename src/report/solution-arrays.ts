@@ -4,6 +4,7 @@ import { parseNpy } from '../formats/npy.js';
 import type { ArrayFile, ProblemSolution } from '../artifacts/solution/problem-solution.js';
 import { sha256 } from '../canonical-json.js';
 import { HjbLrError } from '../errors.js';
+import type { GridDensity } from './figures/closed-loop.js';
 import type { GridSolution } from './figures/problem-maps.js';
 
 /**
@@ -13,16 +14,24 @@ import type { GridSolution } from './figures/problem-maps.js';
  * @throws E_NOT_FOUND if an array file cannot be read; E_INVALID if it is not the one that the solution was written with
  */
 export async function gridSolution(
-  { axes, controls, times, value, control }: ProblemSolution,
+  { axes, controls, times, value, control, problem }: ProblemSolution,
   folder: string,
 ): Promise<GridSolution> {
   return {
+    isInfinite: problem.horizon === 'infinite',
+    isReward: problem.objective === 'maximize',
     axes: await Promise.all(axes.map(async (axis) => ({ ...axis, grid: await listOf(axis.grid, folder) }))),
     controls,
     times: await listOf(times, folder),
     value: await levelsOf(value, folder),
     control: await levelsOf(control, folder),
   };
+}
+
+/** The density of a solution file; null where it has none. @throws as `gridSolution` does */
+export async function gridDensity({ density }: ProblemSolution, folder: string): Promise<GridDensity | null> {
+  if (density === undefined) return null;
+  return { times: await listOf(density.times, folder), values: await levelsOf(density.values, folder) };
 }
 
 async function listOf(list: readonly number[] | ArrayFile, folder: string): Promise<readonly number[]> {

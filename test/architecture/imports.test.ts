@@ -154,10 +154,11 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/stopping': [['gap-closure', 'moments'], ['decision', 'plan'], ['index']],
   'src/synthesis': [['control-problem', 'decision', 'problem-file'], ['policy-file'], ['stage']],
   'src/report': [
-    ['figure', 'method-table', 'objective'],
-    ['figures', 'html'],
-    ['problem-page', 'provenance', 'sde-page', 'solution-arrays'],
-    ['page'],
+    ['attack-words', 'client', 'figure', 'method-table', 'objective', 'paired', 'run-record'],
+    ['method-style', 'panels', 'shell'],
+    ['content', 'figures', 'html'],
+    ['advice', 'markdown', 'render', 'solution-arrays'],
+    ['pages'],
     ['stage'],
   ],
   'src/cli': [

@@ -22,5 +22,5 @@ export async function walk(experimentPath: string, out: string): Promise<void> {
   });
   const benchmark = path.join(out, 'benchmark');
   await benchmarkStage({ experimentPath, out: benchmark, engine: ENGINE, workers: 0, fresh: false, reports: false });
-  await reportStage({ resultsPath: path.join(benchmark, 'results.json'), out });
+  await reportStage({ paths: [path.join(benchmark, 'results.json')], out, format: 'html' });
 }

@@ -76,10 +76,9 @@ describe('its figures', () => {
   test('show one method at a time, which the menu chooses', () => {
     const [figure] = figuresOf(method('policy', sharpness(4)), method('fixed 0.1', sharpness(5)));
     expect(figure.data.map(({ visible }) => visible)).toEqual([true, false]);
-    const [{ buttons }] = figure.layout['updatemenus'] as { buttons: object[] }[];
-    expect(buttons).toEqual([
-      { label: 'policy', method: 'restyle', args: ['visible', [true, false]] },
-      { label: 'fixed 0.1', method: 'restyle', args: ['visible', [false, true]] },
+    expect(figure.menu?.options).toEqual([
+      { label: 'policy', shown: [true, false] },
+      { label: 'fixed 0.1', shown: [false, true] },
     ]);
   });
 

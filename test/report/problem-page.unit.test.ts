@@ -47,7 +47,7 @@ describe('solution.html', () => {
     expect(page).toContain('<td>1.23456789</td>');
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
     for (const id of ['value', 'control-0', 'value-over-time', 'control-0-over-time']) {
-      expect(page).toContain(`<div id="${id}"></div>`);
+      expect(page).toContain(`id="${id}" role="img"`);
     }
     const solution = await solutionIn(out);
     expect([solution.problem.keep, (solution.times as number[]).length]).toEqual([3, 101]);

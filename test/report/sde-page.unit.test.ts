@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldFigures } from '../../src/report/figures/sde-fields.js';
-import { sdePage } from '../../src/report/sde-page.js';
+import { sdePage } from '../../src/report/pages/sde.js';
+import { htmlReport } from '../../src/report/render.js';
 import { coefficientTable, sdeText } from '../../src/sde/text.js';
 import { analyseSgdModel } from '../../src/sde/index.js';
 import { modelOf } from '../sde/models.js';
@@ -49,7 +50,8 @@ describe('the page of an SDE', () => {
     expect(head).toEqual(['', 'a = 1, b = 0.5', '± error', 'a = 0, b = 2', '± error']);
     expect(rows.map(([name]) => name)).toContain('covariance S of a minibatch: a, b');
     expect(rows.every((row) => row.length === head.length)).toBe(true);
-    const page = sdePage({ model, result }, fieldFigures(model, model), '/* plotly */');
+    const provenance = { tool: 'hjb-lr', tool_version: '1' };
+    const page = htmlReport([sdePage({ model, result, provenance }, fieldFigures(model, model))], '/* plotly */');
     expect(page).toContain('<h1>a &lt;model&gt;</h1>');
     expect(sdeText(result).at(-1)).toContain('D hbar:');
     expect(sdeText({ ...result, points: [] })).toEqual(['The file asks for no point ("at": []).']);

@@ -32,7 +32,7 @@ export const run = defineCommand({
 
 /** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
 async function withReport(done: CommandResult, out: string, context: CommandContext): Promise<CommandResult> {
-  const report = await runStage(REPORT, { resultsPath: path.join(out, 'results.json'), out }, context);
+  const report = await runStage(REPORT, { paths: [path.join(out, 'results.json')], out, format: 'html' }, context);
   return { ...done, ...report, artifacts: [...done.artifacts, ...report.artifacts], result: done.result };
 }
 

@@ -1,17 +1,15 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { MethodResult, Results, RunResult } from '../../artifacts/results/results.js';
-import { baseLayout, COLORS, counted, dash, logAxis, type Figure } from '../figure.js';
+import { interpolateTable } from '../../math/interpolation.js';
+import { baseLayout, counted, extent, flatRange, logAxis, type Figure } from '../figure.js';
+import { isOurs, styleOf } from '../method-style.js';
 import { isAttacked, objectiveName } from '../objective.js';
-
-/** Methods that are drawn at once; the others wait in the legend. */
-function isShown(method: MethodResult, results: Results): boolean {
-  return method.family !== 'fixed' || method.id === results.best_fixed;
-}
 
 /** Learning rate over time, the policy of every seed beside the baselines. */
 export function rateFigure(results: Results): Figure {
-  const data = results.methods.flatMap((method) => {
+  const data = inFront(results).flatMap((method) => {
     const runs = method.rate === null ? method.runs : method.runs.slice(0, 1);
+    const { color, dash, width } = styleOf(method, results);
     return runs.map((run, i) => ({
       type: 'scatter',
       mode: 'lines',
@@ -20,34 +18,36 @@ export function rateFigure(results: Results): Figure {
       showlegend: i === 0,
       x: run.series.update,
       y: run.series.lr,
-      line: { ...lineOf(method, results), shape: 'hv', width: method.family === 'policy' ? 2.5 : 1.2 },
-      visible: isShown(method, results) ? true : 'legendonly',
-      hovertemplate: `seed ${run.seed}, update %{x}: %{y:.4g}<extra>${method.id}</extra>`,
+      line: { color, dash, width, shape: 'hv' },
+      hovertemplate: `update %{x}: rate %{y:.4g}<extra>%{fullData.name}, seed ${run.seed}</extra>`,
     }));
   });
+  const rates = results.methods.flatMap((method) => method.runs.flatMap((run) => run.series.lr));
+  const flat = flatRange(rates);
   return {
     id: 'rate',
     title: 'Learning rate over time',
     caption:
-      'The rate in force at each update. The policy has one line per seed, because each seed has its own pilot and sees its own losses; baselines with one rate for all seeds have one line. Click a name to show or hide it.',
+      'The rate in force at each update. The policy has one line per seed, because each seed has its own pilot and sees its own losses; baselines with one rate for all seeds have one line.',
     data,
     layout: baseLayout('updates', 'learning rate', {
-      yaxis: logAxis(
-        'learning rate',
-        results.methods.flatMap((method) => method.runs.flatMap((run) => run.series.lr)),
-      ),
+      yaxis: flat === null ? logAxis('learning rate', rates) : { title: { text: 'learning rate' }, range: flat },
     }),
     table: ratesTable(results),
   };
 }
 
+/** Lines of policies are drawn last, on top of the others; the legend has the order of the lines. */
+function inFront({ methods }: Results): MethodResult[] {
+  return [...methods.filter((method) => !isOurs(method)), ...methods.filter(isOurs)];
+}
+
 /** Minibatch loss of the update over time: mean over seeds, with a band of one standard error. */
 export function lossFigure(results: Results): Figure {
-  const data = results.methods.flatMap((method) => {
+  const data = inFront(results).flatMap((method) => {
     const { update, average, error } = bandOf(method.runs);
-    const visible = isShown(method, results) ? true : 'legendonly';
-    const line = lineOf(method, results);
-    const shared = { type: 'scatter', mode: 'lines', legendgroup: method.id, visible };
+    const { color, dash, width } = styleOf(method, results);
+    const shared = { type: 'scatter', mode: 'lines', legendgroup: method.id };
     return [
       {
         ...shared,
@@ -56,21 +56,21 @@ export function lossFigure(results: Results): Figure {
         x: [...update, ...update.toReversed()],
         y: [...average.map((y, i) => y + error[i]), ...average.map((y, i) => y - error[i]).toReversed()],
         fill: 'toself',
-        fillcolor: `${line.color}26`,
-        line: { width: 0 },
+        fillcolor: `${color}26`,
+        line: { color, width: 0 },
       },
       {
         ...shared,
         name: method.label,
         x: update,
         y: average,
-        line: { ...line, width: method.family === 'policy' ? 2.5 : 1.2 },
-        hovertemplate: `update %{x}: %{y:.4f}<extra>${method.id}</extra>`,
+        line: { color, dash, width },
+        hovertemplate: 'update %{x}: loss %{y:.4f}<extra>%{fullData.name}</extra>',
       },
     ];
   });
   const range = lossRange(results);
-  const loss = isAttacked(results) ? 'adversarial training loss' : 'training loss';
+  const loss = trainingLoss(results);
   return {
     id: 'loss',
     title: `${loss[0].toUpperCase()}${loss.slice(1)} over time`,
@@ -82,7 +82,7 @@ export function lossFigure(results: Results): Figure {
     ].join(' '),
     data,
     layout: baseLayout('updates', `minibatch ${loss}`, {
-      yaxis: { title: { text: `minibatch ${loss}` }, range, zeroline: false },
+      yaxis: { title: { text: `minibatch ${loss}`, standoff: 8 }, range, zeroline: false },
     }),
     table: {
       head: ['method', 'first block', 'middle', 'last block'],
@@ -95,9 +95,89 @@ export function lossFigure(results: Results): Figure {
   };
 }
 
-function lineOf(method: MethodResult, results: Results): { color: string; dash: string } {
-  const siblings = results.methods.filter((other) => other.family === method.family);
-  return { color: COLORS[method.family], dash: dash(siblings.indexOf(method)) };
+function trainingLoss(results: Results): string {
+  return isAttacked(results) ? 'adversarial training loss' : 'training loss';
+}
+
+/** Share of an axis that a line covers: curves nearer than this look like one. */
+const LINE_WIDTH = 0.01;
+
+/** Share of a run over which curves must be that near before their difference is drawn. */
+const SHARE = 0.25;
+
+/**
+ * Each method's loss less the policy's, as a share of the latter, smoothed over a twentieth of the run, where some curve
+ * lies within a line's width of the policy's for a quarter of the run; nothing where all can be told apart.
+ */
+export function lossDifferenceFigure(results: Results): Figure[] {
+  const policy = results.methods.find(({ family }) => family === 'policy')!;
+  const own = bandOf(policy.runs);
+  const [low, high] = lossRange(results);
+  const others = inFront(results).filter((method) => method !== policy);
+  const curves = others.map((method) => ({ method, ...differenceTo(own, bandOf(method.runs)) }));
+  const isNear = ({ absolute }: { absolute: readonly number[] }): boolean =>
+    absolute.filter((value) => Math.abs(value) < LINE_WIDTH * (high - low)).length > SHARE * absolute.length;
+  const near = curves.filter(isNear);
+  if (near.length === 0) return [];
+  const shown = smoothed(
+    near.flatMap(({ relative }) => relative.slice(Math.floor(relative.length / 10))),
+    1,
+  );
+  const [least, most] = extent(shown);
+  const margin = 0.15 * (most - least || 1);
+  const title = 'loss less that of the policy, %';
+  return [
+    {
+      id: 'loss-difference',
+      title: 'The same losses less the policy’s',
+      caption: `Mean over seeds of each method's minibatch loss less that of ${policy.label} on the same minibatches, as a share of the latter, smoothed over a twentieth of the run: above 0 the method is behind. The axis is that of the ${counted(near.length, 'curve')} that ${near.length === 1 ? 'lies' : 'lie'} within a line's width of the policy's above.`,
+      data: curves.map(({ method, update, relative }) => {
+        const { color, dash, width } = styleOf(method, results);
+        return {
+          ...{ type: 'scatter', mode: 'lines', name: method.label, x: update },
+          y: smoothed(relative, Math.max(1, Math.round(relative.length / 20))),
+          line: { color, dash, width },
+          hovertemplate: 'update %{x}: %{y:.2f} %<extra>%{fullData.name}</extra>',
+        };
+      }),
+      layout: baseLayout('updates', title, {
+        yaxis: { title: { text: title, standoff: 8 }, range: [Math.min(0, least) - margin, Math.max(0, most) + margin], zeroline: true, zerolinewidth: 2 }, // prettier-ignore
+      }),
+      table: {
+        head: ['method', 'at a quarter, %', 'at half time, %', 'mean of the last tenth, %'],
+        rows: curves.map(({ method, relative }) => {
+          const at = (share: number): number | null => rounded(smoothed(relative, Math.max(1, Math.round(relative.length / 20)))[Math.floor(share * relative.length)]); // prettier-ignore
+          const end = relative.slice(-Math.ceil(relative.length / 10));
+          return [method.label, at(0.25), at(0.5), rounded(end.length === 0 ? NaN : mean(end))];
+        }),
+      },
+    },
+  ];
+}
+
+interface Band {
+  readonly update: readonly number[];
+  readonly average: readonly number[];
+}
+
+/** At the policy's updates; of a run of another number of updates in between its own. */
+function differenceTo(own: Band, other: Band): { update: number[]; absolute: number[]; relative: number[] } {
+  if (other.update.length < 2) return { update: [], absolute: [], relative: [] };
+  const axes = [{ coordinate: 'identity', grid: other.update }] as const;
+  const last = other.update[other.update.length - 1];
+  const update = own.update.filter((at) => at <= last);
+  const absolute = update.map((at, i) => interpolateTable(axes, other.average, [at]) - own.average[i]);
+  return { update, absolute, relative: absolute.map((value, i) => (100 * value) / own.average[i]) };
+}
+
+/** Means over windows of so many values, shorter at the ends. */
+function smoothed(values: readonly number[], width: number): number[] {
+  const half = Math.floor(width / 2);
+  return values.map((_, i) => mean(values.slice(Math.max(0, i - half), i + half + 1)));
+}
+
+function rounded(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(3));
 }
 
 /** Mean and standard error over seeds at each block where every run has a finite loss. */
@@ -116,7 +196,9 @@ function bandOf(runs: readonly RunResult[]): { update: number[]; average: number
 
 function bandWords({ methods }: Results): string {
   const seeds = methods[0].runs.length;
-  return seeds === 1 ? 'of the one seed' : `mean over ${counted(seeds, 'seed')}, with a band of one standard error`;
+  return seeds === 1
+    ? 'of the one seed'
+    : `mean over ${counted(seeds, 'seed')}, with a band of one standard error in the colour of its line`;
 }
 
 /** From just below the lowest curve to a little above where training starts: one diverged run must not flatten the rest. */

@@ -102,27 +102,12 @@ function figureOf({ id, title, axis, caption }: Group, curves: readonly Curve[],
       visible: method === methods[0],
       hovertemplate: `update %{x}: %{y:.4g}<extra>${label}</extra>`,
     })),
-    layout: baseLayout('updates', axis, {
-      yaxis: logAxis(axis, values),
-      margin: { l: 70, r: 20, t: 50, b: 55 },
-      legend: { orientation: 'h', y: -0.2 },
-      updatemenus: [methodMenu(methods, curves)],
-    }),
+    layout: baseLayout('updates', axis, { yaxis: logAxis(axis, values) }),
+    menu: {
+      label: 'method',
+      options: methods.map((one) => ({ label: one.label, shown: curves.map(({ method }) => method === one) })),
+    },
     table: tableOf(curves),
-  };
-}
-
-/** Shows the curves of one method at a time. */
-function methodMenu(methods: readonly MethodResult[], curves: readonly Curve[]): Record<string, unknown> {
-  return {
-    x: 0,
-    xanchor: 'left',
-    y: 1.14,
-    buttons: methods.map((method) => ({
-      label: method.label,
-      method: 'restyle',
-      args: ['visible', curves.map((curve) => curve.method === method)],
-    })),
   };
 }
 

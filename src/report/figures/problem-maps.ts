@@ -1,21 +1,8 @@
-import { baseLayout, type Figure } from '../figure.js';
+import { baseLayout, colorAxis, COLORS, flatRange, type Figure } from '../figure.js';
+import { axesOf, panelLayouts } from '../panels.js';
+import { evenIndices, short, stateAxis, tableOf, type Axis, type GridSolution } from './grid-points.js';
 
-/** Value and controls of a solved control problem on its grid. */
-export interface GridSolution {
-  readonly axes: readonly Axis[];
-  readonly controls: readonly string[];
-  /** Kept levels; one alone over an infinite horizon. */
-  readonly times: readonly number[];
-  /** At each level, row-major over the axes; the controls innermost. */
-  readonly value: readonly ArrayLike<number>[];
-  readonly control: readonly ArrayLike<number>[];
-}
-
-interface Axis {
-  readonly name: string;
-  readonly grid: readonly number[];
-  readonly coordinate: 'identity' | 'log';
-}
+export type { GridSolution } from './grid-points.js';
 
 /** What is drawn: a number for each level and node. */
 interface Field {
@@ -25,9 +12,6 @@ interface Field {
   readonly bar: string;
   at(level: number, node: number): number;
 }
-
-/** Points that are drawn along an axis. */
-const MOST_POINTS = 201;
 
 /** Where three states are cut, as shares of the third grid. */
 const CUTS = [0.25, 0.5, 0.75];
@@ -44,9 +28,9 @@ export function problemFigures(solution: GridSolution): Figure[] {
   return [...fields.map((field) => curve(solution, field)), ...overTime];
 }
 
-function fieldsOf({ value, control, controls }: GridSolution): Field[] {
+function fieldsOf({ value, control, controls, isReward = false }: GridSolution): Field[] {
   const m = controls.length;
-  const caption = 'Expected cost (or reward) from each state on, under the optimal policy.';
+  const caption = `Expected ${isReward ? 'reward' : 'cost'} from each state on, under the optimal policy.`;
   return [
     { id: 'value', title: 'Value', caption, bar: 'value', at: (level, node) => value[level][node] },
     ...controls.map((name, j) => ({
@@ -59,101 +43,103 @@ function fieldsOf({ value, control, controls }: GridSolution): Field[] {
   ];
 }
 
-function curve({ axes, times }: GridSolution, field: Field): Figure {
-  const [{ name, grid, coordinate }] = axes;
-  const nodes = evenIndices(grid.length);
-  const [x, y] = [nodes.map((i) => grid[i]), nodes.map((i) => field.at(0, i))];
+/** An infinite horizon has no first time: value and policy are those of every time. */
+function when({ times, isInfinite = false }: GridSolution): string {
+  return isInfinite ? ' at every time' : ` at t = ${short(times[0])}`;
+}
+
+/** What to say of numbers that are all but equal. */
+function constantWords(field: Field, values: readonly number[]): string {
+  const flat = flatRange(values);
+  return flat === null ? '' : ` It is the same everywhere here: ${short((flat[0] + flat[1]) / 2)}.`;
+}
+
+function curve(solution: GridSolution, field: Field): Figure {
+  const [axis] = solution.axes;
+  const nodes = evenIndices(axis.grid.length);
+  const [x, y] = [nodes.map((i) => axis.grid[i]), nodes.map((i) => field.at(0, i))];
+  const flat = flatRange(y);
+  const layout = baseLayout(axis.name, field.bar, { xaxis: stateAxis(axis) });
+  const range =
+    flat === null ? {} : { yaxis: { title: { text: field.bar, standoff: 8 }, zeroline: false, range: flat } };
   return {
     id: field.id,
-    title: `${field.title} at t = ${short(times[0])}`,
-    caption: field.caption,
-    data: [{ type: 'scatter', mode: 'lines', x, y }],
-    layout: baseLayout(name, field.bar, { xaxis: { title: { text: name }, type: axisType(coordinate) } }),
+    title: `${field.title}${when(solution)}`,
+    caption: `${field.caption}${constantWords(field, y)}`,
+    data: [{ type: 'scatter', mode: 'lines', name: field.bar, x, y, line: { color: COLORS.fixed, width: 2 }, hovertemplate: `${axis.name} = %{x:.5g}: %{y:.6g}<extra></extra>` }], // prettier-ignore
+    layout: { ...layout, ...range },
     table: tableOf(
-      [name, field.bar],
-      nodes.map((i, k) => [grid[i], y[k]]),
+      [axis.name, field.bar],
+      nodes.map((i, k) => [axis.grid[i], y[k]]),
     ),
   };
 }
 
 function timeMap({ axes, times }: GridSolution, field: Field): Figure {
-  const [{ name, grid, coordinate }] = axes;
-  const [nodes, levels] = [evenIndices(grid.length), evenIndices(times.length)];
+  const [axis] = axes;
+  const [nodes, levels] = [evenIndices(axis.grid.length), evenIndices(times.length)];
   const z = nodes.map((i) => levels.map((level) => field.at(level, i)));
+  const middle = nodes[nodes.length >> 1];
   const trace = {
     type: 'heatmap',
     x: levels.map((l) => times[l]),
-    y: nodes.map((i) => grid[i]),
+    y: nodes.map((i) => axis.grid[i]),
     z,
     coloraxis: 'coloraxis',
+    hovertemplate: `t = %{x:.4g}, ${axis.name} = %{y:.4g}: %{z:.5g}<extra></extra>`,
+  };
+  const panel = {
+    title: '',
+    x: { title: { text: 't', standoff: 8 } },
+    y: stateAxis(axis),
+    colors: colorAxis(field.bar, z.flat()),
   };
   return {
     id: `${field.id}-over-time`,
     title: `${field.title} over time`,
-    caption: field.caption,
+    caption: `${field.caption}${constantWords(field, z.flat())}`,
     data: [trace],
-    layout: baseLayout('t', name, {
-      yaxis: { title: { text: name }, type: axisType(coordinate) },
-      coloraxis: colorAxis(field.bar),
-    }),
+    ...panelLayouts([panel], 340),
     table: tableOf(
-      ['t', name, field.bar],
-      levels.map((level) => [times[level], grid[nodes[nodes.length >> 1]], field.at(level, nodes[nodes.length >> 1])]),
+      ['t', axis.name, field.bar],
+      levels.map((level) => [times[level], axis.grid[middle], field.at(level, middle)]),
     ),
   };
 }
 
 /** One map, or one for each cut through the third state. */
-function maps({ axes, times }: GridSolution, field: Field): Figure {
-  const [first, second, third] = axes;
+function maps(solution: GridSolution, field: Field): Figure {
+  const [first, second, third] = solution.axes;
   const depth = third?.grid.length ?? 1;
   const cuts = third === undefined ? [0] : CUTS.map((share) => Math.round(share * (depth - 1)));
   const [columns, rows] = [evenIndices(first.grid.length), evenIndices(second.grid.length)];
   const at = (i: number, j: number, k: number): number => field.at(0, (i * second.grid.length + j) * depth + k);
-  const names = (n: number): [string, string] => (n === 0 ? ['x', 'y'] : [`x${n + 1}`, `y${n + 1}`]);
+  const titleOf = (k: number): string => (third === undefined ? '' : `${third.name} = ${short(third.grid[k])}`);
   const data = cuts.map((k, n) => ({
     type: 'heatmap',
+    meta: titleOf(k),
     x: columns.map((i) => first.grid[i]),
     y: rows.map((j) => second.grid[j]),
     z: rows.map((j) => columns.map((i) => at(i, j, k))),
     coloraxis: 'coloraxis',
-    xaxis: names(n)[0],
-    yaxis: names(n)[1],
+    ...axesOf(n),
     hovertemplate: `${first.name} %{x:.3g}, ${second.name} %{y:.3g}: %{z:.4g}<extra></extra>`,
+  }));
+  const all = data.flatMap(({ z }) => z.flat());
+  const panels = cuts.map((k, n) => ({
+    title: titleOf(k),
+    x: stateAxis(first),
+    y: stateAxis(second, n === 0 ? second.name : ''),
+    colors: n === 0 ? colorAxis(field.bar, all) : null,
   }));
   return {
     id: field.id,
-    title: `${field.title} at t = ${short(times[0])}`,
-    caption: field.caption,
+    title: `${field.title}${when(solution)}`,
+    caption: `${field.caption}${constantWords(field, all)}`,
     data,
-    layout: baseLayout('', '', {
-      ...panelAxes(first, second, cuts.length),
-      annotations: third === undefined ? [] : cuts.map((k, n) => cutLabel(third, k, n, cuts.length)),
-      margin: { l: 70, r: 20, t: 40, b: 55 },
-      coloraxis: colorAxis(field.bar),
-    }),
-    table: tableOf([...axes.map(({ name }) => name), field.bar], cornerRows([first, second, third], cuts, at)),
+    ...panelLayouts(panels, third === undefined ? 380 : 300),
+    table: tableOf([...solution.axes.map(({ name }) => name), field.bar], cornerRows([first, second, third], cuts, at)),
   };
-}
-
-function panelAxes(first: Axis, second: Axis, panels: number): Record<string, unknown> {
-  const axes = Array.from({ length: panels }, (_, n) => {
-    const suffix = n === 0 ? '' : String(n + 1);
-    const domain = [n / panels + (n > 0 ? 0.02 : 0), (n + 1) / panels - (panels > 1 ? 0.02 : 0)];
-    return [
-      [`xaxis${suffix}`, { title: { text: first.name }, type: axisType(first.coordinate), domain }],
-      [
-        `yaxis${suffix}`,
-        { title: { text: n === 0 ? second.name : '' }, type: axisType(second.coordinate), anchor: `x${suffix}` },
-      ],
-    ];
-  });
-  return Object.fromEntries(axes.flat()) as Record<string, unknown>;
-}
-
-function cutLabel({ name, grid }: Axis, k: number, n: number, panels: number): Record<string, unknown> {
-  const place = { x: (n + 0.5) / panels, y: 1.08, xref: 'paper', yref: 'paper', showarrow: false };
-  return { text: `${name} = ${short(grid[k])}`, ...place };
 }
 
 /** A quarter, the middle and three quarters of each of the first two axes, at each cut. */
@@ -171,30 +157,4 @@ function cornerRows(
       }),
     ),
   );
-}
-
-/** Rows of a table beside a figure. */
-const MOST_ROWS = 21;
-
-function tableOf(head: readonly string[], rows: readonly (readonly number[])[]): Figure['table'] {
-  const chosen = rows.length <= MOST_ROWS + 6 ? rows : evenIndices(rows.length, MOST_ROWS).map((i) => rows[i]);
-  return { head, rows: chosen.map((row) => row.map((cell) => (Number.isFinite(cell) ? short(cell) : null))) };
-}
-
-/** Indices of at most so many points of n, evenly, both ends among them. */
-function evenIndices(n: number, most = MOST_POINTS): number[] {
-  const count = Math.min(n, most);
-  return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * (n - 1)) / (count - 1))));
-}
-
-function colorAxis(title: string): Record<string, unknown> {
-  return { colorscale: 'Viridis', colorbar: { title: { text: title, side: 'right' }, thickness: 14 } };
-}
-
-function axisType(coordinate: Axis['coordinate']): 'linear' | 'log' {
-  return coordinate === 'log' ? 'log' : 'linear';
-}
-
-function short(value: number): number {
-  return Number(value.toPrecision(5));
 }

@@ -4,8 +4,10 @@ import { problemFigures } from './problem-maps.js';
 
 type Quantiles = readonly (readonly [number, number, number])[];
 
+const POLICY_NAME = 'HJB policy';
+
 const STYLES: readonly (readonly [method: string, name: string, color: string])[] = [
-  ['policy', 'HJB policy', COLORS.policy],
+  ['policy', POLICY_NAME, COLORS.policy],
   ['constant', 'best constant rate', COLORS.fixed],
   ['decay', 'best scale / (n + shift)', COLORS.decay],
 ];
@@ -69,23 +71,24 @@ function overTime(
 
 function bandTraces(times: readonly number[], quantiles: Quantiles, name: string, color: string) {
   const line = { color, width: 2 };
-  const edge = {
-    type: 'scatter',
-    mode: 'lines',
-    x: times,
-    line: { color, width: 0 },
-    hoverinfo: 'skip',
-    showlegend: false,
-  };
   return [
-    { ...edge, y: quantiles.map(([low]) => low) },
-    { ...edge, y: quantiles.map(([, , high]) => high), fill: 'tonexty', opacity: 0.2 },
-    { type: 'scatter', mode: 'lines', name, x: times, y: quantiles.map(([, median]) => median), line },
+    {
+      ...{ type: 'scatter', mode: 'lines', legendgroup: name, hoverinfo: 'skip', showlegend: false },
+      x: [...times, ...times.toReversed()],
+      y: [...quantiles.map(([, , high]) => high), ...quantiles.map(([low]) => low).toReversed()],
+      ...{ fill: 'toself', fillcolor: `${color}33`, line: { color, width: 0 } },
+    },
+    {
+      ...{ type: 'scatter', mode: 'lines', legendgroup: name, name, x: times },
+      ...{ y: quantiles.map(([, median]) => median), line },
+      hovertemplate: `t = %{x:.4g}: %{y:.4g}<extra>${name}</extra>`,
+    },
   ];
 }
 
 function thin(path: Float64Array, i: number, n: number, eta: number): Record<string, unknown> {
   const y = Array.from({ length: path.length / n }, (_, k) => path[k * n + i]);
   const line = { color: COLORS.policy, width: 0.7 };
-  return { type: 'scatter', mode: 'lines', x: y.map((_, k) => k * eta), y, line, showlegend: false, opacity: 0.6 };
+  const shared = { type: 'scatter', mode: 'lines', legendgroup: POLICY_NAME, hoverinfo: 'skip', showlegend: false };
+  return { ...shared, x: y.map((_, k) => k * eta), y, line, opacity: 0.6 };
 }

@@ -1,6 +1,7 @@
 import type { SdeResult } from '../../artifacts/sde-analysis/sde-analysis.js';
 import type { LongRun, Robustness, Simulation, WeakOrder } from '../../artifacts/sde-analysis/sde-studies.js';
-import { baseLayout, COLORS, dash, logAxis, type Figure } from '../figure.js';
+import { baseLayout, colorAxis, COLORS, dash, logAxis, type Figure } from '../figure.js';
+import { axesOf, panelLayouts } from '../panels.js';
 import { bothRatesFigures, keptFigures } from './sde-kept.js';
 
 type Trace = Readonly<Record<string, unknown>>;
@@ -49,8 +50,9 @@ function ranged(
       line: { width: 0 },
       hoverinfo: 'skip',
       showlegend: false,
+      legendgroup: name,
     },
-    { type: 'scatter', mode: 'lines', name, x, y, line: { color, width: 2, dash: style } },
+    { type: 'scatter', mode: 'lines', name, legendgroup: name, x, y, line: { color, width: 2, dash: style } },
   ];
 }
 
@@ -103,7 +105,7 @@ function weakOrderFigure({ etas, observables, method, runs }: WeakOrder, q: numb
     }),
     table: {
       head: ['eta', ...orders.flatMap(({ order }) => [ORDERS[order].name, '± uncertainty'])],
-      rows: etas.map((eta, k) => [digits(eta), ...orders.flatMap(({ errors, uncertainties }) => [digits(errors[k]), digits(uncertainties[k])])]), // prettier-ignore
+      rows: etas.map((eta, k) => [digits(eta), ...orders.flatMap(({ errors, uncertainties }) => [digits(errors[k]), errorDigits(uncertainties[k])])]), // prettier-ignore
     },
   };
 }
@@ -133,7 +135,7 @@ function simulationFigures({ times, quantities, runs, paths, sentences }: Simula
     layout: baseLayout('t', `${figure} of ${quantity.name}`),
     table: {
       head: ['t', ...KINDS.flatMap(({ name }) => [name, '± error'])],
-      rows: times.map((t, k) => [digits(t), ...series(figure).flatMap(({ y, error }) => [digits(y[k]), digits(error[k])])]), // prettier-ignore
+      rows: times.map((t, k) => [digits(t), ...series(figure).flatMap(({ y, error }) => [digits(y[k]), errorDigits(error[k])])]), // prettier-ignore
     },
   });
   return [moment('mean'), moment('variance'), quantileFigure(id, times, quantity)];
@@ -194,21 +196,24 @@ function densityFigure(weights: readonly string[], { stationary, sentences, real
   }
   const y = density.axes[1];
   const rows = (values: readonly number[]): number[][] => y.map((_, j) => x.map((__, i) => values[i * y.length + j]));
+  const title = (text: string) => ({ title: { text, standoff: 8 }, zeroline: false });
+  const grey = { ...colorAxis('real runs: density as a share of the top'), colorscale: 'Greys', reversescale: true };
+  const panel = { title: '', x: title(weights[0]), y: title(weights[1]), colors: grey };
   const levels = { coloring: 'lines', start: 0.05, end: 0.95, size: 0.15 };
   const top = Math.max(...density.values);
   const shares = (values: readonly number[]): number[][] => rows(values).map((row) => row.map((value) => value / top));
   return {
     ...texts,
     data: [
-      { type: 'heatmap', name: 'real runs', x, y, z: shares(density.real), colorscale: 'Greys', reversescale: true, colorbar: { title: { text: 'share of the top' } } }, // prettier-ignore
+      { type: 'heatmap', name: 'real runs', x, y, z: shares(density.real), coloraxis: 'coloraxis', ...axesOf(0) }, // prettier-ignore
       { type: 'contour', name: 'second-order SDE', x, y, z: shares(density.values), contours: levels, line: { width: 2 }, colorscale: [[0, COLORS.policy], [1, COLORS.policy]], showscale: false, showlegend: true }, // prettier-ignore
     ],
-    layout: baseLayout(weights[0], weights[1]),
+    ...panelLayouts([panel], 400),
     table: {
-      head: ['', 'second-order SDE', 'real runs', '± error'],
+      head: ['moment', 'second-order SDE', 'real runs', '± error'],
       rows: weights.flatMap((name, i) => [
-        [`mean of ${name}`, digits(stationary!.mean[i]), digits(real.mean[i]), digits(real.mean_errors[i])],
-        [`variance of ${name}`, digits(stationary!.covariance[i][i]), digits(real.covariance[i][i]), digits(real.covariance_errors[i][i])], // prettier-ignore
+        [`mean of ${name}`, digits(stationary!.mean[i]), digits(real.mean[i]), errorDigits(real.mean_errors[i])],
+        [`variance of ${name}`, digits(stationary!.covariance[i][i]), digits(real.covariance[i][i]), errorDigits(real.covariance_errors[i][i])], // prettier-ignore
       ]),
     },
   };
@@ -265,4 +270,9 @@ function robustnessFigures(weights: readonly string[], study: Robustness): Figur
 
 function digits(value: number): number {
   return Number(value.toPrecision(5));
+}
+
+/** An error is known to two digits. */
+function errorDigits(value: number): number {
+  return Number(value.toPrecision(2));
 }

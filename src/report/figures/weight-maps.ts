@@ -1,4 +1,5 @@
-import { baseLayout, type Figure } from '../figure.js';
+import { colorAxis, extent, type Figure } from '../figure.js';
+import { axesOf, panelLayouts } from '../panels.js';
 
 export interface WeightAxis {
   readonly name: string;
@@ -30,17 +31,20 @@ export function mapFigure([first, second]: readonly WeightAxis[], map: WeightMap
     y: second.grid,
     z: logarithmic ? z.map((row) => row.map((value) => (value === null ? null : Math.log10(value)))) : z,
     customdata: z,
-    colorscale: 'Viridis',
-    colorbar: { title: { text: logarithmic ? `log₁₀ ${map.bar}` : map.bar, side: 'right' }, thickness: 14 },
+    coloraxis: 'coloraxis',
+    ...axesOf(0),
     hovertemplate: `${first.name} %{x:.3g}, ${second.name} %{y:.3g}: %{customdata:.4g}<extra></extra>`,
   };
+  const bar = logarithmic ? `log₁₀ ${map.bar}` : map.bar;
+  const title = (text: string) => ({ title: { text, standoff: 8 }, zeroline: false });
+  const panel = { title: '', x: title(first.name), y: title(second.name), colors: colorAxis(bar, heat.z.flat()) };
   const quarters = [0.25, 0.5, 0.75].map((share) => Math.round(share * (first.grid.length - 1)));
   return {
     id: map.id,
     title: map.title,
     caption: map.caption,
     data: [heat, ...(map.arrows === undefined ? [] : arrowTraces(first.grid, second.grid, map.arrows))],
-    layout: baseLayout(first.name, second.name, { showlegend: false }),
+    ...panelLayouts([panel], 400),
     table: {
       head: [first.name, second.name, map.bar],
       rows: quarters.flatMap((i) => quarters.map((j) => [first.grid[i], second.grid[j], z[j][i]].map(short))),
@@ -53,8 +57,8 @@ const DECADES = 100;
 
 function spansDecades(values: readonly (number | null)[]): boolean {
   const known = values.filter((value) => value !== null);
-  const low = Math.min(...known);
-  return low > 0 && Math.max(...known) > DECADES * low;
+  const [low, high] = extent(known);
+  return low > 0 && high > DECADES * low;
 }
 
 /** Each third node in both directions carries a line, the longest two nodes long; lengths are cube roots of speeds. */
@@ -83,8 +87,8 @@ function arrowTraces(first: readonly number[], second: readonly number[], field:
   ];
   const tails = { x: places.map(([a]) => a), y: places.map(([, b]) => b) };
   return [
-    { type: 'scatter', hoverinfo: 'skip', ...lines, x, y },
-    { type: 'scatter', hoverinfo: 'skip', ...dots, ...tails },
+    { type: 'scatter', name: 'flow', hoverinfo: 'skip', showlegend: false, ...lines, x, y },
+    { type: 'scatter', name: 'nodes', hoverinfo: 'skip', showlegend: false, ...dots, ...tails },
   ];
 }
 

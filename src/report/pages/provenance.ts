@@ -1,19 +1,21 @@
-import type { Results } from '../artifacts/results/results.js';
-import { escapeHtml } from './html.js';
+import type { Results } from '../../artifacts/results/results.js';
+import type { Section } from '../content.js';
 
 type Fact = readonly [name: string, value: string];
 
-/** What the page rests on, and how to get it again. Rows of the class `host` differ from machine to machine. */
-export function provenanceSection(results: Results): string {
-  const rows = [...facts(results).map((fact) => row(fact)), ...hostFacts(results).map((fact) => row(fact, 'host'))];
-  return `<h2>Provenance</h2><table class="facts">${rows.join('')}</table>
-<p class="caption">To reproduce: <code>hjb-lr run EXPERIMENT --out DIR</code> with the experiment below, on the same engine; then <code>hjb-lr report DIR/results.json --out DIR</code>.</p>
-<details><summary>the experiment, every default filled in</summary><pre><code>${escapeHtml(JSON.stringify(results.experiment, null, 1))}</code></pre></details>`;
-}
-
-function row([name, value]: Fact, className?: string): string {
-  const attribute = className === undefined ? '' : ` class="${className}"`;
-  return `<tr${attribute}><td>${escapeHtml(name)}</td><td><code>${escapeHtml(value)}</code></td></tr>`;
+/** What the page rests on, and how to get it again. Rows of the host differ from machine to machine. */
+export function provenanceSection(results: Results): Section {
+  return {
+    id: 'provenance',
+    title: 'Provenance',
+    caption:
+      'To reproduce: `hjb-lr run EXPERIMENT --out DIR` with the experiment below, on the same engine; then `hjb-lr report DIR`.',
+    facts: [
+      ...facts(results).map(([name, value]) => ({ name, value })),
+      ...hostFacts(results).map(([name, value]) => ({ name, value, isHost: true })),
+    ],
+    source: { summary: 'the experiment, every default filled in', text: JSON.stringify(results.experiment, null, 1) },
+  };
 }
 
 function facts(results: Results): Fact[] {
