@@ -9,10 +9,10 @@ export function htmlReport(pages: readonly Page[], plotly: string): string {
   if (pages.length === 1) return single(pages[0], plotly);
   const parts = pages.map((page, i) => ({ page: prefixed(page, `part-${i + 1}-`), id: `part-${i + 1}` }));
   const rows = parts.map(({ page, id }) => [page, id] as const);
-  const overview = `<section id="overview" aria-labelledby="title-overview"><h2 id="title-overview">All of them</h2><ul>${rows.map(([page, id]) => `<li><a href="#${id}">${escapeHtml(page.title)}</a> (${escapeHtml(page.subject)}): ${escapeHtml(page.lead.verdict)}</li>`).join('')}</ul></section>`;
+  const overview = `<section id="overview"><h2>All of them</h2><ul>${rows.map(([page, id]) => `<li><a href="#${id}">${escapeHtml(page.title)}</a> (${escapeHtml(page.subject)}): ${escapeHtml(page.lead.verdict)}</li>`).join('')}</ul></section>`;
   const sections = parts.map(
     ({ page, id }) =>
-      `<section id="${id}" aria-labelledby="title-${id}"><h2 id="title-${id}">${escapeHtml(page.title)}</h2><p class="subject">${escapeHtml(page.subject)}</p>${leadHtml(page.lead)}${page.sections.map((section) => sectionHtml(section, 3)).join('\n')}</section>`,
+      `<section id="${id}"><h2>${escapeHtml(page.title)}</h2><p class="subject">${escapeHtml(page.subject)}</p>${leadHtml(page.lead)}${page.sections.map((section) => sectionHtml(section, 3)).join('\n')}</section>`,
   );
   return htmlPage({
     title: `${pages.length} reports`,
@@ -64,14 +64,14 @@ function factHtml({ label, text, code = [] }: Fact): string {
 
 function sectionHtml(section: Section | Figure, level: 2 | 3): string {
   if (isFigure(section)) return figureSection(section, level);
-  const { id, title, caption, table, items, facts, source } = section;
+  const { title, caption, table, items, facts, source } = section;
   const parts = [
-    `<h${level} id="title-${id}">${escapeHtml(title)}</h${level}>`,
+    `<h${level}>${escapeHtml(title)}</h${level}>`,
     caption === undefined ? '' : `<p class="caption">${proseHtml(caption)}</p>`,
     table === undefined ? '' : tableHtml(table, title),
     items === undefined ? '' : `<ul>${items.map((item) => `<li>${proseHtml(item)}</li>`).join('')}</ul>`,
     facts === undefined ? '' : factsTable(facts),
     source === undefined ? '' : `<details><summary>${escapeHtml(source.summary)}</summary><pre tabindex="0"><code>${escapeHtml(source.text)}</code></pre></details>`, // prettier-ignore
   ];
-  return `<section id="${anchorOf(section)}" aria-labelledby="title-${id}">${parts.join('\n')}</section>`;
+  return `<section id="${anchorOf(section)}">${parts.join('\n')}</section>`;
 }

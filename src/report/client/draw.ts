@@ -11,6 +11,7 @@ export function drawFigure(state: PageState, id: string): Promise<unknown> {
   const dark = state.paperWidth === null && matchMedia('(prefers-color-scheme: dark)').matches;
   const { data, layout } = figureFor(state, state.specs.get(id)!, { width, dark });
   state.drawn.add(id);
+  place.style.height = `${Number(layout['height'])}px`;
   const done = Plotly.react(place, data, { ...layout, width }, { displayModeBar: false, plotlyServerURL: '' });
   performance.mark('figure drawn', { detail: id });
   return done;
@@ -57,7 +58,8 @@ export function inTheme(layout: Bag, { dark, narrow }: { dark: boolean; narrow: 
   const axes = Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
   const themed = axes.map(([key, axis]) => {
     const full = { gridcolor: grid, linecolor: grid, zerolinecolor: grid, automargin: true, ...(axis as Bag) };
-    return [key, narrow && key.startsWith('x') ? withFewerTicks(full) : full];
+    const apart = key.startsWith('x') ? { ticklabelstandoff: 5, ...full } : full;
+    return [key, narrow && key.startsWith('x') ? withFewerTicks(apart) : apart];
   });
   const font = { family: 'system-ui, sans-serif', size: narrow ? 11 : 13, color: ink };
   const clear = { paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)' };

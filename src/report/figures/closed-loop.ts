@@ -112,6 +112,12 @@ export function pathFigures(
       line: { color: COLORS.fixed, width: 0.9 },
       hovertemplate: `path ${k + 1}, t = %{x:.4g}: %{y:.4g}<extra></extra>`,
     }));
+    const ends = {
+      ...{ type: 'scatter', mode: 'markers', name: 'where they end', marker: { color: COLORS.schedule_free, size: 5 } },
+      x: paths.map((path) => times[path.length - 1]),
+      y: paths.map((path) => path[path.length - 1][d]),
+      hovertemplate: 'ends at t = %{x:.4g}: %{y:.4g}<extra></extra>',
+    };
     const end = {
       ...{
         type: 'scatter',
@@ -125,7 +131,7 @@ export function pathFigures(
       id: `paths-${d}`,
       title: `Simulated paths: ${axis.name}`,
       caption: `${costWords(result)} Paths end where they stop or meet an absorbing face.`,
-      data: mean === null ? lines : [...lines, end],
+      data: [...lines, ends, ...(mean === null ? [] : [end])],
       layout: baseLayout('t', axis.name, { yaxis: stateAxis(axis) }),
       table: tableOf(
         ['t', 'paths on their way', 'mean of those drawn', 'least', 'largest'],

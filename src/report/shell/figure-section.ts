@@ -8,11 +8,11 @@ export function figureSection(figure: Figure, level: 2 | 3 = 2): string {
   const { id, title, caption, table, openTable } = figure;
   const label = escapeHtml(title);
   const numbers = tableHtml(table, `The numbers of: ${title}`);
-  return `<section class="figure" id="section-${id}" aria-labelledby="title-${id}">
-<h${level} id="title-${id}">${label}</h${level}><p class="caption">${proseHtml(caption)}</p>
+  return `<section class="figure" id="section-${id}">
+<h${level}>${label}</h${level}><p class="caption">${proseHtml(caption)}</p>
 <div class="picture">${menuHtml(figure)}${legendHtml(figure)}<div class="plot" id="${id}" role="img" aria-label="Picture: ${label}. Its numbers are in the table below." style="height:${heightOf(figure)}px"></div></div>
 <noscript><p>The picture needs JavaScript, which is off here. Its numbers:</p>${numbers}</noscript>
-<div class="tools"><button type="button" data-save="svg" data-figure="${id}" aria-label="Save as SVG: ${label}">save SVG</button><button type="button" data-save="csv" data-figure="${id}" aria-label="Save the data as CSV: ${label}">save CSV</button><button type="button" data-save="view" data-figure="${id}" aria-label="Whole range again: ${label}">whole range</button></div>
+<div class="tools"><button type="button" data-save="svg" data-figure="${id}" aria-label="save SVG: ${label}">save SVG</button><button type="button" data-save="csv" data-figure="${id}" aria-label="save CSV: ${label}">save CSV</button><button type="button" data-save="view" data-figure="${id}" aria-label="whole range: ${label}">whole range</button></div>
 <details class="numbers"${openTable === true ? ' open' : ''}><summary>the numbers</summary>${numbers}</details></section>`;
 }
 

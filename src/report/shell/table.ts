@@ -25,7 +25,7 @@ export function tableHtml({ head, rows, chosen = [] }: TableData, label: string)
     return `<tr${chosen.includes(String(row[0])) ? ' class="chosen"' : ''}>${cells.join('')}</tr>`;
   });
   const heads = head.map((cell, i) => headCell(cell, classes[i]));
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(label)}"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(label)}"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
 
 /** A corner without words is no head of anything. */

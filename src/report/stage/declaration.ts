@@ -17,7 +17,9 @@ const analysisInput = { analysisPath: argument('<file>', 'sde.json, beside its p
 const solutionInput = { solutionPath: argument('<file>', 'solution.json of a control problem') };
 const reportOptions = {
   out: required(text('<folder>', 'folder for the report; of one input its own by default')),
-  format: choice(REPORT_FORMATS, 'one offline page, Markdown, or the verdicts for programs', { default: 'html' }),
+  format: choice(REPORT_FORMATS, 'one offline page; Markdown, or the verdicts for programs, which are printed too', {
+    default: 'html',
+  }),
   dataFolder: text('<folder>', 'of sde.json: where relative paths of its data start; its own folder by default', {
     flag: 'data-folder',
   }),

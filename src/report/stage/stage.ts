@@ -29,8 +29,8 @@ interface Told {
 }
 
 /**
- * `hjb-lr report PATHS`: results, logs, policies and solutions -> report.html, report.md or report.json. All training logs share
- * one part of it.
+ * `hjb-lr report PATHS`: results, logs, policies and solutions -> report.html, report.md or report.json; the last two are printed
+ * too. All training logs share one part of it.
  *
  * @throws what `sourcesOf` and reading the files throw; E_WRITE
  */
@@ -38,12 +38,10 @@ export async function reportStage({ paths, out, format = 'html', dataFolder }: R
   const told = await pagesOf(await sourcesOf(paths), dataFolder);
   const pages = told.map(({ page }) => page);
   const file = path.join(out, `report.${format}`);
-  await writeFileAtomic(file, await textOf(pages, format));
-  return {
-    artifacts: [file],
-    summary: [...told.flatMap(({ lines }) => lines), `report: ${file}`],
-    result: documentOf(pages),
-  };
+  const text = await textOf(pages, format);
+  await writeFileAtomic(file, text);
+  const summary = format === 'html' ? [...told.flatMap(({ lines }) => lines), `report: ${file}`] : [text.trimEnd()];
+  return { artifacts: [file], summary, result: documentOf(pages) };
 }
 
 async function textOf(pages: readonly Page[], format: ReportFormat): Promise<string> {
