@@ -2,6 +2,7 @@ import { EXIT_CODES, HjbLrError } from '../errors.js';
 import { TOOL_VERSION } from '../version.js';
 import { colors } from './colors.js';
 import type { CommandResult } from './command.js';
+import { printable } from './printable.js';
 import type { CommandContext } from './context.js';
 import { createProgress } from './progress.js';
 import { commandLineOf } from './shell.js';
@@ -61,7 +62,17 @@ function onInterrupt(print: () => number): { signal: AbortSignal; end: () => voi
 }
 
 /** Commands that keep nothing of what they have computed until they end. */
-const STARTS_AGAIN: readonly string[] = ['solve', 'import', 'sde', 'report', 'export', 'validate', 'status', 'doctor'];
+const STARTS_AGAIN: readonly string[] = [
+  'solve',
+  'import',
+  'sde',
+  'report',
+  'export',
+  'validate',
+  'status',
+  'repair',
+  'doctor',
+];
 
 function interrupted(command: string, commandLine: string): HjbLrError {
   const again = STARTS_AGAIN.includes(command) ? 'starts again from the beginning' : 'resumes';
@@ -71,8 +82,8 @@ function interrupted(command: string, commandLine: string): HjbLrError {
 function printResult(command: string, { json, quiet }: OutputOptions, done: CommandResult): number {
   const { result, summary, artifacts, next } = done;
   if (json) printDocument({ ok: true, command, result, artifacts, version: TOOL_VERSION });
-  else if (summary.length > 0) process.stdout.write(`${summary.join('\n')}\n`);
-  if (!quiet && next !== undefined) process.stderr.write(colors.dim(`next: ${next}\n`));
+  else if (summary.length > 0) process.stdout.write(`${printable(summary.join('\n'))}\n`);
+  if (!quiet && next !== undefined) process.stderr.write(colors.dim(`next: ${printable(next)}\n`));
   return done.exitCode ?? EXIT_CODES.ok;
 }
 
@@ -81,7 +92,7 @@ function printError(command: string, { json }: OutputOptions, error: unknown): n
   if (json) printErrorDocument(command, error);
   const known = error instanceof HjbLrError;
   const text = known ? error.describe() : `This is a bug in hjb-lr ${TOOL_VERSION}.\n${stackOf(error)}`;
-  const [first, ...rest] = text.split('\n');
+  const [first, ...rest] = printable(text).split('\n');
   process.stderr.write(`${[colors.red(first), ...rest].join('\n')}\n`);
   return known ? error.exitCode : EXIT_CODES.bug;
 }
@@ -101,5 +112,5 @@ function stackOf(error: unknown): string {
 }
 
 function printDocument(document: object): void {
-  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.stdout.write(`${printable(JSON.stringify(document))}\n`);
 }

@@ -1,5 +1,6 @@
-import { unzipSync, zipSync } from 'fflate';
-import { readBytes } from './bytes.js';
+import { unzipSync, zipSync, type UnzipFileInfo } from 'fflate';
+import { HjbLrError } from '../errors.js';
+import { largestData, readBytes, tooLarge } from './bytes.js';
 import { npyBytes, parseNpy, type NpyArray } from './npy.js';
 import { dataError, listed } from './problem.js';
 
@@ -31,11 +32,19 @@ export async function readArrays(
 
 function unpacked(bytes: Uint8Array, file: string, wanted: (name: string) => boolean): Record<string, Uint8Array> {
   try {
-    return unzipSync(bytes, { filter: ({ name }) => wanted(name) });
+    return unzipSync(bytes, { filter: (entry) => isWanted(entry, file, wanted) });
   } catch (cause) {
+    if (cause instanceof HjbLrError) throw cause;
     const reason = `not an NPZ (zip) file, or cut off (${(cause as Error).message})`;
     throw dataError(file, reason, 'Write it with numpy.savez, or copy it again.');
   }
+}
+
+/** An entry gets a buffer of the size that it names before it is unpacked, and no more. @throws E_LIMIT */
+function isWanted({ name, originalSize }: UnzipFileInfo, file: string, wanted: (name: string) => boolean): boolean {
+  if (!wanted(name)) return false;
+  if (originalSize > largestData()) throw tooLarge(`${file}, "${name}",`, largestData());
+  return true;
 }
 
 /** An array to be written as float32. */

@@ -1,5 +1,6 @@
+import { HjbLrError } from '../errors.js';
 import { smoothDerivative } from './expressions.js';
-import { variablesOf, type Term } from './expression-tree.js';
+import { sizeOf, variablesOf, type Term } from './expression-tree.js';
 import { call, choice, minus, number, over, plus, power, simplified, times } from './terms.js';
 
 /**
@@ -16,6 +17,7 @@ import { call, choice, minus, number, over, plus, power, simplified, times } fro
  */
 export async function derivativeOf(term: Term, name: string): Promise<Term> {
   if (!variablesOf(term).has(name)) return number(0);
+  if (sizeOf(term) > LONGEST) throw tooLong(sizeOf(term));
   if (term.kind === 'variable') return number(1);
   if (hasOwnRule(term)) return simplified(await ofPiece(term, name));
   const pieces: { readonly symbol: string; readonly piece: Term }[] = [];
@@ -31,6 +33,20 @@ export async function derivativeOf(term: Term, name: string): Promise<Term> {
   }
   const named = new Map(pieces.map(({ symbol, piece }) => [symbol, piece]));
   return simplified(substituted(total, named));
+}
+
+/** Parts that a term may have of which a derivative is taken. */
+const LONGEST = 20_000;
+
+function tooLong(size: number): HjbLrError {
+  return new HjbLrError(
+    'E_LIMIT',
+    `An expression, or a derivative of one, has ${size} parts; at most ${LONGEST} are differentiated.`,
+    {
+      remedy: 'Write it shorter: a sum over data belongs into the data, and a polynomial is shortest by powers.',
+      fields: { size, limit: LONGEST },
+    },
+  );
 }
 
 /**
@@ -98,9 +114,17 @@ async function ofExtreme(extreme: 'min' | 'max', of: readonly Term[], name: stri
   const other = await ofExtreme(extreme, others, name);
   const compared = (op: string): Term => ({ kind: 'operation', op, of: [first, rest] });
   const [wins, loses] = extreme === 'max' ? ['>', '<'] : ['<', '>'];
+  if (sizeOf(own) + sizeOf(other) > WRITTEN_TWICE) {
+    // The same with each of them once: written twice, n extremes in each other would take 2^n terms, and their curvature 4^n.
+    const share = choice(compared('=='), number(0.5), number(1));
+    return times(share, plus(choice(compared(loses), number(0), own), choice(compared(wins), number(0), other)));
+  }
   const half = times(number(0.5), plus(own, other));
   return choice(compared(wins), own, choice(compared(loses), other, half));
 }
+
+/** Derivatives of two pieces that are together up to this size are written twice. */
+const WRITTEN_TWICE = 40;
 
 /** The term with its outermost pieces replaced. */
 function withoutPieces(term: Term, replace: (piece: Term) => Term): Term {

@@ -1,4 +1,4 @@
-import { generatedFunction } from './generated-function.js';
+import { generatedFunction, numeral } from './generated-function.js';
 
 /** The syntax tree of a legal expression; constants and bound parameters are numbers in it. */
 export type Term =
@@ -54,7 +54,7 @@ const SMALL = 24;
 export function sourceOf(term: Term, at: (name: string) => string): string {
   switch (term.kind) {
     case 'number':
-      return `(${Object.is(term.value, -0) ? '-0' : term.value})`;
+      return `(${Object.is(term.value, -0) ? '-0' : numeral(term.value)})`;
     case 'variable':
       return at(term.name);
     case 'sign':
@@ -82,7 +82,8 @@ function powerSource([base, exponent]: readonly [Term, Term], at: (name: string)
   return `((${inner}) ** (${sourceOf(exponent, at)}))`;
 }
 
-function sizeOf(term: Term): number {
+/** Number of the parts of a term. */
+export function sizeOf(term: Term): number {
   return (term.of as readonly Term[]).reduce((size, part) => size + sizeOf(part), 1);
 }
 

@@ -1,3 +1,4 @@
+import { HjbLrError } from '../errors.js';
 import { erf } from './erf.js';
 
 /**
@@ -5,6 +6,18 @@ import { erf } from './erf.js';
  * the global object is looked up anew at every use.
  */
 const HELPERS: Readonly<Record<string, unknown>> = { Math, erf };
+
+/**
+ * The source of a number: whatever stands for one in generated code goes through here, so that nothing else can.
+ * @throws E_INVALID for a value that is no number, such as a text, which would run
+ */
+export function numeral(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  throw new HjbLrError('E_INVALID', `${JSON.stringify(value) ?? String(value)} stands where a number belongs.`, {
+    remedy: 'Give a number: code is generated from it.',
+    fields: { type: typeof value },
+  });
+}
 
 /**
  * A function from the source of its body, which may call Math and erf.

@@ -12,6 +12,8 @@ const SPOILED = 6;
 const BEFORE = 3;
 /** Longest run that is recorded whole, and longest warm-up that is followed to its end. */
 const LONGEST_WHOLE_RUN = 20000;
+/** Ages of losses, gaps and cadences that are followed to their end: vectors do not grow with them beyond. */
+const LONGEST_AGE = 1000;
 /** Updates and number of the runs with every trouble mixed. */
 const MIXED = { length: 24, runs: 10 } as const;
 /** Significant digits of an observation: what a logged loss has. */
@@ -44,7 +46,7 @@ export function shownRuns(policy: Policy): ShownRun[] {
   const { horizon } = policy.time;
   const first = firstLoss(policy);
   const good = (i: number): LogNumber => rounded(first * 0.97 ** (i % LENGTH));
-  const patience = policy.input?.max_age_updates ?? 1;
+  const patience = Math.min(policy.input?.max_age_updates ?? 1, LONGEST_AGE);
   const warmed = stateAfter(policy, warmupOf(policy) + BEFORE, good);
   const warming = stateAfter(policy, Math.floor(warmupOf(policy) / 2), good);
   const ending = stateBefore(policy, Math.max(0, horizon - BEFORE));
@@ -75,7 +77,7 @@ export function shownRuns(policy: Policy): ShownRun[] {
       ),
     ),
     run(undefined, LENGTH + patience, () => null),
-    spoil(warmed, null, 1, policy.fallback.max_consecutive_missing + 1 + patience),
+    spoil(warmed, null, 1, Math.min(policy.fallback.max_consecutive_missing, LONGEST_AGE) + 1 + patience),
     run(warmed, LENGTH, (i) => (i % 2 === 1 ? null : undefined)),
     run(warmed, LENGTH + 2 * patience, (i) => (i % (patience + 2) === 0 ? undefined : null)),
     ...[20, 0.02].map((factor) => spoil(warmed, times(factor), BEFORE, SPOILED)),
@@ -121,7 +123,8 @@ function shown(state: State | undefined, length: number, lossOf: (i: number) => 
 /** Losses as late as the policy takes them and later, at its cadence with one that is NaN, out of order and twice. */
 function late({ input }: Policy, state: State | undefined, good: (i: number) => LogNumber): ShownRun[] {
   if (input === null) return [];
-  const { cadence_updates: cadence, max_age_updates: oldest } = input;
+  const cadence = Math.min(input.cadence_updates, LONGEST_AGE);
+  const oldest = Math.min(input.max_age_updates, LONGEST_AGE);
   const aged = (age: number): ShownRun => ({
     observations: Array.from({ length: LENGTH + age }, (_, k) => observed(k - age)),
   });

@@ -1,3 +1,4 @@
+import { numeral } from '../../math/generated-function.js';
 import type { SgdAttackSpec } from '../../artifacts/sgd-model/sgd-model.js';
 
 /**
@@ -7,10 +8,11 @@ export function stepSource(attack: SgdAttackSpec, inputs: number): string {
   const each = (line: (j: number) => string): string => Array.from({ length: inputs }, (_, j) => line(j)).join(' ');
   if (attack.type === 'none') return '';
   if (attack.type === 'penalised_ascent') {
-    const { eta_i: eta, lambda } = attack;
-    return each((j) => `d${j} = ${1 - eta * lambda} * d${j} + ${eta} * g${j};`);
+    const [eta, kept] = [numeral(attack.eta_i), numeral(1 - attack.eta_i * attack.lambda)];
+    return each((j) => `d${j} = ${kept} * d${j} + ${eta} * g${j};`);
   }
-  const { alpha, eps, direction, norm } = attack;
+  const { direction, norm } = attack;
+  const [alpha, eps] = [numeral(attack.alpha), numeral(attack.eps)];
   const length = (name: string): string =>
     inputs === 1
       ? `Math.abs(${name}0)`

@@ -1,7 +1,7 @@
 import { LOAD, LOCALS, NORMAL_ARGUMENTS, STORE } from '../../math/fast-stream.js';
 import type { FastStream } from '../../math/fast-stream.js';
 import { sourceOf, type Term } from '../../math/expressions.js';
-import { generatedFunction } from '../../math/generated-function.js';
+import { generatedFunction, numeral } from '../../math/generated-function.js';
 import type { SgdModel } from '../model.js';
 import { refuseKept } from '../restarted-alone.js';
 import { stepSource } from './attack-source.js';
@@ -80,7 +80,7 @@ function partsOf({ file, loss, law, ascent, weights }: SgdModel): LoopParts {
   const steps =
     ascent.steps === 0
       ? ''
-      : `for (let i = 0; i < ${ascent.steps}; i++) { ${gradient} ${stepSource(file.attack, inputs)} ${move} }`;
+      : `for (let i = 0; i < ${numeral(ascent.steps)}; i++) { ${gradient} ${stepSource(file.attack, inputs)} ${move} }`;
   return {
     data,
     locals: `let ${[
@@ -93,13 +93,14 @@ function partsOf({ file, loss, law, ascent, weights }: SgdModel): LoopParts {
   };
 }
 
-function loopSource({ weights, batchSize }: SgdModel, parts: LoopParts, rate: string): string {
+function loopSource({ weights, batchSize: size }: SgdModel, parts: LoopParts, rate: string): string {
+  const batchSize = numeral(size);
   const each = (line: (i: number) => string): string => weights.map((_, i) => line(i)).join(' ');
   const write = each((i) => `theta[${i}] = t${i};`);
   const isFeedback = rate.includes('(');
   const around = isFeedback ? `${STORE} ${write}` : '';
   const one = `{ ${parts.sample} ${parts.ascent} ${parts.gradient} }`;
-  const batch = batchSize === 1 ? one : `for (let n = 0; n < ${batchSize}; n++) ${one}`;
+  const batch = size === 1 ? one : `for (let n = 0; n < ${batchSize}; n++) ${one}`;
   return `${LOCALS} ${LOAD} ${parts.locals} ${each((i) => `let t${i} = theta[${i}];`)}
 for (let k = from; k < to; k++) {
 ${around} const l = ${rate} / ${batchSize}; ${isFeedback ? LOAD : ''}

@@ -1,4 +1,5 @@
 import { normalInto, uniformInto } from '../../math/fast-stream.js';
+import { numeral } from '../../math/generated-function.js';
 import type { Component, SampleLaw } from '../law/law.js';
 
 /** Source that draws a sample into locals `z0`, `z1`, ..., and the start of the attack into `d0`, ...; with its tables. */
@@ -41,8 +42,8 @@ export function tablesOf({ components }: SampleLaw): SampleTables {
 function ofOne({ mean, root }: Component, data: number): string {
   const normals = root.map((_, k) => `let x${k} = 0; ${normalInto(`x${k}`)}`).join(' ');
   const entries = Array.from({ length: data }, (_, j) => {
-    const terms = root.map((column, k) => (column[j] === 0 ? '' : ` + (${column[j]}) * x${k}`));
-    return `z${j} = (${mean[j]})${terms.join('')};`;
+    const terms = root.map((column, k) => (column[j] === 0 ? '' : ` + (${numeral(column[j])}) * x${k}`));
+    return `z${j} = (${numeral(mean[j])})${terms.join('')};`;
   });
   return `${normals} ${entries.join(' ')}`;
 }
@@ -62,7 +63,8 @@ function ofMany(components: readonly Component[], data: number): string {
 /** Uniform in the ball: in L2 a normal vector scaled to length eps r^(1/d), r uniform. */
 function startSource({ start }: SampleLaw): string {
   if (start === null) return '';
-  const { norm, eps, size } = start;
+  const { norm, size } = start;
+  const eps = numeral(start.eps);
   const each = (line: (j: number) => string): string => Array.from({ length: size }, (_, j) => line(j)).join(' ');
   if (norm === 'Linf' || size === 1) return each((j) => `${uniformInto(`d${j}`)} d${j} = ${eps} * (2 * d${j} - 1);`);
   const squares = Array.from({ length: size }, (_, j) => `d${j} * d${j}`).join(' + ');

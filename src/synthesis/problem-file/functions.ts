@@ -1,7 +1,7 @@
 import type { ControlProblem, StateFunction } from '../../../solvers/problem/control-problem.js';
 import type { ControlProblemFile } from '../../artifacts/control-problem/control-problem.js';
 import type { CompiledExpression } from '../../math/expressions.js';
-import { generatedFunction } from '../../math/generated-function.js';
+import { generatedFunction, numeral } from '../../math/generated-function.js';
 
 /** How the names of a problem file read in generated JavaScript: no name of the user gets into it. */
 export interface Symbols {
@@ -17,7 +17,7 @@ export interface Symbols {
  */
 export function symbolsOf({ states, controls, uncertainty }: ControlProblemFile): Symbols {
   const box = ([low, high]: readonly [number, number], k: number): string =>
-    `(scenario & ${2 ** k}) === 0 ? ${low} : ${high}`;
+    `(scenario & ${2 ** k}) === 0 ? ${numeral(low)} : ${numeral(high)}`;
   const sources = new Map<string, { at: string; from: string | null }>([
     ['t', { at: 't', from: null }],
     ...states.map(({ name }, i) => [name, { at: `x${i}`, from: `x[${i}]` }] as const),
