@@ -18,6 +18,7 @@ const ERROR_CODES = {
   E_KIND: EXIT_CODES.invalid_input,
   E_VERSION: EXIT_CODES.invalid_input,
   E_TRUNCATED: EXIT_CODES.invalid_input,
+  E_DAMAGED: EXIT_CODES.invalid_input,
   E_DATA: EXIT_CODES.invalid_input,
   E_SHAPE: EXIT_CODES.invalid_input,
   E_EXPRESSION: EXIT_CODES.invalid_input,

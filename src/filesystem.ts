@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HjbLrError } from './errors.js';
+import { jsonFaults } from './json-scan.js';
 
 /** Temporary files of `writeFileAtomic`; one that a killed process left behind may be removed. */
 export const TEMPORARY_FILE = /\.hjb-lr-\d+-\d+\.tmp$/;
@@ -33,11 +34,71 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array | 
   try {
     await makeFolder(path.dirname(file));
     await writeWhole(temporary, data);
-    await rename(temporary, file);
+    await renameDurably(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(file, cause);
   }
+}
+
+/** A file that is written piece by piece beside the one whose place it takes at the end. */
+export interface Replacement {
+  write(text: string): Promise<void>;
+  /** Flushes it to the disk and gives it the name. */
+  finish(): Promise<void>;
+  /** Gives it up: the earlier file stays as it was. */
+  discard(): Promise<void>;
+}
+
+/** Characters that are gathered before a write. */
+const WRITTEN_AT_ONCE = 1 << 18;
+
+/** @throws E_WRITE, and so does everything that it does */
+export async function openReplacement(file: string): Promise<Replacement> {
+  writes += 1;
+  const temporary = `${file}.hjb-lr-${process.pid}-${writes}.tmp`;
+  const failed = (cause: unknown): never => {
+    throw writeError(file, cause);
+  };
+  const handle = await openToWrite(temporary, 'w').catch(failed);
+  let pending = '';
+  const flush = async (): Promise<void> => {
+    const text = pending;
+    pending = '';
+    await handle.writeFile(text).catch(failed);
+  };
+  return {
+    write: async (text) => {
+      pending += text;
+      if (pending.length > WRITTEN_AT_ONCE) await flush();
+    },
+    finish: async () => {
+      await flush();
+      await handle.sync().catch(failed);
+      await handle.close();
+      await renameDurably(temporary, file).catch(failed);
+    },
+    discard: async () => {
+      await handle.close().catch(() => {});
+      await rm(temporary, { force: true }).catch(() => {});
+    },
+  };
+}
+
+/** Gives a file its final name, which is on the disk when this returns: a folder is written by itself. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(path.dirname(to));
+}
+
+/** Some file systems, and Windows, have no folder that can be synced: the name is then as durable as they make it. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  if (handle === null) return;
+  await handle
+    .sync()
+    .catch(() => {})
+    .finally(() => handle.close());
 }
 
 /**
@@ -101,13 +162,17 @@ export function writeError(file: string, cause: unknown): HjbLrError {
 
 /**
  * The text of a file, UTF-8.
- * @throws E_NOT_FOUND if it cannot be read
+ * @throws E_NOT_FOUND if it cannot be read; E_LIMIT if it is longer than a string may be
  */
 export async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const bytes = await readFile(file);
+    if (bytes.length > LONGEST_TEXT) throw tooLong(file, bytes.length);
+    return bytes.toString('utf8');
   } catch (cause) {
+    if (cause instanceof HjbLrError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code === 'ERR_FS_FILE_TOO_LARGE') throw tooLong(file, Infinity);
     throw new HjbLrError('E_NOT_FOUND', `Cannot read ${file} (${code}).`, {
       remedy: code === 'EISDIR' ? 'Give a file, not a folder.' : 'Check the path.',
       fields: { file, cause: code },
@@ -116,14 +181,34 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
+/** Bytes of a text that is read as one string: below the longest string of V8. */
+export const LONGEST_TEXT = 500_000_000;
+
+function tooLong(file: string, bytes: number): HjbLrError {
+  return new HjbLrError(
+    'E_LIMIT',
+    `${file} is a text of more than ${LONGEST_TEXT / 1e6} MB, which is read as a whole.`,
+    {
+      remedy: 'Give a shorter file: logs alone may be of any length.',
+      fields: { file, bytes, limit: LONGEST_TEXT },
+    },
+  );
+}
+
 /**
  * The JSON of a file.
- * @throws E_NOT_FOUND if it cannot be read, E_NOT_JSON with the position where it stops being JSON
+ * @throws E_NOT_FOUND if it cannot be read, E_LIMIT if it is longer than a string may be, E_NOT_JSON with the position where it
+ * stops being JSON, E_INVALID for names that stand twice and for nesting that is too deep
  */
 export async function readJson(file: string): Promise<unknown> {
-  const text = await readText(file);
+  return parseJson(await readText(file), file);
+}
+
+/** The same of a text that is in memory; `file` only names it. */
+export function parseJson(text: string, file: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new HjbLrError(
       'E_NOT_JSON',
@@ -135,6 +220,13 @@ export async function readJson(file: string): Promise<unknown> {
       },
     );
   }
+  const issues = jsonFaults(text);
+  if (issues.length === 0) return value;
+  throw new HjbLrError('E_INVALID', `${file} is JSON that two readers could take for two things.`, {
+    remedy: 'Write every field once, and nest no deeper.',
+    issues,
+    fields: { file },
+  });
 }
 
 /** Line and column where the message of JSON.parse names only the offset, or nothing for a text that ends too early. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { HjbLrError } from '../errors.js';
 import { readJson, writeFileAtomic } from '../filesystem.js';
 import { schemaVersionOf } from './shared/common.js';
+import { contentSha256 } from './shared/hash.js';
 import { issuesOf } from './shared/issues.js';
 import type { Policy } from './policy/policy.js';
 import { requireSealedFile } from './policy/seal.js';
@@ -9,7 +10,7 @@ import { prettyJson } from '../formats/pretty-json.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
 export { issuesOf } from './shared/issues.js';
-export { readJson, readText, writeError, writeFileAtomic } from '../filesystem.js';
+export { parseJson, readJson, readText, writeError, writeFileAtomic } from '../filesystem.js';
 
 export type Artifact<Kind extends ArtifactKind> = z.output<(typeof ARTIFACT_SCHEMAS)[Kind]>;
 
@@ -29,7 +30,52 @@ export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: 
 export function parseArtifact<Kind extends ArtifactKind>(kind: Kind, value: unknown, file: string): Artifact<Kind> {
   const artifact = parseUnsealed(kind, value, file);
   if (kind === 'policy') requireSealedFile(value, artifact as Policy, file);
+  else requireOwnDigest(value, file);
   return artifact;
+}
+
+/** Kinds that carry the digest of their content, where this project wrote them. */
+const DIGESTED: readonly ArtifactKind[] = ['coefficients', 'solution', 'results', 'sde_analysis'];
+
+/** The same body with its digest, of a kind that has one. */
+export function withOwnDigest(kind: ArtifactKind, body: object): object {
+  return DIGESTED.includes(kind) ? { ...body, sha256: contentSha256({ ...body }) } : body;
+}
+
+/**
+ * Accepts a file that was edited by hand: renews the digest of its content.
+ * @throws what reading it throws, but for a digest that is not that of the content; E_KIND for a kind that has none; E_WRITE
+ */
+export async function sealArtifact(kind: ArtifactKind, file: string): Promise<void> {
+  const { sha256: _before, ...body } = (await readJson(file)) as { readonly sha256?: string };
+  if (!DIGESTED.includes(kind)) {
+    throw new HjbLrError('E_KIND', `A file of kind "${kind}" has no digest to renew.`, {
+      remedy: 'Leave out --seal.',
+      fields: { file, kind },
+    });
+  }
+  parseUnsealed(kind, body, file);
+  await writeFileAtomic(file, prettyJson(withOwnDigest(kind, body)));
+}
+
+/** @throws E_DAMAGED if a file names a digest that is not that of its content */
+function requireOwnDigest(value: unknown, file: string): void {
+  const body = value as Readonly<Record<string, unknown>>;
+  const { kind, sha256: found } = body;
+  if (found === undefined || !DIGESTED.includes(kind as ArtifactKind)) return;
+  const expected = contentSha256(body);
+  if (found === expected) return;
+  throw new HjbLrError(
+    'E_DAMAGED',
+    `${file} was changed after it was written: its sha256 is not that of its content.`,
+    {
+      remedy:
+        'Make it again: in the folder of a run by `hjb-lr repair FOLDER` and the same command, elsewhere by the command that wrote it. ' +
+        'An edit of your own is accepted by `hjb-lr validate FILE --seal`.',
+      issues: [{ path: 'sha256', message: `expected ${expected}; got ${String(found)}` }],
+      fields: { file, expected, found },
+    },
+  );
 }
 
 /** The same without a look at a policy's hash: for who seals it. */
@@ -48,7 +94,7 @@ export function parseUnsealed<Kind extends ArtifactKind>(kind: Kind, value: unkn
 }
 
 /**
- * Checks a value against its schema and writes it atomically as indented JSON, just as it is.
+ * Checks a value against its schema and writes it atomically as indented JSON, just as it is but for the digest of its content.
  * @throws E_INVALID with every issue, E_WRITE
  */
 export async function writeArtifact<Kind extends ArtifactKind>(
@@ -56,8 +102,10 @@ export async function writeArtifact<Kind extends ArtifactKind>(
   file: string,
   value: Artifact<Kind>,
 ): Promise<void> {
-  parseArtifact(kind, value, file);
-  await writeFileAtomic(file, prettyJson(value));
+  const { sha256: _before, ...body } = value as { readonly sha256?: string };
+  const written = withOwnDigest(kind, body) as unknown as Artifact<Kind>;
+  parseArtifact(kind, written, file);
+  await writeFileAtomic(file, prettyJson(written));
 }
 
 function requireKind(kind: ArtifactKind, value: unknown, file: string): void {

@@ -1,18 +1,22 @@
 import { HjbLrError } from '../errors.js';
-import { writeFileAtomic } from '../filesystem.js';
-import { jsonLine, openJsonlAppender, parseJsonLine, readJsonLines } from '../formats/jsonl.js';
+import { openReplacement, writeFileAtomic } from '../filesystem.js';
+import { jsonLine, openJsonlAppender, parseJsonLine } from '../formats/jsonl.js';
+import { lineBatches } from '../formats/lines.js';
 import { requireSameRun, type RunDescription } from '../run-mismatch.js';
-import { parseArtifact } from './files.js';
-import { ofType, parseRows, requireBelievable } from './log-rows.js';
+import { LogDigest } from './log-digest.js';
+import type { LogEnd, LogHeader, LogRow } from './training-log/training-log.js';
 import { canonicalJson } from './shared/hash.js';
-import type { LogEnd, LogHeader, LogRow, TrainingLog } from './training-log/training-log.js';
+
+export { outlineTrainingLog, readTrainingLog, scanTrainingLog } from './log-scan.js';
 
 /** A training log that grows: `NAME.partial.jsonl` until its end row is written, then `NAME.jsonl`. */
 export interface LogWriter {
   append(row: LogRow): Promise<void>;
   /** Everything appended so far is on disk: to be called before a checkpoint that counts on it. */
   flush(): Promise<void>;
-  /** Writes the end row, flushes, and gives the file its final name. */
+  /** Digest of the header and all rows so far. */
+  digest(): string;
+  /** Writes the end row with the digest of the whole, flushes, and gives the file its final name. */
   finish(end: LogEnd): Promise<void>;
   /** Gives the file up as it is; the same run resumes it. */
   close(): Promise<void>;
@@ -23,58 +27,160 @@ export function partialPath(file: string): string {
   return file.replace(/\.jsonl$/, '.partial.jsonl');
 }
 
+/** What of a partial log is kept. */
+export interface KeptRows {
+  /** Steps of the checkpoint; 0 starts the log anew. */
+  readonly keepSteps: number;
+  /** What the digest of the log was at the checkpoint; not looked at where it is not known. */
+  readonly digest?: string;
+  /** Records of the same run under another Node, whose logs it goes on with. */
+  readonly continues?: readonly string[];
+}
+
 /**
  * Opens a log for writing. With `keepSteps` > 0 an existing partial log is cut back to its header and that many steps,
  * with the looks after them and the evaluations between them (those after the last kept step are for the resumed run to write again); else it
- * is started anew with `header`.
+ * is started anew with `header`. It is rewritten row by row, in memory that does not grow with it.
  *
  * @param file - final name, ending in `.jsonl`
- * @throws E_WRITE; when resuming, E_NOT_FOUND without a partial log, E_TRUNCATED if it has fewer steps, E_RUN_MISMATCH
- * naming the fields that differ if its header is another run's
+ * @throws E_WRITE; when resuming, E_NOT_FOUND without a partial log, E_TRUNCATED if it has fewer steps, E_DAMAGED if its rows are not
+ * those that the checkpoint saw, E_RUN_MISMATCH naming the fields that differ if its header is another run's
  */
-export async function createLogWriter(
-  file: string,
-  header: LogHeader,
-  { keepSteps }: { keepSteps: number },
-): Promise<LogWriter> {
+export async function createLogWriter(file: string, header: LogHeader, kept: KeptRows): Promise<LogWriter> {
   const partial = partialPath(file);
-  if (keepSteps > 0) await cutBack(partial, header, keepSteps);
-  else await writeFileAtomic(partial, jsonLine(header));
-  const { append, flush, close, finish } = await openJsonlAppender(partial);
-  return { append, flush, close, finish: (end) => finish(end, file) };
+  const digest = kept.keepSteps > 0 ? await cutBack(partial, header, kept) : await begin(partial, header);
+  const appender = await openJsonlAppender(partial);
+  return {
+    append: (row) => {
+      digest.add(row);
+      return appender.append(row);
+    },
+    flush: appender.flush,
+    close: appender.close,
+    digest: () => digest.value(),
+    finish: (end) => appender.finish({ ...end, sha256: digest.with(end) }, file),
+  };
 }
 
-/** Rewrites a partial log as its header and the rows up to step number `keepSteps`; a torn last line goes with the rest. */
-async function cutBack(partial: string, header: LogHeader, keepSteps: number): Promise<void> {
-  const [first, ...rows] = (await readJsonLines(partial)).whole;
-  if (first === undefined) throw truncated(partial, 1, 'there is no whole line', 'Start over with --fresh.');
-  requireSameHeader(partial, parseLine(first, partial, 1) as LogHeader, header);
-  const kept: string[] = [];
-  let steps = 0;
-  for (const row of rows) {
-    const { type } = parseLine(row, partial, kept.length + 2) as LogRow;
-    // A look follows its step, and comes before the checkpoint.
-    if (steps === keepSteps && type !== 'look') break;
-    kept.push(row);
-    if (type === 'step') steps += 1;
+async function begin(partial: string, header: LogHeader): Promise<LogDigest> {
+  await writeFileAtomic(partial, jsonLine(header));
+  const digest = new LogDigest();
+  digest.add(header);
+  return digest;
+}
+
+/** Rewrites a partial log as its header and the rows that are kept; a torn last line goes with the rest. */
+async function cutBack(partial: string, header: LogHeader, kept: KeptRows): Promise<LogDigest> {
+  const replacement = await openReplacement(partial);
+  try {
+    const digest = await takeKeptRows(partial, header, kept, (text) => replacement.write(`${text}\n`));
+    await replacement.finish();
+    return digest;
+  } catch (error) {
+    await replacement.discard();
+    throw error;
   }
-  if (steps < keepSteps)
-    throw truncated(
-      partial,
-      kept.length + 1,
-      `${steps} steps where the checkpoint has ${keepSteps}`,
-      'Start over with --fresh.',
-    );
-  await writeFileAtomic(partial, [first, ...kept, ''].join('\n'));
 }
 
-/** @throws E_RUN_MISMATCH naming the fields of the header in which a file's run differs from the one asked for */
-export function requireSameHeader(file: string, found: LogHeader, expected: LogHeader): void {
-  requireSameRun(described(found), described(expected), {
-    sentence: (differing) => `${file} belongs to another run: ${differing.join(', ')} differ.`,
-    remedy: 'Choose another folder with --out, or start over with --fresh.',
+/**
+ * Reads the header and the rows up to step number `keepSteps`, with the looks after it.
+ * @param take - is given every line of them
+ * @returns their digest
+ * @throws as `createLogWriter`
+ */
+export async function takeKeptRows(
+  partial: string,
+  header: LogHeader,
+  { keepSteps, digest: expected, continues }: KeptRows,
+  take: (text: string) => Promise<void>,
+): Promise<LogDigest> {
+  const digest = new LogDigest();
+  let steps = -1;
+  for await (const { text, row } of wholeRows(partial)) {
+    if (steps < 0) requireSameHeader(partial, row as LogHeader, header, continues);
+    // A look follows its step, and comes before the checkpoint.
+    else if (steps === keepSteps && (row as LogRow).type !== 'look') break;
+    if (steps < 0 || (row as LogRow).type === 'step') steps += 1;
+    digest.add(row);
+    await take(text);
+  }
+  if (steps < keepSteps) {
+    const found = steps < 0 ? 'there is no whole line' : `${steps} steps where the checkpoint has ${keepSteps}`;
+    throw truncated(partial, steps + 2, found);
+  }
+  if (expected === undefined || digest.value() === expected) return digest;
+  throw damagedLog(partial, steps + 1, 'its rows are not those that the checkpoint saw');
+}
+
+interface WholeRow {
+  readonly text: string;
+  readonly row: object;
+}
+
+/** The rows that end in a line feed, parsed one by one as they are asked for. @throws E_DAMAGED for one that is no object */
+async function* wholeRows(partial: string): AsyncGenerator<WholeRow> {
+  for await (const batch of lineBatches(partial)) {
+    for (const { text, number, isWhole } of batch) {
+      if (!isWhole || text.trim() === '') continue;
+      yield { text, row: parsedRow(text, partial, number) };
+    }
+  }
+}
+
+function parsedRow(text: string, partial: string, number: number): object {
+  let row: unknown;
+  try {
+    row = parseJsonLine(text, partial, number);
+  } catch (cause) {
+    throw damagedLog(partial, number, (cause as Error).message);
+  }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row;
+  throw damagedLog(partial, number, 'it is no row');
+}
+
+/**
+ * The header of a partial log as it stands there.
+ * @returns null where the first line is not whole: nothing of such a log can be kept
+ */
+export async function partialHeader(partial: string): Promise<LogHeader | null> {
+  const rows = wholeRows(partial);
+  try {
+    const { value, done } = await rows.next();
+    return done === true || !isHeader(value.row) ? null : (value.row as LogHeader);
+  } catch (error) {
+    if (error instanceof HjbLrError && error.code === 'E_DAMAGED') return null;
+    throw error;
+  } finally {
+    await rows.return(undefined);
+  }
+}
+
+function isHeader(row: object): boolean {
+  return (row as { kind?: unknown }).kind === 'training_log';
+}
+
+/**
+ * @param continues - records of the same run under another Node, which are no difference
+ * @throws E_RUN_MISMATCH naming the fields of the header in which a file's run differs from the one asked for
+ */
+export function requireSameHeader(
+  file: string,
+  found: LogHeader,
+  expected: LogHeader,
+  continues: readonly string[] = [],
+): void {
+  const isContinued = found.record !== undefined && continues.includes(found.record.sha256);
+  const there = isContinued ? { ...found, record: expected.record } : found;
+  const refusal = {
+    sentence: (differing: readonly string[]) => `${file} belongs to another run: ${differing.join(', ')} differ.`,
+    remedy:
+      'Choose another folder with --out. A file that does not belong there, in the folder of a run of ours, is removed by ' +
+      '`hjb-lr repair FOLDER`, and nothing else is.',
     fields: { file },
-  });
+  };
+  // What differs in the header says more than the record that differs with it.
+  requireSameRun(described({ ...there, record: undefined }), described({ ...expected, record: undefined }), refusal);
+  requireSameRun(described(there), described(expected), refusal);
 }
 
 /** The header without what depends on the clock or the machine. */
@@ -82,78 +188,20 @@ function described(header: LogHeader): RunDescription {
   return JSON.parse(canonicalJson(header)) as RunDescription;
 }
 
-/**
- * A whole training log.
- *
- * @param allowPartial - a torn last line is left out and the end row may be missing (`end` is null)
- * @throws E_TRUNCATED with the line number if the last line is torn or the end row is missing; E_NOT_JSON; E_INVALID
- * with every bad row and its line, and for rows that are not of the updates 0, 1, 2, ... at rates >= 0, as many as is said;
- * E_KIND, E_VERSION for another header
- */
-export async function readTrainingLog(file: string, { allowPartial = false } = {}): Promise<TrainingLog> {
-  const { lines, torn } = await numberedLines(file);
-  if (lines.length === 0) throw truncated(file, 1, 'there is no whole line');
-  if (torn !== null && !allowPartial) throw truncated(file, torn, 'the last line is not whole');
-  const [first, ...rest] = lines.map(({ text, number }) => ({ value: parseLine(text, file, number), number }));
-  const header = parseArtifact('training_log', first.value, file);
-  const rows = parseRows(rest, file);
-  const [end = null] = ofType(rows, 'end');
-  if (end === null && !allowPartial) throw noEnd(file, lines.at(-1)!.number, rows.length);
-  requireBelievable(header, rows, { file, isPartial: allowPartial });
-  return {
-    header,
-    steps: ofType(rows, 'step'),
-    evaluations: ofType(rows, 'evaluation'),
-    measurements: ofType(rows, 'measurement'),
-    looks: ofType(rows, 'look'),
-    end,
-  };
+/** What loses least where a run that is under way has a file that cannot be believed. */
+export const REPAIR_RUN =
+  'Give `hjb-lr repair FOLDER` the folder of the run: it removes the files that are damaged, and says what will be trained again.';
+
+function damagedLog(file: string, line: number, reason: string): HjbLrError {
+  return new HjbLrError('E_DAMAGED', `${file} is damaged at line ${line}: ${reason}.`, {
+    remedy: REPAIR_RUN,
+    fields: { file, line },
+  });
 }
 
-interface NumberedLine {
-  readonly text: string;
-  readonly number: number;
-}
-
-/** The lines that hold something, and the number of a last line that was cut off; a whole end row needs no line feed. */
-async function numberedLines(file: string): Promise<{ lines: NumberedLine[]; torn: number | null }> {
-  const { whole, torn } = await readJsonLines(file);
-  const all = isEndRow(torn) ? [...whole, torn] : whole;
-  const lines = all.map((text, i) => ({ text, number: i + 1 })).filter(({ text }) => text.trim() !== '');
-  return { lines, torn: all === whole && torn.trim() !== '' ? whole.length + 1 : null };
-}
-
-function isEndRow(text: string): boolean {
-  try {
-    return (JSON.parse(text) as { type?: unknown } | null)?.type === 'end';
-  } catch {
-    return false;
-  }
-}
-
-function parseLine(line: string, file: string, number: number): unknown {
-  return parseJsonLine(line, file, number, 'Correct that line, or run the training again.');
-}
-
-/** A log without its end: cut off, or of a trainer that writes none. */
-function noEnd(file: string, line: number, rows: number): HjbLrError {
-  return truncated(
-    file,
-    line,
-    'there is no end row',
-    'Run the command that wrote it again: it resumes where it stopped. A trainer of your own ends its log with ' +
-      `{"type":"end","status":"completed","updates":${rows}}, or "killed" where it stopped early.`,
-  );
-}
-
-function truncated(
-  file: string,
-  line: number,
-  reason: string,
-  remedy = 'Run the command that wrote it again: it resumes where it stopped.',
-): HjbLrError {
+function truncated(file: string, line: number, reason: string): HjbLrError {
   return new HjbLrError('E_TRUNCATED', `${file} is cut off at line ${line}: ${reason}.`, {
-    remedy,
+    remedy: REPAIR_RUN,
     fields: { file, line },
   });
 }

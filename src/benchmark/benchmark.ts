@@ -1,11 +1,14 @@
 import path from 'node:path';
 import type { Experiment } from '../artifacts/experiment/experiment.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import { readTrainingLog } from '../artifacts/log-file.js';
+import { outlineTrainingLog } from '../artifacts/log-file.js';
 import { figureSummary, type DecidedBy, type MethodResult, type Results } from '../artifacts/results/results.js';
 import { engineInfoSchema, type LogHeader } from '../artifacts/training-log/training-log.js';
 import { pilotDesign, updateCost } from '../pilot/pilot.js';
+import { inTurn } from '../in-turn.js';
+import { modelKind, openEngine } from '../training/engines/index.js';
 import { openWorkload } from '../training/experiment-record.js';
+import { acceptedRecords } from '../training/run-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import { classPriorLoss, objectiveOf } from '../workloads/index.js';
@@ -43,17 +46,16 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
   const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
   const { named, fixed_rates: grid } = benchmarkOptions(experiment);
-  const prepared = await Promise.all(usable.map((seed) => readPrepared(context.out, seed, named.length > 0)));
+  const prepared = await inTurn(usable, (seed) => readPrepared(context.out, seed, named.length > 0));
+  const accepted = acceptedRecords(context.record, await openEngine(context.engine, modelKind(experiment)));
 
   const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
   const { figure } = decidedBy;
   const constantLoss = classPriorLoss(workload);
   const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
   const collect = (methods: readonly BenchmarkMethod[], gridSpent: number): Promise<MethodResult[]> =>
-    Promise.all(
-      methods.map((method) =>
-        collectMethod(context.out, method, prepared, { constantLoss, gridSpent, oneRun, figure }),
-      ),
+    inTurn(methods, (method) =>
+      collectMethod(context.out, method, prepared, { constantLoss, gridSpent, oneRun, figure, accepted }),
     );
 
   const recommended = recommendedMethods(workload, experiment);
@@ -90,7 +92,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
   );
   const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
   const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
-  const { header } = await readTrainingLog(path.join(context.out, policy.runs[0].log));
+  const { header } = await outlineTrainingLog(path.join(context.out, policy.runs[0].log));
   return {
     kind: 'results',
     schema_version: '1.0.0',
@@ -120,7 +122,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
         ? []
         : [`The recommended method is left out: ${experiment.horizon} updates are too few for its readings.`],
     }),
-    seeds: await Promise.all(prepared.map((seed) => seedRecord(context.out, seed))),
+    seeds: await inTurn(prepared, (seed) => seedRecord(context.out, seed)),
     failed_seeds: [...failed],
     provenance: { tool: TOOL, tool_version: TOOL_VERSION },
   };
@@ -131,13 +133,15 @@ interface CollectOptions {
   readonly gridSpent: number;
   readonly oneRun: number;
   readonly figure: DecidedBy['figure'];
+  /** Records that the logs may name. */
+  readonly accepted: readonly string[];
 }
 
 async function collectMethod(
   out: string,
   method: BenchmarkMethod,
   prepared: readonly PreparedSeed[],
-  { constantLoss, gridSpent, oneRun, figure }: CollectOptions,
+  { constantLoss, gridSpent, oneRun, figure, accepted }: CollectOptions,
 ): Promise<MethodResult> {
   const spentBefore = (seed: PreparedSeed): number => {
     if (method.family === 'policy' || method.family === 'policy_hjb') return seed.pilotGradEvals;
@@ -145,8 +149,8 @@ async function collectMethod(
     if (method.family === 'recommended') return readingsCostOf(seed.recommended!.policy);
     return method.family === 'null_hypothesis' ? seed.readingGradEvals : gridSpent;
   };
-  const runs = await Promise.all(
-    prepared.map((seed) => readRun(out, method, seed, { constantLoss, spentBefore: spentBefore(seed), figure })),
+  const runs = await inTurn(prepared, (seed) =>
+    readRun(out, method, seed, { constantLoss, spentBefore: spentBefore(seed), figure, accepted }),
   );
   return methodResult(method, runs, oneRun);
 }

@@ -1,4 +1,4 @@
-import { argument, FRESH, OUT, required, setting, WORKERS } from '../execution/stage-options.js';
+import { ALLOW_OTHER_NODE, argument, FRESH, OUT, required, setting, WORKERS } from '../execution/stage-options.js';
 import { defineStage, type StageOptions } from '../execution/stage.js';
 import { ENGINE } from '../training/engines/choices.js';
 
@@ -9,6 +9,7 @@ const options = {
   engine: ENGINE,
   workers: WORKERS,
   fresh: FRESH,
+  allowOtherNode: ALLOW_OTHER_NODE,
   reports: setting<boolean>('whether a report follows, without which the folder is not complete'),
 };
 

@@ -3,7 +3,7 @@ import type { MeasuredSeries, Quantity } from '../artifacts/results/results.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 
 /** The measured quantities of one run over time, for the figures; undefined for a run that nobody measured. */
-export function measuredSeries({ measurements }: TrainingLog): MeasuredSeries | undefined {
+export function measuredSeries({ measurements }: Pick<TrainingLog, 'measurements'>): MeasuredSeries | undefined {
   if (measurements.length === 0) return undefined;
   const series: MeasuredSeries = {};
   for (const row of measurements) {

@@ -9,7 +9,8 @@ import type { Results } from '../artifacts/results/results.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { closureSolution } from '../artifacts/solution/solution.js';
 import { isPeakSearch } from '../artifacts/training-log/training-log.js';
-import { readTrainingLog } from '../artifacts/log-file.js';
+import { readTrainingLog, REPAIR_RUN } from '../artifacts/log-file.js';
+import { HjbLrError } from '../errors.js';
 import type { SeedPreparation } from './methods.js';
 import { namedReading, preparedFiles } from './prepare-task.js';
 import { seedFolder } from './runs.js';
@@ -42,7 +43,7 @@ export async function readPrepared(out: string, seed: number, named: boolean): P
     policy,
     hjbPath: path.resolve(files.hjb),
     hjb,
-    decision: decisionOf(policy),
+    decision: decisionOf(policy, files.policy),
     coefficients,
     solution: existsSync(files.solution)
       ? closureSolution(await readArtifact('solution', files.solution), files.solution)
@@ -58,8 +59,13 @@ export async function readPrepared(out: string, seed: number, named: boolean): P
 }
 
 /** What `solve` decided, from the policy's provenance. */
-function decisionOf({ provenance }: Policy): Decision {
-  return decisionSchema.parse(provenance['decision']);
+function decisionOf({ provenance }: Policy, file: string): Decision {
+  const { success, data } = decisionSchema.safeParse(provenance['decision']);
+  if (success) return data;
+  throw new HjbLrError('E_RUN_MISMATCH', `${file} is not the policy that was decided for its seed.`, {
+    remedy: REPAIR_RUN,
+    fields: { file },
+  });
 }
 
 /** A seed as the results tell of it, with the hashes of its files. */

@@ -1,19 +1,23 @@
 import { taskOf } from '../execution/task.js';
 import path from 'node:path';
-import { readTrainingLog } from '../artifacts/log-file.js';
+import { REPAIR_RUN, scanTrainingLog } from '../artifacts/log-file.js';
+import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import type { RunResult } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { resultsOf, runTasks, type Task, type TaskOutcome } from '../execution/run-tasks.js';
 import type { ProgressEvent } from '../execution/stage.js';
+import { writtenFiles } from '../execution/written-files.js';
 import { summedProgress } from '../execution/summed-progress.js';
 import type { EngineChoice } from '../training/engines/index.js';
 import type { ExperimentRecord } from '../training/experiment-record.js';
 import { wholeMethodTask } from '../training/recommended/index.js';
+import { requireRecord } from '../training/run-record.js';
 import { TRAINING_TASK } from '../training/task.js';
 import type { TrainingTask } from '../training/training-task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK, type PrepareTask } from './prepare-task.js';
 import type { FailedSeed } from './seed-clauses.js';
+import { LossColumns } from './loss-columns.js';
 import { runResult, type RunDetail } from './summarize.js';
 
 /** Where and how the runs of a benchmark execute. */
@@ -25,6 +29,8 @@ export interface RunContext {
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress: (event: ProgressEvent) => void;
+  /** Is told of every file that is finished. */
+  readonly onWritten?: (files: readonly string[]) => Promise<void>;
 }
 
 export function seedFolder(out: string, seed: number): string {
@@ -84,10 +90,32 @@ export async function readRun(
   out: string,
   method: BenchmarkMethod,
   { seed }: SeedPreparation,
-  detail: RunDetail,
+  { accepted, ...detail }: RunDetail & { readonly accepted: readonly string[] },
 ): Promise<RunResult> {
   const file = logFile(out, method, seed);
-  return runResult(await readTrainingLog(file), path.relative(out, file), detail);
+  const losses = new LossColumns();
+  const log = await scanTrainingLog(file, {}, (step) => losses.add(step));
+  requireRecord(file, log.header, accepted);
+  requirePlace(file, log.header, { method, seed });
+  return runResult({ ...log, losses }, path.relative(out, file), detail);
+}
+
+/** @throws E_RUN_MISMATCH for the log of another method or seed */
+function requirePlace(
+  file: string,
+  { run_id: found }: LogHeader,
+  { method, seed }: { readonly method: BenchmarkMethod; readonly seed: number },
+): void {
+  const expected = runIdOf(method, seed);
+  if (found === expected) return;
+  throw new HjbLrError('E_RUN_MISMATCH', `${file} is the log of ${found}, and not of ${expected}.`, {
+    remedy: REPAIR_RUN,
+    fields: { file, found, expected },
+  });
+}
+
+function runIdOf({ id }: BenchmarkMethod, seed: number): string {
+  return `train/${id}/${seed}`;
 }
 
 function trainingTask(
@@ -99,7 +127,7 @@ function trainingTask(
   return {
     record: context.record,
     engine: context.engine,
-    runId: `train/${method.id}/${seed.seed}`,
+    runId: runIdOf(method, seed.seed),
     purpose: 'train',
     seed: seed.seed,
     updates: horizon,
@@ -128,8 +156,13 @@ async function execute(
   total: number,
 ): Promise<TaskOutcome[]> {
   const progress = summedProgress(stage, total, context.onProgress);
-  const { workers, signal } = context;
-  const outcomes = await runTasks(jobs, { workers, onEvent: progress.onEvent, signal });
+  const { workers, signal, onWritten = async () => {} } = context;
+  const written = writtenFiles(onWritten);
+  const onEvent = (id: string, event: unknown): void => {
+    if (!written.take(event)) progress.onEvent(id, event);
+  };
+  const outcomes = await runTasks(jobs, { workers, onEvent, signal });
+  await written.settled();
   progress.finish();
   return outcomes;
 }

@@ -1,9 +1,10 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../artifacts/results/results.js';
-import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations } from '../artifacts/training-log/training-log.js';
 import { partialMasking } from '../training/partial-masking.js';
 import { measuredSeries } from './measured.js';
+import type { CollectedLog } from './loss-columns.js';
 import type { BenchmarkMethod } from './methods.js';
 import type { Difference } from './significance.js';
 
@@ -24,7 +25,7 @@ export interface RunDetail {
 
 /** Result of one finished run, from its log, with the figure that decides. */
 export function runResult(
-  log: TrainingLog,
+  log: CollectedLog,
   logPath: string,
   { constantLoss, spentBefore, figure }: RunDetail,
 ): RunResult {
@@ -52,8 +53,8 @@ export function runResult(
 }
 
 /** Mean of the losses of the updates; null for a run that did not come to its end. */
-function meanLoss({ steps, end }: TrainingLog): number | null {
-  const average = mean(steps.map((step) => Number(step.train_robust_loss ?? step.train_loss)));
+function meanLoss({ losses: { losses }, end }: CollectedLog): number | null {
+  const average = losses.length === 0 ? NaN : meanOf(losses);
   return end!.status === 'completed' && Number.isFinite(average) ? average : null;
 }
 
@@ -114,17 +115,20 @@ export function summary(values: readonly (number | null)[]): { mean: number | nu
   };
 }
 
-function thinnedSeries({ steps }: TrainingLog): Series {
-  const block = Math.max(1, Math.ceil(steps.length / SERIES_POINTS));
+function thinnedSeries({ losses: { rates, losses } }: CollectedLog): Series {
+  const block = Math.max(1, Math.ceil(rates.length / SERIES_POINTS));
   const series: Series = { update: [], lr: [], loss: [] };
-  for (let first = 0; first < steps.length; first += block) {
-    const losses = steps.slice(first, first + block).map((step) => Number(step.train_robust_loss ?? step.train_loss));
-    const average = mean(losses);
-    series.update.push(steps[first].update);
-    series.lr.push(Number(steps[first].lr));
+  for (let first = 0; first < rates.length; first += block) {
+    const average = meanOf(losses.subarray(first, first + block));
+    series.update.push(first);
+    series.lr.push(rates[first]);
     series.loss.push(Number.isFinite(average) ? average : null);
   }
   return series;
+}
+
+function meanOf(values: Float64Array): number {
+  return mean(values as unknown as number[]);
 }
 
 function finiteOrNull(value: number | string | undefined): number | null {

@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.js';
 import { exportCommand } from './commands/export.js';
 import { pilot } from './commands/pilot.js';
 import { report } from './commands/report.js';
+import { repair } from './commands/repair.js';
 import { run } from './commands/run.js';
 import { sde } from './commands/sde.js';
 import { solve } from './commands/solve.js';
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   export: exportCommand,
   validate,
   status,
+  repair,
   doctor,
 };
 
@@ -71,6 +73,7 @@ function createProgram(done: (exitCode: number) => void): Command {
     .option('--json', 'one JSON document on standard output')
     .option('--quiet', 'no progress')
     .option('--no-color', 'no colors (as with NO_COLOR)')
+    .option('--data-limit <MB>', 'megabytes that a data file may hold, unpacked (256; as with HJB_LR_DATA_MB)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('afterAll', EXIT_CODE_HELP)
     .exitOverride();
@@ -80,7 +83,9 @@ function createProgram(done: (exitCode: number) => void): Command {
 
 function addCommand(program: Command, name: string, command: CliCommand, done: (exitCode: number) => void): void {
   const action = async (...parameters: unknown[]): Promise<void> => {
-    const { json, quiet } = program.opts<Partial<OutputOptions>>();
+    const { json, quiet, dataLimit } = program.opts<Partial<OutputOptions> & { readonly dataLimit?: string }>();
+    // Worker processes, which read the data too, inherit it.
+    if (dataLimit !== undefined) process.env['HJB_LR_DATA_MB'] = dataLimit;
     const output = { json: json === true, quiet: quiet === true };
     const { execute } = await import('./execute.js');
     done(await execute(name, output, (context) => command.start(parameters, context)));

@@ -8,14 +8,15 @@ import {
   type SgdSpec,
 } from '../artifacts/experiment/experiment.js';
 import { readArtifact, versionNotice, writeArtifact } from '../artifacts/files.js';
-import { artifactSha256 } from '../artifacts/shared/hash.js';
 import {
   gradientEvaluations,
   isPeakSearch,
+  logSha256,
   ownUpdates,
   type TrainingLog,
 } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { inTurn } from '../in-turn.js';
 import { pilotPeak } from '../training/peak.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import {
@@ -70,7 +71,7 @@ export async function estimateFiles(
   options: Pick<EstimateStageOptions, 'out' | 'seed' | 'onProgress'> & LogNames & { readonly given?: GivenFacts },
 ): Promise<{ file: string; coefficients: Coefficients; notices: string[]; assumptions: Assumption[] }> {
   const { given = {} } = options;
-  const logs = await Promise.all(files.map(readLog));
+  const logs = await inTurn(files, readLog);
   const file = path.join(options.out, 'coefficients.json');
   const coefficients = isSearchAlone(logs, experiment)
     ? unfittedCoefficients(logs, experiment!, { peak: pilotPeak(experiment!, logs), unfitted: NO_RUNS })
@@ -214,7 +215,7 @@ function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_run
   return {
     run_id: log.header.run_id,
     purpose: log.header.purpose,
-    sha256: artifactSha256(log),
+    sha256: logSha256(log),
     ...(log.header.seed === undefined ? {} : { seed: log.header.seed }),
     updates: ownUpdates(log),
     n_grad_evals: gradientEvaluations(log),

@@ -3,21 +3,24 @@ import path from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../canonical-json.js';
 import { HjbLrError } from '../errors.js';
-import { makeFolder, readJson, writeError, writeFileAtomic } from '../filesystem.js';
+import { readJson, writeFileAtomic } from '../filesystem.js';
 import type { Json } from '../json.js';
 import { TOOL_VERSION } from '../version.js';
-import { exists, removeOurFiles, removeTemporaryFiles } from './own-files.js';
-import { requireSameRun, type RunDescription } from '../run-mismatch.js';
 
 export const LEDGER_FILE = 'run.json';
 
 /** The record of a folder, or of one run among others in it (`NAME.run.json`). */
 export const LEDGER_NAME = /(^|\.)run\.json$/;
 
-const LEDGER_VERSION = '1.0.0';
+const LEDGER_VERSION = '2.0.0';
 
 /** A path below the run folder; a folder ends in a slash. */
 const ownedPath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, 'expected a path below the run folder');
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal');
+
+/** What a run is made from, by its address, and the Node under which it ran. */
+const recordSchema = z.strictObject({ sha256: z.string(), node: z.string(), v8: z.string() });
 
 export const ledgerSchema = z.strictObject({
   kind: z.literal('run'),
@@ -27,51 +30,39 @@ export const ledgerSchema = z.strictObject({
   /** Every option, defaults filled in: what the results depend on. */
   options: z.json(),
   options_sha256: z.string(),
+  /** Addresses of what the run was made from: where it began first, then every other Node that went on with it. */
+  records: z.array(recordSchema).default([]),
   /** What the command writes beside this file: files, and folders (ending in a slash). */
   owns: z.array(ownedPath),
   /** The files that are there when the run is complete, where they are known before it. */
   expects: z.array(ownedPath).default([]),
+  /** SHA-256 of the bytes of every finished file. */
+  digests: z.record(ownedPath, digest).default({}),
+  /** Whether `hjb-lr repair` made this record of what it found, so that options and command line are not known. */
+  rebuilt: z.boolean().optional(),
   /** The command line, for people. */
   command_line: z.string().nullable(),
+  /** Of all the rest. */
+  sha256: digest.optional(),
 });
 
 export type Ledger = z.output<typeof ledgerSchema>;
 
-export interface RunFolderOptions {
-  readonly command: string;
-  /** Every option that the results depend on, defaults filled in; not the number of workers. */
-  readonly options: Json;
-  /** Starts over: what earlier runs of ours wrote there is removed first. */
-  readonly fresh: boolean;
-  /** What the command writes there: files, and folders (ending in a slash), relative to the folder. */
-  readonly owns: readonly string[];
-  /** The files that make the run complete, where they are known before it. */
-  readonly expects?: readonly string[];
-  /** Name of the record, `NAME.run.json`, of a run that shares its folder with others; `run.json` by default. */
-  readonly ledger?: string;
-  readonly commandLine?: string | undefined;
-}
+export type LedgerRecord = z.output<typeof recordSchema>;
 
-/**
- * Opens a run folder, made if it is not there, and records what runs in it (`run.json`, or the name in `ledger`).
- *
- * @returns whether the folder held the same run before, which then resumes
- * @throws E_RUN_MISMATCH if it holds a run of another command, other options or a version of the tool that writes other
- * files, naming every difference; E_WRITE if it cannot be written
- */
-export async function openRunFolder(out: string, options: RunFolderOptions): Promise<{ resumed: boolean }> {
-  await makeFolder(out).catch((cause: unknown) => {
-    throw writeError(out, cause);
-  });
-  const name = options.ledger ?? LEDGER_FILE;
-  const found = await existingLedger(out, name, options.fresh);
-  const ledger = ledgerOf(options);
-  if (options.fresh) {
-    await removeOurFiles(out, [...options.owns, ...(found?.owns ?? [])]);
-  } else if (found !== null) requireRecordedRun(out, found, ledger);
-  await removeTemporaryFiles(out, options.owns, name.slice(0, -LEDGER_FILE.length));
-  await writeFileAtomic(path.join(out, name), `${JSON.stringify(ledger, null, 1)}\n`);
-  return { resumed: found !== null && !options.fresh };
+/** What a new record says; the rest follows. */
+export type LedgerContent = Pick<Ledger, 'command' | 'options' | 'records' | 'owns' | 'expects' | 'digests'> & {
+  readonly command_line: string | null;
+};
+
+export function ledgerOf(content: LedgerContent): Ledger {
+  return {
+    kind: 'run',
+    schema_version: LEDGER_VERSION,
+    tool_version: TOOL_VERSION,
+    ...content,
+    options_sha256: sha256(canonicalJson(content.options, [])),
+  };
 }
 
 /** Names of the records that a folder holds, the folder's own first. */
@@ -82,61 +73,53 @@ export async function ledgerNames(out: string): Promise<string[]> {
 
 /**
  * The record of a run folder, or of one run in it.
- * @throws E_NOT_FOUND, E_NOT_JSON, E_INVALID with every issue
+ * @throws E_NOT_FOUND, E_NOT_JSON, E_INVALID with every issue; E_DAMAGED if it is not as it was written
  */
 export async function readLedger(out: string, name = LEDGER_FILE): Promise<Ledger> {
   const file = path.join(out, name);
-  const parsed = ledgerSchema.safeParse(await readJson(file));
-  if (parsed.success) return parsed.data;
-  throw new HjbLrError('E_INVALID', `${file} is not the record of a run.`, {
-    remedy: 'Choose another folder (--out), or start over with --fresh.',
-    issues: parsed.error.issues.map(({ path: keys, message }) => ({ path: keys.join('.'), message })),
-    fields: { file },
+  const value = await readJson(file).catch((cause: unknown) => {
+    throw cause instanceof HjbLrError && cause.code !== 'E_NOT_FOUND' ? unreadable(file, cause) : cause;
   });
+  const parsed = ledgerSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new HjbLrError('E_INVALID', `${file} is not the record of a run.`, {
+      remedy: `Choose another folder (--out). If it is that of a run of ours, ${REPAIR}`,
+      issues: parsed.error.issues.map(({ path: keys, message }) => ({ path: keys.join('.'), message })),
+      fields: { file },
+    });
+  }
+  const { sha256: found, ...rest } = value as Ledger;
+  if (found === undefined || found === ledgerSha256(rest)) return parsed.data;
+  throw new HjbLrError(
+    'E_DAMAGED',
+    `${file} was changed after it was written: its sha256 is not that of its content.`,
+    {
+      remedy: `Put it back, or ${REPAIR}`,
+      issues: [{ path: 'sha256', message: `expected ${ledgerSha256(rest)}; got ${found}` }],
+      fields: { file },
+    },
+  );
 }
 
-function ledgerOf({ command, options, owns, expects, commandLine }: RunFolderOptions): Ledger {
-  return {
-    kind: 'run',
-    schema_version: LEDGER_VERSION,
-    tool_version: TOOL_VERSION,
-    command,
-    options: options as Ledger['options'],
-    options_sha256: sha256(canonicalJson(options, [])),
-    owns: [...owns],
-    expects: [...(expects ?? [])],
-    command_line: commandLine ?? null,
-  };
+function unreadable(file: string, { code, message, issues }: HjbLrError): HjbLrError {
+  return new HjbLrError(code, message, { remedy: `Put it back, or ${REPAIR}`, issues, fields: { file } });
 }
 
-/** The ledger that is there, or null; one that cannot be read stops all but a fresh start. */
-async function existingLedger(out: string, name: string, fresh: boolean): Promise<Ledger | null> {
-  if (!(await exists(path.join(out, name)))) return null;
-  return readLedger(out, name).catch((error: unknown) => {
-    if (fresh) return null;
-    throw error;
-  });
+const REPAIR = '`hjb-lr repair FOLDER` makes it again of the files that are there.';
+
+/** Whether a record was written by this release's form of it, by which files are recognised; those of 0.1.0 have no digests. */
+export function isOurs({ sha256: own, schema_version: version }: Ledger): boolean {
+  return own !== undefined && version.split('.')[0] === LEDGER_VERSION.split('.')[0];
 }
 
-/** Runs of one release go on under another that writes the same files: of the same major version, below 1.0 of the same minor. */
-function requireRecordedRun(out: string, found: Ledger, asked: Ledger): void {
-  const isOlder = release(found.tool_version) !== release(asked.tool_version);
-  requireSameRun(partsOf(found, isOlder), partsOf(asked, isOlder), {
-    sentence: () => (isOlder ? versionSentence(out, found, asked) : `${out} holds a run with other options.`),
-    remedy: isOlder
-      ? `Choose another folder (--out): this one then stays as it is, and hjb-lr ${found.tool_version} can go on with it.`
-      : 'Give the same options, choose another folder (--out), or start over with --fresh.',
-    fields: { out },
-  });
+/** Writes a record with the digest of its content. */
+export async function writeLedger(out: string, name: string, { sha256: _before, ...ledger }: Ledger): Promise<void> {
+  const written = { ...ledger, sha256: ledgerSha256(ledger) };
+  await writeFileAtomic(path.join(out, name), `${JSON.stringify(written, null, 1)}\n`);
 }
 
-function versionSentence(out: string, found: Ledger, asked: Ledger): string {
-  return `${out} holds a run of hjb-lr ${found.tool_version}, which hjb-lr ${asked.tool_version} cannot go on with.`;
-}
-
-/** What makes two records those of one run; versions that write the same files are not compared. */
-function partsOf({ command, options, tool_version }: Ledger, withVersion: boolean): RunDescription {
-  return { command, options: options as Json, ...(withVersion ? { tool_version } : {}) };
+function ledgerSha256(ledger: Omit<Ledger, 'sha256'>): string {
+  return sha256(canonicalJson(JSON.parse(JSON.stringify(ledger)) as Json, []));
 }
 
 /** The part of a version that tells which files it reads: 0.2 of 0.2.7, 1 of 1.4.0. */

@@ -122,6 +122,8 @@ export const OUT = text('<folder>', 'folder for the files that are written');
 
 export const FRESH = toggle('start over: remove what an earlier run wrote there');
 
+export const ALLOW_OTHER_NODE = toggle('go on with a run that was begun under another Node, although bits may differ');
+
 export const WORKERS: OptionDeclaration<number> = {
   kind: 'count',
   term: '<number>',

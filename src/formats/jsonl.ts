@@ -1,7 +1,7 @@
-import { rename, stat, type FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { HjbLrError } from '../errors.js';
-import { openToWrite, readText, writeError } from '../filesystem.js';
-import { dataError } from './problem.js';
+import { openToWrite, renameDurably, writeError } from '../filesystem.js';
+import { jsonFaults } from '../json-scan.js';
 
 /** Rows are kept in memory and written in batches of this many. */
 const ROWS_PER_WRITE = 100;
@@ -9,26 +9,6 @@ const ROWS_PER_WRITE = 100;
 /** A JSON value on a line of its own. */
 export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
-}
-
-/** The lines of a JSONL file as they stand there. */
-export interface JsonLines {
-  /** Those that end in a line feed. */
-  readonly whole: readonly string[];
-  /** What stands behind the last line feed: a line that was cut off, or nothing. */
-  readonly torn: string;
-}
-
-/**
- * The lines of a file, without a byte-order mark; lines may end in CR LF.
- * @throws E_NOT_FOUND if the file cannot be read; E_DATA if it is UTF-16
- */
-export async function readJsonLines(file: string): Promise<JsonLines> {
-  const text = (await readText(file)).replace(/^\uFEFF/, '');
-  if (text.includes('\0')) throw dataError(file, 'not a text in UTF-8', 'Write it as UTF-8: it looks like UTF-16.');
-  const whole = text.split('\n');
-  const torn = whole.pop()!;
-  return { whole, torn };
 }
 
 /** Strings, and outside them the literals that Python's json writes for numbers that JSON does not have. */
@@ -40,13 +20,13 @@ const WRITTEN: Readonly<Record<string, string>> = { NaN: '"nan"', Infinity: '"in
  * have them.
  *
  * @param number - of the line, from 1, for the message
- * @throws E_NOT_JSON
+ * @throws E_NOT_JSON; E_INVALID for a name that stands twice, and for nesting that is too deep
  */
 export function parseJsonLine(line: string, file: string, number: number, remedy = 'Correct that line.'): unknown {
+  const text = /NaN|Infinity/.test(line) ? line.replace(PYTHON_LITERALS, (found) => WRITTEN[found] ?? found) : line;
+  let value: unknown;
   try {
-    return JSON.parse(
-      /NaN|Infinity/.test(line) ? line.replace(PYTHON_LITERALS, (text) => WRITTEN[text] ?? text) : line,
-    );
+    value = JSON.parse(text);
   } catch (cause) {
     throw new HjbLrError('E_NOT_JSON', `${file}, line ${number}, is not JSON: ${(cause as Error).message}.`, {
       remedy,
@@ -54,6 +34,19 @@ export function parseJsonLine(line: string, file: string, number: number, remedy
       cause,
     });
   }
+  const issues = isPlainRow(text, value) ? [] : jsonFaults(text);
+  if (issues.length === 0) return value;
+  throw new HjbLrError('E_INVALID', `${file}, line ${number}, is JSON that two readers could take for two things.`, {
+    remedy,
+    issues,
+    fields: { file, line: number },
+  });
+}
+
+/** Whether a row is one flat object with as many names as it has colons behind a quote: then none stands twice. */
+function isPlainRow(text: string, value: unknown): boolean {
+  if (text.includes('__proto__') || text.includes('\\') || text.includes('[') || text.indexOf('{', 1) > 0) return false;
+  return typeof value === 'object' && value !== null && text.split('":').length - 1 === Object.keys(value).length;
 }
 
 /** A JSONL file that grows. */
@@ -96,7 +89,7 @@ export async function openJsonlAppender(file: string): Promise<JsonlAppender> {
     await flush()
       .then(() => requireSameFile(file, handle))
       .finally(() => handle.close());
-    await rename(file, finalName).catch(failed(finalName));
+    await renameDurably(file, finalName).catch(failed(finalName));
   };
   return { append, flush, close, finish };
 }

@@ -1,4 +1,4 @@
-import { argument, count, FRESH, OUT, required, WORKERS } from '../execution/stage-options.js';
+import { ALLOW_OTHER_NODE, argument, count, FRESH, OUT, required, WORKERS } from '../execution/stage-options.js';
 import { defineStage, type StageOptions } from '../execution/stage.js';
 import { ENGINE } from '../training/engines/choices.js';
 
@@ -10,6 +10,7 @@ const options = {
   engine: ENGINE,
   workers: WORKERS,
   fresh: FRESH,
+  allowOtherNode: ALLOW_OTHER_NODE,
 };
 
 export type PilotStageOptions = StageOptions<typeof input, typeof options>;

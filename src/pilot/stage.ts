@@ -8,12 +8,16 @@ import {
   type TrainingLog,
 } from '../artifacts/training-log/training-log.js';
 import { EXIT_CODES, namingFile } from '../errors.js';
-import { openRunFolder } from '../execution/ledger.js';
+import { recordFiles } from '../execution/digests.js';
+import { openRunFolder } from '../execution/run-folder.js';
 import { resultsOf, runTasks } from '../execution/run-tasks.js';
+import { writtenFiles } from '../execution/written-files.js';
 import { summedProgress } from '../execution/summed-progress.js';
+import { inTurn } from '../in-turn.js';
 import { asJson } from '../json.js';
-import { modelKind, openEngine, type EngineChoice } from '../training/engines/index.js';
+import { modelKind, openEngine, type Engine, type EngineChoice } from '../training/engines/index.js';
 import { resolveExperiment, type ExperimentRecord } from '../training/experiment-record.js';
+import { acceptedRecords, requireRecord, runRecord } from '../training/run-record.js';
 import { TRAINING_TASK } from '../training/task.js';
 import type { PilotStageOptions } from './declaration.js';
 import type { PilotDesign } from './design.js';
@@ -30,32 +34,49 @@ import {
 /** `hjb-lr pilot`: experiment -> trajectories/*.jsonl. */
 export async function pilotStage(options: PilotStageOptions) {
   const { engine } = options;
-  const { record, design } = await openToPilot(options.experimentPath, engine);
+  const { record, design, opened } = await openToPilot(options.experimentPath, engine);
   const { experiment } = record;
   const seed = options.seed ?? experiment.seeds[0];
   const folder = path.join(options.out, 'trajectories');
-  await openRunFolder(options.out, {
+  const { continues } = await openRunFolder(options.out, {
     command: 'pilot',
     options: asJson({ experiment, seed, engine }),
+    record: runRecord(record, opened),
+    allowOtherNode: options.allowOtherNode === true,
     fresh: options.fresh === true,
     owns: ['trajectories/'],
     expects: pilotLogNames(experiment, design).map((name) => `trajectories/${name}.jsonl`),
     commandLine: options.commandLine,
   });
-  const pilot = await runPilot({ record, seed, engine, folder }, trainingsOnWorkers(options));
+  const pilot = await runPilot(
+    { record: { ...record, continues }, seed, engine, folder },
+    trainingsOnWorkers(options, acceptedRecords({ ...record, continues }, opened)),
+  );
   return outputOf(record, pilot);
 }
 
 /** Trains on worker processes; what a whole group of tasks has done is one bar. */
-function trainingsOnWorkers({ workers, signal, onProgress = () => {} }: PilotStageOptions): RunTrainings {
+function trainingsOnWorkers(
+  { out, workers, signal, onProgress = () => {} }: PilotStageOptions,
+  accepted: readonly string[],
+): RunTrainings {
   return async (tasks) => {
     if (tasks.length === 0) return [];
     const total = tasks.reduce((sum, task) => sum + task.updates, 0);
     const progress = summedProgress(tasks[0].purpose, total, onProgress);
     const jobs = tasks.map((task) => taskOf(TRAINING_TASK, task.runId, task));
-    resultsOf(await runTasks(jobs, { workers, onEvent: progress.onEvent, signal }));
+    const written = writtenFiles((files) => recordFiles(out, files));
+    const onEvent = (id: string, event: unknown): void => {
+      if (!written.take(event)) progress.onEvent(id, event);
+    };
+    resultsOf(await runTasks(jobs, { workers, onEvent, signal }));
+    await written.settled();
     progress.finish();
-    return Promise.all(tasks.map((task) => readTrainingLog(task.log)));
+    return inTurn(tasks, async ({ log: file }) => {
+      const log = await readTrainingLog(file);
+      requireRecord(file, log.header, accepted);
+      return log;
+    });
   };
 }
 
@@ -89,7 +110,7 @@ async function outputOf(record: ExperimentRecord, { peak, design, logs, files }:
 async function openToPilot(
   experimentPath: string,
   engine: EngineChoice,
-): Promise<{ record: ExperimentRecord; design: PilotDesign }> {
+): Promise<{ record: ExperimentRecord; design: PilotDesign; opened: Engine }> {
   const record = await resolveExperiment(experimentPath);
   const { experiment } = record;
   const cost = await updateCost(record);
@@ -97,8 +118,7 @@ async function openToPilot(
     requireSgd(experiment);
     return pilotDesign(experiment, cost);
   });
-  await openEngine(engine, modelKind(experiment));
-  return { record, design };
+  return { record, design, opened: await openEngine(engine, modelKind(experiment)) };
 }
 
 /** A tournament's highest rates may diverge; a run that should identify the coefficients may not. */

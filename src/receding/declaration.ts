@@ -1,4 +1,14 @@
-import { argument, count, FRESH, numbers, OUT, required, text, toggle } from '../execution/stage-options.js';
+import {
+  ALLOW_OTHER_NODE,
+  argument,
+  count,
+  FRESH,
+  numbers,
+  OUT,
+  required,
+  text,
+  toggle,
+} from '../execution/stage-options.js';
 import { defineStage, type StageOptions } from '../execution/stage.js';
 import { ENGINE } from '../training/engines/choices.js';
 
@@ -21,6 +31,7 @@ const options = {
   engine: ENGINE,
   saveWeights: toggle('keep the final weights: NAME.weights.npz, one array for each parameter'),
   fresh: FRESH,
+  allowOtherNode: ALLOW_OTHER_NODE,
 };
 
 export type RecedingStageOptions = StageOptions<typeof input, typeof options>;

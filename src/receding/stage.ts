@@ -4,6 +4,7 @@ import { writeArtifact } from '../artifacts/files.js';
 import type { Policy } from '../artifacts/policy/policy.js';
 import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { inTurn } from '../in-turn.js';
 import { logFiles, readLog } from '../estimation/logs.js';
 import { pilotRuns } from '../estimation/observations.js';
 import { estimateCoefficients } from '../estimation/stage.js';
@@ -54,7 +55,8 @@ export async function recedingStage(options: RecedingStageOptions) {
   const following = methodFollowing(experiment, path.resolve(planFile), policy.clip);
   const method = resolveMethod({ ...following, stopping: experiment.stopping });
   const task = { runId: `train/${name}`, purpose: 'train', seed, updates: experiment.horizon, method, evaluated: true };
-  const { log, file } = await trainInFolder({ ...options, record }, name, task, schedule);
+  const { file } = await trainInFolder({ ...options, record }, name, task, schedule);
+  const log = await readLog(file);
   await writeArtifact('policy', replayFile, replayOf(log, coefficients));
   const scores = log.evaluations[log.evaluations.length - 1];
   const decisions = decisionsOf(log, moments);
@@ -97,7 +99,7 @@ function momentsOf(shares: readonly number[], horizon: number): number[] {
 async function believedFrom(trajectories: string, record: ExperimentRecord, seed: number) {
   const { experiment, file } = record;
   const files = await logFiles([trajectories]);
-  const logs = await Promise.all(files.map(readLog));
+  const logs = await inTurn(files, readLog);
   const named = { names: files, origin: trajectories };
   const coefficients = estimateCoefficients(logs, experiment, { seed, ...named });
   const { policy: decided, decision } = await synthesize(coefficients, experiment.solver);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { readText, writeFileAtomic } from '../artifacts/files.js';
-import { requireSameHeader } from '../artifacts/log-file.js';
+import { readJson, writeFileAtomic } from '../artifacts/files.js';
+import { REPAIR_RUN, requireSameHeader } from '../artifacts/log-file.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { logNumber, numberOf, type LogNumber } from '../artifacts/shared/log-number.js';
 import type { LogHeader } from '../artifacts/training-log/training-log.js';
@@ -19,6 +19,8 @@ import type { RuleState } from './updates/index.js';
 export interface Checkpoint {
   /** Updates done: the data cursor too, since minibatches are drawn from a stream. */
   readonly update: number;
+  /** Digest of the log's header and its rows so far: the checkpoint goes on from no others. */
+  readonly log: string;
   readonly gradientEvaluations: number;
   /** Those of them that went into measurements. */
   readonly measurementEvaluations: number;
@@ -51,7 +53,7 @@ export interface Checkpoint {
 type StoredObservation = Readonly<Record<string, { readonly value: LogNumber; readonly update: number }>>;
 
 /** Grows with every change of what a checkpoint holds. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 interface StoredOptimizer {
   readonly numbers: Readonly<Record<string, number>>;
@@ -90,7 +92,7 @@ interface StoredCheckpoint {
     readonly statistics?: string;
     readonly looks?: StoredLooks;
   };
-  /** Of `state`, its clock field aside. */
+  /** Of all the rest, the clock fields of header and state aside. */
   readonly sha256: string;
 }
 
@@ -116,39 +118,72 @@ export async function writeCheckpoint(log: string, header: LogHeader, checkpoint
     ...withStatistics(statistics, encode),
     ...(looks === undefined ? {} : { looks: storedLooks(looks) }),
   };
-  const stored: StoredCheckpoint = { kind: 'checkpoint', format: FORMAT, header, state, sha256: artifactSha256(state) };
-  await writeFileAtomic(checkpointPath(log), JSON.stringify(stored));
+  await writeStored(log, { kind: 'checkpoint', format: FORMAT, header, state });
+}
+
+type Unsigned = Omit<StoredCheckpoint, 'sha256'>;
+
+async function writeStored(log: string, stored: Unsigned): Promise<void> {
+  await writeFileAtomic(checkpointPath(log), JSON.stringify({ ...stored, sha256: digestOf(stored) }));
+}
+
+function digestOf({ kind, format, header, state }: Unsigned): string {
+  return artifactSha256([kind, format, artifactSha256(header ?? null), artifactSha256(state ?? null)]);
 }
 
 /**
  * Hands the checkpoint at which a run was forked to a run that goes on from there: the same state, under its own header.
- * @throws E_TRUNCATED if a file is damaged
+ * @param digest - of the log that goes on, up to there
+ * @throws E_DAMAGED if a file is damaged
  */
-export async function copyForkPoint(from: string, log: string, header: LogHeader): Promise<void> {
-  const file = checkpointPath(forkPointLog(from));
-  const stored = parsed(await readText(file), file);
+export async function copyForkPoint(from: string, log: string, header: LogHeader, digest: string): Promise<void> {
+  const stored = await readStored(checkpointPath(forkPointLog(from)));
   const { perturbations } = stored.state;
   const kept = perturbations === null ? null : await copyKept(forkPointLog(from), log, perturbations);
-  const state = { ...stored.state, perturbations: kept };
-  await writeFileAtomic(
-    checkpointPath(log),
-    JSON.stringify({ ...stored, header, state, sha256: artifactSha256(state) }),
+  await writeStored(log, { ...stored, header, state: { ...stored.state, log: digest, perturbations: kept } });
+}
+
+/**
+ * What a checkpoint file says of itself, believed: its log's header, the digest of the rows it goes on from, and the file beside it.
+ * @throws E_DAMAGED, E_VERSION
+ */
+export async function readCheckpointFacts(file: string): Promise<Pick<StoredCheckpoint, 'header'> & CheckpointFacts> {
+  const { header, state } = await readStored(file);
+  return { header, update: state.update, log: state.log, perturbations: state.perturbations };
+}
+
+type CheckpointFacts = Pick<Checkpoint, 'update' | 'log' | 'perturbations'>;
+
+/** @throws E_DAMAGED for a file that is not as it was written, E_VERSION for one of another form */
+async function readStored(file: string): Promise<StoredCheckpoint> {
+  const stored = await readJson(file).then(
+    (value) => Object(value) as StoredCheckpoint,
+    (cause: unknown) => {
+      throw damaged(file, (cause as Error).message, cause);
+    },
   );
+  const isWritten = stored.kind === 'checkpoint' && stored.sha256 === digestOf(stored);
+  if (stored.kind === 'checkpoint' && stored.format !== FORMAT && Number.isInteger(stored.format))
+    throw otherFormat(file, stored.format);
+  if (!isWritten) throw damaged(file, 'its hash is not that of its content');
+  return stored;
 }
 
 /**
  * The checkpoint of this very run, or null if there is none.
- * @throws E_TRUNCATED if the file is damaged; E_VERSION if another release wrote it in another form; E_RUN_MISMATCH
+ * @param continues - records of the same run under another Node
+ * @throws E_DAMAGED if the file is damaged; E_VERSION if another release wrote it in another form; E_RUN_MISMATCH
  * naming every field that differs, such as the engine, its kernel or the model, if it is another run's
  */
-export async function readCheckpoint(log: string, header: LogHeader): Promise<Checkpoint | null> {
+export async function readCheckpoint(
+  log: string,
+  header: LogHeader,
+  continues: readonly string[] = [],
+): Promise<Checkpoint | null> {
   const file = checkpointPath(log);
   if (!existsSync(file)) return null;
-  const stored = parsed(await readText(file), file);
-  if (stored.format !== FORMAT) throw otherFormat(file, stored.format);
-  if (stored.sha256 !== artifactSha256(stored.state ?? null))
-    throw damaged(file, 'its hash is not that of its content');
-  requireSameHeader(file, stored.header, header);
+  const stored = await readStored(file);
+  requireSameHeader(file, stored.header, header, continues);
   const { optimizer, rule, statistics, observation, recovery, looks, ...rest } = stored.state;
   return {
     ...rest,
@@ -189,17 +224,9 @@ export async function removeCheckpoint(log: string): Promise<void> {
   await removeKept(log);
 }
 
-function parsed(text: string, file: string): StoredCheckpoint {
-  try {
-    return Object(JSON.parse(text)) as StoredCheckpoint;
-  } catch (cause) {
-    throw damaged(file, (cause as Error).message, cause);
-  }
-}
-
 function damaged(file: string, reason: string, cause?: unknown): HjbLrError {
-  return new HjbLrError('E_TRUNCATED', `The checkpoint ${file} is damaged: ${reason}.`, {
-    remedy: 'Start the run over with --fresh; the updates that it had done are lost.',
+  return new HjbLrError('E_DAMAGED', `The checkpoint ${file} is damaged: ${reason}.`, {
+    remedy: REPAIR_RUN,
     fields: { file },
     cause,
   });
@@ -210,7 +237,7 @@ function otherFormat(file: string, found: unknown): HjbLrError {
     'E_VERSION',
     `The checkpoint ${file} has format ${String(found)}; this release reads ${FORMAT}.`,
     {
-      remedy: 'Finish the run with the release that began it, or start over with --fresh.',
+      remedy: `Finish the run with the release that began it. ${REPAIR_RUN}`,
       fields: { file, found, supported: FORMAT },
     },
   );

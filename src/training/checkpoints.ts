@@ -5,6 +5,9 @@ import { readKept, writeKept, type KeptFile } from './kept/file.js';
 import type { KeptPerturbations } from './kept/kept-perturbations.js';
 import type { ResolvedRun } from './training-run.js';
 
+/** A checkpoint but for what is known once it is written. */
+type State = Omit<Checkpoint, 'log' | 'perturbations'>;
+
 /** When a run saves its state, and the file of its kept perturbations beside it. */
 export class Checkpoints {
   readonly #run: ResolvedRun;
@@ -36,21 +39,21 @@ export class Checkpoints {
   }
 
   /** Saves the state after all rows so far are on disk. */
-  async write(writer: LogWriter, stateNow: () => Omit<Checkpoint, 'perturbations'>): Promise<void> {
+  async write(writer: LogWriter, stateNow: () => State): Promise<void> {
     await writer.flush();
     const save = async (): Promise<void> => {
       const { log, header } = this.#run;
       if (this.#kept !== null) this.#file = await writeKept(log, this.#kept.arrays, this.#file);
-      await writeCheckpoint(log, header, { ...stateNow(), perturbations: this.#file });
+      await writeCheckpoint(log, header, { ...stateNow(), log: writer.digest(), perturbations: this.#file });
     };
     await (this.#budget === null ? save() : this.#budget.spend(save));
   }
 
   /** Saves the state from which other runs fork, beside the run's own checkpoints, which come and go. */
-  async keepForkPoint(writer: LogWriter, stateNow: () => Omit<Checkpoint, 'perturbations'>): Promise<void> {
+  async keepForkPoint(writer: LogWriter, stateNow: () => State): Promise<void> {
     await writer.flush();
     const log = forkPointLog(this.#run.log);
     const perturbations = this.#kept === null ? null : await writeKept(log, this.#kept.arrays, null);
-    await writeCheckpoint(log, this.#run.header, { ...stateNow(), perturbations });
+    await writeCheckpoint(log, this.#run.header, { ...stateNow(), log: writer.digest(), perturbations });
   }
 }

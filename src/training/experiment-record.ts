@@ -4,7 +4,7 @@ import { readArtifact } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
 import { HjbLrError, namingFile, type Issue } from '../errors.js';
 import { asJson, frozen } from '../json.js';
-import { checkAttacks, createWorkload, isImported, type Workload } from '../workloads/index.js';
+import { checkAttacks, createWorkload, examplesSha256, isImported, type Workload } from '../workloads/index.js';
 import { withUpdates } from './run-length.js';
 
 /**
@@ -22,8 +22,12 @@ export interface ExperimentRecord {
   readonly sha256: string;
   /** Of the examples that its workload gave. */
   readonly datasetSha256: string;
-  /** Of the module that exports the workload; null for a workload that the experiment describes. */
+  /** Of the module that exports the workload and all that it imports; null for a workload that the experiment describes. */
   readonly moduleSha256: string | null;
+  /** Of every file that the module imports, itself included; empty without a module. */
+  readonly moduleFiles: Readonly<Record<string, string>>;
+  /** Records of the same run under another Node that it goes on with (`--allow-other-node`). */
+  readonly continues: readonly string[];
   readonly node: string;
   readonly v8: string;
 }
@@ -42,7 +46,7 @@ export async function resolveExperiment(file: string): Promise<ExperimentRecord>
   const workload = await loadWorkload({ experiment: described, file, baseDirectory });
   const experiment = frozen(withUpdates(described, file, workload));
   const place = { experiment, file, baseDirectory };
-  const record = frozen({ ...place, sha256: artifactSha256(experiment), ...identityOf(workload) });
+  const record = frozen({ ...place, sha256: artifactSha256(experiment), ...identityOf(workload), continues: [] });
   openWorkloads.set(keyOf(record), Promise.resolve(workload));
   return record;
 }
@@ -76,9 +80,14 @@ async function reopenWorkload(record: ExperimentRecord): Promise<Workload> {
 /** What is no longer as the record says, with both values. */
 function changesOf(record: ExperimentRecord, found: Identity): Issue[] {
   const files = workloadFiles(record).join(', ');
-  const compared: readonly (readonly [field: keyof Identity, path: string, what: string])[] = [
+  const changed = changedFiles(record.moduleFiles, found.moduleFiles);
+  const compared: readonly (readonly [field: Exclude<keyof Identity, 'moduleFiles'>, path: string, what: string])[] = [
     ['datasetSha256', 'workload.data', `SHA-256 of the data of ${files}`],
-    ['moduleSha256', 'workload', `SHA-256 of ${files}`],
+    [
+      'moduleSha256',
+      'workload',
+      `SHA-256 of ${[files, ...changed.filter((name) => !files.endsWith(`/${name}`))].join(', ')}`,
+    ],
     ['node', '', 'Node'],
     ['v8', '', 'V8'],
   ];
@@ -90,6 +99,11 @@ function changesOf(record: ExperimentRecord, found: Identity): Issue[] {
     }));
 }
 
+/** Names of the files of a module that are others than they were. */
+function changedFiles(before: Identity['moduleFiles'], now: Identity['moduleFiles']): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => before[name] !== now[name]);
+}
+
 type Place = Pick<ExperimentRecord, 'file' | 'baseDirectory'> & { readonly experiment: ExperimentFile };
 
 async function loadWorkload({ experiment, file, baseDirectory }: Place): Promise<Workload> {
@@ -98,12 +112,14 @@ async function loadWorkload({ experiment, file, baseDirectory }: Place): Promise
   return workload;
 }
 
-type Identity = Pick<ExperimentRecord, 'datasetSha256' | 'moduleSha256' | 'node' | 'v8'>;
+type Identity = Pick<ExperimentRecord, 'datasetSha256' | 'moduleSha256' | 'moduleFiles' | 'node' | 'v8'>;
 
 function identityOf(workload: Workload): Identity {
   return {
-    datasetSha256: workload.dataset.sha256,
+    // A module names its data as it likes: their bytes are what is hashed.
+    datasetSha256: isImported(workload) ? examplesSha256(workload.dataset) : workload.dataset.sha256,
     moduleSha256: isImported(workload) ? workload.module.sha256 : null,
+    moduleFiles: isImported(workload) ? workload.module.files : {},
     node: process.version,
     v8: process.versions.v8,
   };

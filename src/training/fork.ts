@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readText, writeFileAtomic } from '../artifacts/files.js';
-import { partialPath } from '../artifacts/log-file.js';
+import { partialPath, scanTrainingLog } from '../artifacts/log-file.js';
+import { LogDigest } from '../artifacts/log-digest.js';
+import { openReplacement } from '../filesystem.js';
 import { jsonLine } from '../formats/jsonl.js';
+import { lineBatches } from '../formats/lines.js';
+import type { LogHeader } from '../artifacts/training-log/training-log.js';
 import { checkpointPath, copyForkPoint, forkPointLog, removeCheckpoint } from './checkpoint.js';
 import type { TrainingRun } from './training-run.js';
 
@@ -11,13 +14,31 @@ import type { TrainingRun } from './training-run.js';
  * kept state it is trained so.
  *
  * @param trunk - log of the run that was forked, whole
+ * @throws what `readTrainingLog` throws of it; E_DAMAGED if the kept state is damaged
  */
 export async function startFork({ log, header }: TrainingRun, trunk: string): Promise<void> {
   const begun = [log, partialPath(log), checkpointPath(log)].some((file) => existsSync(file));
   if (begun || !existsSync(checkpointPath(forkPointLog(trunk)))) return;
-  const shared = (await readText(trunk)).split('\n').slice(1, 1 + header.forked_from!.update);
-  await writeFileAtomic(partialPath(log), jsonLine(header) + shared.map((line) => `${line}\n`).join(''));
-  await copyForkPoint(trunk, log, header);
+  await scanTrainingLog(trunk, {}, () => {});
+  await copyForkPoint(trunk, log, header, await copyRows(trunk, partialPath(log), header));
+}
+
+/** Writes the header and the rows that both runs share. @returns their digest */
+async function copyRows(trunk: string, partial: string, header: LogHeader): Promise<string> {
+  const shared = header.forked_from!.update;
+  const digest = new LogDigest();
+  const copy = await openReplacement(partial);
+  digest.add(header);
+  await copy.write(jsonLine(header));
+  for await (const batch of lineBatches(trunk)) {
+    for (const { text, number } of batch.filter((line) => line.number > 1 && line.number <= 1 + shared)) {
+      digest.add(JSON.parse(text) as object);
+      await copy.write(`${text}\n`);
+      if (number === 1 + shared) break;
+    }
+  }
+  await copy.finish();
+  return digest.value();
 }
 
 /** Removes the kept state, once every run that forks there is done. */

@@ -9,6 +9,7 @@ import { TOOL_VERSION } from '../version.js';
 import { isImported, type Workload } from '../workloads/index.js';
 import { batchSizes } from '../controls/index.js';
 import type { Engine } from './engines/index.js';
+import { runRecord } from './run-record.js';
 import type { RunHeader } from './training-run.js';
 import type { TrainingTask } from './training-task.js';
 
@@ -48,6 +49,7 @@ export function logHeader(open: OpenRun): RunHeader {
     ...(task.evaluated ? { evaluation: experiment.evaluation } : {}),
     ...(open.measurements.length === 0 ? {} : { measurements: [...open.measurements] }),
     ...describeStopping(open),
+    record: runRecord(task.record, engine),
     host: os.hostname(),
     started_at: new Date().toISOString(),
   };

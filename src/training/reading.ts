@@ -1,5 +1,5 @@
 import { readingSchema, type Experiment, type ReadingOptions } from '../artifacts/experiment/experiment.js';
-import { gradientEvaluations, type TrainingLog } from '../artifacts/training-log/training-log.js';
+import { gradientEvaluations, type LogOutline, type TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { resolveMethod, type Method } from './method.js';
 
@@ -33,7 +33,7 @@ export interface Reading {
  * What a D-Adaptation run read, and what it cost.
  * @throws E_PILOT if it diverged or has no positive reading
  */
-export function readingOf(log: TrainingLog, remedy: string): Reading {
+export function readingOf(log: TrainingLog | LogOutline, remedy: string): Reading {
   const { end } = log;
   const rate = end?.summary?.['reading'];
   if (end?.status === 'completed' && rate !== undefined && rate > 0) {

@@ -1,4 +1,5 @@
 import type { TaskKind } from '../execution/task.js';
+import type { WrittenEvent } from '../execution/written-files.js';
 import { isMeasurable, NOT_MEASURABLE, type Experiment } from '../artifacts/experiment/experiment.js';
 import type { MeasurementSpec } from '../artifacts/experiment/measurements.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
@@ -14,7 +15,7 @@ import { startFork } from './fork.js';
 import { logHeader } from './log-header.js';
 import { readingMethod, readingOptions, readingUpdates } from './reading.js';
 import { planLooks } from './stopping/plan.js';
-import { trainRun } from './train.js';
+import { trainRun, trainToEnd } from './train.js';
 import type { TrainingRun } from './training-run.js';
 import type { TaskOutline, TrainingTask } from './training-task.js';
 
@@ -42,10 +43,15 @@ export function readingTask(experiment: Experiment, seed: number): TaskOutline {
 
 /** Runs, resumes or finds finished one training run. */
 export async function runTraining(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingLog> {
+  return trainRun(await startedRun(task, onProgress));
+}
+
+/** A run that is open, and forked from another one where it is to be. */
+async function startedRun(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingRun> {
   const run = await openTraining(task);
   if (task.forkedFrom !== undefined) await startFork(run, task.forkedFrom.log);
   const { forkPoint } = task;
-  return trainRun({ ...run, ...(forkPoint === undefined ? {} : { keepCheckpointAt: forkPoint }), onProgress });
+  return { ...run, ...(forkPoint === undefined ? {} : { keepCheckpointAt: forkPoint }), onProgress };
 }
 
 /**
@@ -69,6 +75,7 @@ export async function openTraining(task: TrainingTask, given?: Schedule): Promis
   return {
     ...{ log, header, engine, workload, scored, schedule, method, objective, measurements, stopping },
     ...(observed === undefined ? {} : { observed }),
+    continues: task.record.continues,
     evaluation: evaluated ? experiment.evaluation : null,
   };
 }
@@ -112,12 +119,18 @@ function measurementsOf({ evaluated, record }: TrainingTask, workload: Workload)
 }
 
 /** Entry of a worker process. */
-export async function runTask(input: unknown, report: (event: { done: number }) => void): Promise<{ log: string }> {
+export async function runTask(
+  input: unknown,
+  report: (event: { done: number } | WrittenEvent) => void,
+): Promise<{ log: string }> {
   const task = input as TrainingTask;
   frozen(task.record);
-  await runTraining(task, (update) => {
-    if (update % PROGRESS_EVERY === 0) report({ done: update });
-  });
+  await trainToEnd(
+    await startedRun(task, (update) => {
+      if (update % PROGRESS_EVERY === 0) report({ done: update });
+    }),
+  );
+  report({ written: [task.log] });
   return { log: task.log };
 }
 

@@ -1,5 +1,11 @@
-import { createLogWriter, partialPath, readTrainingLog } from '../artifacts/log-file.js';
-import type { LogEnd, TrainingLog } from '../artifacts/training-log/training-log.js';
+import {
+  createLogWriter,
+  outlineTrainingLog,
+  partialPath,
+  readTrainingLog,
+  REPAIR_RUN,
+} from '../artifacts/log-file.js';
+import type { LogEnd, LogOutline, TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
 import { checkpointPath, readCheckpoint, removeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { findEarlierRun } from './run-identity.js';
@@ -26,32 +32,42 @@ const CHECKPOINT_SHARE = 0.02;
  *
  * @returns the log as it stands on disk
  * @throws E_RUN_MISMATCH if the log, finished or not, or the checkpoint belongs to a run of another header, naming what
- * differs; E_TRUNCATED or E_VERSION if the checkpoint cannot be read; E_NOT_FOUND if its log is gone; E_WRITE
+ * differs; E_DAMAGED or E_VERSION if the checkpoint, or the rows that it goes on from, cannot be believed; E_NOT_FOUND if its log is
+ * gone; E_WRITE
  */
 export async function trainRun(options: TrainingRun): Promise<TrainingLog> {
+  await trainToEnd(options);
+  return readTrainingLog(options.log);
+}
+
+/** The same in memory that does not grow with the number of updates: the log is returned without its steps. */
+export async function trainToEnd(options: TrainingRun): Promise<LogOutline> {
   const run = resolved(options);
-  const { log, header } = run;
-  const { finished, isPartial } = await findEarlierRun(log, header);
+  const { log, header, continues } = run;
+  const { finished, isPartial } = await findEarlierRun(log, header, continues);
   if (finished === null) await trainFrom(run, await startingCheckpoint(run, isPartial));
   await removeCheckpoint(log);
   if (finished !== null && run.saveWeights) await requireSavedWeights(log, finished.end!);
-  return finished ?? readTrainingLog(log);
+  return finished ?? outlineTrainingLog(log);
 }
 
 /** Where an earlier process stopped, or null before its first checkpoint. */
-async function startingCheckpoint({ log, header }: ResolvedRun, isPartial: boolean): Promise<Checkpoint | null> {
-  const checkpoint = await readCheckpoint(log, header);
+async function startingCheckpoint(
+  { log, header, continues }: ResolvedRun,
+  isPartial: boolean,
+): Promise<Checkpoint | null> {
+  const checkpoint = await readCheckpoint(log, header, continues);
   if (checkpoint === null || isPartial) return checkpoint;
   const [file, partial] = [checkpointPath(log), partialPath(log)];
   throw new HjbLrError('E_NOT_FOUND', `There is the checkpoint ${file}, but not the log ${partial} that it goes on.`, {
-    remedy: 'Put the log back, or start over with --fresh.',
+    remedy: `Put the log back. ${REPAIR_RUN}`,
     fields: { file: partial, checkpoint: file },
   });
 }
 
 async function trainFrom(run: ResolvedRun, checkpoint: Checkpoint | null): Promise<void> {
-  const keepSteps = checkpoint === null ? 0 : checkpoint.update;
-  const writer = await createLogWriter(run.log, run.header, { keepSteps });
+  const kept = checkpoint === null ? { keepSteps: 0 } : { keepSteps: checkpoint.update, digest: checkpoint.log };
+  const writer = await createLogWriter(run.log, run.header, { ...kept, continues: run.continues });
   const trainer = new Trainer(run, checkpoint);
   try {
     await trainer.restore();
@@ -81,8 +97,20 @@ function resolved(run: TrainingRun): ResolvedRun {
     checkpointEvery = CHECKPOINT_EVERY,
     checkpointShare = CHECKPOINT_SHARE,
     keepCheckpointAt = Infinity,
+    continues = [],
     onProgress = () => {},
   } = run;
   const checkpoints = { checkpointEvery, checkpointShare, keepCheckpointAt };
-  return { ...run, scored, stopping, observed, evaluateEvery, measurements, saveWeights, ...checkpoints, onProgress };
+  return {
+    ...run,
+    scored,
+    stopping,
+    observed,
+    evaluateEvery,
+    measurements,
+    saveWeights,
+    ...checkpoints,
+    continues,
+    onProgress,
+  };
 }

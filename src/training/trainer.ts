@@ -322,7 +322,7 @@ export class Trainer {
     };
   }
 
-  #checkpoint(): Omit<Checkpoint, 'perturbations'> {
+  #checkpoint(): Omit<Checkpoint, 'log' | 'perturbations'> {
     return {
       update: this.#update,
       ...this.#spending.spent,

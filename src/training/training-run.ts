@@ -45,6 +45,8 @@ export interface TrainingRun {
   readonly checkpointShare?: number;
   /** Keeps the checkpoint after this update under `forkPointLog`, for runs that fork there; none by default. */
   readonly keepCheckpointAt?: number;
+  /** Records of the same run under another Node, whose logs and checkpoints it goes on with; none by default. */
+  readonly continues?: readonly string[];
   /** Called after every update with the number of updates done. */
   readonly onProgress?: (update: number) => void;
 }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type * as tf from '@tensorflow/tfjs';
 import { HjbLrError, type Issue } from '../errors.js';
 import { randomStream } from '../math/random.js';
 import { createAttack } from '../attacks/create-attack.js';
 import { createModel } from './models/index.js';
+import { moduleGraph, type ModuleGraph } from './module-graph.js';
 import type { tensorLogits } from './tensors/layers.js';
 import type { Workload } from './workload.js';
 import { withDefaults, workloadIssues } from './workload-check.js';
@@ -26,9 +25,9 @@ export interface WorkloadTools {
 /** What a module may export as `workload` in place of the workload itself. */
 export type WorkloadFactory = (tools: WorkloadTools) => Workload | Promise<Workload>;
 
-/** A workload that came from a module, with the hash of that file: a run of other code is another run. */
+/** A workload that came from a module, with the hashes of all that it imports: a run of other code is another run. */
 export interface ImportedWorkload extends Workload {
-  readonly module: { readonly file: string; readonly sha256: string };
+  readonly module: { readonly file: string } & ModuleGraph;
 }
 
 /** Whether a workload came from a module. */
@@ -41,10 +40,10 @@ export function isImported(workload: Workload): workload is ImportedWorkload {
  *
  * @param file - path of an ES module
  * @throws E_NOT_FOUND if there is no such file; E_INVALID if it does not load, has no such export, or with every part
- * of the workload that is missing or of the wrong kind
+ * of the workload that is missing or of the wrong kind; E_RUN_MISMATCH if it is edited while it is loaded
  */
 export async function importWorkload(file: string): Promise<ImportedWorkload> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  const graph = await moduleGraph(file).catch((cause: unknown) => {
     throw new HjbLrError('E_NOT_FOUND', `No workload module at ${file}.`, {
       remedy: 'Check "workload" in the experiment: the path is relative to that file.',
       fields: { file },
@@ -54,8 +53,15 @@ export async function importWorkload(file: string): Promise<ImportedWorkload> {
   const workload = await exportedWorkload(file);
   const issues = workloadIssues(workload);
   if (issues.length > 0) throw notAWorkload(file, 'does not export a whole workload', issues);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...withDefaults(workload as Workload), module: { file, sha256 } };
+  if ((await moduleGraph(file)).sha256 !== graph.sha256) throw editedMeanwhile(file);
+  return { ...withDefaults(workload as Workload), module: { file, ...graph } };
+}
+
+function editedMeanwhile(file: string): HjbLrError {
+  return new HjbLrError('E_RUN_MISMATCH', `${file}, or a file that it imports, was edited while it was loaded.`, {
+    remedy: 'Run the same command again.',
+    fields: { file },
+  });
 }
 
 async function exportedWorkload(file: string): Promise<unknown> {

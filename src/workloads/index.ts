@@ -9,6 +9,7 @@ import type { Workload } from './workload.js';
 export { classPriorLoss } from './class-prior.js';
 export { checkAttacks } from './door.js';
 export { isImported, type ImportedWorkload, type WorkloadFactory, type WorkloadTools } from './custom.js';
+export { examplesSha256 } from './datasets/index.js';
 export { createModel } from './models/index.js';
 export type { DeclaredModel, Model, TensorModel, TensorPass } from './models/model.js';
 export type { Dataset, Examples, Workload } from './workload.js';

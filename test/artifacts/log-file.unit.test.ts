@@ -45,7 +45,7 @@ describe('createLogWriter', () => {
       evaluations: [],
       measurements: [],
       looks: [],
-      end: KILLED,
+      end: { ...KILLED, sha256: expect.stringMatching(/^[\da-f]{64}$/) },
     });
   });
 
@@ -84,7 +84,7 @@ describe('createLogWriter', () => {
     await writeFile(partialPath(file), await readFile(file, 'utf8'));
     await expect(createLogWriter(file, exampleHeader(), { keepSteps: 5 })).rejects.toMatchObject({
       code: 'E_TRUNCATED',
-      remedy: 'Start over with --fresh.',
+      remedy: expect.stringContaining('hjb-lr repair'),
     });
   });
 
@@ -125,7 +125,8 @@ describe('readTrainingLog', () => {
   async function changed(change: (lines: string[]) => string[]): Promise<string> {
     const file = await newLog();
     await writeWhole(file);
-    await writeFile(file, change((await readFile(file, 'utf8')).split('\n')).join('\n'));
+    const written = (await readFile(file, 'utf8')).replace(/,"sha256":"[\da-f]{64}"/, '');
+    await writeFile(file, change(written.split('\n')).join('\n'));
     return file;
   }
 
@@ -176,7 +177,7 @@ describe('readTrainingLog', () => {
       expect(told).toMatch(remedy);
       // A run that goes on from such a log is refused too.
       await expect(readTrainingLog(file, { allowPartial: true })).rejects.toMatchObject({
-        remedy: 'Put the rows back as they were, or start over with --fresh.',
+        remedy: 'Put the rows back as they were.',
       });
     },
   );
@@ -213,6 +214,29 @@ describe('readTrainingLog', () => {
     });
   });
 
+  test('one digit that was changed after it was written is seen, and so are rows that the checkpoint has not seen', async () => {
+    const file = await newLog();
+    await writeWhole(file);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"test_robust_acc":0.25', '"test_robust_acc":0.26'));
+    await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_DAMAGED', fields: { file } });
+    await writeFile(partialPath(file), text);
+    const digest = '0'.repeat(64);
+    await expect(createLogWriter(file, exampleHeader(), { keepSteps: 2, digest })).rejects.toMatchObject({
+      code: 'E_DAMAGED',
+      remedy: expect.stringContaining('hjb-lr repair'),
+    });
+    expect(await readFile(partialPath(file), 'utf8')).toBe(text);
+  });
+
+  test('a field that stands twice is refused', async () => {
+    const file = await changed((lines) => lines.with(1, lines[1].replace('{', '{"lr":7,')));
+    await expect(readTrainingLog(file)).rejects.toMatchObject({
+      code: 'E_INVALID',
+      issues: [{ path: 'lr', message: 'stands twice in one object' }],
+    });
+  });
+
   test('a second header among the rows is named', async () => {
     const file = await changed((lines) => lines.toSpliced(3, 0, lines[0]));
     await expect(readTrainingLog(file)).rejects.toMatchObject({ code: 'E_INVALID', fields: { line: 4 } });
@@ -224,7 +248,7 @@ describe('readTrainingLog', () => {
       code: 'E_TRUNCATED',
       exitCode: 3,
       message: `${file} is cut off at line 5: the last line is not whole.`,
-      remedy: 'Run the command that wrote it again: it resumes where it stopped.',
+      remedy: expect.stringMatching(/^Run the command that wrote it again: it resumes where it stopped\./),
     });
     const partial = await readTrainingLog(file, { allowPartial: true });
     expect([partial.steps.length, partial.evaluations.length, partial.end]).toEqual([2, 1, null]);

@@ -4,6 +4,7 @@ import type { MethodResult } from '../../src/artifacts/results/results.js';
 import { decidingFigure } from '../../src/benchmark/deciding-figure.js';
 import type { FailedSeed, SeedOutcome } from '../../src/benchmark/seed-clauses.js';
 import { holm, judged, pairedP } from '../../src/benchmark/significance.js';
+import { collectedLog } from '../../src/benchmark/loss-columns.js';
 import { compare, methodResult, runResult, summary } from '../../src/benchmark/summarize.js';
 import { verdict } from '../../src/benchmark/verdict.js';
 import type { LogEvaluation } from '../../src/artifacts/training-log/training-log.js';
@@ -237,12 +238,12 @@ describe('the figure that decides', () => {
 
   test('of a run is taken from its log: 2.3, 2.29, ... 2.19 has the mean 2.245; a diverged run has none', () => {
     const figures = { constantLoss: Math.log(10), spentBefore: 0, figure: 'run_mean_loss' } as const;
-    expect(runResult(pilotLog('a'), '', figures).run_mean_loss).toBeCloseTo(2.245, 12);
-    expect(runResult(pilotLog('a', { status: 'diverged' }), '', figures).run_mean_loss).toBeNull();
+    expect(runResult(collectedLog(pilotLog('a')), '', figures).run_mean_loss).toBeCloseTo(2.245, 12);
+    expect(runResult(collectedLog(pilotLog('a', { status: 'diverged' })), '', figures).run_mean_loss).toBeNull();
     const scores = { train_robust_loss: 1, test_robust_loss: 1, test_loss: 1, train_loss: 1, test_acc: 1 };
     const evaluation = { ...scores, type: 'evaluation' as const, update: 12, test_robust_acc: 1, validation_loss: 0.5 };
     const log = { ...pilotLog('a'), evaluations: [evaluation] };
-    expect(runResult(log, '', { ...figures, figure: 'validation_loss' }).validation_loss).toBe(0.5);
+    expect(runResult(collectedLog(log), '', { ...figures, figure: 'validation_loss' }).validation_loss).toBe(0.5);
   });
 
   test('a run is dead within 2 % of the best constant prediction, where classes are not equally frequent too', () => {
@@ -252,7 +253,7 @@ describe('the figure that decides', () => {
       const scores = { train_robust_loss, test_robust_loss: 1, test_loss: 1, train_loss: 1, test_acc: 1 } as const;
       const evaluation = { ...scores, type: 'evaluation' as const, update: 12, test_robust_acc: 1 };
       const log = { ...pilotLog('a'), evaluations: [evaluation as LogEvaluation] };
-      return runResult(log, '', { constantLoss, spentBefore: 0, figure: 'train_robust_loss' }).dead;
+      return runResult(collectedLog(log), '', { constantLoss, spentBefore: 0, figure: 'train_robust_loss' }).dead;
     };
     expect([0.3, 0.318, 0.319, 0.5, 'nan'].map(dead)).toEqual([false, false, true, true, true]);
   });

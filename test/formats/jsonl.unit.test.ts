@@ -1,14 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openJsonlAppender, parseJsonLine, readJsonLines } from '../../src/formats/jsonl.js';
+import { openJsonlAppender, parseJsonLine } from '../../src/formats/jsonl.js';
+import { lineBatches, type Line } from '../../src/formats/lines.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+
+async function linesOf(file: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  for await (const batch of lineBatches(file)) lines.push(...batch);
+  return lines;
+}
 
 describe('JSON lines', () => {
   test('are read whole, and what was cut off apart', async () => {
     const file = path.join(await temporaryFolder(), 'rows.jsonl');
     await writeFile(file, '{"a":1}\n\n{"b');
-    expect(await readJsonLines(file)).toEqual({ whole: ['{"a":1}', ''], torn: '{"b' });
+    expect(await linesOf(file)).toEqual([
+      { text: '{"a":1}', number: 1, isWhole: true },
+      { text: '', number: 2, isWhole: true },
+      { text: '{"b', number: 3, isWhole: false },
+    ]);
   });
 
   test('are appended in order, whatever the batches, and get their name at the end', async () => {
@@ -17,9 +28,9 @@ describe('JSON lines', () => {
     const rows = Array.from({ length: 250 }, (_, i) => ({ i }));
     for (const row of rows) await appender.append(row);
     await appender.finish('last', path.join(folder, 'whole'));
-    const { whole, torn } = await readJsonLines(path.join(folder, 'whole'));
-    expect(whole.map((line, i) => parseJsonLine(line, 'whole', i + 1))).toEqual([...rows, 'last']);
-    expect(torn).toBe('');
+    const lines = await linesOf(path.join(folder, 'whole'));
+    expect(lines.map(({ text, number }) => parseJsonLine(text, 'whole', number))).toEqual([...rows, 'last']);
+    expect(lines.every(({ isWhole }) => isWhole)).toBe(true);
   });
 
   test('appear on disk when they are flushed', async () => {

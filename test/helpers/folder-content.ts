@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { canonicalJson } from '../../src/artifacts/shared/hash.js';
+import { canonicalJson } from '../../src/canonical-json.js';
+import { VOLATILE_FIELDS } from '../../src/artifacts/shared/common.js';
 
 /** Every file of a run folder, by relative path, with clock and host fields taken out of JSON and JSONL. */
 export async function folderContent(folder: string): Promise<Record<string, string>> {
@@ -14,15 +15,27 @@ export async function folderContent(folder: string): Promise<Record<string, stri
 
 function stable(file: string, text: string): string {
   if (path.basename(file) === 'run.json') {
-    const { options } = JSON.parse(text) as { options: unknown };
-    return canonicalJson(options);
+    const { options, records, digests } = JSON.parse(text) as Record<'options' | 'records' | 'digests', object>;
+    return canonicalJson({ options, records, files: Object.keys(digests).sort() }, []);
   }
-  if (file.endsWith('.json')) return canonicalJson(JSON.parse(text));
+  if (file.endsWith('.json')) return withoutClock(JSON.parse(text));
   if (file.endsWith('.html')) return text.replaceAll(/<tr class="host">.*?<\/tr>/g, '');
   if (!file.endsWith('.jsonl')) return text;
   return text
     .trim()
     .split('\n')
-    .map((line) => canonicalJson(JSON.parse(line)))
+    .map((line) => withoutClock(JSON.parse(line)))
     .join('\n');
+}
+
+/** Canonical JSON without clock and host fields at any depth: those of a checkpoint lie in its state. */
+function withoutClock(value: unknown): string {
+  return canonicalJson(stripped(value), []);
+}
+
+function stripped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stripped);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => !VOLATILE_FIELDS.includes(key));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, stripped(entry)]));
 }

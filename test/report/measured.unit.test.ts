@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { measuredSeries } from '../../src/benchmark/measured.js';
+import { collectedLog } from '../../src/benchmark/loss-columns.js';
 import { runResult } from '../../src/benchmark/summarize.js';
 import { logMeasurementSchema } from '../../src/artifacts/experiment/measurements.js';
 import type { MeasuredSeries, MethodResult, Results } from '../../src/artifacts/results/results.js';
@@ -44,8 +45,8 @@ describe('what a log measured', () => {
     const log = pilotLog('a');
     const detail = { constantLoss: Math.log(3), spentBefore: 0, figure: 'train_robust_loss' } as const;
     const end = { ...log.end!, n_grad_evals: log.end!.n_grad_evals! + 30, measurement_grad_evals: 30 };
-    const measured = runResult({ ...log, end, measurements: ROWS }, 'a.jsonl', detail);
-    const plain = runResult(log, 'a.jsonl', detail);
+    const measured = runResult(collectedLog({ ...log, end, measurements: ROWS }), 'a.jsonl', detail);
+    const plain = runResult(collectedLog(log), 'a.jsonl', detail);
     expect(measured.run_grad_evals).toBe(plain.run_grad_evals);
     expect(plain).not.toHaveProperty('measured');
   });

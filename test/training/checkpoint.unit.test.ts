@@ -146,7 +146,7 @@ describe('a checkpoint of another run is refused by name', () => {
     expect(error).toMatchObject({ code: 'E_RUN_MISMATCH', fields: { file, differing: [field] } });
     expect(error.message).toBe(`${file} belongs to another run: ${field} differ.`);
     expect(error.issues.length).toBeGreaterThan(0);
-    expect(error.remedy).toContain('--fresh');
+    expect(error.remedy).toContain('hjb-lr repair');
     expect(existsSync(file)).toBe(true);
   });
 
@@ -167,7 +167,7 @@ describe('a checkpoint that cannot be trusted', () => {
     await writeFile(file, change(await readFile(file, 'utf8')));
     const error = await refusal(run);
     expect(error.message).toContain(file);
-    expect(error.remedy).toContain('--fresh');
+    expect(error.remedy).toContain('hjb-lr repair');
     return error;
   }
 
@@ -179,14 +179,16 @@ describe('a checkpoint that cannot be trusted', () => {
       (text) => text.replace(/("weights":".{8})(.)/, (_, a, b) => a + (b === 'A' ? 'B' : 'A')),
     ],
     ['with another count', (text) => text.replace('"update":10', '"update":11')],
+    ['with another header', (text) => text.replace('"seed":1', '"seed":2')],
+    ['without a state', (text) => text.replace('"state":{', '"stat":{')],
   ])('%s: an error that names the file and the remedy', async (_name, change) => {
-    expect((await damaged(change)).code).toBe('E_TRUNCATED');
+    expect((await damaged(change)).code).toBe('E_DAMAGED');
   });
 
   test('of another format, or no checkpoint at all', async () => {
-    expect((await damaged((text) => text.replace('"format":4', '"format":2'))).code).toBe('E_VERSION');
-    expect((await damaged(() => '{"header_sha256":"0"}')).code).toBe('E_VERSION');
-    expect((await damaged(() => '7')).code).toBe('E_VERSION');
+    expect((await damaged((text) => text.replace('"format":5', '"format":2'))).code).toBe('E_VERSION');
+    expect((await damaged(() => '{"header_sha256":"0"}')).code).toBe('E_DAMAGED');
+    expect((await damaged(() => '7')).code).toBe('E_DAMAGED');
   });
 
   test('whose log is gone: it is not silently begun anew', async () => {

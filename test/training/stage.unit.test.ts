@@ -183,7 +183,11 @@ describe('a schedule by name', () => {
     const { artifacts } = await trainStage(options);
     const { rate } = (await readTrainingLog(artifacts[1])).header.lr_schedule['reading'] as { rate: number };
     const given = await trainStage({ ...options, schedule: `sf7k:reading=${rate}` });
-    const steps = async (file: string) => (await rowsOf(file)).split('\n').slice(1);
+    const steps = async (file: string) =>
+      (await rowsOf(file))
+        .replace(/,"sha256":"\w+"}/, '}')
+        .split('\n')
+        .slice(1);
     expect(await steps(given.artifacts[0])).toEqual(await steps(artifacts[1]));
   });
 

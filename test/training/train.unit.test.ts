@@ -43,7 +43,7 @@ describe('a run', () => {
   test('writes one row for each update, an evaluation and an end, and learns', async () => {
     const log = await trainRun(await smallRun({ updates: 60 }));
     expect(log.steps.map(({ update }) => update)).toEqual(Array.from({ length: 60 }, (_, i) => i));
-    expect(log.end).toEqual({ type: 'end', status: 'completed', updates: 60, n_grad_evals: 180 });
+    expect(log.end).toMatchObject({ type: 'end', status: 'completed', updates: 60, n_grad_evals: 180 });
     const [row] = log.steps;
     expect(row).toMatchObject({ lr: 0.3, reason: 'schedule', clip_factor: 1, epoch: 0, n_grad_evals: 3 });
     expect(row.train_loss).toBeUndefined();

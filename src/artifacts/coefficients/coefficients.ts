@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { count, createdAt, kind, nonnegative, positive, positiveCount, versionField } from '../shared/common.js';
+import {
+  count,
+  createdAt,
+  digestField,
+  kind,
+  nonnegative,
+  positive,
+  positiveCount,
+  versionField,
+} from '../shared/common.js';
 import { trainingAttackSchema } from '../experiment/attacks.js';
 import {
   batchSizeSchema,
@@ -33,6 +42,7 @@ export const coefficientsSchema = z
     schema_version: versionField('coefficients'),
     name: z.string().describe('Title of the coefficients in messages and in the report.'),
     created_at: createdAt,
+    sha256: digestField,
     horizon: positiveCount.describe('Number of updates of the full run that the policy is for.'),
     updates_per_epoch: nonnegative.describe('Number of updates of an epoch; 0 where it is not known.'),
     rates: z

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { count, createdAt, kind, nonnegative, positive, positiveCount, versionField } from '../shared/common.js';
+import {
+  count,
+  createdAt,
+  digestField,
+  kind,
+  nonnegative,
+  positive,
+  positiveCount,
+  versionField,
+} from '../shared/common.js';
 import { decisionSchema } from '../policy/decision.js';
 import { coefficientsSchema } from '../coefficients/coefficients.js';
 import { experimentSchema } from '../experiment/experiment.js';
@@ -66,6 +75,7 @@ export const resultsSchema = z
     schema_version: versionField('results'),
     name: z.string().describe('Name of the experiment.'),
     created_at: createdAt,
+    sha256: digestField,
     experiment: experimentSchema.describe('Experiment that was run, every default filled in.'),
     experiment_sha256: z.string().describe('SHA-256 of the canonical JSON of the experiment.'),
     engine: engineInfoSchema.describe('Program that carried out the training.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, kind, versionField } from '../shared/common.js';
+import { count, createdAt, digestField, kind, versionField } from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { studySections } from './sde-studies.js';
 import { keptPerturbationsSchema } from './kept-perturbations.js';
@@ -37,6 +37,7 @@ export const sdeAnalysisSchema = z
     schema_version: versionField('sde_analysis'),
     name: z.string().describe('Title of the model.'),
     created_at: createdAt,
+    sha256: digestField,
     model: sgdModelSchema.describe('Model that was analysed, every default filled in.'),
     result: sdeResultSchema.describe(
       'Results of the analysis: the coefficients of the SDE, and every study that was asked for.',

@@ -8,7 +8,7 @@ export function schemaVersionOf(kind: string): string {
   return SCHEMA_VERSIONS[kind] ?? '1.0.0';
 }
 
-/** Fields that depend on the clock or the machine: outside every hash and every bit-for-bit comparison. */
+/** Fields of a file, or of a row, that depend on the clock or the machine: outside every hash and every bit-for-bit comparison. */
 export const VOLATILE_FIELDS: readonly string[] = ['created_at', 'started_at', 'wall_s', 'seconds', 'host'];
 
 export const finite = z.number();
@@ -32,6 +32,13 @@ export function versionField(kind: string) {
 }
 
 export const createdAt = timestamp.optional().describe('Time at which the file was written, in ISO 8601 and UTC.');
+export const digestField = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .optional()
+  .describe(
+    'SHA-256 of the canonical JSON of this file without this field: the file is refused where it is not. A file that is written by hand has none.',
+  );
 export const editorSchema = z
   .string()
   .optional()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, createdAt, finite, kind, versionField } from '../shared/common.js';
+import { count, createdAt, digestField, finite, kind, versionField } from '../shared/common.js';
 import { controlProblemSchema } from '../control-problem/control-problem.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { problemResultSchema } from './problem-result.js';
@@ -38,6 +38,7 @@ export const problemSolutionSchema = z
     schema_version: versionField('solution'),
     name: z.string().describe('Title of the control problem.'),
     created_at: createdAt,
+    sha256: digestField,
     problem: controlProblemSchema.describe('Control problem that was solved, every default filled in.'),
     axes: z.array(axisSchema).describe('Axes of the grid, one for each state, in the order of the arrays.'),
     controls: z.array(z.string()).describe('Names of the controls, which lie innermost in `control`.'),

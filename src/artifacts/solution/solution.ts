@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { HjbLrError } from '../../errors.js';
-import { count, createdAt, finite, increasing, kind, nonnegative, versionField } from '../shared/common.js';
+import {
+  count,
+  createdAt,
+  digestField,
+  finite,
+  increasing,
+  kind,
+  nonnegative,
+  versionField,
+} from '../shared/common.js';
 import { provenanceSchema } from '../shared/provenance.js';
 import { problemSolutionSchema } from './problem-solution.js';
 import { monotoneInSpace, policyIterations, remedy, residual, solveStatus } from './solve-report.js';
@@ -22,6 +31,7 @@ export const closureSolutionSchema = z
     schema_version: versionField('solution'),
     name: z.string().describe('Name of the experiment.'),
     created_at: createdAt,
+    sha256: digestField,
     closure: z.string().describe('Name of the closure (reduced model of the loss) whose control problem was solved.'),
     axes: z.array(axisSchema).describe('Axes of the grid, one for each state, in the order of the arrays.'),
     times: increasing.describe('Time levels that are kept, in updates done.'),

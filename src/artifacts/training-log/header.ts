@@ -123,6 +123,17 @@ const optionalFields = {
     })
     .optional()
     .describe('Looks at the held-out loss and the rule that stops the run, of a run that has them.'),
+  record: z
+    .strictObject({
+      sha256: z
+        .string()
+        .describe('SHA-256 of the record of the run: experiment, data, modules, engine, its build, Node and V8.'),
+      node: z.string().describe('Version of Node under which the run began.'),
+      v8: z.string().describe('Version of V8 under which the run began.'),
+      build: z.string().describe('SHA-256 of the machine code of the engine, or its name and version.'),
+    })
+    .optional()
+    .describe('Record of everything that the run was made from, of a run of ours.'),
   host: z.string().optional().describe('Name of the machine.'),
   provenance: originSchema.optional().describe('Where data, model and machine of another trainer come from.'),
   started_at: timestamp.optional().describe('When the run started, RFC 3339.'),

@@ -7,7 +7,7 @@ import { sequenceFault, type SequenceFault } from './update-sequence.js';
 /** Step rows with the lines where they stand. */
 export interface PlacedSteps {
   readonly header: LogHeader;
-  readonly steps: readonly LogStep[];
+  readonly steps: readonly Pick<LogStep, 'update' | 'lr'>[];
   /** Line of each step row, from 1. */
   readonly lines: readonly number[];
   readonly end: LogEnd | null;
@@ -35,7 +35,7 @@ export function logFault({ header, steps, lines, end }: PlacedSteps): SequenceFa
 
 /** Rates must be >= 0; the last one of a run that diverged need not be finite. */
 function rateFault(
-  steps: readonly LogStep[],
+  steps: readonly Pick<LogStep, 'update' | 'lr'>[],
   place: (row: number) => string,
   end: LogEnd | null,
 ): SequenceFault | null {

@@ -3,6 +3,7 @@ import { createAttack } from '../../attacks/create-attack.js';
 import type { Objective } from '../experiment/experiment.js';
 import { logMeasurementSchema, type LogMeasurement } from '../experiment/measurements.js';
 import { count, finite } from '../shared/common.js';
+import { artifactSha256 } from '../shared/hash.js';
 import { logEvaluationSchema, type LogEvaluation } from './evaluation.js';
 import type { LogHeader } from './header.js';
 import { logLookSchema, type LogLook } from './look.js';
@@ -52,6 +53,14 @@ export const logEndSchema = z.strictObject({
     .record(z.string(), finite)
     .optional()
     .describe('Result that the run was made for, as numbers by name: the estimate of a D-Adaptation run, for example.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe(
+      'SHA-256 over the JSON of the header and of each row, this one without the field, a line each and without clock and host fields: ' +
+        'the log is refused where it is not. A trainer of your own writes none.',
+    ),
 });
 
 export const logRowSchema = z.discriminatedUnion('type', [
@@ -91,6 +100,27 @@ export interface TrainingLog {
   readonly end: LogEnd | null;
 }
 
+/** The same without the steps, of which there may be millions. */
+export interface LogOutline extends Omit<TrainingLog, 'steps'> {
+  /** Number of step rows. */
+  readonly stepCount: number;
+  readonly lastStep: LogStep | null;
+}
+
+/** What a whole log is without its steps. */
+export function outlineOf({ steps, ...rest }: TrainingLog): LogOutline {
+  return { ...rest, stepCount: steps.length, lastStep: steps.at(-1) ?? null };
+}
+
+/** SHA-256 of what a log tells of its run: the same wherever, by whatever release and on whatever Node it was written. */
+export function logSha256({ header, steps, evaluations, measurements, looks, end }: TrainingLog): string {
+  const { record: _record, host: _host, started_at: _started, ...run } = header;
+  const { sha256: _own, ...ended } = end ?? {};
+  const rows = steps.map(({ wall_s: _clock, ...step }) => step);
+  const told = { header: run, steps: rows, evaluations, measurements, looks, end: end === null ? null : ended };
+  return artifactSha256(told);
+}
+
 /** Updates that a run did itself: a forked one shares those before the fork with the run that it left. */
 export function ownUpdates({ header, steps }: TrainingLog): number {
   return steps.length - (header.forked_from?.update ?? 0);
@@ -100,9 +130,11 @@ export function ownUpdates({ header, steps }: TrainingLog): number {
  * Gradient evaluations of minibatches that a run spent: as it counted them, or else one for each update and those of its
  * attack's steps. A forked run is not charged for what it shares.
  */
-export function gradientEvaluations({ header: { attack, forked_from }, steps, end }: TrainingLog): number {
-  const counted = end?.n_grad_evals ?? steps.at(-1)?.n_grad_evals;
+export function gradientEvaluations(log: TrainingLog | LogOutline): number {
+  const { header, stepCount, lastStep, end } = 'steps' in log ? outlineOf(log) : log;
+  const { attack, forked_from } = header;
+  const counted = end?.n_grad_evals ?? lastStep?.n_grad_evals;
   if (counted !== undefined) return counted - (forked_from?.n_grad_evals ?? 0);
   const ascent = attack === null ? 0 : createAttack(attack).gradientEvaluations;
-  return Math.round(steps.length * (1 + ascent));
+  return Math.round(stepCount * (1 + ascent));
 }

@@ -3,6 +3,7 @@ import type { ExperimentPlan } from '../../benchmark/plan-experiment.js';
 import { optionalArgument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
 import { runStage } from '../../execution/stage.js';
 import { asJson, type Json } from '../../json.js';
+import { printable } from '../printable.js';
 import { defineCommand, requireGiven, type CommandResult } from '../command.js';
 import type { CommandContext } from '../context.js';
 import { BENCHMARK, REPORT } from '../stages.js';
@@ -18,6 +19,8 @@ export const runOptions = {
   engine: BENCHMARK.options.engine,
   workers: BENCHMARK.options.workers,
   fresh: BENCHMARK.options.fresh,
+  allowOtherNode: BENCHMARK.options.allowOtherNode,
+  repair: toggle('remove what is damaged in the folder first, as `hjb-lr repair` does'),
   dryRun: toggle('print the resolved options, the gradient evaluations and the minutes to expect, and stop'),
   printTemplate: toggle('print an experiment to start from, and stop'),
 };
@@ -39,7 +42,7 @@ async function withReport(done: CommandResult, out: string, context: CommandCont
 type Given = ValuesOf<typeof runInput> & ValuesOf<typeof runOptions> & { readonly reports: boolean };
 
 export async function runWhole(
-  { dryRun, printTemplate, ...given }: Given,
+  { dryRun, printTemplate, repair, ...given }: Given,
   context: CommandContext,
   finish: (done: CommandResult, out: string) => CommandResult | Promise<CommandResult>,
 ): Promise<CommandResult> {
@@ -47,7 +50,15 @@ export async function runWhole(
   const experimentPath = requireGiven(given.experimentPath, 'EXPERIMENT');
   if (dryRun === true) return describePlan(experimentPath, given);
   const out = requireGiven(given.out, '--out FOLDER');
+  if (repair === true) await repairFirst(out);
   return finish(await runStage(BENCHMARK, { ...given, experimentPath, out }, context), out);
+}
+
+/** What is removed is told at once: what comes may take long. */
+async function repairFirst(out: string): Promise<void> {
+  const { repairFolder } = await import('../../training/repair/index.js');
+  const { repairLines } = await import('./repair.js');
+  process.stderr.write(`${repairLines(await repairFolder(out)).join('\n')}\n`);
 }
 
 async function describeTemplate(): Promise<CommandResult> {
@@ -61,6 +72,7 @@ async function describePlan(
   machine: Pick<Given, 'engine' | 'workers'>,
 ): Promise<CommandResult> {
   const { planExperiment } = await import('../../benchmark/plan-experiment.js');
+  await noticeModule(experimentPath);
   const plan = await planExperiment(experimentPath, machine);
   const minutes = plan.minutes < 1 ? 'less than a minute' : `about ${Math.ceil(plan.minutes)} minutes`;
   return {
@@ -72,6 +84,16 @@ async function describePlan(
     ],
     result: asJson(plan),
   };
+}
+
+/** A workload module is code, and runs even where nothing is trained. */
+async function noticeModule(experimentPath: string): Promise<void> {
+  const { readArtifact } = await import('../../artifacts/files.js');
+  const { workload } = await readArtifact('experiment', experimentPath);
+  if (typeof workload === 'string')
+    process.stderr.write(
+      `notice: the workload is the module ${printable(workload)}: its code runs now, under --dry-run too\n`,
+    );
 }
 
 async function jsonText(value: Json): Promise<string> {

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Ledger } from '../../execution/ledger.js';
 import { argument } from '../../execution/stage-options.js';
 import { defineCommand } from '../command.js';
+import { commandLineOf } from '../shell.js';
 
 /** Names that a line lists. */
 const MOST_NAMES = 6;
@@ -22,6 +23,8 @@ interface Progress {
   readonly complete: boolean;
   readonly done: readonly string[];
   readonly missing: readonly string[];
+  /** Files that are not as they were written. */
+  readonly damaged: readonly string[];
   readonly finished: number;
   readonly underWay: readonly UnderWay[];
 }
@@ -31,13 +34,14 @@ export const status = defineCommand({
   input: { folder: argument('<folder>', 'folder of a run') },
   options: {},
   run: async ({ folder }) => {
-    const runs = await Promise.all((await ledgersIn(folder)).map((ledger) => progressOf(folder, ledger)));
+    const { inTurn } = await import('../../in-turn.js');
+    const runs = await inTurn(await ledgersIn(folder), (ledger) => progressOf(folder, ledger));
     const unfinished = runs.find(({ complete }) => !complete);
     return {
       artifacts: [],
       summary: runs.flatMap(describe),
       result: { complete: unfinished === undefined, runs: runs.map(documentOf) },
-      ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished.ledger) }),
+      ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished) }),
     };
   },
 });
@@ -50,16 +54,23 @@ async function ledgersIn(folder: string): Promise<Ledger[]> {
 }
 
 async function progressOf(folder: string, ledger: Ledger): Promise<Progress> {
+  const { inTurn } = await import('../../in-turn.js');
+  const { damagesOf } = await import('../../execution/digests.js');
   const parts = await expectedParts(folder, ledger);
-  const present = await Promise.all(parts.map((entry) => isThere(path.join(folder, entry))));
-  const missing = parts.filter((_, i) => !present[i]);
+  const present = await inTurn(parts, (entry) => isThere(path.join(folder, entry)));
+  const damages = await damagesOf(folder, ledger);
+  const gone = damages.filter(({ kind }) => kind === 'missing').map(({ file }) => file);
+  const missing = [...new Set([...parts.filter((_, i) => !present[i]), ...gone])];
   const logs = (await trainingLogs(folder)).filter((file) => ledger.owns.some((entry) => covers(entry, file)));
-  const underWay = await Promise.all(logs.filter(isPartial).map((file) => updatesDone(folder, file)));
+  const underWay = await inTurn(logs.filter(isPartial), (file) => updatesDone(folder, file));
+  const changed = damages.filter(({ kind }) => kind !== 'missing').map(({ file }) => file);
+  const damaged = [...new Set([...changed, ...(await badResults(folder, parts))])];
   return {
     ledger,
-    complete: missing.length === 0 && underWay.length === 0,
+    complete: missing.length === 0 && damaged.length === 0 && underWay.length === 0,
     done: parts.filter((_, i) => present[i]),
     missing,
+    damaged,
     finished: logs.length - underWay.length,
     underWay,
   };
@@ -72,34 +83,60 @@ async function expectedParts(folder: string, { expects, owns }: Ledger): Promise
   return [...parts, ...logs];
 }
 
-/** Logs of the runs that a benchmark's results are made of; none while there are no results. */
+interface Named {
+  readonly methods?: readonly { readonly runs?: readonly { readonly log?: unknown }[] }[];
+}
+
+/** Logs of the runs that a benchmark's results name, as far as they can be read. */
 async function loggedRuns(file: string): Promise<string[]> {
-  if (!(await isThere(file))) return [];
-  const { methods } = JSON.parse(await readFile(file, 'utf8')) as { methods: { runs: { log: string }[] }[] };
-  return methods.flatMap(({ runs }) => runs.map(({ log }) => log));
+  const { readJson } = await import('../../filesystem.js');
+  const { methods } = Object(await readJson(file).catch(() => null)) as Named;
+  const runs = listOf(methods).flatMap((method) =>
+    listOf((Object(method) as NonNullable<Named['methods']>[number]).runs),
+  );
+  return runs.map((run) => (Object(run) as { log?: unknown }).log).filter((log) => typeof log === 'string');
+}
+
+function listOf<Item>(value: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Results that are there and cannot be believed by themselves. */
+async function badResults(folder: string, parts: readonly string[]): Promise<string[]> {
+  const { readArtifact } = await import('../../artifacts/files.js');
+  const file = path.join(folder, RESULTS);
+  if (!parts.includes(RESULTS) || !(await isThere(file))) return [];
+  return readArtifact('results', file).then(
+    () => [],
+    () => [RESULTS],
+  );
 }
 
 function covers(entry: string, file: string): boolean {
   return entry.endsWith('/') ? file.startsWith(entry) : file === entry;
 }
 
-function describe({ ledger, complete, done, missing, finished, underWay }: Progress): string[] {
+function describe({ ledger, complete, done, missing, damaged, finished, underWay }: Progress): string[] {
   return [
     `${ledger.command}, hjb-lr ${ledger.tool_version}: ${complete ? 'complete' : 'not complete'}`,
     `done: ${list(done)}`,
     `missing: ${list(missing)}`,
+    ...(damaged.length === 0 ? [] : [`damaged: ${list(damaged)}`]),
     `training runs: ${finished} finished, ${underWay.length} under way`,
     ...underWay.map(({ file, updates, of }) => `  ${file}: ${updates} of ${of} updates`),
   ];
 }
 
-function documentOf({ ledger, complete, done, missing, finished, underWay }: Progress) {
+function documentOf({ ledger, complete, done, missing, damaged, finished, underWay }: Progress) {
   const { command, tool_version, command_line } = ledger;
   const under_way = underWay.map((log) => ({ ...log }));
-  return { command, tool_version, command_line, complete, done: [...done], missing: [...missing], finished, under_way };
+  const files = { done: [...done], missing: [...missing], damaged: [...damaged] };
+  return { command, tool_version, command_line, complete, ...files, finished, under_way };
 }
 
-function nextCommand(folder: string, { command, command_line }: Ledger): string {
+function nextCommand(folder: string, { ledger, damaged }: Progress): string {
+  const { command, command_line } = ledger;
+  if (damaged.length > 0) return commandLineOf('repair', folder);
   return command_line ?? `hjb-lr ${command} ... --out ${folder}, as before: it resumes`;
 }
 
@@ -125,10 +162,18 @@ function isPartial(file: string): boolean {
   return file.endsWith('.partial.jsonl');
 }
 
-/** How far a partial log is: its last whole row may be any, and its last line torn. */
+/** How far a partial log is: its last line may be torn, and what is no row counts for nothing. */
 async function updatesDone(folder: string, file: string): Promise<UnderWay> {
-  const [header, ...rows] = (await readFile(path.join(folder, file), 'utf8')).split('\n').slice(0, -1);
-  const { updates: of } = JSON.parse(header ?? '{"updates":0}') as { updates: number };
-  const updates = rows.filter((row) => (JSON.parse(row) as { type: string }).type === 'step').length;
-  return { file, updates, of };
+  const { partialHeader } = await import('../../artifacts/log-file.js');
+  const { lineBatches } = await import('../../formats/lines.js');
+  const target = path.join(folder, file);
+  const header = await partialHeader(target);
+  let updates = 0;
+  for await (const batch of lineBatches(target))
+    updates += batch.filter((line) => line.isWhole && isStep(line.text)).length;
+  return { file, updates, of: typeof header?.updates === 'number' ? header.updates : 0 };
+}
+
+function isStep(text: string): boolean {
+  return text.startsWith('{"type":"step",');
 }

@@ -11,10 +11,13 @@ export const validate = defineCommand({
       'experiment, training log, coefficients, control problem, solution, policy, results, SGD model, its SDE, or run.json',
     ),
   },
-  options: { seal: toggle('accept a policy that was edited by hand: renew its tests and its policy_id') },
+  options: {
+    seal: toggle('accept a file that was edited by hand: renew its digest; of a policy its tests and its policy_id'),
+  },
   run: async ({ file, seal }) => {
-    if (seal === true) await sealPolicy(file);
+    if (seal === true) await sealFile(file);
     const validation = await validateAny(file);
+    if (seal !== true) await requireRecorded(file);
     return {
       artifacts: seal === true ? [file] : [],
       summary: [`valid: ${validation.summary}`],
@@ -23,9 +26,19 @@ export const validate = defineCommand({
   },
 });
 
-async function sealPolicy(file: string): Promise<void> {
+async function sealFile(file: string): Promise<void> {
+  const { readJson, sealArtifact } = await import('../../artifacts/files.js');
+  const kind = (Object(await readJson(file)) as { kind?: unknown }).kind;
+  if (kind !== 'policy' && ['coefficients', 'solution', 'results', 'sde_analysis'].includes(kind as string))
+    return sealArtifact(kind as 'coefficients', file);
   const { sealPolicyFile } = await import('../../schedules/index.js');
   await sealPolicyFile(file);
+}
+
+/** A file in the folder of a run is also compared with the digest that the run recorded. */
+async function requireRecorded(file: string): Promise<void> {
+  const { requireRecordedFile } = await import('../../execution/recorded-file.js');
+  await requireRecordedFile(file);
 }
 
 async function validateAny(file: string): Promise<{ kind: string; file: string; summary: string }> {

@@ -2,6 +2,10 @@ import path from 'node:path';
 import { readArtifact, writeFileAtomic } from '../../artifacts/files.js';
 import { readTrainingLog } from '../../artifacts/log-file.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
+import { recordFiles } from '../../execution/digests.js';
+import { exists } from '../../execution/exists.js';
+import { LEDGER_FILE, readLedger } from '../../execution/ledger.js';
+import { requireRecordedFile } from '../../execution/recorded-file.js';
 import type { Results } from '../../artifacts/results/results.js';
 import type { ProblemSolution } from '../../artifacts/solution/problem-solution.js';
 import { prettyJson } from '../../formats/pretty-json.js';
@@ -35,13 +39,23 @@ interface Told {
  * @throws what `sourcesOf` and reading the files throw; E_WRITE
  */
 export async function reportStage({ paths, out, format = 'html', dataFolder }: ReportStageOptions) {
-  const told = await pagesOf(await sourcesOf(paths), dataFolder);
+  const sources = await sourcesOf(paths);
+  for (const source of sources) await requireRecordedFile(source.file);
+  const told = await pagesOf(sources, dataFolder);
   const pages = told.map(({ page }) => page);
   const file = path.join(out, `report.${format}`);
   const text = await textOf(pages, format);
   await writeFileAtomic(file, text);
+  await recordPage(out, file);
   const summary = format === 'html' ? [...told.flatMap(({ lines }) => lines), `report: ${file}`] : [text.trimEnd()];
   return { artifacts: [file], summary, result: documentOf(pages) };
+}
+
+/** In the folder of a run the page is one of its files. */
+async function recordPage(out: string, file: string): Promise<void> {
+  if (!(await exists(path.join(out, LEDGER_FILE)))) return;
+  const { owns } = await readLedger(out);
+  if (owns.includes(path.basename(file))) await recordFiles(out, [file]);
 }
 
 async function textOf(pages: readonly Page[], format: ReportFormat): Promise<string> {

@@ -9,6 +9,8 @@ export type InputOutput = Pick<Dataset, 'inputShape' | 'classes'>;
 export interface Engine {
   /** Engine, back end, kernel, threads and version, as training logs name them. */
   readonly info: EngineInfo;
+  /** SHA-256 of its machine code where that is ours, or its name and version. */
+  readonly build: string;
   /**
    * The model with buffers for at most `capacity` examples; the caller disposes of it.
    * @throws E_ENGINE naming the first layer that this engine cannot run, or a model that is not made of layers

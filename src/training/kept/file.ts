@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { REPAIR_RUN } from '../../artifacts/log-file.js';
 import { HjbLrError } from '../../errors.js';
 import { writeFileAtomic } from '../../filesystem.js';
 import type { KeptArrays } from './kept-perturbations.js';
@@ -60,7 +61,12 @@ export async function readKept(log: string, { file, bytes, sha256 }: KeptFile, a
 /** Copies the file that another log's checkpoint names beside a log, as the first of its own. */
 export async function copyKept(from: string, log: string, kept: KeptFile): Promise<KeptFile> {
   const [own] = keptPaths(log);
-  await writeFileAtomic(own, await readFile(path.join(path.dirname(from), kept.file)));
+  const place = path.join(path.dirname(from), kept.file);
+  const bytes = await readFile(place).catch((cause: unknown) => {
+    throw damaged(place, `it cannot be read (${(cause as NodeJS.ErrnoException).code})`);
+  });
+  if (digestOf([bytes]) !== kept.sha256) throw damaged(place, 'its hash is not the one that the checkpoint names');
+  await writeFileAtomic(own, bytes);
   return { ...kept, file: path.basename(own) };
 }
 
@@ -83,9 +89,8 @@ function digestOf(parts: readonly Uint8Array[]): string {
 }
 
 function damaged(file: string, reason: string): HjbLrError {
-  return new HjbLrError('E_TRUNCATED', `The kept perturbations ${file} are damaged: ${reason}.`, {
-    remedy:
-      'Put the file of the checkpoint back, or start the run over with --fresh; the updates that it had done are lost.',
+  return new HjbLrError('E_DAMAGED', `The kept perturbations ${file} are damaged: ${reason}.`, {
+    remedy: `Put the file of the checkpoint back. ${REPAIR_RUN}`,
     fields: { file },
   });
 }

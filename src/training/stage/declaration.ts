@@ -1,4 +1,13 @@
-import { argument, count, FRESH, OUT, required, text, toggle } from '../../execution/stage-options.js';
+import {
+  ALLOW_OTHER_NODE,
+  argument,
+  count,
+  FRESH,
+  OUT,
+  required,
+  text,
+  toggle,
+} from '../../execution/stage-options.js';
 import { defineStage, type StageOptions } from '../../execution/stage.js';
 import { ENGINE } from '../engines/choices.js';
 
@@ -13,6 +22,7 @@ const options = {
   allowMismatch: toggle('train under a policy made for another attack, optimizer, batch size or objective'),
   saveWeights: toggle('keep the final weights: NAME.weights.npz, one array for each parameter'),
   fresh: FRESH,
+  allowOtherNode: ALLOW_OTHER_NODE,
 };
 
 export type TrainStageOptions = StageOptions<typeof input, typeof options>;

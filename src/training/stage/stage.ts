@@ -2,15 +2,17 @@ import path from 'node:path';
 import { readArtifact } from '../../artifacts/files.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
 import { canonicalJson } from '../../artifacts/shared/hash.js';
-import { partialPath } from '../../artifacts/log-file.js';
+import { partialPath, readTrainingLog } from '../../artifacts/log-file.js';
 import {
   gradientEvaluations,
   type LogEvaluation,
+  type LogOutline,
   type TrainingLog,
 } from '../../artifacts/training-log/training-log.js';
 import { HjbLrError, namingFile } from '../../errors.js';
 import { makeFolder } from '../../filesystem.js';
-import { openRunFolder, type RunFolderOptions } from '../../execution/ledger.js';
+import { recordFiles } from '../../execution/digests.js';
+import { openRunFolder, type RunFolderOptions } from '../../execution/run-folder.js';
 import { prettyJson } from '../../formats/pretty-json.js';
 import { writeFileAtomic } from '../../artifacts/files.js';
 import { parseSchedule, type ParsedSchedule, type RecommendedRequest, type Schedule } from '../../schedules/index.js';
@@ -26,7 +28,7 @@ import { weightsPath } from '../saved-weights.js';
 import { recommend, wholeMethodTask, type Choice } from '../recommended/index.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
 import { openTraining, readingTask } from '../task.js';
-import { trainRun } from '../train.js';
+import { trainToEnd } from '../train.js';
 import type { TrainingRun } from '../training-run.js';
 import type { TaskOutline } from '../training-task.js';
 
@@ -85,14 +87,22 @@ export async function trainInFolder(
   name: string,
   task: TaskOutline,
   schedule?: Schedule,
-): Promise<{ log: TrainingLog; file: string }> {
+): Promise<{ log: LogOutline; file: string }> {
   const { record, engine, onProgress = () => {} } = options;
   const file = path.join(options.out, `${name}.jsonl`);
   const run = await openTraining({ record, engine, log: file, ...task }, schedule);
-  await openTrainFolder(options, run);
+  const continues = await openTrainFolder(options, run);
   const report = (done: number): void => onProgress({ stage: task.purpose, done, total: task.updates });
   const saveWeights = task.evaluated && options.saveWeights === true;
-  return { log: await trainRun({ ...run, saveWeights, onProgress: report }), file };
+  const log = await trainToEnd({ ...run, continues, saveWeights, onProgress: report });
+  const weights = log.end!.weights === undefined ? [] : [weightsPath(file)];
+  await recordFiles(options.out, [file, ...weights], ledgerName(file));
+  return { log, file };
+}
+
+/** The record of a run that may share its folder with others. */
+function ledgerName(log: string): string {
+  return path.basename(log).replace(/jsonl$/, 'run.json');
 }
 
 function choiceLine({ choice, value, reason, evidence }: Choice): string {
@@ -104,20 +114,28 @@ function readingSentence({ rate, updates, n_grad_evals }: Reading): string {
 }
 
 /** One record for each method and seed, so that several may share a folder: all that the log's header says is an option. */
-async function openTrainFolder({ out, fresh, commandLine }: FolderOptions, run: TrainingRun): Promise<void> {
+async function openTrainFolder(
+  { out, fresh, allowOtherNode, commandLine }: FolderOptions,
+  run: TrainingRun,
+): Promise<readonly string[]> {
   const { header, log } = run;
   const name = path.basename(log);
-  await openRunFolder(out, {
+  const { record, ...described } = header;
+  const { node: _node, v8: _v8, sha256: _address, ...build } = record!;
+  const { continues } = await openRunFolder(out, {
     command: 'train',
-    options: JSON.parse(canonicalJson(header)) as RunFolderOptions['options'],
+    options: JSON.parse(canonicalJson({ ...described, ...build })) as RunFolderOptions['options'],
+    record: record!,
+    allowOtherNode: allowOtherNode === true,
     fresh: fresh === true,
     owns: [log, partialPath(log), checkpointPath(log), ...keptPaths(log), weightsPath(log)].map((file) =>
       path.basename(file),
     ),
     expects: [name],
-    ledger: name.replace(/jsonl$/, 'run.json'),
+    ledger: ledgerName(log),
     commandLine,
   });
+  return continues;
 }
 
 interface ChosenMethod {
@@ -179,8 +197,8 @@ async function recommendedChoice(
   const { policy, readings, choices } = await recommend(options.record, seed, asked, async (tasks) => {
     const logs: TrainingLog[] = [];
     for (const [i, task] of tasks.entries()) {
-      const { log, file } = await trainInFolder(options, `recommended-reading-${i}-seed-${seed}`, task);
-      logs.push(log);
+      const { file } = await trainInFolder(options, `recommended-reading-${i}-seed-${seed}`, task);
+      logs.push(await readTrainingLog(file));
       files.push(file);
     }
     return logs;

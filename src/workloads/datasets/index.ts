@@ -61,11 +61,16 @@ async function loadTable(spec: FileSpec, resolve: (file: string) => string): Pro
 
 /** SHA-256 over the bytes of inputs, then labels, of the training, validation and test examples. */
 function withHash(dataset: Omit<Dataset, 'sha256'>): Dataset {
+  return { ...dataset, sha256: examplesSha256(dataset) };
+}
+
+/** The same hash of any data set, whatever it calls itself. */
+export function examplesSha256(dataset: Pick<Dataset, 'train' | 'validation' | 'test'>): string {
   const hash = createHash('sha256');
   for (const { inputs, labels } of [dataset.train, dataset.validation, dataset.test]) {
     hash.update(bytesOf(inputs)).update(bytesOf(labels));
   }
-  return { ...dataset, sha256: hash.digest('hex') };
+  return hash.digest('hex');
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Examples['inputs'] | Examples['labels']): Uint8Array {

@@ -44,6 +44,7 @@ describe('the known loss', () => {
     const sound = await openEngine('tfjs', 'module');
     const unsound: Engine = {
       info: sound.info,
+      build: sound.build,
       createNetwork(...given) {
         const network = sound.createNetwork(...given);
         return {

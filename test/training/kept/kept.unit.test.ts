@@ -74,7 +74,7 @@ describe('a run with kept perturbations that was cut off', () => {
     await cutOff(run, 9);
     const [file] = keptPaths(run.log);
     const whole = await readFile(file);
-    const error = { code: 'E_TRUNCATED', fields: { file }, remedy: expect.stringContaining('--fresh') };
+    const error = { code: 'E_DAMAGED', fields: { file }, remedy: expect.stringContaining('hjb-lr repair') };
     await writeFile(
       file,
       whole.map((byte, i) => (i === 700 ? byte ^ 1 : byte)),

@@ -802,19 +802,17 @@ def parse_json(text: str, source: str) -> Json:
         raise HjbLrError("E_NOT_JSON", f"{source} is not JSON: {error}.", "Give a policy.json.") from None
 
 
-def canonical(value: Json) -> str:
-    """JSON with sorted keys, without blanks and without fields of the clock: what `policy_id` is the SHA-256 of.
+def canonical(value: Json, omit: frozenset[str] = VOLATILE_FIELDS) -> str:
+    """JSON with sorted keys, without blanks and without the outermost fields of the clock: what `policy_id` is the SHA-256 of.
 
-    >>> canonical({"b": [1.0, 1e21, 1e-7], "a": "\\u00e9", "host": "left out"})
-    '{"a":"é","b":[1,1e+21,1e-7]}'
+    >>> canonical({"b": [1.0, 1e21, 1e-7], "a": {"host": "\\u00e9"}, "host": "left out"})
+    '{"a":{"host":"é"},"b":[1,1e+21,1e-7]}'
     """
     if isinstance(value, dict):
-        keys = sorted(
-            (k for k in value if k not in VOLATILE_FIELDS), key=lambda k: k.encode("utf-16-be", "surrogatepass")
-        )
-        return "{" + ",".join(f"{text_of(key)}:{canonical(value[key])}" for key in keys) + "}"
+        keys = sorted((k for k in value if k not in omit), key=lambda k: k.encode("utf-16-be", "surrogatepass"))
+        return "{" + ",".join(f"{text_of(key)}:{canonical(value[key], frozenset())}" for key in keys) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(canonical, value)) + "]"
+        return "[" + ",".join(canonical(item, frozenset()) for item in value) + "]"
     if isinstance(value, str):
         return text_of(value)
     if value is None or isinstance(value, bool):

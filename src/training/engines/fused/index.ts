@@ -1,9 +1,10 @@
 import type { EngineInfo } from '../../../artifacts/training-log/training-log.js';
+import { sha256 } from '../../../canonical-json.js';
 import { HjbLrError } from '../../../errors.js';
 import { TOOL_VERSION } from '../../../version.js';
 import { isTensorModel } from '../../../workloads/models/model.js';
 import type { Engine } from '../engine.js';
-import { FUSED_KERNEL } from './module.js';
+import { FUSED_CODE, FUSED_KERNEL } from './module.js';
 import { createFusedNetwork } from './network.js';
 
 export { createFusedNetwork } from './network.js';
@@ -13,6 +14,7 @@ export { FUSED_KERNEL } from './module.js';
 export function openFusedEngine(): Engine {
   return {
     info: fusedInfo(),
+    build: sha256(FUSED_CODE),
     createNetwork(model, _data, capacity) {
       if (isTensorModel(model)) throw notLayers();
       return createFusedNetwork(model, capacity);

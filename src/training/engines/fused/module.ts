@@ -58,6 +58,9 @@ export type FusedKernel = 'simd' | 'relaxed-simd';
 /** The build that runs here: multiply-add with one rounding (Node 22 and later), or multiply, then add. */
 export const FUSED_KERNEL: FusedKernel = WebAssembly.validate(RELAXED_PROBE) ? 'relaxed-simd' : 'simd';
 
+/** The machine code of that build, in base64. */
+export const FUSED_CODE: string = FUSED_KERNEL === 'simd' ? SIMD : RELAXED_SIMD;
+
 const compiled = new Map<FusedKernel, WebAssembly.Module>();
 
 /** The module of a build, compiled once, on a memory. */

@@ -30,6 +30,7 @@ export async function openTensorEngine(name: 'native' | 'tfjs'): Promise<Engine>
 export function tensorEngine(info: EngineInfo): Engine {
   return {
     info,
+    build: `${info.engine} ${info.backend} ${info.kernel} ${info.version}`,
     createNetwork(model, data, capacity) {
       const { parameterShapes } = model;
       const ascends = info.engine === 'native';
