@@ -73,8 +73,10 @@ function inputGradientSquare({ fields, loss }: SgdModel, theta: Float64Array): n
 
 function sentencesOf({ eps, times, sgd, adversarial }: Omit<Robustness, 'sentences'>): string[] {
   const end = times.length - 1;
+  const isMoving = areMoving(eps, sgd, adversarial);
+  const when = isMoving ? ' at this time' : '';
   const pair = (what: string, ours: number, theirs: number): string =>
-    `${what} is ${digits(ours)} on the flow of adversarial SGD against ${digits(theirs)} on that of SGD (${change(ours, theirs)})`;
+    `${what} is ${digits(ours)} on the flow of adversarial SGD against ${digits(theirs)} on that of SGD (${change(ours, theirs)}${when})`;
   return [
     `At the end ${pair('the root mean square input gradient', adversarial.input_gradient[end], sgd.input_gradient[end])}.`,
     ...eps.map(
@@ -82,28 +84,28 @@ function sentencesOf({ eps, times, sgd, adversarial }: Omit<Robustness, 'sentenc
         `At the end ${pair(`the loss at eps = ${digits(budget)}`, adversarial.adversarial_loss[k][end], sgd.adversarial_loss[k][end])}.`,
     ),
     `At the end ${pair('the clean loss', adversarial.clean_loss[end], sgd.clean_loss[end])}.`,
-    ...speedSentence(eps, sgd, adversarial),
+    ...(isMoving ? [SPEED] : []),
   ];
 }
+
+const SPEED =
+  'The flows have not come to rest: these differences are of the same time, not of what the flows come to, and may be speed alone. Take a longer horizon.';
 
 /** Share of the run at its end, and share of a difference that a flow may still cover in it, beyond which it counts as moving. */
 const [END, MOVING] = [0.1, 0.1];
 
 /**
- * Two flows of different speed differ at every time before they rest, whatever they come to: where either still changes by a
- * tenth of the difference in the last tenth of the run, the difference is not one of the weights that they come to.
+ * Whether either flow still changes by a tenth of their difference in the last tenth of the run: flows of different speed differ
+ * at every time before they rest, whatever they come to.
  */
-function speedSentence(eps: readonly number[], sgd: Robustness['sgd'], adversarial: Robustness['sgd']): string[] {
-  const isMoving = eps.some((_, k) => {
+function areMoving(eps: readonly number[], sgd: Robustness['sgd'], adversarial: Robustness['sgd']): boolean {
+  return eps.some((_, k) => {
     const [ours, theirs] = [adversarial.adversarial_loss[k], sgd.adversarial_loss[k]];
     const end = ours.length - 1;
     const before = Math.floor((1 - END) * end);
     const apart = Math.abs(ours[end] - theirs[end]);
-    return [ours, theirs].some((losses) => Math.abs(losses[end] - losses[before]) > MOVING * apart && apart > 0);
+    return [ours, theirs].some((losses) => apart > 0 && Math.abs(losses[end] - losses[before]) > MOVING * apart);
   });
-  return isMoving
-    ? ['The flows have not come to rest: these differences are of the same time, not of what the flows come to, and may be speed alone. Take a longer horizon.'] // prettier-ignore
-    : [];
 }
 
 function change(ours: number, theirs: number): string {
