@@ -41,7 +41,11 @@ async function bodyOf(notebook: Notebook, tools: Tools, workFolder: string, sign
   const { code, text } = await command([...tools.nbconvert, ...to], { signal });
   signal.throwIfAborted();
   if (code !== 0) throw new Error(`nbconvert could not export: ${text}`);
-  return readFile(target, 'utf8');
+  // What scrolls sideways is reached by keyboard.
+  return (await readFile(target, 'utf8')).replaceAll(
+    '<math class="tml-display"',
+    '<math tabindex="0" class="tml-display"',
+  );
 }
 
 /** The page has the title already. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -69,6 +69,12 @@ const MODEL = {
   observables: [],
 };
 
+/** Pages that `npm run notebooks` has written, as .ci/run does before these tests. */
+const NOTEBOOK_FOLDER = path.join(PACKAGE_ROOT, 'runs', 'notebooks');
+const NOTEBOOKS = existsSync(NOTEBOOK_FOLDER)
+  ? readdirSync(NOTEBOOK_FOLDER).filter((name) => name.endsWith('.html'))
+  : [];
+
 let folder = '';
 let browser: Browser;
 const pages: Record<string, string> = {};
@@ -93,6 +99,7 @@ beforeAll(async () => {
   await command('sde', at('model.json'), '--out', at('sde'));
   const others = [at('study', 'seeds', '1', 'policy-hjb.json'), at('study', 'logs', 'policy-hjb', 'seed-1.jsonl'), at('study', 'seeds', '1', 'solution.json'), at('stopping'), at('two'), at('sde')]; // prettier-ignore
   await command('report', ...others, '--out', at('others'));
+  for (const name of NOTEBOOKS) pages[name] = path.join(NOTEBOOK_FOLDER, name);
   pages['study'] = at('study', 'report.html');
   pages['every other kind'] = at('others', 'report.html');
   browser = await chromium.launch({
@@ -127,7 +134,8 @@ async function opened(name: string, options: BrowserContextOptions): Promise<Ope
 }
 
 async function look(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS !== undefined) await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  if (SCREENSHOTS !== undefined)
+    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true, timeout: 120_000 });
 }
 
 /** Pieces of text of a figure that lie on each other or beyond its edge, and whether the page is wider than the screen. */
@@ -252,4 +260,17 @@ describe('a report in a browser', () => {
     expect(await bare.locator('noscript p:visible').count()).toBe(places);
     await bare.close();
   }, 300_000);
+
+  (NOTEBOOKS.length === 0 ? test.skip : test)(
+    'the pages of notebooks, narrow and dark',
+    async () => {
+      for (const name of NOTEBOOKS) {
+        const { page, errors } = await opened(name, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+        expect([name, await page.evaluate(overprints), await axeFaults(page), errors]).toEqual([name, [], [], []]);
+        await look(page, `${name}-390-dark`);
+        await page.close();
+      }
+    },
+    300_000,
+  );
 });

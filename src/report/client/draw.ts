@@ -58,13 +58,21 @@ export function inTheme(layout: Bag, { dark, narrow }: { dark: boolean; narrow: 
   const axes = Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
   const themed = axes.map(([key, axis]) => {
     const full = { gridcolor: grid, linecolor: grid, zerolinecolor: grid, automargin: true, ...(axis as Bag) };
-    const apart = key.startsWith('x') ? { ticklabelstandoff: 5, ...full } : full;
+    // Clear ticks keep the numbers of both axes apart in the corner.
+    const apart = key.startsWith('x')
+      ? { ...full, ticks: 'outside', ticklen: 6, tickcolor: 'rgba(0,0,0,0)', ...lowTitle(full) }
+      : full;
     return [key, narrow && key.startsWith('x') ? withFewerTicks(apart) : apart];
   });
   const font = { family: 'system-ui, sans-serif', size: narrow ? 11 : 13, color: ink };
   const clear = { paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)' };
   const hoverlabel = { bgcolor: dark ? '#333333' : '#ffffff', font: { color: ink } };
   return { ...layout, ...clear, font, hoverlabel, ...(Object.fromEntries(themed) as Bag) };
+}
+
+/** A title below an axis at Plotly's own distance: a distance to the numbers is measured before a colour bar moves them. */
+export function lowTitle({ title }: Bag): Bag {
+  return { title: { ...(title as Bag | undefined), standoff: undefined } };
 }
 
 /** Where ticks are listed and many, whole decades alone. */

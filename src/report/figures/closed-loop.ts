@@ -164,8 +164,8 @@ function costWords({
   value,
   deviation,
 }: NonNullable<ProblemResult['simulation']>): string {
-  const far = deviation === null ? '' : `, ${Math.abs(deviation) < 2 ? 'within' : 'which is'} ${short(Math.abs(deviation))} standard errors of it`; // prettier-ignore
-  return `The mean of ${paths} simulated paths is ${shown(cost)} ± ${shown(error)} (standard error) where the value says ${shown(value)}${far}.`;
+  const far = deviation === null ? '' : `, ${Math.abs(deviation) < 2 ? 'within' : 'which is'} ${Number(Math.abs(deviation).toPrecision(2))} standard errors of it`; // prettier-ignore
+  return `The mean of ${paths} simulated paths is ${shown(cost)} ± ${error === null ? 'not known' : Number(error.toPrecision(2))} (standard error) where the value says ${shown(value)}${far}.`;
 }
 
 function shown(value: number | null): string {

@@ -155,6 +155,58 @@ export function lossDifferenceFigure(results: Results): Figure[] {
   ];
 }
 
+/** Each method's rate over the policy's, where some rate lies within a line's width of it for a part of the run and leaves it. */
+export function rateDifferenceFigure(results: Results): Figure[] {
+  const policy = results.methods.find(({ family }) => family === 'policy')!;
+  const curves = inFront(results).flatMap((method) => {
+    const { update, relative } = differenceTo(rateBand(policy), rateBand(method));
+    return method === policy || relative.length === 0 ? [] : [{ method, update, relative }];
+  });
+  const isNear = ({ relative }: { relative: readonly number[] }): boolean => {
+    const near = relative.filter((value) => Math.abs(value) < 100 * LINE_WIDTH).length;
+    return near > SHARE * relative.length && relative.some((value) => value !== 0);
+  };
+  const near = curves.filter(isNear);
+  if (near.length === 0) return [];
+  const [least, most] = extent(near.flatMap(({ relative }) => relative));
+  const margin = 0.1 * (most - least || 1);
+  const title = 'rate less that of the policy, %';
+  return [
+    {
+      id: 'rate-difference',
+      title: 'The same rates less the policy’s',
+      caption: `Mean over seeds of each method's rate less that of ${policy.label}, as a share of the latter. The axis is that of the ${counted(near.length, 'rate')} that ${near.length === 1 ? 'lies' : 'lie'} within 1 % of it for a part of the run.`,
+      data: curves.map(({ method, update, relative }) => {
+        const { color, dash, width } = styleOf(method, results);
+        return {
+          ...{ type: 'scatter', mode: 'lines', name: method.label, x: update, y: relative },
+          line: { color, dash, width, shape: 'hv' },
+          hovertemplate: 'update %{x}: %{y:.2f} %<extra>%{fullData.name}</extra>',
+        };
+      }),
+      layout: baseLayout('updates', title, {
+        yaxis: { title: { text: title, standoff: 8 }, range: [Math.min(0, least) - margin, Math.max(0, most) + margin], zeroline: true, zerolinewidth: 2 }, // prettier-ignore
+      }),
+      table: {
+        head: ['method', 'at a quarter, %', 'at half time, %', 'at the end, %'],
+        rows: curves.map(({ method, relative }) => [
+          method.label,
+          ...[0.25, 0.5, 1].map((share) => rounded(relative[Math.round(share * (relative.length - 1))])),
+        ]),
+      },
+    },
+  ];
+}
+
+/** Mean rate over seeds at the updates of the longest run. */
+function rateBand({ runs }: MethodResult): Band {
+  const longest = runs.reduce((a, b) => (b.series.update.length > a.series.update.length ? b : a)).series;
+  const average = longest.update.map((_, i) =>
+    mean(runs.map(({ series }) => series.lr[Math.min(i, series.lr.length - 1)])),
+  );
+  return { update: longest.update, average };
+}
+
 interface Band {
   readonly update: readonly number[];
   readonly average: readonly number[];

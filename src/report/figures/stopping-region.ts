@@ -8,7 +8,7 @@ export type IsStopped = (level: number, node: number) => boolean;
 const [STOP, GO_ON] = [COLORS.policy, '#bbbbbb'];
 const TITLE = 'Where to stop';
 const CAPTION =
-  'Optimal stopping: in the region of the colour "stop" the value equals what stopping pays or costs there, so that one stops; elsewhere one goes on.';
+  'Optimal stopping: in the region of the colour "stop" the value equals what stopping pays or costs there, so that one stops (or is indifferent, where both are 0); elsewhere one goes on.';
 /** Two colours, without a bar: the caption and the hover name them. */
 const COLORSCALE = [
   [0, GO_ON],

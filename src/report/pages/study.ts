@@ -8,7 +8,7 @@ import { beliefFigures, predictedFigure } from '../figures/beliefs.js';
 import { driftFigure, shownClosure } from '../figures/coefficients.js';
 import { costFigure, intervalFigure, profileFigure } from '../figures/comparison.js';
 import { controlFigures } from '../figures/controls.js';
-import { lossDifferenceFigure, lossFigure, rateFigure } from '../figures/curves.js';
+import { lossDifferenceFigure, lossFigure, rateDifferenceFigure, rateFigure } from '../figures/curves.js';
 import { heatMapFigures } from '../figures/heat-maps.js';
 import { measuredFigures } from '../figures/measured.js';
 import { methodName, methodTableHead, methodTableRows } from '../method-table.js';
@@ -47,6 +47,7 @@ export function studyFigures(results: Results, record: StudyRecord = NO_RECORD):
     costFigure(results),
     profileFigure(results),
     rateFigure(results),
+    ...rateDifferenceFigure(results),
     lossFigure(results),
     ...lossDifferenceFigure(results),
     ...controlFigures(results, record),
