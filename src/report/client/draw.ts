@@ -55,12 +55,13 @@ export function withParts(base: Bag, parts: Bag): Bag {
 /** Colours of text and grid, and how much room they take. */
 export function inTheme(layout: Bag, { dark, narrow }: { dark: boolean; narrow: boolean }): Bag {
   const [ink, grid] = dark ? ['#e6e6e6', '#4a4a4a'] : ['#1a1a1a', '#d9d9d9'];
+  const hasBar = Object.keys(layout).some((key) => key.startsWith('coloraxis'));
   const axes = Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
   const themed = axes.map(([key, axis]) => {
     const full = { gridcolor: grid, linecolor: grid, zerolinecolor: grid, automargin: true, ...(axis as Bag) };
     // Clear ticks keep the numbers of both axes apart in the corner.
     const apart = key.startsWith('x')
-      ? { ...full, ticks: 'outside', ticklen: 6, tickcolor: 'rgba(0,0,0,0)', ...lowTitle(full) }
+      ? { ...full, ticks: 'outside', ticklen: 6, tickcolor: 'rgba(0,0,0,0)', ...lowTitle(full, hasBar) }
       : full;
     return [key, narrow && key.startsWith('x') ? withFewerTicks(apart) : apart];
   });
@@ -70,9 +71,12 @@ export function inTheme(layout: Bag, { dark, narrow }: { dark: boolean; narrow: 
   return { ...layout, ...clear, font, hoverlabel, ...(Object.fromEntries(themed) as Bag) };
 }
 
-/** A title below an axis at Plotly's own distance: a distance to the numbers is measured before a colour bar moves them. */
-export function lowTitle({ title }: Bag): Bag {
-  return { title: { ...(title as Bag | undefined), standoff: undefined } };
+/**
+ * The title below an axis, in pixels from its numbers; beside a colour bar from the axis itself, because Plotly then places
+ * the title before it knows the numbers.
+ */
+export function lowTitle({ title }: Bag, hasBar: boolean): Bag {
+  return { title: { ...(title as Bag | undefined), standoff: hasBar ? 26 : 8 } };
 }
 
 /** Where ticks are listed and many, whole decades alone. */
