@@ -76,7 +76,7 @@ export function inTheme(layout: Bag, { dark, narrow }: { dark: boolean; narrow: 
  * the title before it knows the numbers.
  */
 export function lowTitle({ title }: Bag, hasBar: boolean): Bag {
-  return { title: { ...(title as Bag | undefined), standoff: hasBar ? 26 : 8 } };
+  return { title: { ...(title as Bag | undefined), standoff: hasBar ? 36 : 8 } };
 }
 
 /** Where ticks are listed and many, whole decades alone. */
