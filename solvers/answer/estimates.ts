@@ -12,12 +12,16 @@ import { solveFor, type Point, type Solved } from './solved.js';
 /** A search tells controls apart to this, relative: where the Hamiltonian is smooth, its rounding is the limit. */
 const SEARCHED = 1e-7;
 
+const ENDED = 'the solve ended as';
+
 /** One estimate per query, null where there is none, and in words what stood in the way of estimates. */
 export interface Estimates {
   readonly points: readonly (Estimate | null)[];
   readonly trouble: readonly string[];
   /** The solve on half the nodes; null where there is none. */
   readonly half: Solved | null;
+  /** How the solve on half the nodes ended, where it did not converge; else null. */
+  readonly failed: string | null;
 }
 
 /** From the coarser companions of a solve. */
@@ -31,10 +35,15 @@ export function estimatesOf(
   const none = fine.points.map(() => null);
   const half = coarser(problem);
   if (half === null)
-    return { points: none, trouble: ['no error estimate: an axis or the time has fewer than 4 intervals'], half: null };
+    return {
+      points: none,
+      trouble: ['no error estimate: an axis or the time has fewer than 4 intervals'],
+      half: null,
+      failed: null,
+    };
   const coarse = companion(withMesh(half.problem, mesh, 2), options, scheme);
   if (typeof coarse === 'string')
-    return { points: none, trouble: [`no error estimate: on half the nodes ${coarse}`], half: null };
+    return { points: none, trouble: [`no error estimate: on half the nodes ${coarse}`], half: null, failed: coarse.startsWith(ENDED) ? coarse : null }; // prettier-ignore
   const quarter = coarser(half.problem);
   const coarsest = quarter === null ? null : companion(withMesh(quarter.problem, mesh, 4), options, scheme);
   const isUsed = coarsest !== null && typeof coarsest !== 'string';
@@ -55,7 +64,7 @@ export function estimatesOf(
   });
   const trouble =
     typeof coarsest === 'string' ? [`error estimate from two grids: on a quarter of the nodes ${coarsest}`] : [];
-  return { points, trouble, half: coarse };
+  return { points, trouble, half: coarse, failed: null };
 }
 
 /** A solve on a coarser grid, or in words why it says nothing: its nodes are not always among those of the problem. */
@@ -63,7 +72,7 @@ function companion(problem: ControlProblem, options: SolveOptions, scheme: Schem
   try {
     const solved = solveFor(problem, options, scheme, 'query');
     const { status } = solved.solution;
-    return status === 'converged' ? solved : `the solve ended as ${status}`;
+    return status === 'converged' ? solved : `${ENDED} ${status}`;
   } catch (error) {
     if (!(error instanceof HjbLrError) || error.code !== 'E_INVALID') throw error;
     return error.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');

@@ -67,11 +67,11 @@ function requireWithinLimits(problem: ControlProblem, options: SolveOptions): vo
   requireWithin(limits, size, { nodeSteps: 'limits.nodeSteps', bytes: 'limits.bytes' });
 }
 
-/** Whether every node keeps how its covariance is spread: correlated noise on uneven axes, read more than once. */
+/** Whether every node keeps how its covariance is spread: correlated noise on uneven axes or under searched controls, read more than once. */
 function keepsSpreads(problem: ControlProblem): boolean {
   const { states } = problem;
   const isUneven = states.some(({ grid, coordinate }) => evenSpacing(grid, coordinate) === null);
-  if (states.length === 1 || !isUneven || !readsAgain(problem)) return false;
+  if (states.length === 1 || !(isUneven || isSearched(problem)) || !readsAgain(problem)) return false;
   const inside = states.map(({ grid }) => [1, 2, 3].map((quarter) => grid[(quarter * (grid.length - 1)) >> 2]));
   return states.some((_, i) => correlatedWith(problem, i, combinations(inside)).size > 0);
 }

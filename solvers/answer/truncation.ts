@@ -4,6 +4,7 @@ import type { ControlProblem } from '../problem/control-problem.js';
 import { withMesh, type TimeMesh } from '../time-mesh/index.js';
 import type { SolveOptions } from './answer.js';
 import { coarser, wider, type MovedFaces } from './companions.js';
+import { charged, leaningFaces } from './leaning.js';
 import { solveFor, type Point, type Solved } from './solved.js';
 
 /** What cutting the domain off at its faces does to the answer at each query, and whether the answer has an end. */
@@ -11,6 +12,8 @@ export interface Truncation {
   /** Of the value and the controls; null where a companion has none. */
   readonly values: readonly (number | null)[];
   readonly controls: readonly (readonly number[] | null)[];
+  /** By how much values change where drift out of a reflecting face that the policy leans on is charged; 0 where it leans on none. */
+  readonly leaned: readonly number[];
   /** Queries whose value goes on moving, by no less each time, as the domain widens. */
   readonly unbounded: readonly number[];
   readonly trouble: readonly string[];
@@ -74,9 +77,41 @@ export function truncationOf(
   return {
     values: isCounted ? values : values.map(() => 0),
     controls: points.map((list) => (isCounted ? controlsMovedBy(list) : [])),
+    leaned: isCounted ? leanedBy(coarse, mesh, options, scheme, base) : points.map(() => 0),
     unbounded: isConfirmed ? endless : [],
     trouble,
   };
+}
+
+/** A face at which the policy drifts out at less than this share of its nodes and levels is not leaned on as a whole. */
+const LEANED = 0.5;
+
+/**
+ * By how much the values change where drift out of the reflecting faces that the policy leans on costs what the value changes
+ * by along the axis: of a wall that only holds noise they hardly do, and of one that is a free bailout they do, however wide
+ * the domain.
+ */
+function leanedBy(
+  coarse: ControlProblem,
+  mesh: TimeMesh,
+  options: SolveOptions,
+  scheme: Scheme,
+  { problem, solution, points }: Solved,
+): number[] {
+  const faces = leaningFaces(problem, solution).filter(
+    ({ axis, side, share }) => problem.states[axis].boundary[side] === 'reflecting' && share >= LEANED,
+  );
+  const none = points.map(() => 0);
+  if (faces.length === 0) return none;
+  const size = Math.max(...points.map((point) => Math.abs(point?.value ?? 0)));
+  const shortest = Math.min(...faces.map(({ axis }) => lengthOf(problem.states[axis].grid)));
+  const solved = solveOn(withMesh(charged(coarse, faces, size / shortest), mesh, 2), options, scheme);
+  if (typeof solved === 'string') return none;
+  return points.map((point, i) => Math.abs((solved.points[i]?.value ?? NaN) - (point?.value ?? NaN)) || 0);
+}
+
+function lengthOf(grid: readonly number[]): number {
+  return grid[grid.length - 1] - grid[0];
 }
 
 /**
@@ -102,7 +137,13 @@ function monotoneMoves(
 }
 
 function nothing({ points }: Solved, trouble: readonly string[]): Truncation {
-  return { values: points.map(() => null), controls: points.map(() => null), unbounded: [], trouble };
+  return {
+    values: points.map(() => null),
+    controls: points.map(() => null),
+    leaned: points.map(() => 0),
+    unbounded: [],
+    trouble,
+  };
 }
 
 /** A solve, or in words why there is none. @throws E_INVALID where a wider domain was asked for by name */

@@ -5,6 +5,9 @@ import type { Parts } from './warnings.js';
 /** Share of a value from which on a face that moves it decides it. */
 const DECIDES = 0.1;
 
+/** A widening that moves a value by less than this share of what a charge at the face does has not seen the face. */
+const SEEN = 0.02;
+
 /** What became of an answer: that of its solve, or why there is no one value. */
 export type AnswerStatus = HjbSolution['status'] | 'unbounded' | 'truncated' | 'not_unique' | 'not_resolved';
 
@@ -46,6 +49,12 @@ export function verdictOf(parts: Parts): { readonly status: AnswerStatus; readon
       const value = main.points[i]?.value ?? 0;
       return point !== null && range > 0 && point.value > Math.max(range, Math.abs(value));
     }) ?? false;
+  if (estimates?.failed) {
+    return {
+      status: 'not_resolved',
+      remedy: `There is no error estimate, because on half the nodes ${estimates.failed}: take more nodes and steps, or where a face is the reason, another face.`,
+    };
+  }
   if (lost) {
     return {
       status: 'not_resolved',
@@ -58,9 +67,13 @@ export function verdictOf(parts: Parts): { readonly status: AnswerStatus; readon
 /** Queries whose value moves with a face that the policy leans on, and by how much. */
 function truncatedAt({ main, truncation }: Parts): { readonly query: number; readonly by: number }[] {
   const { problem, solution, points } = main;
-  const moved = (truncation?.values ?? []).flatMap((by, query) => {
+  const moved = (truncation?.values ?? []).flatMap((own, query) => {
     const value = points[query]?.value;
-    return by !== null && value !== undefined && by > DECIDES * Math.abs(value) ? [{ query, by }] : [];
+    if (own === null || value === undefined) return [];
+    // A face that moves the value is counted in its error; one that decides it and does not is a free bailout.
+    const leaned = truncation?.leaned[query] ?? 0;
+    const by = own < SEEN * leaned ? leaned : own;
+    return by > DECIDES * Math.abs(value) ? [{ query, by }] : [];
   });
   return moved.length > 0 && leaningWarnings(problem, solution).length > 0 ? moved : [];
 }

@@ -27,7 +27,7 @@ export interface Discretization {
   readonly cases: Float64Array;
   readonly candidates: Float64Array;
   readonly even: readonly boolean[];
-  /** Null where coefficients are read once, or spacings are even. */
+  /** Null where coefficients are read once, or the controls are not searched on even spacings. */
   readonly spreads: SpreadCache | null;
   readonly read: CoefficientReader;
   /** Work space for the coefficients under up to three controls. */
@@ -61,7 +61,7 @@ export interface Discretization {
 }
 
 export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Scheme): Discretization {
-  const table = buildDifferenceTable(lattice, { scheme, marches: problem.horizon !== 'infinite' });
+  const table = buildDifferenceTable(lattice, { scheme, marches: takesSlopes(problem) });
   const n = lattice.axes.length;
   const { size } = lattice;
   const positions = Array.from({ length: size }, (_, node) => positionOf(lattice, node));
@@ -86,7 +86,7 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Sc
     cases: new Float64Array(3 * scenarios),
     candidates: new Float64Array(2 + scenarios * scenarios),
     exact: exactControls(problem.controls),
-    ...{ even, searched, spreads: n > 1 && readsAgain(problem) && even.includes(false) ? [] : null },
+    ...{ even, searched, spreads: n > 1 && readsAgain(problem) && (searched || even.includes(false)) ? [] : null },
     read: coefficientReader(problem),
     samples: [emptyCoefficients(n), emptyCoefficients(n), emptyCoefficients(n)],
     checksPolynomials: true,
@@ -109,6 +109,14 @@ export function discretize(problem: ControlProblem, lattice: Lattice, scheme: Sc
       Number(position.some((j, k) => constraintSide(lattice, k, j) !== 0)),
     ),
   };
+}
+
+/**
+ * Whether drift that leaves through a `linear` face takes a slope that is known, from the level before or from the iteration
+ * before: always in time, and over an infinite horizon where stopping compares rows, which asks for those of an M-matrix.
+ */
+export function takesSlopes({ horizon, states, obstacle }: ControlProblem): boolean {
+  return horizon !== 'infinite' || (states.length === 1 && obstacle !== undefined);
 }
 
 export function isSearched({ controls, polynomial }: ControlProblem): boolean {

@@ -9,11 +9,15 @@ function atLeast<Data extends Float64Array | Int32Array>(data: Data, length: num
   return data.length >= length ? data : make(Math.ceil(data.length === 0 ? length : 1.5 * length));
 }
 
-/** Packs the model of a level, whose problem has one scenario; the given part follows by `packGiven`. */
+/**
+ * Packs the model of a level, whose problem has one scenario; the given part follows by `packGiven`. Where stopping is allowed
+ * it is the last piece of every node, without weights (`packStopping`).
+ */
 export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): void {
   const { size } = d.lattice;
   rows.weightsVersion += 1;
-  rows.count = model.from.length + d.fixedNodes.length;
+  const stops = d.problem.obstacle !== undefined;
+  rows.count = model.from.length + (stops ? size : d.fixedNodes.length);
   rows.hasCross = model.crossNodes.length > 0;
   rows.stride = pieceSize(d.states, rows.hasCross);
   rows.source = atLeast(rows.source, rows.count, (n) => new Int32Array(n));
@@ -21,20 +25,24 @@ export function packRows(d: Discretization, model: NodeModel, rows: RowPieces): 
   let count = 0;
   for (let node = 0; node < size; node += 1) {
     rows.start[node] = count;
-    if (d.isFixed[node] === 1) packFixed(rows, count++);
-    else for (let p = model.pieceStart[node]; p < model.pieceStart[node + 1]; p += 1) rows.source[count++] = p;
+    const isFixed = d.isFixed[node] === 1;
+    const end = isFixed ? 0 : model.pieceStart[node + 1];
+    for (let p = model.pieceStart[node]; p < end; p += 1) rows.source[count++] = p;
+    if (isFixed || stops) packWithout(rows, count++);
   }
   rows.start[size] = count;
   for (let node = 0; node < size; node += 1) {
     if (d.isFixed[node] === 0)
-      for (let k = rows.start[node]; k < rows.start[node + 1]; k += 1) packPiece(d, model, rows, node, k);
+      for (let k = rows.start[node]; k < rows.start[node + 1]; k += 1)
+        if (rows.source[k] >= 0) packPiece(d, model, rows, node, k);
   }
   if (!rows.hasCross) return;
   packCross(model, rows);
   packCrossAxes(d, rows);
 }
 
-function packFixed({ source, data, stride }: RowPieces, k: number): void {
+/** A piece without weights. */
+function packWithout({ source, data, stride }: RowPieces, k: number): void {
   source[k] = -1;
   data.fill(0, k * stride, (k + 1) * stride);
 }
@@ -80,11 +88,11 @@ function packCross(model: NodeModel, rows: RowPieces): void {
   rows.crossNodes.set(model.crossNodes.data.subarray(0, legs));
   rows.crossWeights.set(model.crossWeights.data.subarray(0, legs));
   for (let k = 0; k < count; k += 1) {
-    const isFixed = source[k] < 0;
-    const q = isFixed ? 0 : model.interval.data[source[k]];
-    rows.crossStart[k] = isFixed ? 0 : model.crossStart.data[q];
-    rows.crossEnd[k] = isFixed ? 0 : model.crossEnd.data[q];
-    if (isFixed) continue;
+    const isBare = source[k] < 0;
+    const q = isBare ? 0 : model.interval.data[source[k]];
+    rows.crossStart[k] = isBare ? 0 : model.crossStart.data[q];
+    rows.crossEnd[k] = isBare ? 0 : model.crossEnd.data[q];
+    if (isBare) continue;
     const at = (k + 1) * stride - SIZES.FACTOR;
     for (let j = 0; j < 3; j += 1) data[at + j] = model.factor.data[3 * q + j];
     shift(data, at, 1, data[k * stride]);
@@ -127,6 +135,7 @@ export function packGiven(d: Discretization, model: NodeModel, input: Difference
     if (d.isFixed[node] === 1) continue;
     for (let k = start[node], end = start[node + 1]; k < end; k += 1) {
       const p = source[k];
+      if (p < 0) continue;
       const q = interval[p];
       let g0 = cost[3 * q];
       let g1 = cost[3 * q + 1];
@@ -151,5 +160,22 @@ export function packGiven(d: Discretization, model: NodeModel, input: Difference
       data[to + 1] = sign * (g1 + 2 * from * g2);
       data[to + 2] = sign * g2;
     }
+  }
+}
+
+/**
+ * Stopping as a piece of every node: its row, rest (obstacle - V) = 0, is that of a control which moves nothing and gives
+ * rest times the obstacle less what all rows have from outside.
+ */
+export function packStopping(
+  d: Discretization,
+  { rest, source, obstacle }: { rest: number; source: Float64Array; obstacle: Float64Array | null },
+  rows: RowPieces,
+): void {
+  if (obstacle === null) return;
+  const { data, start, stride } = rows;
+  for (let node = 0; node < obstacle.length; node += 1) {
+    if (d.isFixed[node] === 1) continue;
+    data[(start[node + 1] - 1) * stride + PLACES.GIVEN_0] = d.sign * (rest * obstacle[node] - source[node]);
   }
 }

@@ -6,14 +6,15 @@
  *
  * Of piece p, from `data[stride p]` on: its lower end and its width; the three coefficients of given; for each axis low0,
  * high0, low1, high1, low2, high2, the two weights side by side; and with cross legs those of the factor. The pieces of node
- * i, at least one, are those from start[i] to start[i + 1]; a node with a given value has one without weights.
+ * i, at least one, are those from start[i] to start[i + 1]; a node with a given value has one without weights, and where
+ * stopping is allowed the last piece of every other node has none.
  */
 export interface RowPieces {
   readonly states: number;
   /** Where its arrays lie: a kernel may have memory of its own. */
   readonly memory: ArrayMemory;
   readonly start: Int32Array;
-  /** The model's piece from which each is made, -1 at a node with a given value. */
+  /** The model's piece from which each is made, -1 at a node with a given value and of stopping. */
   source: Int32Array;
   data: Float64Array;
   count: number;

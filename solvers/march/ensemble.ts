@@ -36,9 +36,10 @@ export function solveEnsemble(problems: readonly ControlProblem[], options: HjbO
   return solutions;
 }
 
-/** Over an infinite horizon, with risk and at linear faces more than the policy changes inside a level. */
-function isBatched({ states, horizon, risk }: ControlProblem): boolean {
-  const isSteady = horizon !== 'infinite' && risk === undefined && !states[0].boundary.includes('linear');
+/** Stopping changes the rows at every step; over an infinite horizon, with risk and at linear faces more than the policy changes inside a level. */
+function isBatched({ states, horizon, risk, obstacle }: ControlProblem): boolean {
+  const isSteady =
+    horizon !== 'infinite' && risk === undefined && obstacle === undefined && !states[0].boundary.includes('linear');
   return states.length === 1 && isSteady && hasWasm();
 }
 

@@ -135,10 +135,7 @@ function distanceOf({ accurate: a, monotone: m }: Filtered, t: number, step: Ste
   if (a.search === null || m.search === null) return distanceFromStep(m, t, step);
   m.search.controls.set(a.search.controls);
   m.search.hasControls = a.search.hasControls;
-  m.search.isFollowing = true;
-  const distance = distanceFromStep(m, t, step);
-  m.search.isFollowing = false;
-  return distance;
+  return distanceFromStep(m, t, step);
 }
 
 /** V = V_M + eps F((V_A - V_M) / eps), into the accepted values; eps = 0: V_M. */

@@ -3,6 +3,7 @@ import { iterateGrid, type Iterated } from '../kernels/grid-iteration.js';
 import { iterateLine } from '../kernels/line-iteration.js';
 import { improveNodes, improvePolicy } from '../minimizer/exact-minimizer.js';
 import { endlessAt } from './endless.js';
+import { packStopping } from '../discretization/pack-rows.js';
 import { changesInside, largestDifference, levelOf, offenceAt, refresh } from './level.js';
 import { solveSystem } from '../linear-system/solve.js';
 import { assemble, residuals, type LinearSystem, type StepTerms } from '../linear-system/system.js';
@@ -23,6 +24,9 @@ const max = Math.max;
 const LINEAR_REDUCTION = 1e-3;
 const LINEAR_SHARE = 0.1;
 const LEAST_RESIDUAL = 1e-13;
+
+/** A bound on the error that grows by less than this under a whole search is the same. */
+const CONFIRMED = 2;
 
 /** Iterations after which searched controls may be following a Hamiltonian without a least value. */
 const DOUBTFUL = 4;
@@ -49,13 +53,14 @@ export function distanceFromStep(march: March, t: number, step: StepTerms): numb
   const { d, V, kernel } = march;
   if (kernel === null) {
     const { system, work } = (march.steps ??= stepsOf(d));
-    improveAndAssemble(march, system, t, step);
+    improveAndAssemble(march, system, t, step, true);
     residuals(system, system.right, V, work.residual);
     return errorBound(system, work.residual, step.rest);
   }
   const { state } = kernel.kernel;
   copyOriented(d, V, state.V);
   copyOriented(d, step.source, state.source);
+  packStopping(d, step, march.rows!);
   kernel.kernel.forward(step.rest);
   return state.rawResidual / step.rest;
 }
@@ -68,8 +73,10 @@ function startAgain({ d, V, later, fixed }: March): void {
 
 /** Any problem: improvement, assembly and linear solve one after the other. */
 function iterateInSteps(march: March, { before, system, work }: Steps, t: number, step: StepTerms): Iterated {
-  const { V, options } = march;
-  improveAndAssemble(march, system, t, step);
+  const { V, options, search } = march;
+  // Controls are followed until the values stand, and searched in whole to confirm them.
+  const confirms = search !== null && search.atNode.follows;
+  improveAndAssemble(march, system, t, step, confirms);
   let solved = false;
   let residual = residuals(system, system.right, V, work.residual) / (largest(V) + Number.MIN_VALUE);
   let iterations = 0;
@@ -85,17 +92,24 @@ function iterateInSteps(march: March, { before, system, work }: Steps, t: number
     if (!Number.isFinite(size)) return { iterations, residual: NaN, solved: false };
     const change = largestDifference(V, before) / size;
     refresh(march, t, iterations);
-    improveAndAssemble(march, system, t, step);
+    improveAndAssemble(march, system, t, step, confirms);
     residual = residuals(system, system.right, V, work.residual) / size;
     if (!Number.isFinite(residual + change)) return { iterations, residual: NaN, solved: false };
     const bound = errorBound(system, work.residual, step.rest) / size;
     solved = bound <= options.tolerance || (change <= options.tolerance && missing <= finest);
+    if (!solved || !confirms) continue;
+    improveAndAssemble(march, system, t, step, false);
+    residual = residuals(system, system.right, V, work.residual) / size;
+    if (!Number.isFinite(residual)) return { iterations, residual: NaN, solved: false };
+    solved = errorBound(system, work.residual, step.rest) / size <= max(options.tolerance, CONFIRMED * bound);
   }
   return { iterations, residual, solved };
 }
 
-function improveAndAssemble(march: March, system: LinearSystem, t: number, step: StepTerms): void {
+/** @param follows - whether a search may stay with the controls it has, where that costs less */
+function improveAndAssemble(march: March, system: LinearSystem, t: number, step: StepTerms, follows: boolean): void {
   const { d, model, input, policy, search, V } = march;
+  if (search !== null) search.isFollowing = follows;
   if (search === null) improvePolicy(d, model, input, V, policy);
   else searchPolicy(d, model, levelOf(march, t), input, V, policy, search);
   const offender = assemble(d, model, input, policy, step, V, system);
@@ -115,9 +129,11 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
   const { state } = kernel.kernel;
   copyOriented(d, V, state.V);
   copyOriented(d, step.source, state.source);
+  packStopping(d, step, march.rows!);
   const refreshed = (iterations: number): void => {
     copyOriented(d, state.V, V);
     refresh(march, t, iterations);
+    packStopping(d, step, march.rows!);
   };
   const iterated =
     kernel.kind === 'grid'
@@ -125,8 +141,9 @@ function iterateInKernel(march: March, kernel: MarchKernel, t: number, step: Ste
       : iterateLine(kernel.kernel, step.rest, options, changesInside(march) ? refreshed : null);
   copyOriented(d, state.V, V);
   policy.control.set(state.control);
-  // Where pieces belong to values of a finite control, the interval control alone does not tell which.
-  if (d.exact!.values === null) locatePieces(d, march.model, policy);
+  // Where pieces belong to values of a finite control, the interval control alone does not tell which; stopping leaves it open.
+  if (step.obstacle !== null && d.controls > 0) improvePolicy(d, march.model, march.input, V, policy);
+  else if (d.exact!.values === null) locatePieces(d, march.model, policy);
   else improveNodes(d, march.model, march.input, V, policy, d.linearNodes);
   if (state.offender >= 0) march.offender ??= offenceAt(d, state.offender, t);
   return iterated;

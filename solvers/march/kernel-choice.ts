@@ -46,9 +46,9 @@ function isGrid(d: Discretization): boolean {
   return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
 }
 
-/** Whether the rows of a problem can be packed: exact minimiser, one scenario, no obstacle. */
-function isPlain({ searched, scenarios, problem }: Discretization): boolean {
-  return !searched && scenarios === 1 && problem.obstacle === undefined;
+/** Whether the rows of a problem can be packed: exact minimiser, one scenario. */
+function isPlain({ searched, scenarios }: Discretization): boolean {
+  return !searched && scenarios === 1;
 }
 
 function shapeOf({ lattice: { shape, strides }, problem }: Discretization): GridShape {

@@ -6,8 +6,8 @@ import { fillModel } from '../discretization/fill.js';
 import { mixedOnLines } from '../discretization/mixed-lines.js';
 import { fixedValues, givenSlopes, levelInput, obstacleAt } from '../discretization/level-input.js';
 import type { March } from './march-state.js';
-import { placeAt, type Discretization } from '../discretization/node-model.js';
-import { firstOutflow, outflowSlopes } from './outflow.js';
+import { placeAt, takesSlopes, type Discretization } from '../discretization/node-model.js';
+import { firstOutflow, outflowSlopes, settleSlopes } from './outflow.js';
 import type { LevelInput } from '../discretization/sample.js';
 
 // Bound once: in a vm context (jest) each look-up of a global costs more than the arithmetic.
@@ -58,11 +58,21 @@ function isCorrected({ d, options }: March): boolean {
 export function refresh(march: March, t: number, iterations: number): void {
   const { d, V, input } = march;
   const corrects = isCorrected(march);
-  const isOutflowing = d.states === 1 && d.linearNodes.length > 0 && iterations <= OUTFLOW_CORRECTIONS;
+  const isOutflowing = d.states === 1 && d.linearNodes.length > 0;
   if (corrects && iterations < MOST_CORRECTIONS) limitedSecondDifferences(d, V, input);
-  if (isOutflowing) outflowSlopes(d, V, input);
+  const corrected = isOutflowing && correctsOutflow(march, iterations);
   if (hasMoved(march)) refill(march, t);
-  else if (corrects || isOutflowing) repack(march);
+  else if (corrects || corrected) repack(march);
+}
+
+/** Takes the slopes of the step itself: a few times in time, and without levels before until they settle. */
+function correctsOutflow({ d, V, input, settling }: March, iterations: number): boolean {
+  if (!takesSlopes(d.problem)) return false;
+  const isEndless = d.problem.horizon === 'infinite';
+  if (!isEndless && iterations > OUTFLOW_CORRECTIONS) return false;
+  if (isEndless) settleSlopes(d, V, input, settling);
+  else outflowSlopes(d, V, input);
+  return true;
 }
 
 function refill(march: March, t: number): void {

@@ -46,6 +46,8 @@ export interface March {
   offender: string | null;
   converged: boolean;
   finite: boolean;
+  /** Over an infinite horizon: slopes at `linear` faces that went into the iteration before, and what they came to. */
+  readonly settling: Float64Array;
   /** A sentence on where the Hamiltonian has no least value, as far as anybody looked. */
   endless: string | null;
 }
@@ -60,7 +62,7 @@ export function startMarch(d: Discretization, options: ResolvedHjbOptions, choic
     ...{ d, options, model: emptyModel(d), input: noDifferenceInput(d), policy: emptyPolicy(size) },
     ...{ search: d.searched ? startSearch(d) : null, ...kernels, steps: kernels.kernel === null ? stepsOf(d) : null },
     ...{ fixed: perNode(), obstacle: obstacle === undefined ? null : perNode(), source: perNode() },
-    ...{ V, later: V, latest: null, isFilled: false, gradient: null },
+    ...{ V, later: V, latest: null, isFilled: false, gradient: null, settling: new Float64Array(2 * d.linearNodes.length).fill(NaN) }, // prettier-ignore
     ...{ iterations: 0, mostIterations: 0, residual: 0, offender: null, converged: true, finite: true, endless: null },
   };
 }

@@ -1,7 +1,7 @@
 import type { DifferenceInput } from '../discretization/differences.js';
 import { straightDistance } from '../discretization/difference-table.js';
 import type { PolicyState } from '../minimizer/policy.js';
-import type { Discretization, NodeModel } from '../discretization/node-model.js';
+import { takesSlopes, type Discretization, type NodeModel } from '../discretization/node-model.js';
 
 /**
  * Drift out of a `linear` face. There V_zz = 0 and V_z is the difference to the neighbour, of which the implicit equation
@@ -13,13 +13,34 @@ import type { Discretization, NodeModel } from '../discretization/node-model.js'
  * @param V - where the slopes are taken: ahead, or at the step as far as it is known
  */
 export function outflowSlopes(d: Discretization, V: Float64Array, input: DifferenceInput): void {
-  if (d.problem.horizon === 'infinite') return;
+  if (!takesSlopes(d.problem)) return;
   eachLinearFace(d, (node, a, side) => {
     const k = node * d.states + a;
     const neighbour = d.neighbours[2 * k + (side === 1 ? 0 : 1)];
     input.slope[k] = (-side * (V[neighbour] - V[node])) / straightDistance(d.lattice, a, d.positions[node][a]);
   });
 }
+
+/**
+ * The same over an infinite horizon, from one policy iteration to the next. What the slope D that went in comes to, D', depends
+ * on it about linearly, with a factor below 1 that may be close to it: two iterations tell the factor, and with it the end.
+ *
+ * @param before - D and D' of the iteration before at every linear node, NaN before the first; overwritten
+ */
+export function settleSlopes(d: Discretization, V: Float64Array, input: DifferenceInput, before: Float64Array): void {
+  const given = d.linearNodes.map((node) => input.slope[node]);
+  outflowSlopes(d, V, input);
+  d.linearNodes.forEach((node, k) => {
+    const [slope, reached] = [given[k], input.slope[node]];
+    const factor = (reached - before[2 * k + 1]) / (slope - before[2 * k]);
+    before[2 * k] = slope;
+    before[2 * k + 1] = reached;
+    if (factor > 0 && factor < MOST_FACTOR) input.slope[node] = (reached - factor * slope) / (1 - factor);
+  });
+}
+
+/** Closer to 1 the end is not told by two iterations. */
+const MOST_FACTOR = 0.995;
 
 /** Rate at which drift leaves the domain at each node of a `linear` face under a policy, into `rates`. */
 export function outflowRates(d: Discretization, model: NodeModel, policy: PolicyState, rates: Float64Array): void {

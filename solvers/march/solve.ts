@@ -75,12 +75,17 @@ const NEVER_ENDS =
 const STILL_MOVES =
   'The value still moves as the discount vanishes, because paths take so long to end: give a discount.';
 
+const SLOPES_MOVE =
+  'Over an infinite horizon the equation may leave open what holds beyond a "linear" face: take { "dirichlet": ... } or "reflecting" there, or raise the policy iterations or the tolerance.';
+
 type OnStep = HjbOptions['onStep'];
 
 function stationarySolution(march: March, onStep: OnStep): HjbSolution {
   solveStationary(march);
   onStep?.(march.V.length);
-  return solutionOf(march, new Map([[0, { value: march.V, control: controlsOf(march) }]]), 1);
+  const solution = solutionOf(march, new Map([[0, { value: march.V, control: controlsOf(march) }]]), 1);
+  const leaves = solution.status === 'max_iterations' && march.d.linearNodes.length > 0;
+  return leaves ? { ...solution, remedy: SLOPES_MOVE } : solution;
 }
 
 export type Kept = Map<number, { readonly value: Float64Array; readonly control: Float64Array }>;

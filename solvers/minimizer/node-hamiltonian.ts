@@ -4,6 +4,7 @@ import { formUnder } from '../discretization/monotone-scheme.js';
 import { differencesAt, type DifferenceInput } from '../discretization/differences.js';
 import { constraintSide, type Discretization } from '../discretization/node-model.js';
 import { isDiagonal, traceOf } from '../discretization/polynomials.js';
+import { ControlPolynomials } from './control-polynomials.js';
 import { LatticeLegs } from './lattice-legs.js';
 import { sampleAt, type LevelInput } from '../discretization/sample.js';
 
@@ -35,6 +36,8 @@ export class NodeHamiltonian {
   readonly differences: Float64Array;
   private readonly sample: PointCoefficients;
   private readonly lattice: LatticeLegs;
+  /** Null where the coefficients are no such polynomials. */
+  private readonly polynomials: ControlPolynomials | null;
   private isOnLattice = false;
   private readonly spreads: readonly Spread[];
   level: LevelInput = { t: 0, slopeChange: null, gradient: null };
@@ -48,6 +51,7 @@ export class NodeHamiltonian {
     this.differences = new Float64Array(6 * d.states);
     this.sample = emptyCoefficients(d.states);
     this.lattice = new LatticeLegs(d);
+    this.polynomials = d.problem.quadraticInEach === true && d.controls === 2 ? new ControlPolynomials(d) : null;
     this.spreads = Array.from({ length: d.scenarios }, () => ({
       ...{ covariance: new Float64Array(d.states ** 2), trace: NaN, free: [], legs: 0 },
     }));
@@ -60,6 +64,12 @@ export class NodeHamiltonian {
     differencesAt(this.d, input, V, node, this.differences);
     for (const spread of this.spreads) spread.trace = NaN;
     this.isOnLattice = this.lattice.moveTo(node, V);
+    this.polynomials?.moveTo(node, level);
+  }
+
+  /** Whether the coefficients at the node are polynomials of degree 2 in each of two controls. */
+  get isPolynomial(): boolean {
+    return this.polynomials?.holds === true;
   }
 
   /** @returns Infinity where the control lets the state out of a face with a constraint, the largest number for NaN */
@@ -111,7 +121,7 @@ export class NodeHamiltonian {
   private underScenario(u: readonly number[], scenario: number): number {
     const { d, node, sample, differences } = this;
     const n = d.states;
-    sampleAt(d, this.level, node, u, scenario, sample);
+    if (this.polynomials === null || !this.polynomials.at(u, scenario, sample)) sampleAt(d, this.level, node, u, scenario, sample); // prettier-ignore
     if (d.isConstrained[node] === 1 && this.leaves()) return POSITIVE_INFINITY;
     const isCross = !isDiagonal(sample, n);
     const lattice = isCross && this.isOnLattice && this.lattice.decompose(sample.covariance) ? this.lattice : null;

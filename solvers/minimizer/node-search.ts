@@ -20,6 +20,11 @@ const { TIE } = TOLERANCES;
 /** Sweeps along two controls in turn. */
 const MOST_SWEEPS = 20;
 
+/** Steps from a minimum, in shares of both ranges, that no search along one control has seen. */
+const DIAGONALS = [1e-3, 0.03].flatMap((step) =>
+  [1, -1].flatMap((a) => [1, -1].map((b) => [a * step, b * step] as const)),
+);
+
 /** Controls, the Hamiltonian under them times the sign of the objective, and the worst scenario. */
 interface Found {
   readonly controls: number[];
@@ -39,6 +44,8 @@ function nothingFound(count: number): Found {
  * interval comes first, so that the search along the interval meets one value of the set at a time. Ties go to the first.
  */
 export class NodeSearch {
+  /** Whether a run that is not thorough costs less: of two intervals. */
+  readonly follows: boolean;
   /** Whether the last run is sure of the global optimum. */
   isCertain = false;
   private readonly d: Discretization;
@@ -50,6 +57,7 @@ export class NodeSearch {
   /** The last evaluation. */
   private readonly point: Found;
   private readonly best: Found;
+  private readonly other: Found;
 
   /** @param cells - of the one control, for a search that is certain; null where it is sampled */
   constructor(d: Discretization, cells: readonly ControlCell[] | null) {
@@ -57,6 +65,7 @@ export class NodeSearch {
     this.hamiltonian = new NodeHamiltonian(d);
     this.point = nothingFound(d.controls);
     this.best = nothingFound(d.controls);
+    this.other = nothingFound(d.controls);
     this.cells = cells;
     this.cellSearch = cells === null ? null : new CellSearch(d, this.hamiltonian, this.visit);
     const lines: ControlLine[] = [];
@@ -66,6 +75,7 @@ export class NodeSearch {
       lines.unshift(new ControlLine(j, 'values' in d.problem.controls[j], this.point.controls, below));
     }
     this.lines = lines;
+    this.follows = lines.length === 2 && !lines[0].isSet;
   }
 
   /**
@@ -91,7 +101,7 @@ export class NodeSearch {
     for (const line of lines) line.isScaled();
     this.isCertain = lines.every(({ isSet }) => isSet);
     // Along a set a sweep would stop where another value is better only under another control of the interval.
-    if (lines.length === 2 && !lines[0].isSet && before !== null) this.sweepFrom(before, node * d.controls, isThorough);
+    if (this.follows) this.sweepFrom(before, node, isThorough);
     else {
       store(best, lines[0].search());
       if (before !== null) this.searchFrom(before, node * d.controls);
@@ -100,28 +110,76 @@ export class NodeSearch {
   }
 
   /**
-   * Two intervals, from the controls before: along one control and then the other while that gains. At a kink a sweep can stop
-   * where both controls together would gain, and it sees one well: the whole search follows, unless the sweep ends in a corner
-   * and a coarse lattice shows nothing better.
+   * Two intervals, from the controls before, or from the best of a coarse lattice: along one control and then the other while
+   * that gains. That is all of a run that follows, with a look at the corners. At a kink a sweep can stop where both controls
+   * together would gain, and it sees one well: a thorough run searches in whole, unless the sweep ends in a corner and the
+   * coarse lattice shows nothing better.
    */
-  private sweepFrom(before: Float64Array, start: number, isThorough: boolean): void {
-    const { lines, best } = this;
-    this.clampInto(before, start);
-    store(best, this.evaluate());
+  private sweepFrom(before: Float64Array | null, node: number, isThorough: boolean): void {
+    const { d, lines, best } = this;
+    const start = node * d.controls;
+    best.height = POSITIVE_INFINITY;
+    if (before === null) this.tryAll(lines[0].coarse(), lines[1].coarse());
+    else {
+      this.clampInto(before, start);
+      store(best, this.evaluate());
+      if (!isThorough) this.tryAll(lines[0].ends(), lines[1].ends());
+    }
     this.sweep();
+    if (!isThorough) return;
     const swept = best.height;
     const isCorner = lines.every((line) => line.isEnd(best.controls[line.axis]));
-    const isWhole = isThorough && !isCorner;
-    if (!isWhole) this.tryLattice();
-    if (isWhole || isBetter(best.height, swept)) keepBetter(best, lines[0].search());
+    if (isCorner && before !== null) this.tryAll(lines[0].coarse(), lines[1].coarse());
+    const isDone = isCorner && !isBetter(best.height, swept);
+    const isPolynomial = this.hamiltonian.isPolynomial && d.isConstrained[node] === 0;
+    if (!isDone && (!isPolynomial || this.searchPieces())) keepBetter(best, lines[0].search());
   }
 
-  private tryLattice(): void {
-    const { lines, point, best } = this;
-    for (const first of lines[0].coarse()) {
-      for (const second of lines[1].coarse()) {
-        point.controls[0] = first;
-        point.controls[1] = second;
+  /**
+   * Where coefficients are polynomials of degree 2 in each control, H is one of few such polynomials, by the forms of the
+   * differences: it has a minimum next to each place of the sample that is lower than all around it, from which a sweep goes
+   * on; or one at a kink, which shows in the diagonals at the end of a sweep.
+   *
+   * @returns whether a diagonal shows something lower
+   */
+  private searchPieces(): boolean {
+    const { lines, best, other } = this;
+    const [firsts, seconds] = lines.map(({ sample }) => sample);
+    const heights: number[] = [];
+    for (let i = 0; i < firsts.length; i += 1)
+      for (let j = 0; j < seconds.length; j += 1) heights.push(this.heightAt(firsts.data[i], seconds.data[j]));
+    for (const k of lowestIn(heights, seconds.length)) {
+      store(other, best);
+      best.height = POSITIVE_INFINITY;
+      keepBetter(best, this.at(firsts.data[Math.floor(k / seconds.length)], seconds.data[k % seconds.length]));
+      this.sweep();
+      if (!isBetter(best.height, other.height)) store(best, other);
+    }
+    const [u, w] = best.controls;
+    const height = best.height;
+    return DIAGONALS.some(([x, y]) => {
+      const to = (list: typeof firsts, value: number, share: number): number =>
+        min(max(value + share * (list.data[list.length - 1] - list.data[0]), list.data[0]), list.data[list.length - 1]);
+      return isBetter(this.heightAt(to(firsts, u, x), to(seconds, w, y)), height);
+    });
+  }
+
+  private heightAt(first: number, second: number): number {
+    return this.at(first, second).height;
+  }
+
+  private at(first: number, second: number): Found {
+    this.point.controls[0] = first;
+    this.point.controls[1] = second;
+    return this.evaluate();
+  }
+
+  private tryAll(firsts: ArrayLike<number>, seconds: ArrayLike<number>): void {
+    const { point, best } = this;
+    for (let i = 0; i < firsts.length; i += 1) {
+      for (let j = 0; j < seconds.length; j += 1) {
+        point.controls[0] = firsts[i];
+        point.controls[1] = seconds[j];
         keepBetter(best, this.evaluate());
       }
     }
@@ -251,6 +309,11 @@ class ControlLine {
     return data.subarray(0, length).filter((_, i) => i % 2 === 0 || i === length - 1);
   }
 
+  ends(): readonly [number, number] {
+    const { data, length } = this.sample;
+    return [data[0], data[length - 1]];
+  }
+
   /** Whether a control is at an end of the range. */
   isEnd(u: number): boolean {
     const { data, length } = this.sample;
@@ -305,6 +368,18 @@ class ControlLine {
     if (found.height <= inBracket.height) store(inBracket, found);
     return found.height;
   };
+}
+
+/** Places of a table, row by row, that are lower than all next to them, diagonals included. */
+function lowestIn(heights: readonly number[], columns: number): number[] {
+  const rows = heights.length / columns;
+  return heights.flatMap((height, k) => {
+    const [i, j] = [Math.floor(k / columns), k % columns];
+    for (let a = max(i - 1, 0); a <= min(i + 1, rows - 1); a += 1)
+      for (let b = max(j - 1, 0); b <= min(j + 1, columns - 1); b += 1)
+        if ((a !== i || b !== j) && !isBetter(height, heights[a * columns + b])) return [];
+    return [k];
+  });
 }
 
 /** Beyond a tie. */

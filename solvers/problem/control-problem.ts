@@ -86,6 +86,11 @@ export interface ControlProblem {
    */
   readonly polynomial?: boolean;
   /**
+   * Whether drift, covariance and running cost are polynomials of degree <= 2 in each of two controls that are searched: then
+   * a search evaluates them from nine samples at a node. False unless given.
+   */
+  readonly quadraticInEach?: boolean;
+  /**
    * Where drift, covariance (row by row) and running cost, in this order, and their first two derivatives in one control
    * lie on a box of times, states and controls. With them a search for the best control is certain of the global optimum;
    * without, it sees as much as its samples.

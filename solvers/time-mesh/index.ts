@@ -7,7 +7,7 @@ import { meshed, type TimeMesh } from './mesh.js';
 
 /** Where the levels of a problem have to lie closer than it says: at jumps, fast changes and a layer at the horizon. */
 export function timeMesh(problem: ControlProblem, options: Omit<HjbOptions, 'keep' | 'scheme'>): TimeMesh {
-  if (problem.horizon === 'infinite') return { jumps: [], cuts: new Map(), layer: null };
+  if (problem.horizon === 'infinite') return { jumps: [], cuts: new Map(), layer: null, levels: [] };
   return { ...timeStructure(problem), layer: layerOrNull(problem, options) };
 }
 

@@ -1,5 +1,6 @@
 import type { ControlProblem } from '../problem/control-problem.js';
 import { combinations, controlAt } from '../problem/probe.js';
+import { hiddenInstants } from './hidden.js';
 import type { Jump } from './mesh.js';
 
 /** Instants at which the functions of a problem are looked at, at most, and of an interval. */
@@ -22,18 +23,28 @@ const MOST_JUMPS = 64;
 const UNRESOLVED = 0.2;
 const CUT_PARTS = 16;
 
+/** Values inside of an interval beyond those at its ends that count, relative to the range. */
+const HIDDEN = 0.002;
+
+/** Where a function changes within less than that, levels follow it: in steps of this share of its change, so many at most. */
+const FOLLOWED = 0.02;
+const MOST_LEVELS = 400;
+
 /** Where in time drift, covariance, running cost, bounds or faces of a problem jump, or change within one interval. */
-export function timeStructure(problem: ControlProblem): { jumps: Jump[]; cuts: Map<number, number> } {
+export function timeStructure(problem: ControlProblem): { jumps: Jump[]; cuts: Map<number, number>; levels: number[] } {
   const { times } = problem;
   const jumps: Jump[] = [];
   const cuts = new Map<number, number>();
-  if (!changesInTime(problem)) return { jumps, cuts };
+  const levels: number[] = [];
+  if (!changesInTime(problem)) return { jumps, cuts, levels };
   const per = Math.max(4, Math.min(PER_INTERVAL, Math.floor(MOST_INSTANTS / (times.length - 1))));
   const probe = probeOf(problem);
   const instants = times
     .slice(0, -1)
     .flatMap((t, k) => Array.from({ length: per }, (_, j) => t + (j / per) * (times[k + 1] - t)));
   instants.push(times[times.length - 1]);
+  const hidden = hiddenInstants(problem);
+  if (hidden.length > 0) instants.splice(0, instants.length, ...[...new Set([...instants, ...hidden])].sort((a, b) => a - b)); // prettier-ignore
   const rows = instants.map(probe);
   const ranges = rows[0].map((_, f) => spanOf(rows.map((row) => row[f])));
   const share = (a: readonly number[], b: readonly number[]): number =>
@@ -44,14 +55,47 @@ export function timeStructure(problem: ControlProblem): { jumps: Jump[]; cuts: M
     if (found !== null) jumps.push(found);
   }
   times.slice(0, -1).forEach((t, k) => {
-    const within = rows.slice(k * per, (k + 1) * per + 1);
+    const within = rows.filter((_, i) => instants[i] >= t && instants[i] <= times[k + 1]);
     const hasJump = jumps.some(({ before }) => before >= t && before < times[k + 1]);
-    const isUneven = ranges.some((range, f) => range > 0 && spanOf(within.map((row) => row[f])) > UNRESOLVED * range);
-    if (isUneven && !hasJump) cuts.set(t, CUT_PARTS);
+    if (hasJump) return;
+    const spans = ranges.map((_, f) => spanOf(within.map((row) => row[f])));
+    const isHidden = hidden.some((instant) => instant > t && instant < times[k + 1]) && goesBeyondEnds(within, ranges);
+    if (isHidden) levels.push(...followed(t, times[k + 1], instants, rows, spans));
+    else if (spans.some((span, f) => span > UNRESOLVED * ranges[f])) cuts.set(t, CUT_PARTS);
   });
   // A horizon of a few steps in which everything changes is what it is.
   if (cuts.size > times.length / 4) cuts.clear();
-  return { jumps, cuts };
+  if (levels.length > Math.max(MOST_LEVELS, times.length)) levels.length = 0;
+  return { jumps, cuts, levels };
+}
+
+/** Whether some function has values inside of an interval that are at neither end of it. */
+function goesBeyondEnds(within: readonly (readonly number[])[], ranges: readonly number[]): boolean {
+  const [first, last] = [within[0], within[within.length - 1]];
+  return ranges.some((range, f) =>
+    within.some((row) => {
+      const beyond = Math.max(row[f] - Math.max(first[f], last[f]), Math.min(first[f], last[f]) - row[f]);
+      return beyond > HIDDEN * range;
+    }),
+  );
+}
+
+/**
+ * Levels inside of an interval between which no function changes by more than a share of what it does over the interval, by
+ * halving.
+ */
+function followed(
+  from: number,
+  to: number,
+  instants: readonly number[],
+  rows: readonly (readonly number[])[],
+  spans: readonly number[],
+): number[] {
+  const inside = rows.filter((_, i) => instants[i] >= from && instants[i] <= to);
+  const isUneven = spans.some((span, f) => span > 0 && spanOf(inside.map((row) => row[f])) > FOLLOWED * span);
+  if (!isUneven || inside.length < 3) return [];
+  const middle = (from + to) / 2;
+  return [...followed(from, middle, instants, rows, spans), middle, ...followed(middle, to, instants, rows, spans)];
 }
 
 function changesInTime({ horizon, timeDependent, states, obstacle }: ControlProblem): boolean {

@@ -6,6 +6,8 @@ export interface TimeMesh {
   readonly layer: number | null;
   /** Intervals in which its functions change more than steps can follow, by the level before them, and into how many they are cut. */
   readonly cuts: ReadonlyMap<number, number>;
+  /** Levels that follow a function which changes within a step, increasing. */
+  readonly levels: readonly number[];
 }
 
 export interface Jump {
@@ -27,10 +29,11 @@ const AFTER_JUMP = 1 / 16;
  * @param coarsening - of the companion: 1, 2, 4
  */
 export function meshed(times: readonly number[], mesh: TimeMesh, coarsening: number): readonly number[] {
-  const { jumps, layer, cuts } = mesh;
-  if (jumps.length === 0 && layer === null && cuts.size === 0) return times;
+  const { jumps, layer, cuts, levels: followed } = mesh;
+  if (jumps.length === 0 && layer === null && cuts.size === 0 && followed.length === 0) return times;
   const horizon = times[times.length - 1];
-  const anchors = [...times, ...jumps.flatMap(({ before, behind }) => [before, behind])];
+  const following = followed.filter((_, k) => k % coarsening === 0);
+  const anchors = [...times, ...following, ...jumps.flatMap(({ before, behind }) => [before, behind])];
   const levels = [...new Set(anchors)].sort((a, b) => a - b);
   const longest = horizon / (times.length - 1);
   const starts = [

@@ -41,6 +41,10 @@ const TRUTHS: readonly Truth[] = [
   { file: 'exit-time-discount0', values: [0.21] },
   { file: 'shortest-exit', values: [1 - (1 - Math.exp(-4)) / 4] },
   { file: 'lqr-1000', values: [120.956], controls: [-1.92744], open: 5e-4 },
+  // 1 + 1e-4 x 3000 + 200 x .001 sqrt(pi); (K - L) (x / L)^g, L where to stop, with dividends of .02 and without.
+  { file: 'short-pulse', values: [1.3 + 0.2 * Math.sqrt(Math.PI)] },
+  { file: 'perpetual-put', values: [0.1579982549, 0.2148953157], range: [0, 1] },
+  { file: 'perpetual-put-martingale', values: [0.1275106552, 0.1874454119], range: [0, 1] },
 ];
 
 async function answerTo(file: string): Promise<Answer> {
@@ -72,6 +76,13 @@ test('a value without end, and one that the far field decides, are refused by na
   const { status, remedy } = await answerTo('strict-local-martingale');
   expect(status).toBe('not_unique');
   expect(remedy).toMatch(/query 0: 1 and 0\.6/);
+});
+
+test('a reflecting face that pays for everything is named, though no wider domain moves the value', async () => {
+  // -44.07 without the face; 10 is consumed at it for nothing.
+  const { status, remedy, truncation } = await answerTo('free-bailout');
+  expect(truncation![0]).toBeLessThan(1e-6);
+  expect({ status, remedy }).toEqual({ status: 'truncated', remedy: expect.stringMatching(/leans on a face/) as unknown }); // prettier-ignore
 });
 
 test.each([

@@ -143,3 +143,28 @@ test('two controls inside a correlated covariance: the exchange option at its wo
   });
   agrees(answer, 0, 0.106727, 0.03);
 });
+
+test('coefficients of degree two in each of two controls are read off nine samples, to the same answer', async () => {
+  const file = {
+    ...{ kind: 'control_problem', schema_version: '1.0.0', objective: 'maximize', horizon: 0.5 },
+    states: ['x', 'y'].map((name) => ({
+      ...{ name, domain: [0.3, 3], nodes: 13, boundary: ['linear', 'linear'], spacing: 'log', coordinate: 'log' },
+    })),
+    controls: ['a', 'b'].map((name) => ({ name, bounds: [0.2, 0.4] })),
+    drift: ['0.01 * a * x', 0],
+    covariance: [
+      ['(a * x)^2', '0.8 * a * b * x * y'],
+      ['0.8 * a * b * x * y', '(b * y)^2'],
+    ],
+    ...{ terminal_cost: 'max(x - y, 0)', running_cost: 'a * b / 100', time: { steps: 4 }, query: [{ x: 1, y: 1 }] },
+  };
+  const { problem, options } = await compileProblem(parseArtifact('control_problem', file, 'problem.json'));
+  expect(problem.quadraticInEach).toBe(true);
+  const [read, asked] = [true, false].map((quadraticInEach) => solve({ ...problem, quadraticInEach }, options));
+  const because = 'policies agree to the tolerance 1e-9 of a step, of four';
+  within(read.values[0]!, asked.values[0]!, { abs: 1e-8, because });
+  const [u, w] = [read, asked].map(({ controls }) => controls[0]!);
+  const corners = 'controls in a corner';
+  // By symmetry (.4, .2) and (.2, .4) are nearly as good.
+  within(u.a + u.b, w.a + w.b, { abs: 1e-6, because: corners });
+});

@@ -7,7 +7,7 @@ import { compileExpressions, type CompiledBoundary, type ProblemExpressions } fr
 import { scalarFunction, stateFunction, symbolsOf, vectorFunction, type Symbols } from './functions.js';
 import { requireWithinLimits } from './size.js';
 import { enclosuresOf } from './enclosures.js';
-import { dependsOnTime, hasClosedForm, requireAffine } from './structure.js';
+import { dependsOnTime, hasClosedForm, isQuadraticInEach, requireAffine } from './structure.js';
 
 /** A problem file as the solver takes it. */
 export interface CompiledProblem {
@@ -61,6 +61,7 @@ function problemOf(file: ControlProblemFile, expressions: ProblemExpressions): C
     times: timesOf(file),
     timeDependent: dependsOnTime(expressions),
     polynomial: hasClosedForm(file, expressions),
+    quadraticInEach: isQuadraticInEach(file, expressions),
     enclosures: enclosuresOf(file, expressions),
     scenarios: 2 ** Object.keys(file.uncertainty).length,
     ...(obstacle === null ? {} : { obstacle: stateFunction(obstacle, symbols) }),

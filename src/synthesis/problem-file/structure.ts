@@ -26,6 +26,17 @@ export function hasClosedForm({ controls }: ControlProblemFile, expressions: Pro
   return quadratic && (isDiagonal(covariance, drift.length) || isScalarTimesMatrix(covariance, name));
 }
 
+/** Whether drift, covariance and running cost are polynomials of degree <= 2 in each of two controls in intervals. */
+export function isQuadraticInEach({ controls }: ControlProblemFile, expressions: ProblemExpressions): boolean {
+  const { drift, covariance, runningCost } = expressions;
+  const isEach = controls.every(
+    (control) =>
+      !('values' in control) &&
+      [...drift, ...covariance, runningCost].every((entry) => entry.degreeIn(control.name) <= 2),
+  );
+  return controls.length === 2 && isEach;
+}
+
 function isDiagonal(covariance: readonly CompiledExpression[], n: number): boolean {
   return covariance.every(({ tree }, i) => Math.floor(i / n) === i % n || isZero(tree));
 }
