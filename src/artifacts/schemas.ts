@@ -7,6 +7,8 @@ import { resultsSchema } from './results/results.js';
 import { sdeAnalysisSchema } from './sde-analysis/sde-analysis.js';
 import { sgdModelSchema } from './sgd-model/sgd-model.js';
 import { solutionSchema } from './solution/solution.js';
+import { studyResultsSchema } from './study/study-results.js';
+import { benchmarkStudySchema } from './study/study.js';
 import { logHeaderSchema } from './training-log/training-log.js';
 
 /** The schema of every file that passes between stages, by its `kind`. */
@@ -18,6 +20,8 @@ export const ARTIFACT_SCHEMAS = {
   solution: solutionSchema,
   policy: policySchema,
   results: resultsSchema,
+  benchmark_study: benchmarkStudySchema,
+  study_results: studyResultsSchema,
   sgd_model: sgdModelSchema,
   sde_analysis: sdeAnalysisSchema,
 } satisfies Record<string, z.ZodType>;

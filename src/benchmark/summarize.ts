@@ -115,7 +115,8 @@ export function summary(values: readonly (number | null)[]): { mean: number | nu
   };
 }
 
-function thinnedSeries({ losses: { rates, losses } }: CollectedLog): Series {
+/** Block means of the losses of a run, and its rates, for figures. */
+export function thinnedSeries({ losses: { rates, losses } }: CollectedLog): Series {
   const block = Math.max(1, Math.ceil(rates.length / SERIES_POINTS));
   const series: Series = { update: [], lr: [], loss: [] };
   for (let first = 0; first < rates.length; first += block) {

@@ -3,6 +3,7 @@ import { EXIT_CODES, HjbLrError } from '../errors.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import type { CliCommand } from './command.js';
 import { benchmark } from './commands/benchmark.js';
+import { collect } from './commands/collect.js';
 import { doctor } from './commands/doctor.js';
 import { estimate } from './commands/estimate.js';
 import { importCommand } from './commands/import.js';
@@ -14,6 +15,7 @@ import { run } from './commands/run.js';
 import { sde } from './commands/sde.js';
 import { solve } from './commands/solve.js';
 import { status } from './commands/status.js';
+import { task } from './commands/task.js';
 import { train } from './commands/train.js';
 import { validate } from './commands/validate.js';
 import type { OutputOptions } from './execute.js';
@@ -28,6 +30,8 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   solve,
   train,
   benchmark,
+  collect,
+  task,
   report,
   sde,
   export: exportCommand,

@@ -8,6 +8,7 @@ import { TRAIN_RECEDING } from '../receding/declaration.js';
 import { PILOT_PLAN } from '../pilot/plan-declaration.js';
 import { PROBLEM_PAGE, REPORT, SDE_PAGE } from '../report/stage/declaration.js';
 import { SDE } from '../sde/stage/declaration.js';
+import { STUDY } from '../study/stage/declaration.js';
 import { SOLVE } from '../synthesis/stage/declaration.js';
 import { SOLVE_PROBLEM } from '../synthesis/problem-file/declaration.js';
 import { TRAIN } from '../training/stage/declaration.js';
@@ -24,6 +25,7 @@ export {
   SDE_PAGE,
   SOLVE,
   SOLVE_PROBLEM,
+  STUDY,
   TRAIN,
   TRAIN_RECEDING,
 };
@@ -38,6 +40,7 @@ const STAGES = [
   TRAIN,
   TRAIN_RECEDING,
   BENCHMARK,
+  STUDY,
   SDE,
   REPORT,
   SDE_PAGE,

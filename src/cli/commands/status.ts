@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ManifestProgress } from '../../execution/engines/progress.js';
 import type { Ledger } from '../../execution/ledger.js';
 import { argument } from '../../execution/stage-options.js';
+import { asJson } from '../../json.js';
 import { defineCommand } from '../command.js';
 import { commandLineOf } from '../shell.js';
 
@@ -37,10 +39,16 @@ export const status = defineCommand({
     const { inTurn } = await import('../../in-turn.js');
     const runs = await inTurn(await ledgersIn(folder), (ledger) => progressOf(folder, ledger));
     const unfinished = runs.find(({ complete }) => !complete);
+    const { manifestProgress } = await import('../../execution/engines/progress.js');
+    const study = await manifestProgress(folder);
     return {
       artifacts: [],
-      summary: runs.flatMap(describe),
-      result: { complete: unfinished === undefined, runs: runs.map(documentOf) },
+      summary: [...runs.flatMap(describe), ...(study === null ? [] : describeStudy(study))],
+      result: {
+        complete: unfinished === undefined,
+        runs: runs.map(documentOf),
+        ...(study === null ? {} : { study: asJson(study) }),
+      },
       ...(unfinished === undefined ? {} : { next: nextCommand(folder, unfinished) }),
     };
   },
@@ -106,7 +114,8 @@ async function badResults(folder: string, parts: readonly string[]): Promise<str
   const { readArtifact } = await import('../../artifacts/files.js');
   const file = path.join(folder, RESULTS);
   if (!parts.includes(RESULTS) || !(await isThere(file))) return [];
-  return readArtifact('results', file).then(
+  const read = readArtifact('results', file).catch(() => readArtifact('study_results', file));
+  return read.then(
     () => [],
     () => [RESULTS],
   );
@@ -124,6 +133,25 @@ function describe({ ledger, complete, done, missing, damaged, finished, underWay
     ...(damaged.length === 0 ? [] : [`damaged: ${list(damaged)}`]),
     `training runs: ${finished} finished, ${underWay.length} under way`,
     ...underWay.map(({ file, updates, of }) => `  ${file}: ${updates} of ${of} updates`),
+  ];
+}
+
+/** The tasks of a study, what of them failed, and what the cluster says of its jobs. */
+function describeStudy({ tasks, done, failed, slurm }: ManifestProgress): string[] {
+  const states = new Map<string, number>();
+  for (const { state, reason } of slurm?.queue ?? []) {
+    const words = state === 'PENDING' ? `pending (${reason})` : state.toLowerCase();
+    states.set(words, (states.get(words) ?? 0) + 1);
+  }
+  const queue = [...states].map(([state, count]) => `${count} ${state}`).join(', ');
+  return [
+    `tasks: ${done} of ${tasks} done, ${failed.length} of them failed`,
+    ...failed.map(({ label, message }) => `  ${label}: ${message}`),
+    ...(slurm === null ? [] : [`in the queue: ${queue === '' ? 'nothing' : queue}`]),
+    ...(slurm?.broken ?? []).flatMap(({ id, state, reason, log, lines }) => [
+      `job ${id} ended: ${state.toLowerCase()} (${reason})${log === null ? '' : `, ${log}:`}`,
+      ...lines.map((line) => `    ${line}`),
+    ]),
   ];
 }
 
