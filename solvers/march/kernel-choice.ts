@@ -46,9 +46,13 @@ function isGrid(d: Discretization): boolean {
   return d.states > 1 && isPlain(d) && d.problem.horizon !== 'infinite' && d.problem.risk === undefined;
 }
 
-/** Whether the rows of a problem can be packed: exact minimiser, one scenario. */
-function isPlain({ searched, scenarios }: Discretization): boolean {
-  return !searched && scenarios === 1;
+/**
+ * Whether the rows of a problem can be packed: exact minimiser, one scenario. Stopping over an infinite horizon is left out: its
+ * row is compared with the others by its own size, rest, beside which theirs are large, and the policies go on by one node each.
+ */
+function isPlain({ searched, scenarios, problem }: Discretization): boolean {
+  const isEndless = problem.obstacle !== undefined && problem.horizon === 'infinite';
+  return !searched && scenarios === 1 && !isEndless;
 }
 
 function shapeOf({ lattice: { shape, strides }, problem }: Discretization): GridShape {

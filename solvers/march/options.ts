@@ -24,7 +24,7 @@ export interface HjbOptions {
 
 /**
  * What carries out the passes over the nodes: plain TypeScript, or the same operations in the same order in WebAssembly
- * with SIMD. Problems with a searched minimiser, uncertainty, or (with two or three states) risk or an
+ * with SIMD. Problems with a searched minimiser, uncertainty, stopping over an infinite horizon, or (with two or three states) risk or an
  * infinite horizon are solved in TypeScript either way.
  */
 export type Kernel = 'typescript' | 'wasm';

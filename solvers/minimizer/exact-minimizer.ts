@@ -14,7 +14,7 @@ const { TIE } = TOLERANCES;
 
 /**
  * Policy improvement in a step of its own, from the polynomials of the model, for the problems that no kernel takes: with
- * several scenarios, of one periodic state, of two or three states with risk or over an infinite horizon, and
+ * several scenarios, with stopping over an infinite horizon, of one periodic state, of two or three states with risk or over an infinite horizon, and
  * where a kernel has not solved a level (`march/iterate.ts`). Everywhere else the kernels minimise, over the same pieces in
  * packed rows, in the same pass as they assemble (`kernels/line.ts`, `kernels/grid.ts`). Problems without a closed form are
  * searched (`search.ts`).

@@ -25,7 +25,7 @@ function consumption(nodes: number): PeerProblem {
   const [rho, r, x] = [0.05, 0.03, 1];
   const problem: ControlProblem = {
     ...{ ...ENDLESS, name: 'consumption and saving', objective: 'maximize', discount: rho },
-    states: [axisOf('w', 0.01, 10, nodes, ['state_constraint', 'reflecting'])],
+    states: [axisOf('w', 1e-4, 10, nodes, ['state_constraint', 'reflecting'])],
     controls: [{ name: 'c', lower: () => 1e-6, upper: () => 10 }],
     drift: (_t, [w], [c], out) => (out[0] = r * w - c),
     covariance: (_t, _x, _u, out) => (out[0] = 0),
@@ -53,23 +53,6 @@ function growth(nodes: number): PeerProblem {
   const A = b ** -a / (1 - a);
   const value = A * x ** (1 - a) + (A * (1 - a)) / rho;
   return { what: 'optimal growth', problem, x, value, control: b * x };
-}
-
-/** Merton's consumption out of a risky fortune, utility -1 / c, share held at 1: c = k w. */
-function risky(nodes: number): PeerProblem {
-  const [rho, m, s, p, x] = [0.08, 0.05, 0.2, -1, 1];
-  const k = (rho - p * m + (p * (1 - p) * s * s) / 2) / (1 - p);
-  const problem: ControlProblem = {
-    ...{ ...ENDLESS, name: 'consumption under risk', objective: 'maximize', discount: rho },
-    states: [axisOf('w', 0.05, 20, nodes, ['reflecting', 'reflecting'])],
-    // A rate of consumption keeps the state positive.
-    controls: [{ name: 'k', lower: () => 0.005, upper: () => 1 }],
-    drift: (_t, [w], [rate], out) => (out[0] = (m - rate) * w),
-    covariance: (_t, [w], _u, out) => (out[0] = (s * w) ** 2),
-    runningCost: (_t, [w], [rate]) => -1 / (rate * w),
-    polynomial: false,
-  };
-  return { what: 'consumption under risk', problem, x, value: (x ** p / p) * k ** (p - 1), control: k };
 }
 
 /** When to sell, dX = m X dt + s X dW, reward X - K: (L - K) (x / L)^g. */
@@ -108,10 +91,4 @@ function regulator(nodes: number): PeerProblem {
   return { what: 'regulator under noise', problem, x, value: P * x * x + (s * s * P) / rho, control: -(P / r) * x };
 }
 
-export const PEER_PROBLEMS: readonly ((nodes: number) => PeerProblem)[] = [
-  consumption,
-  growth,
-  risky,
-  stopping,
-  regulator,
-];
+export const PEER_PROBLEMS: readonly ((nodes: number) => PeerProblem)[] = [consumption, growth, stopping, regulator];
