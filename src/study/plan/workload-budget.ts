@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Experiment } from '../../artifacts/experiment/experiment.js';
 import { artifactSha256 } from '../../artifacts/shared/hash.js';
 import type { BenchmarkStudy, StudyMethod } from '../../artifacts/study/study.js';
+import { namingFile } from '../../errors.js';
 import { frozen } from '../../json.js';
 import { designCost } from '../../pilot/design.js';
 import { pilotDesign, requireSgd, updateCost } from '../../pilot/pilot.js';
@@ -69,8 +70,12 @@ async function workloadBudget(whole: ExperimentRecord, study: BenchmarkStudy, bu
     test_examples: curve.examples,
   };
   const horizon = Math.max(2, Math.round(kept.horizon * budget));
+  // A pilot of given length grows with the run, so that its share of the cost stays what it is.
+  const { updates_per_run: each } = kept.pilot;
+  const pilot = { ...kept.pilot, updates_per_run: each === null ? null : Math.max(25, Math.round(each * budget)) };
   const experiment = frozen({
     ...kept,
+    pilot,
     seeds: [0],
     horizon,
     evaluation,
@@ -85,7 +90,7 @@ async function workloadBudget(whole: ExperimentRecord, study: BenchmarkStudy, bu
     budget,
     name: `${workloadId}@${budget}`,
     record,
-    costs: await costsOf(record, workload, study),
+    costs: await namingFile(`${whole.file} at ${budget} times its length`, () => costsOf(record, workload, study)),
     hasRecommended: isAffordable(recommendedSetting(experiment, workload, experiment.recommended)),
   };
 }
