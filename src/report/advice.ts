@@ -21,9 +21,11 @@ function bestFixed({ methods, best_fixed }: Results): MethodResult {
   return methods.find(({ id }) => id === best_fixed)!;
 }
 
-/** Whether an interval of a difference lies on one side of 0. */
-function isShown(paired: PairedDifference, seeds: number): boolean {
-  return seeds >= FEWEST_SEEDS && paired.interval !== null && paired.interval[0] * paired.interval[1] > 0;
+/** Whether the interval of a difference lies on one side of 0, on seeds enough, and the difference is one that counts. */
+function isShown({ mean, interval }: PairedDifference, results: Results): boolean {
+  const smallest = results.experiment.benchmark?.smallest_difference ?? 0;
+  const isApart = interval !== null && interval[0] * interval[1] > 0;
+  return leadMethod(results).runs.length >= FEWEST_SEEDS && isApart && Math.abs(mean) >= smallest;
 }
 
 /**
@@ -37,7 +39,7 @@ export function studyLead(results: Results): Lead {
   const better = betterThan(lead, results);
   return {
     verdict: verdictOf(lead, fixed, paired, results),
-    tone: paired !== null && paired.mean < 0 && isShown(paired, lead.runs.length) ? 'good' : 'warning',
+    tone: paired !== null && paired.mean < 0 && isShown(paired, results) ? 'good' : 'warning',
     facts: [useFact(lead, results), gainFact(lead, fixed, paired, results), sureFact(paired, better, results), costFact(lead, fixed, results)], // prettier-ignore
     sentences: [],
   };
@@ -49,7 +51,7 @@ function verdictOf(lead: MethodResult, fixed: MethodResult, paired: PairedDiffer
     return `${lead.label} cannot be compared with ${fixedWords(fixed)}: a run has no finite ${words}.`;
   const seeds = lead.runs.length;
   const change = `${changeWords(paired.mean)} than that of ${fixedWords(fixed)}`;
-  if (isShown(paired, seeds)) {
+  if (isShown(paired, results)) {
     const how = paired.mean < 0 ? `Use ${lead.label}` : `Do not use ${lead.label} here`;
     return `${how}: its ${words} is ${change}, over ${counted(seeds, 'seed')}.`;
   }
@@ -57,7 +59,7 @@ function verdictOf(lead: MethodResult, fixed: MethodResult, paired: PairedDiffer
   if (seeds < FEWEST_SEEDS && apart && paired.mean < 0) {
     return `Use ${lead.label}, as far as ${counted(seeds, 'seed')} can tell: its ${words} is ${change}. A verdict needs ${FEWEST_SEEDS} seeds.`;
   }
-  const why = seeds < FEWEST_SEEDS ? `a verdict needs ${FEWEST_SEEDS} seeds, and there ${seeds === 1 ? 'is 1' : `are ${seeds}`}` : 'the seeds spread too far to tell it from chance'; // prettier-ignore
+  const why = seeds < FEWEST_SEEDS ? `a verdict needs ${FEWEST_SEEDS} seeds, and there ${seeds === 1 ? 'is 1' : `are ${seeds}`}` : 'that is less than counts here, or than the spread of the seeds lets one tell from chance'; // prettier-ignore
   return `${lead.label} is not shown to differ from ${fixedWords(fixed)}: its ${words} is ${change}, but ${why}.`;
 }
 
@@ -114,7 +116,7 @@ function accuracyWords(lead: MethodResult, fixed: MethodResult): string {
 function sureFact(paired: PairedDifference | null, better: readonly MethodResult[], results: Results): Fact {
   const seeds = leadMethod(results).runs.length;
   const interval = paired?.interval ?? null;
-  const range = interval === null ? 'One seed has no interval.' : `The 95 % interval of the difference is ${percent(interval[0])} to ${percent(interval[1])} over ${counted(seeds, 'seed')}.`; // prettier-ignore
+  const range = interval === null ? 'One seed has no interval.' : `The 95 % interval of the difference is ${percent(interval[0])} to ${percent(interval[1])} over ${counted(seeds, 'seed')} (paired t, this one comparison).`; // prettier-ignore
   const few = seeds < FEWEST_SEEDS ? ` A verdict needs ${FEWEST_SEEDS} seeds.` : '';
   const dead = leadMethod(results).summary.dead;
   const died = dead === 0 ? '' : ` ${counted(dead, 'run')} of it died.`;
@@ -126,7 +128,7 @@ function rivalWords(better: readonly MethodResult[], results: Results): string {
   if (better.length === 0) return ' No method of the study has a lower mean.';
   const [best] = better;
   const paired = pairedDifference(leadMethod(results), best, decidingFigure(results))!;
-  const shown = isShown(paired, leadMethod(results).runs.length) ? '' : ', which is not shown to be more than chance';
+  const shown = isShown(paired, results) ? '' : ', which is not shown to be more than chance';
   const cost = methodCost(best, results).runs.toFixed(2);
   return ` ${counted(better.length, 'method')} ${better.length === 1 ? 'has' : 'have'} a lower mean, the lowest ${best.label} by ${percent(Math.abs(paired.mean))} at ${cost} runs${shown}.`;
 }

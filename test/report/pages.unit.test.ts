@@ -41,6 +41,7 @@ function study(n: number, gain = 0.1): Results {
       method('fixed', 'fixed', fixed, 1),
     ],
     best_fixed: 'fixed',
+    experiment: { benchmark: { smallest_difference: 0.005 } },
     seeds: [{ seed: 0, policy_path: 'p.json', recommended: { policy_path: 'r.json', choices: [] } }],
     verdict: { won: false, sentences: ['a', 'b'] },
   } as unknown as Results;
@@ -63,6 +64,7 @@ describe('the first screen', () => {
     expect(studyLead(study(3)).verdict).toMatch(/as far as 3 seeds can tell.*A verdict needs 5 seeds/);
     expect(studyLead(study(6, -0.1)).verdict).toMatch(/^Do not use the recommended here/);
     expect(studyLead(study(6, -0.1)).facts[1].label).toBe('It loses');
+    expect(studyLead(study(6, 0.004)).verdict).toMatch(/^the recommended is not shown to differ/); // less than counts
     expect(studyLead(study(1)).facts[2].text).toContain('One seed has no interval');
   });
 
