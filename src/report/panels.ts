@@ -22,8 +22,8 @@ export function axesOf(i: number): { xaxis: string; yaxis: string } {
 }
 
 /** Pixels: of a title, of a colour bar with its title and numbers, of numbers and title below an axis. */
-const [TITLE, BAR, BELOW] = [22, 66, 62];
-const MARGIN = { l: 60, r: 16, b: 48 } as const;
+const [TITLE, BAR, BELOW] = [22, 66, 78];
+const MARGIN = { l: 60, r: 16, b: 56 } as const;
 
 interface Place {
   readonly x: readonly [number, number];
