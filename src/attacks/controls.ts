@@ -49,6 +49,11 @@ export function isScheduled(spec: TrainingAttackSpec): boolean {
   return SCHEDULABLE.some((control) => typeof (controls[control]?.value ?? 0) !== 'number');
 }
 
+/** Whether an attack moves anything: one of radius 0 along the whole run is none. */
+export function perturbs(spec: TrainingAttackSpec): boolean {
+  return attackControls(spec).attack_eps?.value !== 0;
+}
+
 /** The ball that an attack searches; null where it has none. */
 export function ballOf(spec: SingleAttackSpec): AttackBall | null {
   return attackNamed(spec.type).ball(spec);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readTrainingLog } from '../artifacts/log-file.js';
 import type { TrainingLog } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { STANDARD_INPUT } from '../filesystem.js';
 
 /**
  * A training log.
@@ -48,6 +49,7 @@ export async function logFiles(trajectories: readonly string[]): Promise<string[
 }
 
 async function logFilesOf(entry: string): Promise<string[]> {
+  if (entry === STANDARD_INPUT) return [entry];
   const status = await stat(entry).catch((cause: unknown) => {
     throw new HjbLrError('E_NOT_FOUND', `No file or folder at ${entry}.`, {
       remedy: 'Check the path.',

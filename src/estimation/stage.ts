@@ -74,7 +74,7 @@ export async function estimateFiles(
   const logs = await inTurn(files, readLog);
   const file = path.join(options.out, 'coefficients.json');
   const coefficients = isSearchAlone(logs, experiment)
-    ? unfittedCoefficients(logs, experiment!, { peak: pilotPeak(experiment!, logs), unfitted: NO_RUNS })
+    ? unfittedCoefficients(logs, experiment!, { peak: given.peak ?? pilotPeak(experiment!, logs), unfitted: NO_RUNS })
     : estimateCoefficients(logs, experiment, options);
   await writeArtifact('coefficients', file, coefficients);
   const identifying = logs.filter(({ header }) => !isPeakSearch(header));
@@ -205,10 +205,18 @@ function sharedBy(
     provenance: {
       tool: TOOL,
       tool_version: TOOL_VERSION,
+      ...scalingOf(header),
       pilot_runs: logs.map(pilotRunRecord),
       pilot_grad_evals: logs.reduce((sum, log) => sum + gradientEvaluations(log), 0),
     },
   };
+}
+
+/** How the columns of a table were scaled: who uses the policy elsewhere scales by the same numbers. */
+function scalingOf({ dataset }: TrainingLog['header']): { readonly data?: Record<string, unknown> } {
+  if (dataset?.normalization === undefined) return {};
+  const { name, sha256, class_names, normalization } = dataset;
+  return { data: { name, sha256, ...(class_names === undefined ? {} : { class_names }), normalization } };
 }
 
 function pilotRunRecord(log: TrainingLog): Coefficients['provenance']['pilot_runs'][number] {

@@ -32,6 +32,14 @@ export interface Passes {
   loadStatistics(values: Float32Array): void;
 }
 
+/** Of a network with dropout layers, which act in the passes of updates alone. */
+export interface Dropout {
+  /** For the calls that follow; `inference` at first. */
+  set(pass: Pass): void;
+  /** Where the masks of the next passes of an update come from, a new one for each pass and layer. */
+  drawFrom(stream: RandomStream): void;
+}
+
 /** Inputs row-major, [n, inputSize], in [0, 1]; class of each, 0..classes-1. */
 export interface LabelledInputs {
   readonly inputs: Float32Array;
@@ -100,17 +108,20 @@ export interface Network {
   ): Float32Array;
   /** Of a model written on tensors alone: declared layers are the same in every pass. */
   readonly passes?: Passes;
+  readonly dropout?: Dropout;
   /** Frees what the engine holds. */
   dispose(): void;
 }
 
 /** What `compute` returns, its calls passed as said; those after it in inference again. */
-export function inPass<Result>({ passes }: Network, pass: Pass, compute: () => Result): Result {
-  if (passes === undefined) return compute();
-  passes.set(pass);
+export function inPass<Result>({ passes, dropout }: Network, pass: Pass, compute: () => Result): Result {
+  if (passes === undefined && dropout === undefined) return compute();
+  passes?.set(pass);
+  dropout?.set(pass);
   try {
     return compute();
   } finally {
-    passes.set('inference');
+    passes?.set('inference');
+    dropout?.set('inference');
   }
 }

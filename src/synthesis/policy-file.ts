@@ -159,10 +159,11 @@ function learningRate(
 }
 
 function provenance(coefficients: Coefficients): Policy['provenance'] {
-  const { pilot_runs, pilot_grad_evals } = coefficients.provenance;
+  const { pilot_runs, pilot_grad_evals, data } = coefficients.provenance;
   return {
     tool: TOOL,
     tool_version: TOOL_VERSION,
+    ...(data === undefined ? {} : { data }),
     pilot_runs,
     tuning_cost: { grad_evals: pilot_grad_evals },
   };

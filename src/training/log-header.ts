@@ -108,7 +108,13 @@ function describeWorkload(workload: Workload) {
 
 /** The data as logs name them; for a user's module also the hash of its code, which stands for model and attack. */
 export function describeDataset(workload: Workload): LogHeader['dataset'] {
-  const { name, sha256, train, validation, test } = workload.dataset;
+  const { name, sha256, train, validation, test, classNames, normalization } = workload.dataset;
   const module = isImported(workload) ? { module_sha256: workload.module.sha256 } : {};
-  return { name, sha256, train: train.count, validation: validation.count, test: test.count, ...module };
+  return {
+    ...{ name, sha256, train: train.count, validation: validation.count, test: test.count, ...module },
+    ...(classNames === undefined ? {} : { class_names: [...classNames] }),
+    ...(normalization === undefined
+      ? {}
+      : { normalization: { ...normalization, columns: [...normalization.columns] } }),
+  };
 }

@@ -68,7 +68,7 @@ function lossIssues(path: string, loss: string, { dataset: { classes } }: Worklo
 function nonlinearity(attack: string, model: Model): string[] {
   const remedy = 'take pgd';
   if (isTensorModel(model)) return [`${attack} needs a model described by its layers: ${remedy}`];
-  const found = model.spec.layers.findIndex(({ type }) => type === 'relu' || type === 'max_pool');
+  const found = model.spec.layers.findIndex(({ type }) => ['relu', 'tanh', 'max_pool'].includes(type));
   if (found < 0) return [];
   return [
     `${attack} needs linear logits, and layer ${found} (${model.spec.layers[found].type}) is not linear: ${remedy}`,

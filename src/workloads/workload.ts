@@ -7,6 +7,14 @@ export interface Examples extends LabelledInputs {
   readonly count: number;
 }
 
+/** How each column of a table was scaled: x = (raw - offset) / range, of its training rows alone. */
+export interface Normalization {
+  readonly kind: 'minmax' | 'standard';
+  readonly columns: readonly { readonly name: string; readonly offset: number; readonly range: number }[];
+  /** Values beyond [0, 1] that were set to its ends, in all splits together. */
+  readonly clipped: number;
+}
+
 export interface Dataset {
   readonly name: string;
   /** SHA-256 over the bytes of all three splits, after pooling and scaling. */
@@ -14,6 +22,9 @@ export interface Dataset {
   /** Shape of one input, for example [196] for rows of a table or [14, 14, 1] for images. */
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** What the file calls the classes 0, 1, 2, ..., where it does not number them so. */
+  readonly classNames?: readonly string[];
+  readonly normalization?: Normalization;
   readonly train: Examples;
   /** All that a control may see besides the training examples. */
   readonly validation: Examples;

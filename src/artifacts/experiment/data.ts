@@ -29,6 +29,27 @@ function scale(value: number) {
   return positive.default(value).describe('Divisor of the raw input values, by which inputs come to lie in [0, 1].');
 }
 
+/** Offsets and widths of the columns come from the training rows alone; the formulas stand at `normalized`. */
+const normalize = z
+  .enum(['minmax', 'standard'])
+  .optional()
+  .describe(
+    'Scaling of each column by its training rows, in place of one scale for all: minmax brings its least and largest value to ' +
+      '0 and 1; standard centres it at 0.5 with one standard deviation at 0.1, and the network sees standard scores. Values ' +
+      'beyond [0, 1] are set to its ends and counted. None by default.',
+  );
+
+const inputShape = z
+  .array(positiveCount)
+  .min(2)
+  .max(3)
+  .transform((sides) => (sides.length === 2 ? [...sides, 1] : sides))
+  .optional()
+  .describe(
+    "Shape [height, width, channels] of each example's inputs, which are given row by row and pixel by pixel, the channels " +
+      'of a pixel together; channels may be left out where there is one. By default the inputs are no images.',
+  );
+
 const imagesFile = z
   .string()
   .describe('Path of an IDX file of images, gzip or not; a relative one starts at the folder of this file.');
@@ -80,7 +101,9 @@ export const dataSchema = z
         .string()
         .optional()
         .describe('Name of the column of labels in the CSV file; the last column by default.'),
+      shape: inputShape,
       scale: scale(1),
+      normalize,
       split: splitSchema,
     }),
     z.strictObject({
@@ -94,7 +117,9 @@ export const dataSchema = z
         .string()
         .default('y')
         .describe('Name of the NPZ array of integer labels, one for each example; y by default.'),
+      shape: inputShape,
       scale: scale(1),
+      normalize,
       split: splitSchema,
     }),
   ])
@@ -102,6 +127,11 @@ export const dataSchema = z
     if (data.format !== 'idx' || data.test === undefined || data.split.test === 0) return;
     const message = 'must be 0 where "test" names files of test examples';
     context.addIssue({ code: 'custom', path: ['split', 'test'], message, input: data.split.test });
+  })
+  .superRefine((data, context) => {
+    if (!('normalize' in data) || data.normalize === undefined || data.scale === 1) return;
+    const message = 'goes with no "normalize", which scales each column by itself: leave one of them out';
+    context.addIssue({ code: 'custom', path: ['scale'], message, input: data.scale });
   });
 
 export type DataSpec = z.output<typeof dataSchema>;

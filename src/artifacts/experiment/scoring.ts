@@ -57,6 +57,12 @@ export const benchmarkSchema = z.strictObject({
   fixed_rates: distinct(positive)
     .min(1)
     .describe('Constant learning rates of the benchmark, each held along a whole run.'),
+  maximum_extensions: count
+    .default(4)
+    .describe(
+      'Largest number of rates that are added beyond an end of fixed_rates while the best rate is that end; 4 by default, 0 ' +
+        'for none. They are charged like the others.',
+    ),
   decays: distinct(z.enum(['linear', 'wsd']))
     .default(['linear', 'wsd'])
     .describe(

@@ -50,6 +50,25 @@ export const layerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('relu').describe('Type of the layer: rectifier, max(x, 0) of every value.') }),
   z.strictObject({
+    type: z
+      .literal('tanh')
+      .describe('Type of the layer: hyperbolic tangent of every value; the engines native and tfjs have it.'),
+  }),
+  z.strictObject({
+    type: z
+      .literal('dropout')
+      .describe(
+        'Type of the layer: dropout, which sets values to 0 at random and divides the others by 1 - rate in the gradients of ' +
+          'updates, and leaves attacks and scores alone; the engines native and tfjs have it.',
+      ),
+    rate: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.5)
+      .describe('Probability with which dropout sets a value to 0, in [0, 1); 0.5 by default.'),
+  }),
+  z.strictObject({
     type: z.literal('flatten').describe('Type of the layer: flattening of an image to a row of its values.'),
   }),
 ]);

@@ -52,6 +52,9 @@ export const logEvaluationSchema = z.strictObject({
   train_loss: logNumberSchema.describe('Loss at the clean training examples.'),
   test_acc: finite.describe('Accuracy on the clean test examples, in [0, 1].'),
   test_robust_acc: finite.describe('Accuracy on the attacked test examples, in [0, 1].'),
+  constant_class: count
+    .optional()
+    .describe('Class that every clean example which was scored is given; missing where there is more than one.'),
   validation_loss: logNumberSchema
     .optional()
     .describe('Loss at the clean validation examples, where the objective is of that split.'),

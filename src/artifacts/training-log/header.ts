@@ -14,7 +14,7 @@ import {
   trainingSchema,
 } from '../experiment/experiment.js';
 import { measurementsSchema } from '../experiment/measurements.js';
-import { count, nonnegative, positiveCount, timestamp, versionField } from '../shared/common.js';
+import { count, finite, nonnegative, positiveCount, timestamp, versionField } from '../shared/common.js';
 
 /** What computed the steps of a run; another trainer gives its own name and what it knows. */
 export const engineInfoSchema = z.strictObject({
@@ -34,6 +34,28 @@ const datasetSchema = z.looseObject({
   train: count.optional().describe('Number of training examples.'),
   validation: count.optional().describe('Number of validation examples.'),
   test: count.optional().describe('Number of test examples.'),
+  class_names: z
+    .array(z.string())
+    .optional()
+    .describe('Names of the classes 0, 1, 2, ... in the file of examples; missing where it numbers them so.'),
+  normalization: z
+    .strictObject({
+      kind: z.enum(['minmax', 'standard']).describe('Kind of the scaling of the columns, as the experiment names it.'),
+      columns: z
+        .array(
+          z.strictObject({
+            name: z.string().describe('Name of the column.'),
+            offset: finite.describe('Raw value of the column that becomes the input 0.'),
+            range: nonnegative.describe(
+              'Raw difference in the column that becomes 1; 0 for a column without a spread.',
+            ),
+          }),
+        )
+        .describe('Columns in the order of the inputs, with their scaling by the training rows.'),
+      clipped: count.describe('Number of values beyond [0, 1] that were set to its ends, in all splits.'),
+    })
+    .optional()
+    .describe('Scaling of each column of a table by its training rows; missing where there is none.'),
 });
 
 const named = z.looseObject({

@@ -7,19 +7,24 @@ export type { Engine } from './engine.js';
 export { ENGINE_CHOICES, type EngineChoice, type EngineName } from './choices.js';
 export { checkKnownLoss } from './known-loss.js';
 
-/** What decides which engine is fastest: layers of one kind or the other, or a user's own module. */
-export type ModelKind = 'dense' | 'convolutional' | 'module';
+/** What decides which engine is fastest: layers of one kind or the other, or what tensors alone compute, a user's own module too. */
+export type ModelKind = 'dense' | 'convolutional' | 'module' | 'tensors';
+
+/** Layers that the engine `fused` does not have. */
+const ON_TENSORS: readonly string[] = ['tanh', 'dropout'];
 
 /** In which order `auto` tries the engines: the order of benchmarks/training-step, where the first runs that kind at all. */
 const AUTO: Readonly<Record<ModelKind, readonly EngineName[]>> = {
   dense: ['fused', 'native', 'tfjs'],
   convolutional: ['fused', 'native', 'tfjs'],
   module: ['native', 'tfjs'],
+  tensors: ['native', 'tfjs'],
 };
 
 /** The kind of model that an experiment trains. */
 export function modelKind({ workload }: Pick<Experiment, 'workload'>): ModelKind {
   if (typeof workload === 'string') return 'module';
+  if (workload.model.layers.some(({ type }) => ON_TENSORS.includes(type))) return 'tensors';
   return workload.model.layers.some(({ type }) => type === 'conv2d') ? 'convolutional' : 'dense';
 }
 

@@ -6,6 +6,7 @@ import { valueAt } from '../../attacks/scheduled.js';
 import { batchSizes, controlNamed } from '../../controls/index.js';
 import { KEPT_PERTURBATIONS, sealedPolicy, WHOLE_METHOD } from '../../schedules/index.js';
 import { TOOL, TOOL_VERSION } from '../../version.js';
+import { describeDataset } from '../log-header.js';
 import type { Recommended } from './choices.js';
 import type { Readings } from './readings.js';
 import { describedAttack, objectiveOfSetting, type RecommendedSetting } from './setting.js';
@@ -57,6 +58,7 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
     provenance: {
       tool: TOOL,
       tool_version: TOOL_VERSION,
+      ...dataOf(workload),
       ...(readings === null ? {} : { readings: { ...readings } }),
       tuning_cost: { grad_evals: readings?.n_grad_evals ?? 0 },
     },
@@ -65,6 +67,11 @@ export function recommendedPolicy(setting: RecommendedSetting, method: Recommend
 
 function startsKept(attack: TrainingAttackSpec | null): boolean {
   return (attack as { readonly start?: string } | null)?.start === 'kept';
+}
+
+/** How the columns of a table were scaled, where they were. */
+function dataOf(workload: RecommendedSetting['workload']): { readonly data?: object } {
+  return workload.dataset.normalization === undefined ? {} : { data: describeDataset(workload) };
 }
 
 function controlsOf(setting: RecommendedSetting, method: Recommended): Policy['controls'] {

@@ -25,7 +25,7 @@ export function freeRule({ replays }: FreeSpec, workload: Workload, resumed: Rul
   let left = resumed === null ? 0 : resumed['left'][0];
 
   return {
-    gradient({ network, attack, draw }: UpdatePoint) {
+    gradient({ network, attack, draw, noise }: UpdatePoint) {
       if (left === 0) [held, left] = [draw(), replays];
       const batch = held!;
       left -= 1;
@@ -34,6 +34,7 @@ export function freeRule({ replays }: FreeSpec, workload: Workload, resumed: Rul
       const x = delta.map((value, i) => Math.min(1, Math.max(0, batch.inputs[i] + value)));
       const losses = new Float64Array(batch.labels.length);
       const head = gradientOf(loss, batch.labels, losses, 1 / batch.labels.length);
+      network.dropout?.drawFrom(noise);
       const { inputs, weights } = inPass(network, 'update', () => network.gradients(x, head));
       for (let first = 0; first < delta.length; first += network.inputSize) {
         const end = first + network.inputSize;

@@ -11,7 +11,7 @@ export interface UpdatePoint {
   readonly attack: Attack | null;
   /** A new minibatch. */
   readonly draw: () => LabelledInputs;
-  /** Of the attack's random starts. */
+  /** Of the attack's random starts, and of the masks of dropout. */
   readonly noise: RandomStream;
   /** What the examples of the last `draw` keep, of an attack that starts from it: the standard rule's alone. */
   readonly kept?: KeptOfBatch | undefined;

@@ -14,6 +14,7 @@ export function standardRule(workload: Workload): UpdateRule {
       const inputs = inPass(network, attackMode, () => perturbInputs(network, batch, ascent));
       kept?.keep(inputs);
       onPerturbed?.(inputs);
+      network.dropout?.drawFrom(noise);
       const taken = inPass(network, 'update', () => lossAndGradient(network, { inputs, labels: batch.labels }, loss));
       return { batch, ...taken, gradientEvaluations: 1 + (attack?.gradientEvaluations ?? 0) };
     },

@@ -24,6 +24,7 @@ export function tradesRule({ beta, start_deviation }: TradesSpec, { attackMode =
         const p = softmax(network.logits(batch.inputs), network.classes);
         return ascent.perturb(network, batch, divergenceFrom(p), noise);
       });
+      network.dropout?.drawFrom(noise);
       const taken = inPass(network, 'update', () => stackedGradient(network, batch, perturbed, beta));
       return { batch, ...taken, gradientEvaluations: ascent.gradientEvaluations + 2 };
     },

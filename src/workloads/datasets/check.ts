@@ -32,13 +32,21 @@ function rangeError(table: RawTable, scale: number): HjbLrError {
     message: Number.isFinite(inputs[i]) ? `${inputs[i]} is outside [0, ${scale}]` : `${inputs[i]} is not finite`,
   }));
   const reason = `${bad.length} of ${inputs.length} inputs are not in [0, 1] after division by scale ${scale}`;
-  return dataError(table.file, reason, rangeRemedy(inputs, scale), issues);
+  return dataError(table.file, reason, rangeRemedy(inputs, scale, table.inputShape.length === 1), issues);
 }
 
-function rangeRemedy(inputs: readonly number[], scale: number): string {
+const BY_COLUMN =
+  'Add "normalize": "minmax" to workload.data, which scales each column by its own training rows (or "standard", by mean and deviation).';
+
+/** @param isTable - whether inputs are columns, each with a scale of its own, and not pixels */
+function rangeRemedy(inputs: readonly number[], scale: number, isTable: boolean): string {
   const finite = inputs.filter(Number.isFinite);
   const smallest = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const largest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
+  if (isTable && finite.length === inputs.length) {
+    const oneScale = smallest < 0 ? '' : ` Where all columns share one unit, "scale": ${largest} does too.`;
+    return `${BY_COLUMN}${oneScale}`;
+  }
   const remedies = [
     finite.length < inputs.length ? 'Remove or fill in the values that are not finite.' : '',
     smallest < 0 ? 'Shift the inputs so that the smallest is 0: the scale only divides.' : '',

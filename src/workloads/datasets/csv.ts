@@ -27,11 +27,12 @@ export async function readCsv(file: string, label: string | undefined): Promise<
     file,
     inputShape: [columns.length],
     inputs: numberCells(body, columns, place, file),
-    labels: numberedLabels(
+    ...numberedLabels(
       body.map(({ cells }) => cells[labelColumn]),
       labelPlace,
       file,
     ),
+    columns: columns.map((column) => names[column]),
     inputPlace: (row, index) => place(row, columns[index]),
     labelPlace,
   };

@@ -9,7 +9,9 @@ import { readNpz } from './npz.js';
 import { prepare } from './pool.js';
 import { shapeError } from '../../formats/problem.js';
 import { splitTable } from './split.js';
-import type { Table } from './table.js';
+import type { RawTable, Table } from './table.js';
+import { normalized } from './normalize.js';
+import { size } from '../../math/shape.js';
 
 type FileSpec = Exclude<DataSpec, { format: 'builtin' }>;
 
@@ -30,13 +32,29 @@ export async function loadDataset(
 ): Promise<Dataset> {
   if (spec.format === 'builtin') return withHash({ name: spec.name, ...(await loadBuiltin(spec)) });
   const resolve = (file: string): string => path.resolve(baseDirectory, file);
-  const table = await loadTable(spec, resolve);
+  const { table, ...told } = await loadTable(spec, resolve);
   const { inputShape, classes } = table;
   const test =
-    spec.format === 'idx' && spec.test !== undefined ? await loadTable({ ...spec, ...spec.test }, resolve) : null;
+    spec.format === 'idx' && spec.test !== undefined
+      ? (await loadTable({ ...spec, ...spec.test }, resolve)).table
+      : null;
   if (test !== null) requireAlike(table, test);
   const splits = splitTable(table, spec.split, test);
-  return withHash({ name: path.basename(table.file), inputShape, classes, ...splits });
+  return withHash({ name: path.basename(table.file), inputShape, classes, ...told, ...splits });
+}
+
+/** Least and largest raw input of a file, before anything scales it. @throws as `loadDataset` for a file that cannot be read */
+export async function rangeOf(
+  spec: Extract<DataSpec, { format: 'csv' | 'npz' }>,
+  baseDirectory: string,
+): Promise<{ least: number; largest: number }> {
+  const { inputs } = await readRaw(spec, (file) => path.resolve(baseDirectory, file));
+  let [least, largest] = [Infinity, -Infinity];
+  for (let i = 0; i < inputs.length; i += 1) {
+    least = Math.min(least, inputs[i]);
+    largest = Math.max(largest, inputs[i]);
+  }
+  return { least, largest };
 }
 
 /** @throws E_SHAPE if test examples have another shape or other classes than those they are to test */
@@ -47,16 +65,39 @@ function requireAlike(table: Table, test: Table): void {
   throw shapeError(test.file, `holds ${shown(test)} beside ${shown(table)} in ${table.file}`, 'Give files of one set.');
 }
 
-async function loadTable(spec: FileSpec, resolve: (file: string) => string): Promise<Table> {
-  const { scale } = spec;
-  switch (spec.format) {
-    case 'idx':
-      return prepare(await readIdxPair(resolve(spec.images), resolve(spec.labels)), { scale, pool: spec.pool });
-    case 'csv':
-      return prepare(await readCsv(resolve(spec.path), spec.label), { scale, pool: 1 });
-    case 'npz':
-      return prepare(await readNpz(resolve(spec.path), spec), { scale, pool: 1 });
+/** A table in [0, 1], and what is told of how it became one. */
+type Loaded = { readonly table: Table } & Pick<Dataset, 'classNames' | 'normalization'>;
+
+async function loadTable(spec: FileSpec, resolve: (file: string) => string): Promise<Loaded> {
+  if (spec.format === 'idx') {
+    const { scale, pool } = spec;
+    return { table: prepare(await readIdxPair(resolve(spec.images), resolve(spec.labels)), { scale, pool }) };
   }
+  const raw = await readRaw(spec, resolve);
+  return scaledTable(spec.shape === undefined ? raw : shaped(raw, spec.shape), spec);
+}
+
+function readRaw(
+  spec: Extract<FileSpec, { format: 'csv' | 'npz' }>,
+  resolve: (file: string) => string,
+): Promise<RawTable> {
+  const file = resolve(spec.path);
+  return spec.format === 'csv' ? readCsv(file, spec.label) : readNpz(file, spec);
+}
+
+function scaledTable(raw: RawTable, { scale, normalize, split }: Extract<FileSpec, { format: 'csv' | 'npz' }>): Loaded {
+  const { classNames } = raw;
+  const named = classNames === undefined ? {} : { classNames };
+  if (normalize === undefined) return { table: prepare(raw, { scale, pool: 1 }), ...named };
+  return { ...normalized(raw, normalize, split), ...named };
+}
+
+/** The same inputs as images. @throws E_SHAPE if an example has another number of values */
+function shaped(table: RawTable, shape: readonly number[]): RawTable {
+  const values = size(table.inputShape);
+  if (size(shape) === values) return { ...table, inputShape: shape };
+  const reason = `has ${values} input values in each example, and shape [${shape.join(', ')}] has ${size(shape)}`;
+  throw shapeError(table.file, reason, 'Give height, width and channels whose product is that number in "shape".');
 }
 
 /** SHA-256 over the bytes of inputs, then labels, of the training, validation and test examples. */

@@ -42,6 +42,11 @@ export function splitTable(table: Table, shares: SplitShares, own: Table | null 
   };
 }
 
+/** The rows of n that are for training, in the order in which `splitTable` puts them. */
+export function trainingRows(n: number, { validation, test, seed }: SplitShares): number[] {
+  return permutation(n, seed).slice(0, Math.max(0, n - Math.round(validation * n) - Math.round(test * n)));
+}
+
 /** A random order of 0..n-1 (Fisher and Yates), from the stream `data/split` of the seed. */
 export function permutation(n: number, seed: number): number[] {
   const stream = randomStream(seed, 'data/split');

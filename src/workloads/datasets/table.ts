@@ -9,6 +9,10 @@ export interface RawTable {
   /** Row-major; length = count * (product of the input shape). */
   readonly inputs: ArrayLike<number>;
   readonly labels: ArrayLike<number>;
+  /** Names of the values of one input, where the file has them. */
+  readonly columns?: readonly string[];
+  /** What the file calls the classes 0, 1, 2, ..., where it does not number them so. */
+  readonly classNames?: readonly string[];
   /** Where the reader of a message finds value `index` of input `row`, for example `line 4, column "height"`. */
   readonly inputPlace: (row: number, index: number) => string;
   /** Where the reader of a message finds the label of `row`. */

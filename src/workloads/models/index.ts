@@ -32,7 +32,7 @@ export function createModel(spec: ModelSpec, inputShape: readonly number[], clas
 }
 
 function isBeforeRelu(layers: readonly LayerSpec[], index: number): boolean {
-  const passedOver: readonly LayerSpec['type'][] = ['max_pool', 'mean_pool', 'flatten'];
+  const passedOver: readonly LayerSpec['type'][] = ['max_pool', 'mean_pool', 'flatten', 'dropout'];
   return layers.slice(index + 1).find(({ type }) => !passedOver.includes(type))?.type === 'relu';
 }
 

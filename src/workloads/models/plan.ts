@@ -30,7 +30,8 @@ export function planLayers({ layers }: ModelSpec, inputShape: readonly number[],
   let shape = inputShape;
   for (const [i, spec] of layers.entries()) {
     const shapes = shapesOf(spec, shape);
-    if (typeof shapes === 'string') throw shapeError(i, spec.type, shapes);
+    if (typeof shapes === 'string')
+      throw shapeError(i, spec.type, shapes, shape === inputShape ? imageRemedy(spec, shape) : null);
     planned.push({ spec, inputShape: shape, ...shapes });
     shape = shapes.outputShape;
   }
@@ -54,6 +55,8 @@ function shapesOf(spec: LayerSpec, shape: readonly number[]): Shapes | string {
     case 'mean_pool':
       return pooling(spec, shape);
     case 'relu':
+    case 'tanh':
+    case 'dropout':
       return withoutParameters(shape);
     case 'flatten':
       return withoutParameters([size(shape)]);
@@ -109,9 +112,17 @@ function tooSmall(part: string, side: number, shape: readonly number[]): string 
   return `got inputs of shape ${shown(shape)} and needs at least [${side}, ${side}, channels] for its ${part} of ${side}`;
 }
 
-function shapeError(index: number, type: string, reason: string): HjbLrError {
+/** For rows of values that a layer takes for images; null for others. */
+function imageRemedy({ type }: LayerSpec, shape: readonly number[]): string | null {
+  if (shape.length !== 1 || type === 'dense') return null;
+  const side = Math.sqrt(shape[0]);
+  const example = Number.isInteger(side) ? `[${side}, ${side}, 1]` : '[height, width, channels]';
+  return `If each row is an image, say so in workload.data: "shape": ${example}. Otherwise take dense layers.`;
+}
+
+function shapeError(index: number, type: string, reason: string, remedy: string | null = null): HjbLrError {
   return new HjbLrError('E_SHAPE', `Layer ${index} (${type}) ${reason}.`, {
-    remedy: 'Correct workload.model.layers.',
+    remedy: remedy ?? 'Correct workload.model.layers.',
     issues: [{ path: `workload.model.layers.${index}`, message: reason }],
     fields: { layer: index, type },
   });

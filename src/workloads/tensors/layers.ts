@@ -6,29 +6,49 @@ import { size } from '../../math/shape.js';
 /** Logits [n, classes] of inputs [n, ...inputShape], differentiable in weights and inputs. */
 export type TensorLogits = (weights: readonly tf.Tensor[], inputs: tf.Tensor) => tf.Tensor2D;
 
-/** The logits of a declarative model on TensorFlow.js tensors. */
-export function tensorLogits({ normalization }: ModelSpec, layers: readonly PlannedLayer[]): TensorLogits {
+/** What becomes of values that a dropout layer of this rate is given. */
+export type Dropped = (x: tf.Tensor, rate: number) => tf.Tensor;
+
+/**
+ * The logits of a declarative model on TensorFlow.js tensors.
+ * @param dropped - leaves values as they are by default
+ */
+export function tensorLogits(
+  { normalization }: ModelSpec,
+  layers: readonly PlannedLayer[],
+  dropped: Dropped = (x) => x,
+): TensorLogits {
   return (weights, inputs) => {
     const normalized =
       normalization === undefined
         ? inputs
         : tf.div(tf.sub(inputs, normalization.mean), normalization.standard_deviation);
-    return applyAll(layers, weights, normalized) as tf.Tensor2D;
+    return applyAll(layers, weights, normalized, dropped) as tf.Tensor2D;
   };
 }
 
 /** The layers one after the other, each with its own share of the weights. */
-function applyAll(layers: readonly PlannedLayer[], weights: readonly tf.Tensor[], inputs: tf.Tensor): tf.Tensor {
+function applyAll(
+  layers: readonly PlannedLayer[],
+  weights: readonly tf.Tensor[],
+  inputs: tf.Tensor,
+  dropped: Dropped,
+): tf.Tensor {
   let next = 0;
   return layers.reduce((x, layer) => {
     const first = next;
     next += layer.parameterShapes.length;
-    return apply(layer, weights.slice(first, next), x);
+    return apply(layer, weights.slice(first, next), x, dropped);
   }, inputs);
 }
 
 /** @param x - [n, ...input shape] */
-function apply({ spec, inputShape }: PlannedLayer, [weights, bias]: readonly tf.Tensor[], x: tf.Tensor): tf.Tensor {
+function apply(
+  { spec, inputShape }: PlannedLayer,
+  [weights, bias]: readonly tf.Tensor[],
+  x: tf.Tensor,
+  dropped: Dropped,
+): tf.Tensor {
   switch (spec.type) {
     case 'dense':
       // y = x W + b
@@ -42,6 +62,10 @@ function apply({ spec, inputShape }: PlannedLayer, [weights, bias]: readonly tf.
       return tf.avgPool(x as tf.Tensor4D, spec.size, spec.stride ?? spec.size, 'valid');
     case 'relu':
       return tf.relu(x);
+    case 'tanh':
+      return tf.tanh(x);
+    case 'dropout':
+      return dropped(x, spec.rate);
     case 'flatten':
       return tf.reshape(x, [-1, size(inputShape)]);
   }

@@ -62,13 +62,14 @@ describe('the known loss', () => {
 });
 
 describe('the kind of a model', () => {
-  const described = (type: 'relu' | 'conv2d') =>
+  const described = (type: 'relu' | 'conv2d' | 'tanh' | 'dropout') =>
     ({ workload: { model: { layers: [{ type }] } } }) as Parameters<typeof modelKind>[0];
 
-  test('a module, layers with a convolution, layers without', () => {
+  test('a module, layers with a convolution, layers without, one that tensors alone compute', () => {
     expect(modelKind({ workload: './own.js' })).toBe('module');
     expect(modelKind(described('conv2d'))).toBe('convolutional');
     expect(modelKind(described('relu'))).toBe('dense');
+    for (const type of ['tanh', 'dropout'] as const) expect(modelKind(described(type))).toBe('tensors');
   });
 });
 

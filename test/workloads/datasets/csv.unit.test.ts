@@ -99,8 +99,13 @@ describe('CSV files', () => {
     ['nan among integer labels', ['0,1,0', '1,1,nan', '1,1,1'], 'line 2, column "3"', '"nan" is not a class'],
     ['a name among integer labels', ['0,1,0', '1,1,cat', '1,1,1'], 'line 2, column "3"', '"cat" is not a class'],
     ['a fractional label', ['0,1,0', '1,1,0.5', '1,1,1'], 'line 2, column "3"', '0.5 is not such a label'],
-    ['a negative label', ['0,1,-1', '1,1,1', '1,1,0'], 'line 1, column "3"', '-1 is not such a label'],
-    ['labels from 1', ['a,b,y', '0,1,1', '1,1,2'], 'line 3, column "y"', '2 is out of range for 2 different labels'],
+    [
+      'labels with a gap',
+      ['0,1,0', '1,1,1', '1,1,3'],
+      'line 3, column "3"',
+      '3 is out of range for 3 different labels',
+    ],
+    ['a negative label with a gap', ['0,1,-1', '1,1,1', '1,1,2'], 'line 1, column "3"', '-1 is not such a label'],
     [
       'a label of 2^32',
       ['0,1,0', '1,1,4294967296'],
@@ -115,13 +120,11 @@ describe('CSV files', () => {
     expect(error.remedy).not.toBe('');
   });
 
-  test('says which scale would work, and that none helps against negative inputs', async () => {
-    const lines = ['0,16,0', '-3,1,1', '4,2,0'].join('\n');
-    const error = await failureOf(lines, { scale: 2 });
+  test('says that columns may be scaled each by itself, and which scale would work where none is negative', async () => {
+    const error = await failureOf(['0,16,0', '-3,1,1', '4,2,0'].join('\n'), { scale: 2 });
     expect(error.message).toMatch(/3 of 6 inputs are not in \[0, 1\] after division by scale 2/);
-    expect(error.remedy).toBe(
-      'Shift the inputs so that the smallest is 0: the scale only divides. Set "scale" to 16, the largest value, or more.',
-    );
+    expect(error.remedy).toMatch(/^Add "normalize": "minmax" to workload\.data.*deviation\)\.$/);
+    expect((await failureOf('0,16,0\n3,1,1')).remedy).toMatch(/one unit, "scale": 16 does too\.$/);
   });
 
   test('lists five places of many', async () => {
@@ -143,5 +146,63 @@ describe('CSV files', () => {
       expect.stringMatching(/its 1 training examples are all of class [012]/),
     ]);
     expect(error.remedy).toMatch(/"split.seed"/);
+  });
+});
+
+describe('columns that are scaled each by itself', () => {
+  // Ten rows: 6 for training by the split of half.
+  const raw = Array.from({ length: 10 }, (_, i) => `${100 * i},${-i},7,${i % 2 === 0 ? 'no' : 'yes'}`);
+  const text = ['mass,depth,flat,label', ...raw].join('\n');
+  const split = { validation: 0.2, test: 0.2 };
+  const valuesOf = ({ inputs }: { inputs: Float32Array }, column: number) =>
+    [...inputs].filter((_, i) => i % 3 === column);
+
+  test('minmax: by the least and largest training value, others set to the ends and counted', async () => {
+    const {
+      train,
+      validation,
+      test: held,
+      normalization,
+      classNames,
+    } = await loadText(text, { normalize: 'minmax', split });
+    const mass = valuesOf(train, 0);
+    expect([Math.min(...mass), Math.max(...mass), classNames]).toEqual([0, 1, ['no', 'yes']]);
+    const [{ name, offset, range }, , flat] = normalization!.columns;
+    expect([name, flat]).toEqual(['mass', { name: 'flat', offset: 7, range: 0 }]);
+    // A row i has the mass 100 i and the depth -i: both leave the range of the training rows, or neither does.
+    const rows = [...valuesOf(validation, 0), ...valuesOf(held, 0)].length;
+    const outside = Array.from({ length: 10 }, (_, i) => (100 * i - offset) / range).filter((x) => x < 0 || x > 1);
+    expect([rows, normalization!.clipped]).toEqual([4, 2 * outside.length]);
+    expect(valuesOf(train, 2)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test('standard: the mean of the training rows is 0.5, a standard deviation 0.1', async () => {
+    const { train } = await loadText(text, { normalize: 'standard', split });
+    for (const column of [0, 1]) {
+      const x = valuesOf(train, column);
+      const mean = x.reduce((sum, value) => sum + value / x.length, 0);
+      const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2 / x.length, 0));
+      expect(mean).toBeCloseTo(0.5, 6);
+      expect(deviation).toBeCloseTo(0.1, 6);
+    }
+    expect(valuesOf(train, 2)).toEqual(Array(6).fill(0.5));
+  });
+
+  test('images by their shape, whose product is the number of values', async () => {
+    const images = ['a,b,c,d,y', '0,1,0,1,0', '1,0,1,0,1', '0,0,1,1,0', '1,1,0,0,1'].join('\n');
+    expect((await loadText(images, { shape: [2, 2] })).inputShape).toEqual([2, 2, 1]);
+    const error = await failureOf(images, { shape: [2, 3, 1] });
+    expect([error.code, error.message]).toEqual([
+      'E_SHAPE',
+      expect.stringMatching(/has 4 input values .*\[2, 3, 1\] has 6/),
+    ]);
+  });
+
+  test('labels from 1, and two of any kind, are numbered in their order and named', async () => {
+    expect(
+      (await loadText(body.map((row) => row.replace(/0$/, '2').replace(/1$/, '3')).join('\n'))).classNames,
+    ).toEqual(['2', '3']);
+    const { classNames, classes } = await loadText(body.map((row) => row.replace(/0$/, '-1')).join('\n'));
+    expect([classNames, classes]).toEqual([['-1', '1'], 2]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { LayerSpec, ModelSpec } from '../../../src/artifacts/experiment/experiment.js';
 import { randomStream } from '../../../src/math/random.js';
 import { openEngine, type Engine } from '../../../src/training/engines/index.js';
+import { inPass } from '../../../src/networks/network.js';
 import { dot } from '../../../src/math/vectors.js';
 import { gradientOf, LOSSES, lossesOf } from '../../../src/losses/index.js';
 import { createModel, size } from '../../../src/workloads/models/index.js';
@@ -17,6 +18,17 @@ const convolution = { type: 'conv2d', filters: 4, kernel: 3, stride: 1, padding:
 const MODELS: [string, ModelSpec, number[]][] = [
   ['dense', { layers: [{ type: 'dense', units: CLASSES }] }, [7]],
   ['relu', { layers: [{ type: 'dense', units: 9 }, { type: 'relu' }, { type: 'dense', units: CLASSES }] }, [7]],
+  ['tanh', { layers: [{ type: 'dense', units: 9 }, { type: 'tanh' }, { type: 'dense', units: CLASSES }] }, [7]],
+  [
+    'dropout',
+    {
+      layers: [
+        { type: 'dropout', rate: 0.5 },
+        { type: 'dense', units: CLASSES },
+      ],
+    },
+    [7],
+  ],
   ['conv2d, same', { layers: [convolution, ...last] }, [6, 6, 2]],
   ['conv2d, valid, stride 2', { layers: [{ ...convolution, stride: 2, padding: 'valid' }, ...last] }, [7, 6, 2]],
   ['two convolutions', { layers: [convolution, { ...convolution, stride: 2 }, ...last] }, [6, 6, 1]],
@@ -77,4 +89,26 @@ describe.each(MODELS)('%s', (name, spec, inputShape) => {
       expect(slope).not.toBe(0);
     }
   });
+});
+
+test('dropout sets a quarter of the values to 0 in updates and scales the rest by 4/3, by its stream; elsewhere it does nothing', () => {
+  const values = 400;
+  const model = createModel({ layers: [{ type: 'dropout', rate: 0.25 }] }, [values], values);
+  const network = engine.createNetwork(model, { inputShape: [values], classes: values }, 1);
+  network.load(new Float32Array(0));
+  const ones = new Float32Array(values).fill(1);
+  const updated = (seed: number): number[] => {
+    network.dropout!.drawFrom(randomStream(seed, 'masks'));
+    return inPass(network, 'update', () => [...network.logits(ones)]);
+  };
+  const first = updated(1);
+  const dropped = first.filter((value) => value === 0).length;
+  expect(first.every((value) => value === 0 || Math.abs(value - 4 / 3) < 1e-6)).toBe(true);
+  // Binomial: 100 with a deviation of 8.7; this seed is fixed.
+  within(dropped, 100, { abs: 26, because: 'three deviations of a binomial number' });
+  expect(updated(1)).toEqual(first);
+  expect(updated(2)).not.toEqual(first);
+  expect(inPass(network, 'train', () => [...network.logits(ones)])).toEqual([...ones]);
+  expect([...network.logits(ones)]).toEqual([...ones]);
+  network.dispose();
 });

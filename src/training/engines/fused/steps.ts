@@ -105,7 +105,7 @@ function imageShape(shape: readonly number[]): Shape {
 
 function cannotRun(index: number, type: string): HjbLrError {
   return new HjbLrError('E_ENGINE', `The engine "fused" cannot run layer ${index} (${type}).`, {
-    remedy: 'Use another engine, such as --engine tfjs.',
+    remedy: 'Use an engine that has it: --engine native or tfjs, or auto, which finds one.',
     issues: [{ path: `workload.model.layers.${index}`, message: `is no layer of the engine "fused": ${type}` }],
     fields: { layer: index, type },
   });

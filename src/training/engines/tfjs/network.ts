@@ -65,6 +65,7 @@ export function createTensorNetwork({ logits, ...rest }: PassedLogits, options: 
       }),
     ...(ascends ? { linfAscent } : {}),
     ...(rest.passes === undefined ? {} : { passes: rest.passes }),
+    ...(rest.dropout === undefined ? {} : { dropout: rest.dropout }),
     dispose() {
       free();
       rest.dispose();

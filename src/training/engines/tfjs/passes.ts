@@ -1,20 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Pass, Passes } from '../../../networks/network.js';
+import type { Dropout, Pass, Passes } from '../../../networks/network.js';
 import { tensorLogits, type TensorLogits } from '../../../workloads/tensors/layers.js';
 import { isTensorModel, type Model, type TensorModel } from '../../../workloads/models/model.js';
 import { concatenated, separated } from '../../weights.js';
+import { tensorDropout } from './dropout.js';
 
 /** The logits of a model in the pass that is set, and the running statistics behind them. */
 export interface PassedLogits {
   readonly logits: TensorLogits;
   /** None where every pass is the same. */
   readonly passes?: Passes;
+  /** None without dropout layers. */
+  readonly dropout?: Dropout;
   dispose(): void;
 }
 
 export function passedLogits(model: Model): PassedLogits {
   if (isTensorModel(model)) return tensorModelLogits(model);
-  return { logits: tensorLogits(model.spec, model.layers), dispose: () => {} };
+  const { spec, layers } = model;
+  const dispose = (): void => {};
+  if (!layers.some((layer) => layer.spec.type === 'dropout')) return { logits: tensorLogits(spec, layers), dispose };
+  const { dropped, dropout } = tensorDropout();
+  return { logits: tensorLogits(spec, layers, dropped), dropout, dispose };
 }
 
 function tensorModelLogits(model: TensorModel): PassedLogits {
