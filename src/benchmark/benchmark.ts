@@ -11,21 +11,27 @@ import { openWorkload } from '../training/experiment-record.js';
 import { acceptedRecords } from '../training/run-record.js';
 import { evaluationsPerUpdate } from '../training/updates/index.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
-import { classPriorLoss, objectiveOf } from '../workloads/index.js';
+import { classPriorLoss, isAdversarial, objectiveOf } from '../workloads/index.js';
 import { decidingFigure } from './deciding-figure.js';
+import { rateBeyond, type GridPoint } from './grid.js';
 import {
   benchmarkOptions,
+  fixedMethod,
   independentMethods,
   methodsAtBestFixed,
   recommendedMethods,
   type BenchmarkMethod,
 } from './methods.js';
 import { readingsCostOf } from '../training/recommended/index.js';
-import { namedReadingUpdates, requireBenchmark } from './plan.js';
+import { namedReadingUpdates, requireBenchmark, stageWork } from './plan.js';
+import { unitCosts } from './timing.js';
+import { OverallProgress } from '../execution/summed-progress.js';
+import type { ProgressEvent } from '../execution/stage.js';
 import { readPrepared, seedRecord, type PreparedSeed } from './prepared-seed.js';
-import { prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
+import { pooledPolicyRecord } from './pooled-policy.js';
+import { makePooledPolicy, prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
 import { scoringSentence } from './scoring.js';
-import type { FailedSeed } from './seed-clauses.js';
+import { FALLBACK_METHOD, fallsBackEverywhere, type FailedSeed } from './seed-clauses.js';
 import { judged } from './significance.js';
 import { compare, methodResult } from './summarize.js';
 import { verdict } from './verdict.js';
@@ -36,20 +42,28 @@ import { verdict } from './verdict.js';
  * for the whole grid, and what builds on it too; the null hypothesis is charged for the reading of the peak, and schedules by
  * name for the one of their own.
  */
-export async function runBenchmark(context: RunContext): Promise<Results> {
-  const { experiment } = context.record;
-  const workload = await openWorkload(context.record);
+export async function runBenchmark(given: RunContext): Promise<Results> {
+  const { experiment } = given.record;
+  const workload = await openWorkload(given.record);
   requireBenchmark(experiment);
   const { seeds, horizon } = experiment;
-  const cost = await updateCost(context.record);
+  const cost = await updateCost(given.record);
   const pilotUpdates = pilotDesign(experiment, cost).updates + namedReadingUpdates(experiment);
+  const recommended = recommendedMethods(workload, experiment);
+  const work = stageWork(experiment, unitCosts(workload, objectiveOf(experiment, workload), experiment), recommended);
+  const overall = new OverallProgress(work.prepare + work.independent + work.mostBeyond * work.beyond + work.dependent);
+  const context = { ...given, onProgress: (event: ProgressEvent) => given.onProgress(overall.of(event)) };
+  overall.begin(work.prepare);
   const failed = await prepareSeeds(context, seeds, pilotUpdates);
   const usable = seeds.filter((seed) => failed.every((record) => record.seed !== seed));
-  const { named, fixed_rates: grid } = benchmarkOptions(experiment);
+  const { named, maximum_extensions } = benchmarkOptions(experiment);
   const prepared = await inTurn(usable, (seed) => readPrepared(context.out, seed, named.length > 0));
   const accepted = acceptedRecords(context.record, await openEngine(context.engine, modelKind(experiment)));
 
-  const decidedBy = decidingFigure(objectiveOf(experiment, workload), workload.attack !== null);
+  overall.begin(0);
+  await makePooledPolicy(context, prepared);
+
+  const decidedBy = decidingFigure(objectiveOf(experiment, workload), isAdversarial(workload));
   const { figure } = decidedBy;
   const constantLoss = classPriorLoss(workload);
   const oneRun = Math.round(horizon * evaluationsPerUpdate(workload));
@@ -58,15 +72,32 @@ export async function runBenchmark(context: RunContext): Promise<Results> {
       collectMethod(context.out, method, prepared, { constantLoss, gridSpent, oneRun, figure, accepted }),
     );
 
-  const recommended = recommendedMethods(workload, experiment);
+  /** Runs at rates beyond the ends of the grid, while its best rate is an end. */
+  const beyondTheGrid = async (asked: readonly MethodResult[]): Promise<MethodResult[]> => {
+    const added: MethodResult[] = [];
+    while (added.length < maximum_extensions) {
+      const rate = rateBeyond(gridPoints([...asked, ...added], figure));
+      if (rate === null) break;
+      const method = [fixedMethod(experiment, rate)];
+      overall.begin(work.beyond);
+      await trainMethods(context, method, prepared, horizon);
+      added.push(...(await collect(method, 0)));
+    }
+    return added;
+  };
+
   const independent = [...independentMethods(experiment), ...recommended];
+  overall.begin(work.independent);
   await trainMethods(context, independent, prepared, horizon);
-  const first = await collect(independent, 0);
+  const asked = await collect(independent, 0);
+  const first = [...asked, ...(await beyondTheGrid(asked))];
+  overall.drop((work.mostBeyond - (first.length - asked.length)) * work.beyond);
   const best = bestFixed(first, figure);
 
   const dependent = methodsAtBestFixed(experiment, best.rate!);
+  overall.begin(work.dependent);
   await trainMethods(context, dependent, prepared, horizon);
-  const second = await collect(dependent, grid.length * oneRun);
+  const second = await collect(dependent, first.filter(({ family }) => family === 'fixed').length * oneRun);
   const scoring = scoringSentence(workload, experiment.evaluation);
   const methods = [...first, ...second];
   return assemble(context, { experiment, prepared, failed, methods, best, decidedBy, oneRun, scoring });
@@ -88,10 +119,14 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
   const policy = methods.find((method) => method.family === 'policy')!;
   const comparisons = judged(
     methods.filter((method) => method !== policy).map((method) => compare(policy, method, decidedBy.figure)),
-    { seeds: policy.runs.length, smallest: benchmarkOptions(experiment).smallest_difference },
+    {
+      seeds: policy.runs.length,
+      smallest: benchmarkOptions(experiment).smallest_difference,
+      itself: fallsBackEverywhere(prepared) ? [FALLBACK_METHOD] : [],
+    },
   );
-  const grid = [...benchmarkOptions(experiment).fixed_rates].sort((a, b) => a - b);
-  const atGridEnd = best.rate === grid[0] || best.rate === grid[grid.length - 1];
+  const grid = gridPoints(methods, decidedBy.figure).map(({ rate }) => rate);
+  const atGridEnd = best.rate === Math.min(...grid) || best.rate === Math.max(...grid);
   const { header } = await outlineTrainingLog(path.join(context.out, policy.runs[0].log));
   return {
     kind: 'results',
@@ -114,6 +149,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
       comparisons,
       decidedBy,
       gridSize: grid.length,
+      added: grid.filter((rate) => !benchmarkOptions(experiment).fixed_rates.includes(rate)),
       atGridEnd,
       seeds: prepared,
       failed,
@@ -122,6 +158,7 @@ async function assemble(context: RunContext, parts: Parts): Promise<Results> {
         ? []
         : [`The recommended method is left out: ${experiment.horizon} updates are too few for its readings.`],
     }),
+    policy: await pooledPolicyRecord(context.out, prepared.length),
     seeds: await inTurn(prepared, (seed) => seedRecord(context.out, seed)),
     failed_seeds: [...failed],
     provenance: { tool: TOOL, tool_version: TOOL_VERSION },
@@ -153,6 +190,13 @@ async function collectMethod(
     readRun(out, method, seed, { constantLoss, spentBefore: spentBefore(seed), figure, accepted }),
   );
   return methodResult(method, runs, oneRun);
+}
+
+/** The fixed rates that were tried, with the figure that decides. */
+function gridPoints(methods: readonly MethodResult[], figure: DecidedBy['figure']): GridPoint[] {
+  return methods
+    .filter(({ family }) => family === 'fixed')
+    .map((method) => ({ rate: method.rate!, loss: figureSummary(method, figure).mean }));
 }
 
 /** The fixed rate of the lowest mean of the figure that decides; rates with a run that ended not finite come last. */

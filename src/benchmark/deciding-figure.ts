@@ -8,7 +8,7 @@ import type { DecidedBy, DecidingFigure } from '../artifacts/results/results.js'
  * the final loss is compared there, and the note says so.
  */
 export function decidingFigure(objective: Objective, attacked: boolean): DecidedBy {
-  const words = lossName(objective);
+  const words = lossName(objective, attacked);
   const final: DecidedBy = { figure: finalFigure(objective), words: `final ${words}`, note: null };
   if (objective.form === 'terminal') return final;
   if (isUpdatesOwn(objective, attacked)) {
@@ -23,9 +23,10 @@ function finalFigure({ metric, split }: Objective): DecidingFigure {
   return metric === 'clean' ? 'train_loss' : 'train_robust_loss';
 }
 
-function lossName({ metric, split }: Objective): string {
-  const kind = metric === 'clean' ? 'clean' : 'adversarial';
-  return split === 'validation' ? `${kind} loss on validation data` : `${kind} training loss`;
+/** Without an attack there is one loss alone, which needs no name. */
+function lossName({ metric, split }: Objective, attacked: boolean): string {
+  const kind = attacked ? `${metric} ` : '';
+  return split === 'validation' ? `${kind}loss on validation data` : `${kind}training loss`;
 }
 
 /** Whether the objective's minibatch loss is that of the update, which every run logs. */

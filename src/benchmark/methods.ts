@@ -97,7 +97,8 @@ function policyMethod(experiment: Experiment, policyPath: string): Method {
   return resolveMethod(methodFollowing(experiment, policyPath, experiment.policy.clip));
 }
 
-function fixedMethod(experiment: Experiment, rate: number): BenchmarkMethod {
+/** One rate, held along the whole run. */
+export function fixedMethod(experiment: Experiment, rate: number): BenchmarkMethod {
   const method = methodUnder(experiment, { schedule: { name: 'constant', rate } });
   return { id: `fixed-${rate}`, label: `fixed ${rate}`, family: 'fixed', rate, method: () => method };
 }

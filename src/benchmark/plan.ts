@@ -47,15 +47,60 @@ export function planBenchmark(
     if (family === 'policy' || family === 'policy_hjb') return horizon * observed + pilotGradEvals(experiment, costs);
     return (horizon + (family === 'named' ? namedReadingUpdates(experiment) : 0)) * costs.update;
   };
-  const methods = all.map((method) => ({
-    id: method.id,
-    label: method.label,
-    gradEvals: seeds.length * gradEvals(method),
-  }));
+  const { fixed_rates, maximum_extensions } = benchmarkOptions(experiment);
+  const extensions = fixed_rates.length < 2 ? 0 : maximum_extensions;
+  const methods = [
+    ...all.map((method) => ({
+      id: method.id,
+      label: method.label,
+      gradEvals: seeds.length * gradEvals(method),
+    })),
+    ...(extensions === 0 ? [] : [beyondTheGrid(extensions, seeds.length * horizon * costs.update)]),
+  ];
   return {
     methods,
     gradEvals: methods.reduce((sum, method) => sum + method.gradEvals, 0),
-    scoringGradEvals: seeds.length * all.length * costs.scoring,
+    scoringGradEvals: seeds.length * (all.length + extensions) * costs.scoring,
+  };
+}
+
+/** What rates beyond the ends of the grid cost at most. */
+function beyondTheGrid(rates: number, each: number): Plan['methods'][number] {
+  const label = `fixed rates beyond the ends of the grid, ${rates} at most`;
+  return { id: 'fixed-beyond', label, gradEvals: rates * each };
+}
+
+/** What the stages of a benchmark take, scores included, in gradient evaluations. */
+export interface StageWork {
+  /** Pilot, estimate and solve. */
+  readonly prepare: number;
+  /** The methods that need no other's result. */
+  readonly independent: number;
+  /** One rate beyond the ends of the grid, and how many there may be. */
+  readonly beyond: number;
+  readonly mostBeyond: number;
+  /** The methods at the best fixed rate. */
+  readonly dependent: number;
+}
+
+export function stageWork(
+  experiment: Experiment,
+  costs: UnitCosts,
+  recommended: readonly BenchmarkMethod[],
+): StageWork {
+  const { horizon, seeds } = experiment;
+  const { fixed_rates, maximum_extensions } = benchmarkOptions(experiment);
+  const run = horizon * costs.update + costs.scoring;
+  const of = (methods: readonly BenchmarkMethod[]): number => {
+    const observing = methods.filter(({ family }) => family === 'policy' || family === 'policy_hjb').length;
+    return seeds.length * (methods.length * run + observing * horizon * costs.observation);
+  };
+  return {
+    prepare: seeds.length * (pilotGradEvals(experiment, costs) + namedReadingUpdates(experiment) * costs.update),
+    independent: of([...independentMethods(experiment), ...recommended]),
+    beyond: seeds.length * run,
+    mostBeyond: fixed_rates.length < 2 ? 0 : maximum_extensions,
+    dependent: of(methodsAtBestFixed(experiment, fixed_rates[0])),
   };
 }
 

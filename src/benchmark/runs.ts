@@ -16,6 +16,7 @@ import { TRAINING_TASK } from '../training/task.js';
 import type { TrainingTask } from '../training/training-task.js';
 import type { BenchmarkMethod, SeedPreparation } from './methods.js';
 import { PREPARE_TASK, type PrepareTask } from './prepare-task.js';
+import { POOLED_POLICY_TASK } from './pooled-policy.js';
 import type { FailedSeed } from './seed-clauses.js';
 import { LossColumns } from './loss-columns.js';
 import { runResult, type RunDetail } from './summarize.js';
@@ -32,6 +33,9 @@ export interface RunContext {
   /** Is told of every file that is finished. */
   readonly onWritten?: (files: readonly string[]) => Promise<void>;
 }
+
+/** Methods whose final weights are kept: a run gives a network too, not figures alone. */
+const WEIGHTS_KEPT: readonly BenchmarkMethod['family'][] = ['policy', 'recommended'];
 
 export function seedFolder(out: string, seed: number): string {
   return path.join(out, 'seeds', String(seed));
@@ -64,6 +68,14 @@ export async function prepareSeeds(
   });
   if (failed.length === seeds.length) throw failed[0].error;
   return failed.map(({ seed, reason }) => ({ seed, reason }));
+}
+
+/** The policy of the pilots of all seeds together. */
+export async function makePooledPolicy(context: RunContext, seeds: readonly SeedPreparation[]): Promise<void> {
+  const { record, out } = context;
+  const each = seeds.map(({ seed, peak }) => ({ seed, peak, folder: seedFolder(out, seed) }));
+  const task = taskOf(POOLED_POLICY_TASK, 'policy', { record, out, seeds: each });
+  resultsOf(await execute(context, 'one policy of all seeds', [task], 1));
 }
 
 /** Trains every seed under every method. */
@@ -135,6 +147,7 @@ function trainingTask(
     ...followedPolicy(method, seed),
     ...(method.family === 'recommended' ? wholeMethodTask(seed.recommended!.policy, seed.recommended!.path) : {}),
     evaluated: true,
+    saveWeights: WEIGHTS_KEPT.includes(method.family),
     log: logFile(context.out, method, seed.seed),
   };
 }

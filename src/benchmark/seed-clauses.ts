@@ -10,6 +10,9 @@ export type SeedOutcome = Pick<Results['seeds'][number], 'seed' | 'followed' | '
 /** A seed whose pilot gave no peak rate: nothing can be trained for it. */
 export type FailedSeed = Results['failed_seeds'][number];
 
+/** The method that the fallback is, by name. */
+export const FALLBACK_METHOD = 'wsd-at-pilot-peak';
+
 const FALLBACK = "its fallback, WSD at the pilot's peak";
 
 /** Of which seeds the policy is its fallback, in one sentence with the reasons; empty where it is for none. */
@@ -20,8 +23,13 @@ export function fallbackClause(seeds: readonly SeedOutcome[], maximumPredictionE
   const because =
     reasons.length === 1 ? reasons[0].words : reasons.map(({ n, words }) => `for ${n} ${words}`).join('; ');
   return fallsBackEverywhere(seeds)
-    ? `The policy is ${FALLBACK}, for ${seeds.length === 1 ? 'the one seed' : `all ${seeds.length} seeds`}: ${because}.`
+    ? `The policy is ${FALLBACK}, for ${allOf(seeds.length)}: ${because}.`
     : `For ${fallbacks.length} of ${seeds.length} seeds the policy is ${FALLBACK}: ${because}.`;
+}
+
+function allOf(seeds: number): string {
+  if (seeds === 1) return 'the one seed';
+  return seeds === 2 ? 'both seeds' : `all ${seeds} seeds`;
 }
 
 /** Whether no seed's policy is anything but WSD at the pilot's peak. */
@@ -77,8 +85,9 @@ function span(percents: readonly number[]): string {
   return low === high ? `${low} %` : `${low} to ${high} %`;
 }
 
+/** Sentences within brackets: the last one without its stop. */
 function distinct(words: readonly string[]): string {
-  return [...new Set(words)].join(' ');
+  return [...new Set(words)].join(' ').replace(/\.$/, '');
 }
 
 /** Where the solver did not converge, and what to do; nothing where it did for all seeds. */
@@ -99,7 +108,7 @@ export function failedSeedsClause(failed: readonly FailedSeed[], prepared: numbe
 
 /**
  * For how many seeds the guarded policy left its null, WSD at the pilot's peak, and what that brought in the runs themselves;
- * nothing of results without decisions.
+ * nothing of results without decisions, and where it left it for no seed.
  */
 export function decisionSentence(
   seeds: readonly SeedOutcome[],
@@ -109,11 +118,9 @@ export function decisionSentence(
   const decided = seeds.filter(({ decision }) => decision !== undefined);
   if (decided.length === 0) return '';
   const left = decided.filter(({ decision }) => decision!.deviated);
+  // The first sentence of the verdict says what the policy is then.
+  if (left.length === 0) return '';
   const first = `policy: sgd deviated from its null, WSD at the pilot's peak, for ${left.length} of ${decided.length} seeds`;
-  if (left.length === 0) {
-    const reasons = [...new Set(decided.map(({ decision }) => decision!.reason))];
-    return `${first}: everywhere else it is that schedule, rate by rate. ${reasons.length === 1 ? reasons[0] : ''}`.trim();
-  }
   const followed = left.map(({ seed, decision }) => `seed ${seed}: ${decision!.followed}`).join(', ');
   return `${first} (${followed})${gainThere(left, methods, figure)}; everywhere else it is that schedule, rate by rate.`;
 }
@@ -123,7 +130,7 @@ function gainThere(left: readonly SeedOutcome[], methods: readonly MethodResult[
   const of = (id: string, seed: number): number | null =>
     methods.find((method) => method.id === id)?.runs.find((run) => run.seed === seed)?.[figure] ?? null;
   const gains = left.flatMap(({ seed }) => {
-    const [own, other] = [of('policy', seed), of('wsd-at-pilot-peak', seed)];
+    const [own, other] = [of('policy', seed), of(FALLBACK_METHOD, seed)];
     return own === null || other === null ? [] : [1 - own / other];
   });
   if (gains.length === 0) return '';

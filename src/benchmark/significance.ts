@@ -1,10 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Comparison } from '../artifacts/results/results.js';
-
-// The package is CommonJS without type declarations.
-const { jStat } = createRequire(import.meta.url)('jstat') as {
-  readonly jStat: { readonly studentt: { cdf(t: number, degreesOfFreedom: number): number } };
-};
+import { studentT } from './student-t.js';
 
 /** Fewest seeds on which a verdict rests. */
 export const FEWEST_SEEDS = 5;
@@ -13,7 +8,14 @@ export const FEWEST_SEEDS = 5;
 const LEVEL = 0.05;
 
 /** A mean difference over the same seeds, before it is judged. */
-export type Difference = Pick<Comparison, 'against' | 'difference' | 'standard_error' | 'relative'>;
+export type Difference = Pick<Comparison, 'against' | 'difference' | 'standard_error' | 'relative' | 'interval'>;
+
+interface Judgement {
+  readonly seeds: number;
+  readonly smallest: number;
+  /** Methods that the policy is, for every seed. */
+  readonly itself?: readonly string[];
+}
 
 /**
  * Judges the policy against each method of a family, all by one rule. With d the mean of n paired differences and s its standard
@@ -23,18 +25,17 @@ export type Difference = Pick<Comparison, 'against' | 'difference' | 'standard_e
  *     not_shown       otherwise
  *     too_few_seeds   n < 5
  *     not_finite      a run has no finite figure
+ *     itself          the policy is that method: no comparison, and none of the family
  *
  * @param smallest - the smallest difference that counts, as a share, declared before the run
  */
-export function judged(
-  differences: readonly Difference[],
-  { seeds, smallest }: { readonly seeds: number; readonly smallest: number },
-): Comparison[] {
-  const adjusted = holm(differences.map((difference) => pairedP(difference, seeds)));
+export function judged(differences: readonly Difference[], { seeds, smallest, itself = [] }: Judgement): Comparison[] {
+  const isItself = ({ against }: Difference): boolean => itself.includes(against);
+  const adjusted = holm(differences.map((one) => (isItself(one) ? null : pairedP(one, seeds))));
   return differences.map((difference, i) => ({
     ...difference,
     p_value: adjusted[i],
-    outcome: outcomeOf(difference, adjusted[i], { seeds, smallest }),
+    outcome: isItself(difference) ? 'itself' : outcomeOf(difference, adjusted[i], { seeds, smallest }),
   }));
 }
 
@@ -42,7 +43,7 @@ export function judged(
 export function pairedP({ difference, standard_error: error }: Difference, seeds: number): number | null {
   if (difference === null || error === null) return null;
   if (error === 0) return difference === 0 ? 1 : 0;
-  return 2 * jStat.studentt.cdf(-Math.abs(difference) / error, seeds - 1);
+  return 2 * studentT.cdf(-Math.abs(difference) / error, seeds - 1);
 }
 
 /** Holm's adjustment: the k-th smallest of m is multiplied by m - k + 1, and none is below one before it. */

@@ -8,14 +8,17 @@ import { openRunFolder } from '../execution/run-folder.js';
 import { asJson } from '../json.js';
 import { modelKind, openEngine } from '../training/engines/index.js';
 import { updateCost } from '../pilot/pilot.js';
-import { resolveExperiment } from '../training/experiment-record.js';
+import { openWorkload, resolveExperiment } from '../training/experiment-record.js';
 import { runRecord } from '../training/run-record.js';
+import { dataNotes } from '../workloads/index.js';
 import { runBenchmark } from './benchmark.js';
 import type { BenchmarkStageOptions } from './declaration.js';
 import { describeHost } from './host.js';
 import { requireFeasible } from './plan.js';
+import { POOLED_FILES } from './pooled-policy.js';
+import { takeaway } from './takeaway.js';
 
-const BENCHMARK_FILES = ['seeds/', 'logs/', 'results.json'];
+const BENCHMARK_FILES = ['seeds/', 'logs/', 'results.json', 'policy.json'];
 const REPORT_FILE = 'report.html';
 
 /** `hjb-lr benchmark`: policy against baselines -> results.json. The same command again goes on where it stopped. */
@@ -37,7 +40,7 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
     allowOtherNode,
     fresh: fresh === true,
     rewrites: ['results.json', REPORT_FILE],
-    owns: [...BENCHMARK_FILES, REPORT_FILE],
+    owns: [...BENCHMARK_FILES, ...POOLED_FILES, REPORT_FILE],
     expects: reports ? [...BENCHMARK_FILES, REPORT_FILE] : BENCHMARK_FILES,
     commandLine,
   });
@@ -50,7 +53,11 @@ export async function benchmarkStage(options: BenchmarkStageOptions) {
   await recordFiles(out, [file]);
   return {
     artifacts: [file],
-    summary: [...results.verdict.sentences],
+    summary: [
+      ...dataNotes((await openWorkload(record)).dataset),
+      ...results.verdict.sentences,
+      ...takeaway(results, out),
+    ],
     result: { won: results.verdict.won, best_fixed: results.best_fixed },
     exitCode: isWhole(results) ? EXIT_CODES.ok : EXIT_CODES.not_converged,
   };

@@ -6,12 +6,13 @@ import { partialMasking } from '../training/partial-masking.js';
 import { measuredSeries } from './measured.js';
 import type { CollectedLog } from './loss-columns.js';
 import type { BenchmarkMethod } from './methods.js';
+import { meanInterval } from './mean-interval.js';
 import type { Difference } from './significance.js';
 
 /** Points that a figure shows of one run. */
 const SERIES_POINTS = 100;
 
-/** A network is dead if its final loss is no better than this share of what the best constant prediction gives. */
+/** A network is dead if its final loss is no better than this share of what the best constant prediction gives, or its predictions are constant. */
 const DEAD_SHARE = 0.98;
 
 /** What a run's log does not say. */
@@ -32,12 +33,14 @@ export function runResult(
   const evaluation = log.evaluations[log.evaluations.length - 1];
   const loss = finiteOrNull(evaluation?.train_robust_loss);
   const measured = measuredSeries(log);
+  const constantClass = evaluation?.constant_class;
   const warnings = [...(evaluation?.warnings ?? []), ...partialMasking(log.measurements)];
   return {
     seed: log.header.seed!,
     log: logPath,
     status: log.end!.status,
-    dead: loss === null || loss > DEAD_SHARE * constantLoss,
+    dead: loss === null || loss > DEAD_SHARE * constantLoss || constantClass !== undefined,
+    ...(constantClass === undefined ? {} : { constant_class: constantClass }),
     train_robust_loss: loss,
     test_robust_loss: finiteOrNull(evaluation?.test_robust_loss),
     test_acc: finiteOrNull(evaluation?.test_acc),
@@ -103,7 +106,7 @@ export function compare(policy: MethodResult, other: MethodResult, figure: Decid
   const { mean: difference, standard_error } = summary(differences);
   const base = figureSummary(other, figure).mean;
   const relative = difference === null || base === null ? null : difference / base;
-  return { against: other.id, difference, standard_error, relative };
+  return { against: other.id, difference, standard_error, relative, interval: meanInterval(differences) };
 }
 
 export function summary(values: readonly (number | null)[]): { mean: number | null; standard_error: number | null } {

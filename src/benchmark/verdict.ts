@@ -23,6 +23,8 @@ interface VerdictInput {
   /** The figure that the comparisons are of. */
   readonly decidedBy: DecidedBy;
   readonly gridSize: number;
+  /** Rates that were added beyond the ends of the grid; they count in its size. */
+  readonly added?: readonly number[];
   readonly atGridEnd: boolean;
   readonly seeds: readonly SeedOutcome[];
   readonly failed: readonly FailedSeed[];
@@ -52,6 +54,7 @@ export function verdict(input: VerdictInput): Results['verdict'] {
       ...[decisionSentence(input.seeds, input.methods, input.decidedBy.figure)].filter(Boolean),
       ...rivals.map((rival) => rivalSentence(rival, against(rival.id), input.decidedBy)),
       deathSentence(policy),
+      ...[constantSentence(input.methods)].filter(Boolean),
       ...[solverSentence(input.seeds)].filter(Boolean),
       ...(input.leftOut ?? []),
     ],
@@ -64,11 +67,12 @@ function firstSentence(
   comparison: Comparison,
 ): string {
   const subject = fallsBackEverywhere(seeds) ? 'This fallback' : 'The policy';
-  const rate = isFinite(bestFixed, decidedBy) ? `the best fixed rate ${bestFixed.rate}` : 'any fixed rate';
+  const best = gridSize === 1 ? 'the fixed rate' : 'the best fixed rate';
+  const rate = isFinite(bestFixed, decidedBy) ? `${best} ${bestFixed.rate}` : 'any fixed rate';
   return (
     `${subject} ${outcomeWords(comparison, rate)}: ${decidedBy.words} ${loss(policy, decidedBy)} against ${loss(bestFixed, decidedBy)} ` +
     `(paired difference ${signed(comparison)} over ${counted(policy.runs.length, 'seed')}), at a cost of ${policy.summary.cost_in_runs.toFixed(2)} runs, ` +
-    `pilot included, against the ${gridSize} runs of the grid.`
+    `pilot included, against the ${counted(gridSize, 'run')} of the grid.`
   );
 }
 
@@ -93,10 +97,20 @@ function counted(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }
 
-function gridClause({ bestFixed, atGridEnd, decidedBy }: VerdictInput): string {
-  if (!isFinite(bestFixed, decidedBy)) return 'No fixed rate of the grid ended with a finite loss.';
-  const chosen = `The best fixed rate was chosen on the same seeds that are reported here, which favours it.`;
+function gridClause({ bestFixed, gridSize, added = [], atGridEnd, decidedBy }: VerdictInput): string {
+  const extended =
+    added.length === 0
+      ? ''
+      : ` Beyond the ends of the grid ${listed(added)} ${added.length === 1 ? 'was' : 'were'} added.`;
+  if (!isFinite(bestFixed, decidedBy)) return `No fixed rate of the grid ended with a finite loss.${extended}`;
+  if (gridSize === 1) return 'It is the only fixed rate that was tried.';
+  const chosen = `The best fixed rate was chosen on the same seeds that are reported here, which favours it.${extended}`;
   return atGridEnd ? `${chosen} It is an end of the grid: a rate beyond ${bestFixed.rate} might be better.` : chosen;
+}
+
+/** "1.6", "1.6 and 3.2", "1.6, 3.2 and 6.4". */
+function listed(values: readonly number[]): string {
+  return values.length < 2 ? values.join() : `${values.slice(0, -1).join(', ')} and ${values.at(-1)}`;
 }
 
 function isFinite(method: MethodResult, { figure }: DecidedBy): boolean {
@@ -104,9 +118,8 @@ function isFinite(method: MethodResult, { figure }: DecidedBy): boolean {
 }
 
 function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: DecidedBy): string {
-  if (comparison.difference === null || comparison.standard_error === null) {
-    return `Against ${rival.label}: no paired difference (one seed alone, or a run without a finite loss).`;
-  }
+  if (comparison.outcome === 'itself') return `${capitalised(rival.label)}: what the policy is, so no rival.`;
+  if (comparison.difference === null) return `Against ${rival.label}: no paired difference (a run without a finite loss).`;
   const word = RIVAL_WORDS[comparison.outcome ?? 'not_shown'];
   return `Against ${rival.label} (${loss(rival, decidedBy)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
 }
@@ -117,11 +130,35 @@ const RIVAL_WORDS: Readonly<Record<NonNullable<Comparison['outcome']>, string>> 
   not_shown: 'no difference shown',
   too_few_seeds: 'too few seeds for a verdict',
   not_finite: 'not finite',
+  itself: 'itself',
 };
+
+function capitalised(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}
 
 function deathSentence(policy: MethodResult): string {
   const { dead } = policy.summary;
   return dead === 0 ? 'No run under the policy died.' : `${dead} of ${policy.runs.length} runs under the policy died.`;
+}
+
+/** Methods whose networks give every example one class, with the accuracy of that guess; nothing where there are none. */
+function constantSentence(methods: readonly MethodResult[]): string {
+  const found = methods.flatMap(({ label, runs }) => {
+    const constant = runs.filter((run) => run.constant_class !== undefined);
+    return constant.length === 0 ? [] : [{ label, runs, constant }];
+  });
+  if (found.length === 0) return '';
+  const each = found.map(({ label, runs, constant }) => `${label} (${constant.length} of ${runs.length} seeds)`);
+  const accuracies = found.flatMap(({ constant }) => constant.flatMap(({ test_acc }) => test_acc ?? []));
+  const guess = accuracies.length === 0 ? '' : `, which is right for ${percents(accuracies)} of the test examples`;
+  return `Constant predictions: ${each.join('; ')}. Their networks give every example the same class${guess}.`;
+}
+
+/** "62.7 %", "37.4 to 62.7 %". */
+function percents(shares: readonly number[]): string {
+  const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => (100 * share).toFixed(1));
+  return low === high ? `${low} %` : `${low} to ${high} %`;
 }
 
 function loss(method: MethodResult, { figure }: DecidedBy): string {
@@ -130,10 +167,20 @@ function loss(method: MethodResult, { figure }: DecidedBy): string {
   return standard_error === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${standard_error.toFixed(4)}`;
 }
 
-function signed({ difference, standard_error, relative }: Comparison): string {
+function signed(comparison: Comparison): string {
+  const { difference, standard_error, relative } = comparison;
   if (difference === null || relative === null) return 'not finite';
-  const sign = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
   const error = standard_error === null ? '' : ` ± ${standard_error.toFixed(4)}`;
   const share = `${relative < 0 ? '−' : '+'}${Math.abs(100 * relative).toFixed(1)} %`;
-  return `${sign(difference)}${error}, ${share}`;
+  return `${sign(difference)}${error}, ${share}${intervalWords(comparison.interval)}`;
+}
+
+/** Nothing below five seeds. */
+function intervalWords(interval: Comparison['interval']): string {
+  if (interval === null || interval === undefined) return '';
+  return `, 95 % interval ${sign(interval.low)} to ${sign(interval.high)}`;
+}
+
+function sign(value: number): string {
+  return (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
 }

@@ -6,6 +6,8 @@ export interface ProgressEvent {
   readonly done: number;
   readonly total: number;
   readonly note?: string;
+  /** Of the whole command with all its stages, in a unit in which equal amounts take about equal times. */
+  readonly overall?: { readonly done: number; readonly total: number };
 }
 
 /** What a stage may use of whoever runs it, and what it may tell. */

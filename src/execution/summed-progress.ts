@@ -28,3 +28,31 @@ export function summedProgress(
     finish: () => onProgress({ stage, done: total, total }),
   };
 }
+
+/**
+ * Puts into every event of a stage how far the whole command is. Stages come one after the other; each is worth what it is
+ * planned to take, and what it did not need after all counts as done when it ends.
+ */
+export class OverallProgress {
+  private before = 0;
+  private current = 0;
+
+  /** @param total - what all stages are planned to take, in one unit */
+  constructor(private total: number) {}
+
+  /** Begins a stage of this worth; the one before it is over. */
+  begin(worth: number): void {
+    this.before += this.current;
+    this.current = worth;
+  }
+
+  /** What was planned and will not be done. */
+  drop(worth: number): void {
+    this.total -= worth;
+  }
+
+  of(event: ProgressEvent): ProgressEvent {
+    const share = event.total === 0 ? 1 : event.done / event.total;
+    return { ...event, overall: { done: this.before + share * this.current, total: this.total } };
+  }
+}

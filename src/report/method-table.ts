@@ -1,15 +1,25 @@
 import Table from 'cli-table3';
 import { figureSummary, type DecidingFigure, type MethodResult, type Results } from '../artifacts/results/results.js';
+import { isAttacked } from './objective.js';
 
-const HEAD = [
-  'adv. train loss',
-  'adv. test loss',
-  'clean acc. %',
-  'robust acc. %',
-  'grad. evals',
-  'runs',
-  'dead',
-] as const;
+/** A figure of every method, with what it is called under an attack, and without one where it is there too. */
+const FIGURES: readonly Figure[] = [
+  { name: 'train_robust_loss', digits: 4, scale: 1, attacked: 'adv. train loss', clean: 'train loss' },
+  { name: 'test_robust_loss', digits: 4, scale: 1, attacked: 'adv. test loss', clean: 'test loss' },
+  { name: 'test_acc', digits: 1, scale: 100, attacked: 'clean acc. %', clean: 'test acc. %' },
+  { name: 'test_robust_acc', digits: 1, scale: 100, attacked: 'robust acc. %', clean: null },
+];
+
+interface Figure {
+  readonly name: 'train_robust_loss' | 'test_robust_loss' | 'test_acc' | 'test_robust_acc';
+  readonly digits: number;
+  readonly scale: number;
+  readonly attacked: string;
+  readonly clean: string | null;
+}
+
+/** What every method cost, and how many of its runs died. */
+const COSTS = ['grad. evals', 'runs', 'dead'] as const;
 
 /** The figures that have no column of their own until they decide. */
 const DECIDING_HEAD: Readonly<Partial<Record<DecidingFigure, string>>> = {
@@ -22,7 +32,21 @@ const DECIDING_HEAD: Readonly<Partial<Record<DecidingFigure, string>>> = {
 /** The columns: what decides first. */
 export function methodTableHead(results: Results): string[] {
   const deciding = DECIDING_HEAD[decidingFigure(results)];
-  return ['method', ...(deciding === undefined ? [] : [deciding]), ...HEAD];
+  return [
+    'method',
+    ...(deciding === undefined ? [] : [deciding]),
+    ...figuresOf(results).map(({ title }) => title),
+    ...COSTS,
+  ];
+}
+
+/** Without an attack the robust figures are the clean ones, and accuracy has one column. */
+function figuresOf(results: Results): (Figure & { readonly title: string })[] {
+  const attacked = isAttacked(results);
+  return FIGURES.flatMap((figure) => {
+    const title = attacked ? figure.attacked : figure.clean;
+    return title === null ? [] : [{ ...figure, title }];
+  });
 }
 
 function decidingFigure({ decided_by }: Results): DecidingFigure {
@@ -40,10 +64,7 @@ export function methodTableRows(results: Results): string[][] {
     .map((method) => [
       methodName(method, results),
       ...(DECIDING_HEAD[figure] === undefined ? [] : [withError(figureSummary(method, figure), 4, 1)]),
-      withError(method.summary.train_robust_loss, 4, 1),
-      withError(method.summary.test_robust_loss, 4, 1),
-      withError(method.summary.test_acc, 1, 100),
-      withError(method.summary.test_robust_acc, 1, 100),
+      ...figuresOf(results).map(({ name, digits, scale }) => withError(method.summary[name], digits, scale)),
       Math.round(methodCost(method, results).gradEvals).toLocaleString('en-US'),
       methodCost(method, results).runs.toFixed(2),
       String(method.summary.dead),

@@ -1,4 +1,5 @@
 import type { Objective } from '../artifacts/experiment/experiment.js';
+import { perturbs } from '../attacks/controls.js';
 import type { Results } from '../artifacts/results/results.js';
 
 /** The objective that the seeds' policies minimise: a workload module may have set its own. */
@@ -15,11 +16,12 @@ export function objectiveName(results: Results): string {
 
 function lossName(results: Results): string {
   const { metric, split } = objectiveOf(results);
-  const clean = metric === 'clean' || !isAttacked(results);
-  return `${clean ? 'clean' : 'adversarial'} ${split === 'train' ? 'training ' : ''}loss`;
+  return `${isAttacked(results) ? `${metric} ` : ''}${split === 'train' ? 'training ' : ''}loss`;
 }
 
-/** Whether a run spends gradients on an attack. */
+/** Whether training was adversarial; of a user's module whether a run spends gradients on its attack. */
 export function isAttacked({ one_run_grad_evals, experiment }: Results): boolean {
-  return one_run_grad_evals > experiment.horizon;
+  const { workload, horizon } = experiment;
+  if (typeof workload === 'string') return one_run_grad_evals > horizon;
+  return workload.attack !== null && perturbs(workload.attack);
 }

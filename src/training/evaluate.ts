@@ -24,6 +24,8 @@ interface SplitScore {
   readonly accuracy: number;
   readonly robustLoss: number;
   readonly robustAccuracy: number;
+  /** The classes that clean examples are given. */
+  readonly predicted: ReadonlySet<number>;
   /** Of each attack: its own robust accuracy where all examples were attacked, and the one so far. */
   readonly attacks: readonly { readonly alone: number | null; readonly together: number }[];
 }
@@ -62,9 +64,16 @@ export function evaluate(
     test_robust_loss: logNumber(test.robustLoss),
     test_acc: test.accuracy,
     test_robust_acc: test.robustAccuracy,
+    ...constantColumn(train, test),
     ...(validation === null ? {} : validationColumns(validation)),
     ...attackColumns(attacks, test),
   };
+}
+
+/** The class of a network that gives every clean example the same one, which scores need not show where classes are imbalanced. */
+function constantColumn(train: SplitScore, test: SplitScore): Partial<LogEvaluation> {
+  const [first, ...others] = new Set([...train.predicted, ...test.predicted]);
+  return others.length === 0 ? { constant_class: first } : {};
 }
 
 function validationColumns({ loss, robustLoss }: SplitScore): Partial<LogEvaluation> {
@@ -122,9 +131,11 @@ function scoreSplit(
   const indices = fixedSubset(workload.dataset, options);
   const stream = randomStream(options.seed, `evaluation/${options.split}/attack`);
   const sums = { clean: noneYet(), robust: noneYet(), attacks: attacks.map(() => ({ alone: 0, together: 0 })) };
+  const predicted = new Set<number>();
   for (let first = 0; first < indices.length; first += options.batch_size) {
     const batch = gatherBatch(examples, indices.subarray(first, first + options.batch_size));
     const clean = outcomesAt(network, batch, loss);
+    clean.classes.forEach((each) => predicted.add(each));
     const worst = worstCase(network, batch, attacks, { clean, loss, stream, spare: options.spare_misclassified });
     add(sums.clean, clean);
     add(sums.robust, worst);
@@ -139,6 +150,7 @@ function scoreSplit(
     accuracy: mean(sums.clean.right),
     robustLoss: mean(sums.robust.loss),
     robustAccuracy: mean(sums.robust.right),
+    predicted,
     attacks: sums.attacks.map(({ alone, together }) => ({
       alone: Number.isNaN(alone) ? null : mean(alone),
       together: mean(together),

@@ -50,8 +50,8 @@ export async function runTraining(task: TrainingTask, onProgress: (update: numbe
 async function startedRun(task: TrainingTask, onProgress: (update: number) => void): Promise<TrainingRun> {
   const run = await openTraining(task);
   if (task.forkedFrom !== undefined) await startFork(run, task.forkedFrom.log);
-  const { forkPoint } = task;
-  return { ...run, ...(forkPoint === undefined ? {} : { keepCheckpointAt: forkPoint }), onProgress };
+  const { forkPoint, saveWeights = false } = task;
+  return { ...run, ...(forkPoint === undefined ? {} : { keepCheckpointAt: forkPoint }), saveWeights, onProgress };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface TrainingTask {
   readonly forkedFrom?: { readonly log: string } & NonNullable<LogHeader['forked_from']>;
   /** Whether the final weights are scored, and what the experiment measures is measured on the way. */
   readonly evaluated: boolean;
+  /** Keeps the final weights beside the log. */
+  readonly saveWeights?: boolean;
   readonly log: string;
 }
 

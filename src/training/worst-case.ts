@@ -12,6 +12,11 @@ export interface Outcomes {
   readonly wrong: Uint8Array;
 }
 
+/** With the class that each example is given. */
+export interface Classified extends Outcomes {
+  readonly classes: Int32Array;
+}
+
 /** An attack of a scoring: its starts, made one after the other. */
 export interface ScoringAttack {
   readonly name: string;
@@ -59,12 +64,12 @@ export function worstCase(
 }
 
 /** Losses and misclassifications at inputs as they are; a loss that is not a number counts as misclassification. */
-export function outcomesAt(network: Network, { inputs, labels }: LabelledInputs, loss: Loss): Outcomes {
+export function outcomesAt(network: Network, { inputs, labels }: LabelledInputs, loss: Loss): Classified {
   const logits = network.logits(inputs);
   const classes = predictions(logits, network.classes);
   const losses = lossesOf(loss, logits, labels);
   const isRight = (label: number, i: number): boolean => classes[i] === label && !Number.isNaN(losses[i]);
-  return { losses, wrong: Uint8Array.from(labels, (label, i) => (isRight(label, i) ? 0 : 1)) };
+  return { losses, classes, wrong: Uint8Array.from(labels, (label, i) => (isRight(label, i) ? 0 : 1)) };
 }
 
 function outcomeOf(

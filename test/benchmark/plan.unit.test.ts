@@ -54,15 +54,15 @@ describe('planBenchmark', () => {
       horizon: 1000,
       seeds: [1, 2],
       pilot: { budget: 0.5 },
-      benchmark: { fixed_rates: [0.1, 0.2], decays: [], schedule_free: null },
+      benchmark: { fixed_rates: [0.1, 0.2], maximum_extensions: 3, decays: [], schedule_free: null },
     });
     const plan = planBenchmark(options, { update: 6, observation: 6, scoring: 100 });
-    // Both policies, two rates, the best one clipped. Pilot: 100 updates of reading, 2 runs of 100 with their ends.
+    // Both policies, two rates, the best one clipped, at most three beyond the ends. Pilot: 100 updates of reading, 2 runs of 100 with their ends.
     const pilot = 100 * 6 + 200 * 12;
     const policy = 2 * (12_000 + pilot);
-    expect(plan.methods.map(({ gradEvals }) => gradEvals)).toEqual([policy, policy, 12_000, 12_000, 12_000]);
-    expect(plan.gradEvals).toBe(84_000 + 4 * pilot);
-    expect(plan.scoringGradEvals).toBe(2 * 5 * 100);
+    expect(plan.methods.map(({ gradEvals }) => gradEvals)).toEqual([policy, policy, 12_000, 12_000, 12_000, 36_000]);
+    expect(plan.gradEvals).toBe(120_000 + 4 * pilot);
+    expect(plan.scoringGradEvals).toBe(2 * 8 * 100);
   });
 });
 

@@ -3,6 +3,8 @@ import { objectiveSchema } from '../../src/artifacts/experiment/experiment.js';
 import type { MethodResult } from '../../src/artifacts/results/results.js';
 import { decidingFigure } from '../../src/benchmark/deciding-figure.js';
 import type { FailedSeed, SeedOutcome } from '../../src/benchmark/seed-clauses.js';
+import { rateBeyond } from '../../src/benchmark/grid.js';
+import { meanInterval } from '../../src/benchmark/mean-interval.js';
 import { holm, judged, pairedP } from '../../src/benchmark/significance.js';
 import { collectedLog } from '../../src/benchmark/loss-columns.js';
 import { compare, methodResult, runResult, summary } from '../../src/benchmark/summarize.js';
@@ -138,6 +140,44 @@ describe('verdict', () => {
     expect(first).not.toMatch(/end of the grid/);
   });
 
+  test('the best rate at an end asks for the rate as far beyond it as its neighbour, and a bracketed one for none', () => {
+    const points = (...losses: (number | null)[]) => losses.map((loss, i) => ({ rate: 0.1 * 2 ** i, loss }));
+    expect(rateBeyond(points(1.3, 1.2, 1.1))).toBe(0.8);
+    expect(rateBeyond(points(1.1, 1.2, 1.3))).toBe(0.05);
+    expect(rateBeyond(points(1.2, 1.1, 1.3))).toBeNull();
+    expect(rateBeyond(points(null, null))).toBe(0.05);
+    expect(rateBeyond(points(1.2, 1.1, null))).toBeNull();
+    expect(rateBeyond(points(1.2))).toBeNull();
+  });
+
+  test('the interval of five differences is that of Student: 0.3 - 2.776445 s to 0.3 + 2.776445 s, s^2 = 0.025 / 5', () => {
+    const { method, low, high } = meanInterval([0.1, 0.2, 0.3, 0.4, 0.5])!;
+    const half = 2.7764451 * Math.sqrt(0.005);
+    expect([method, meanInterval([1, 2, 3, 4]), meanInterval([1, 2, 3, 4, null])]).toEqual(['student_t', null, null]);
+    expect(low).toBeCloseTo(0.3 - half, 6);
+    expect(high).toBeCloseTo(0.3 + half, 6);
+  });
+
+  test('that of ten is a bootstrap: the same for the same differences, and longer to the side of the long tail', () => {
+    const skewed = [0.1, 0.1, 0.2, 0.2, 0.3, 0.4, 0.5, 0.8, 1.5, 3];
+    const { method, low, high } = meanInterval(skewed)!;
+    expect(method).toBe('bootstrap_t');
+    expect(meanInterval(skewed)).toEqual({ method, low, high });
+    const center = 0.71;
+    expect(high - center).toBeGreaterThan(1.5 * (center - low));
+  });
+
+  test('a method that the policy is for every seed is no rival, and not of the family', () => {
+    const policy = method('policy', 'policy', [1.11, 1.2, 1.14, 1.12, 1.18]);
+    const wsd = method('wsd-at-pilot-peak', 'null_hypothesis', [1.11, 1.2, 1.14, 1.12, 1.18]);
+    const fixed = method('fixed-0.4', 'fixed', [1.2, 1.3, 1.25, 1.22, 1.27], 0.4);
+    const differences = [wsd, fixed].map((other) => compare(policy, other, 'train_robust_loss'));
+    const settings = { seeds: 5, smallest: 0.005 };
+    const [same, other] = judged(differences, { ...settings, itself: ['wsd-at-pilot-peak'] });
+    expect([same.outcome, same.p_value, other.outcome]).toEqual(['itself', null, 'better']);
+    expect(other.p_value).toBe(judged([differences[1]], settings)[0].p_value);
+  });
+
   test('p is that of the paired t test: t = 4.302653 with 2 degrees of freedom has .05', () => {
     const difference = { against: 'fixed', difference: -4.302652729911275, standard_error: 1, relative: -0.1 };
     expect(pairedP(difference, 3)).toBeCloseTo(0.05, 9);
@@ -249,13 +289,14 @@ describe('the figure that decides', () => {
   test('a run is dead within 2 % of the best constant prediction, where classes are not equally frequent too', () => {
     // Shares 0.9 and 0.1: 0.325083 is the entropy, ln 2 is twice that.
     const constantLoss = -(0.9 * Math.log(0.9) + 0.1 * Math.log(0.1));
-    const dead = (train_robust_loss: number | string): boolean => {
+    const dead = (train_robust_loss: number | string, more: Partial<LogEvaluation> = {}): boolean => {
       const scores = { train_robust_loss, test_robust_loss: 1, test_loss: 1, train_loss: 1, test_acc: 1 } as const;
       const evaluation = { ...scores, type: 'evaluation' as const, update: 12, test_robust_acc: 1 };
-      const log = { ...pilotLog('a'), evaluations: [evaluation as LogEvaluation] };
+      const log = { ...pilotLog('a'), evaluations: [{ ...evaluation, ...more } as LogEvaluation] };
       return runResult(collectedLog(log), '', { constantLoss, spentBefore: 0, figure: 'train_robust_loss' }).dead;
     };
-    expect([0.3, 0.318, 0.319, 0.5, 'nan'].map(dead)).toEqual([false, false, true, true, true]);
+    expect([0.3, 0.318, 0.319, 0.5, 'nan'].map((loss) => dead(loss))).toEqual([false, false, true, true, true]);
+    expect(dead(0.3, { constant_class: 0 })).toBe(true);
   });
 
   test('ranks and is named: a policy of lower validation loss wins with a higher training loss', () => {

@@ -53,7 +53,9 @@ const methodSummarySchema = z.strictObject({
   grad_evals: finite.describe(
     'Mean cost of the method for a seed, pilot included, in gradient evaluations of minibatches.',
   ),
-  dead: count.describe('Number of runs whose network is dead: no better than guessing at the end.'),
+  dead: count.describe(
+    'Number of runs whose network is dead at the end: no better than a constant prediction, or one.',
+  ),
 });
 
 export const methodResultSchema = z.strictObject({
@@ -91,6 +93,20 @@ export const comparisonSchema = z.strictObject({
   relative: finite
     .nullable()
     .describe("Mean difference of the deciding figure as a share of the other method's mean. Null where not finite."),
+  interval: z
+    .strictObject({
+      method: z
+        .enum(['student_t', 'bootstrap_t'])
+        .describe("Method of the interval: Student's t, or from ten seeds on the studentised bootstrap."),
+      low: finite.describe('Lower end of the interval.'),
+      high: finite.describe('Upper end of the interval.'),
+    })
+    .nullable()
+    .optional()
+    .describe(
+      '95 % interval of the mean difference, for this comparison alone. Null below five seeds and where a run has no finite ' +
+        'figure; missing in files from before it was computed.',
+    ),
   p_value: fraction
     .nullable()
     .optional()
@@ -99,11 +115,12 @@ export const comparisonSchema = z.strictObject({
         'known; missing in files from before it was computed.',
     ),
   outcome: z
-    .enum(['better', 'worse', 'not_shown', 'too_few_seeds', 'not_finite'])
+    .enum(['better', 'worse', 'not_shown', 'too_few_seeds', 'not_finite', 'itself'])
     .optional()
     .describe(
       'Outcome of the comparison for the policy: better or worse where p_value is below 0.05 and the difference at least ' +
-        'the smallest that counts, otherwise not_shown; too_few_seeds below 5. Missing in files from before there was one.',
+        'the smallest that counts, otherwise not_shown; too_few_seeds below 5; itself where the policy is that method for every ' +
+        'seed. Missing in files from before there was one.',
     ),
 });
 

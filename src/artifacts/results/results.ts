@@ -106,6 +106,19 @@ export const resultsSchema = z
         'Figure that ranks the methods; the final adversarial training loss in files from before it was recorded.',
       ),
     verdict: verdictSchema.describe('Verdict on whether the policy won.'),
+    policy: z
+      .strictObject({
+        policy_path: z.string().describe('Path of the policy file, relative to this file.'),
+        policy_id: z.string().describe('Hash of the policy, which the file names.'),
+        seeds: positiveCount.describe('Number of seeds whose pilots the policy was made from.'),
+        peak: positive.describe("Peak learning rate: the geometric mean of those that the seeds' pilots found."),
+        decision: decisionSchema.describe('Choice of the policy.'),
+      })
+      .optional()
+      .describe(
+        'Policy to train with, made from the pilots of all seeds together; none of the methods follows it. Missing in files ' +
+          'from before there was one.',
+      ),
     seeds: z.array(seedSchema).describe("Results of each seed's own pilot, estimate and solve."),
     failed_seeds: z
       .array(failedSeedSchema)

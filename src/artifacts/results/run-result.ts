@@ -35,7 +35,12 @@ export const runResultSchema = z.strictObject({
     .boolean()
     .describe(
       'Whether the network is dead: its final adversarial training loss is within 2 % of that of the best constant ' +
-        'prediction (the class-prior entropy), above it, or not finite.',
+        'prediction (the class-prior entropy), above it, or not finite; or its predictions are constant.',
+    ),
+  constant_class: count
+    .optional()
+    .describe(
+      'Class that the final network gives every clean example; missing where its predictions are not constant.',
     ),
   train_robust_loss: figure.describe('Final loss at perturbed training inputs. Null where it is not finite.'),
   test_robust_loss: figure.describe('Final loss at perturbed test inputs. Null where it is not finite.'),

@@ -89,7 +89,7 @@ function methodSection(results: Results): Section {
   return {
     id: 'methods',
     title: 'All methods',
-    caption: `Mean ± standard error over ${counted(results.seeds.length, 'seed')}; all methods of a seed share its initial weights, minibatches and attack noise. Final losses: ${results.scoring ?? 'on fixed examples'}. "Runs" counts everything that had to run to get there, in units of one run at a fixed rate. A run is dead if its final loss is no better than guessing.`,
+    caption: `Mean ± standard error over ${counted(results.seeds.length, 'seed')}; all methods of a seed share its initial weights, minibatches and attack noise. Final losses: ${results.scoring ?? 'on fixed examples'}. "Runs" counts everything that had to run to get there, in units of one run at a fixed rate. A run is dead if its final loss is no better than that of the best constant prediction, or its predictions are constant.`,
     table: {
       head: methodTableHead(results),
       rows: methodTableRows(results),
