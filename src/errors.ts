@@ -38,6 +38,8 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export interface Issue {
   readonly path: string;
   readonly message: string;
+  /** Of the file, from 1, where it is known and the file has more than one. */
+  readonly line?: number;
 }
 
 /**
@@ -71,7 +73,10 @@ export class HjbLrError extends Error {
 
   /** The whole error for a human: the sentence, every issue on a line of its own, the remedy last. */
   describe(): string {
-    const issues = this.issues.map((issue) => `  - ${issue.path === '' ? '(file)' : issue.path}: ${issue.message}`);
+    const issues = this.issues.map(({ path, line, message }) => {
+      const place = line === undefined ? '' : ` (line ${line})`;
+      return `  - ${path === '' ? '(file)' : path}${place}: ${message}`;
+    });
     return [this.message, ...issues, this.remedy].filter((line) => line !== '').join('\n');
   }
 
@@ -99,4 +104,25 @@ function withFile(error: HjbLrError, file: string): HjbLrError {
   if (error.fields['file'] !== undefined) return error;
   const { code, message, remedy, fields, issues } = error;
   return new HjbLrError(code, `${file}: ${message}`, { remedy, fields: { ...fields, file }, issues, cause: error });
+}
+
+/** Runs an action whose errors are about a text: an issue of ours that has a place in it gets its line. */
+export async function namingLines<Result>(
+  lineOf: (path: string) => number | null,
+  action: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof HjbLrError ? withLines(error, lineOf) : error;
+  }
+}
+
+function withLines(error: HjbLrError, lineOf: (path: string) => number | null): HjbLrError {
+  const { code, message, remedy, fields } = error;
+  const issues = error.issues.map((issue) => {
+    const line = issue.line ?? lineOf(issue.path);
+    return line === null ? issue : { ...issue, line };
+  });
+  return new HjbLrError(code, message, { remedy, fields, issues, cause: error });
 }

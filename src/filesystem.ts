@@ -1,7 +1,9 @@
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { HjbLrError } from './errors.js';
 import { jsonFaults } from './json-scan.js';
+import { positionIn, scanJson } from './json-text.js';
 
 /** Temporary files of `writeFileAtomic`; one that a killed process left behind may be removed. */
 export const TEMPORARY_FILE = /\.hjb-lr-\d+-\d+\.tmp$/;
@@ -160,13 +162,43 @@ export function writeError(file: string, cause: unknown): HjbLrError {
   });
 }
 
+/** Names the standard input where a file is asked for. */
+export const STANDARD_INPUT = '-';
+
+/** Where a process finds what its command line was given on standard input: workers have none of their own. */
+const KEPT_INPUT = 'HJB_LR_STANDARD_INPUT';
+
+/** The file to read: the kept standard input for `-`, every other name itself. */
+export function pathOf(file: string): string {
+  return file === STANDARD_INPUT ? (process.env[KEPT_INPUT] ?? file) : file;
+}
+
+/** A file as messages call it. */
+export function displayName(file: string): string {
+  return file === STANDARD_INPUT ? 'The standard input' : file;
+}
+
+/**
+ * Keeps the standard input in a temporary file, from which this process and its workers read it as `-`.
+ * @returns what removes the file again
+ */
+export async function keepStandardInput(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'hjb-lr-input-'));
+  const kept = path.join(folder, 'input');
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(part as Buffer);
+  await writeFile(kept, Buffer.concat(parts));
+  process.env[KEPT_INPUT] = kept;
+  return () => rm(folder, { recursive: true, force: true });
+}
+
 /**
  * The text of a file, UTF-8.
  * @throws E_NOT_FOUND if it cannot be read; E_LIMIT if it is longer than a string may be
  */
 export async function readText(file: string): Promise<string> {
   try {
-    const bytes = await readFile(file);
+    const bytes = await readFile(pathOf(file));
     if (bytes.length > LONGEST_TEXT) throw tooLong(file, bytes.length);
     return bytes.toString('utf8');
   } catch (cause) {
@@ -197,28 +229,21 @@ function tooLong(file: string, bytes: number): HjbLrError {
 
 /**
  * The JSON of a file.
- * @throws E_NOT_FOUND if it cannot be read, E_LIMIT if it is longer than a string may be, E_NOT_JSON with the position where it
+ * @throws E_NOT_FOUND if it cannot be read, E_LIMIT if it is longer than a string may be, E_NOT_JSON with line and column where it
  * stops being JSON, E_INVALID for names that stand twice and for nesting that is too deep
  */
 export async function readJson(file: string): Promise<unknown> {
   return parseJson(await readText(file), file);
 }
 
-/** The same of a text that is in memory; `file` only names it. */
-export function parseJson(text: string, file: string): unknown {
+/** The same of a text that is in memory, a byte-order mark passed over; `file` only names it. */
+export function parseJson(written: string, file: string): unknown {
+  const text = written.replace(/^\uFEFF/, '');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new HjbLrError(
-      'E_NOT_JSON',
-      `${file} is not JSON: ${(cause as Error).message}${linePosition(text, cause)}.`,
-      {
-        remedy: 'Correct the file at that position.',
-        fields: { file },
-        cause,
-      },
-    );
+    throw notJson(text, file, cause);
   }
   const issues = jsonFaults(text);
   if (issues.length === 0) return value;
@@ -229,11 +254,17 @@ export function parseJson(text: string, file: string): unknown {
   });
 }
 
-/** Line and column where the message of JSON.parse names only the offset, or nothing for a text that ends too early. */
-function linePosition(text: string, cause: unknown): string {
-  const message = (cause as Error).message;
-  const offset = /at position (\d+)/.exec(message)?.[1];
-  if (message.includes('(line ')) return '';
-  const before = text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n');
-  return ` (line ${before.length} column ${before.at(-1)!.length + 1})`;
+function notJson(text: string, file: string, cause: unknown): HjbLrError {
+  const named = displayName(file);
+  const code = 'E_NOT_JSON';
+  if (text.trim() === '') {
+    return new HjbLrError(code, `${named} is empty.`, { remedy: 'Give a file of JSON.', fields: { file }, cause });
+  }
+  const { offset, reason } = scanJson(text).fault ?? { offset: 0, reason: (cause as Error).message };
+  const { line, column } = positionIn(text, offset);
+  return new HjbLrError(code, `${named} is not JSON: in line ${line}, column ${column}, ${reason}.`, {
+    remedy: 'Correct the file there.',
+    fields: { file, line, column },
+    cause,
+  });
 }

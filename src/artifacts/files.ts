@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { HjbLrError } from '../errors.js';
-import { readJson, writeFileAtomic } from '../filesystem.js';
+import { HjbLrError, namingLines } from '../errors.js';
+import { displayName, parseJson, readText, writeFileAtomic } from '../filesystem.js';
+import { lineOf, scanJson, type JsonScan } from '../json-text.js';
 import { schemaVersionOf } from './shared/common.js';
 import { contentSha256 } from './shared/hash.js';
 import { issuesOf } from './shared/issues.js';
@@ -23,7 +24,15 @@ const FORWARD_COMPATIBLE: readonly ArtifactKind[] = ['policy'];
  * longer read; E_INVALID with every issue and its dotted path, and for a policy whose `policy_id` is not the hash of its body
  */
 export async function readArtifact<Kind extends ArtifactKind>(kind: Kind, file: string): Promise<Artifact<Kind>> {
-  return parseArtifact(kind, await readJson(file), file);
+  const text = await readText(file);
+  return namingLines(linesOf(text), () => parseArtifact(kind, parseJson(text, file), file));
+}
+
+/** The line of a dotted path in a text of JSON; the text is looked through when the first line is asked for. */
+export function linesOf(text: string): (path: string) => number | null {
+  let scan: JsonScan | null = null;
+  const json = text.replace(/^\uFEFF/, '');
+  return (at) => lineOf(json, (scan ??= scanJson(json)), at);
 }
 
 /** The same for a value that is already in memory; `file` only names it in errors. */
@@ -86,7 +95,7 @@ export function parseUnsealed<Kind extends ArtifactKind>(kind: Kind, value: unkn
     FORWARD_COMPATIBLE.includes(kind) && hasNewerMinor(kind, value) ? withoutUnknownFields(kind, value) : value;
   const parsed = ARTIFACT_SCHEMAS[kind].safeParse(known, { reportInput: true });
   if (parsed.success) return parsed.data as Artifact<Kind>;
-  throw new HjbLrError('E_INVALID', `${file} is not a valid ${kind} file.`, {
+  throw new HjbLrError('E_INVALID', `${displayName(file)} is not a valid ${kind} file.`, {
     remedy: `Correct these fields; schema/${kind}.schema.json has the whole schema.`,
     issues: issuesOf(parsed.error),
     fields: { file, kind },
@@ -112,7 +121,7 @@ function requireKind(kind: ArtifactKind, value: unknown, file: string): void {
   const found = (value as { kind?: unknown } | null | undefined)?.kind;
   if (found === kind) return;
   const described = found === undefined ? 'it has no kind' : `its kind is ${JSON.stringify(found)}`;
-  throw new HjbLrError('E_KIND', `${file} should be a file of kind "${kind}"; ${described}.`, {
+  throw new HjbLrError('E_KIND', `${displayName(file)} should be a file of kind "${kind}"; ${described}.`, {
     remedy: `Give a ${kind} file.`,
     issues: [{ path: 'kind', message: `expected "${kind}"` }],
     fields: { file, expected: kind, found },

@@ -1,5 +1,6 @@
-import { HjbLrError } from '../errors.js';
-import { parseArtifact, readJson, versionNotice } from './files.js';
+import { HjbLrError, namingLines } from '../errors.js';
+import { displayName, parseJson, STANDARD_INPUT } from '../filesystem.js';
+import { linesOf, parseArtifact, readText, versionNotice } from './files.js';
 import { readTrainingLog } from './log-file.js';
 import { ARTIFACT_SCHEMAS, type ArtifactKind } from './schemas.js';
 
@@ -18,9 +19,13 @@ export interface Validation {
  */
 export async function validateFile(file: string): Promise<Validation> {
   if (file.endsWith('.jsonl')) return validateLog(file);
-  const value = await readJson(file);
-  const kind = kindOf(value, file);
-  const artifact = parseArtifact(kind, value, file);
+  const text = await readText(file);
+  if (file === STANDARD_INPUT && /^\s*\{[^\n]*"kind":\s*"training_log"/.test(text)) return validateLog(file);
+  const { kind, artifact } = await namingLines(linesOf(text), () => {
+    const value = parseJson(text, file);
+    const kind = kindOf(value, file);
+    return { kind, artifact: parseArtifact(kind, value, file) };
+  });
   return { kind, file, summary: `${kind} "${(artifact as { name: string }).name}", schema ${artifact.schema_version}` };
 }
 
@@ -37,7 +42,7 @@ function kindOf(value: unknown, file: string): ArtifactKind {
   const known = Object.keys(ARTIFACT_SCHEMAS).filter((name) => name !== 'training_log');
   if (known.includes(kind as string)) return kind as ArtifactKind;
   const described = kind === undefined ? 'it has no kind' : `its kind is ${JSON.stringify(kind)}`;
-  throw new HjbLrError('E_KIND', `${file} is not a file of this project: ${described}.`, {
+  throw new HjbLrError('E_KIND', `${displayName(file)} is not a file of this project: ${described}.`, {
     remedy: `Give a file of kind ${known.join(', ')}, or a training log (.jsonl).`,
     issues: [{ path: 'kind', message: `expected one of ${known.join(', ')}` }],
     fields: { file, found: kind },

@@ -16,8 +16,8 @@ export interface CommandDeclaration<Input extends InputDeclaration, Options exte
   readonly description: string;
   readonly input: Input;
   readonly options: Options;
-  /** Command lines that the help shows below the options. */
-  readonly examples?: string;
+  /** Command lines that the help shows below the options, without the program's name. */
+  readonly examples?: readonly string[];
   run(given: ValuesOf<Input> & ValuesOf<Options>, context: CommandContext): Promise<CommandResult>;
 }
 
@@ -26,7 +26,9 @@ export interface CliCommand {
   readonly description: string;
   readonly input: InputDeclaration;
   readonly options: OptionDeclarations;
-  readonly examples?: string | undefined;
+  readonly examples: readonly string[];
+  /** Whether it does nothing without an argument, so that alone it shows its help. */
+  readonly needsInput: boolean;
   /** @param parameters - the argument, where there is one, and then the flags, as commander hands them over */
   start(parameters: readonly unknown[], context: CommandContext): Promise<CommandResult>;
 }
@@ -40,9 +42,10 @@ export interface CliCommand {
 export function defineCommand<const Input extends InputDeclaration, const Options extends OptionDeclarations>(
   declaration: CommandDeclaration<Input, Options>,
 ): CliCommand {
-  const { description, input, options, examples } = declaration;
+  const { description, input, options, examples = [] } = declaration;
   return {
     ...{ description, input, options, examples },
+    needsInput: Object.keys(input).length > 0,
     start: async (parameters, context) => {
       const given = valuesOf(input, options, parameters);
       return declaration.run(given as ValuesOf<Input> & ValuesOf<Options>, context);

@@ -1,4 +1,5 @@
 import { EXIT_CODES, HjbLrError } from '../errors.js';
+import { keepStandardInput } from '../filesystem.js';
 import { TOOL_VERSION } from '../version.js';
 import { colors } from './colors.js';
 import type { CommandResult } from './command.js';
@@ -6,10 +7,13 @@ import { printable } from './printable.js';
 import type { CommandContext } from './context.js';
 import { createProgress } from './progress.js';
 import { commandLineOf } from './shell.js';
+import { widthOf, wrapped } from './wrap.js';
 
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether an argument names the standard input, which is then kept for the workers. */
+  readonly readsInput?: boolean;
 }
 
 /** How long an interrupted command may take to end its workers, in milliseconds. */
@@ -30,8 +34,10 @@ export async function execute(
     progress.stop();
     return printError(command, output, interrupted(command, commandLine));
   });
+  let forget = async (): Promise<void> => {};
   try {
     const { signal } = interruption;
+    if (output.readsInput === true) forget = await keepStandardInput();
     const result = await action({ onProgress: progress.report, signal, commandLine });
     progress.stop();
     return printResult(command, output, result);
@@ -39,6 +45,7 @@ export async function execute(
     progress.stop();
     return printError(command, output, interruption.signal.aborted ? interrupted(command, commandLine) : error);
   } finally {
+    await forget();
     interruption.end();
   }
 }
@@ -72,6 +79,8 @@ const STARTS_AGAIN: readonly string[] = [
   'status',
   'repair',
   'doctor',
+  'init',
+  'completion',
 ];
 
 function interrupted(command: string, commandLine: string): HjbLrError {
@@ -82,7 +91,7 @@ function interrupted(command: string, commandLine: string): HjbLrError {
 function printResult(command: string, { json, quiet }: OutputOptions, done: CommandResult): number {
   const { result, summary, artifacts, next } = done;
   if (json) printDocument({ ok: true, command, result, artifacts, version: TOOL_VERSION });
-  else if (summary.length > 0) process.stdout.write(`${printable(summary.join('\n'))}\n`);
+  else if (summary.length > 0) process.stdout.write(`${printable(wrapped(summary, widthOf(process.stdout)).join('\n'))}\n`);
   if (!quiet && next !== undefined) process.stderr.write(colors.dim(`next: ${printable(next)}\n`));
   return done.exitCode ?? EXIT_CODES.ok;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, HjbLrError } from '../errors.js';
+import { STANDARD_INPUT } from '../filesystem.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import type { CliCommand } from './command.js';
 import { benchmark } from './commands/benchmark.js';
@@ -8,6 +9,8 @@ import { doctor } from './commands/doctor.js';
 import { estimate } from './commands/estimate.js';
 import { importCommand } from './commands/import.js';
 import { exportCommand } from './commands/export.js';
+import { completionCommand } from './commands/completion.js';
+import { init } from './commands/init.js';
 import { pilot } from './commands/pilot.js';
 import { report } from './commands/report.js';
 import { repair } from './commands/repair.js';
@@ -23,6 +26,7 @@ import { configure } from './options.js';
 
 /** The commands by name, in the order of the help. */
 const COMMANDS: Readonly<Record<string, CliCommand>> = {
+  init,
   run,
   pilot,
   import: importCommand,
@@ -39,9 +43,12 @@ const COMMANDS: Readonly<Record<string, CliCommand>> = {
   status,
   repair,
   doctor,
+  completion: completionCommand(() => COMMANDS),
 };
 
 const EXIT_CODE_HELP = `
+The standard input is read where - stands in place of a file.
+
 Exit codes:
   ${EXIT_CODES.ok}    done; a policy that loses is a result
   ${EXIT_CODES.bug}    a bug in hjb-lr
@@ -62,12 +69,25 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    const bare = bareCommand(program, argv);
+    if (bare !== null) {
+      bare.outputHelp({ error: true });
+      return EXIT_CODES.usage;
+    }
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return usageExitCode(error, argv);
   }
+}
+
+/** The command that is given with nothing of what it needs: its help says more than what is missing first. */
+function bareCommand(program: Command, argv: readonly string[]): Command | null {
+  const given = argv.filter((argument) => argument !== '--quiet' && argument !== '--no-color');
+  const [name] = given;
+  if (given.length !== 1 || !Object.hasOwn(COMMANDS, name) || !COMMANDS[name].needsInput) return null;
+  return program.commands.find((command) => command.name() === name) ?? null;
 }
 
 function createProgram(done: (exitCode: number) => void): Command {
@@ -92,11 +112,13 @@ function addCommand(program: Command, name: string, command: CliCommand, done: (
     if (dataLimit !== undefined) process.env['HJB_LR_DATA_MB'] = dataLimit;
     const output = { json: json === true, quiet: quiet === true };
     const { execute } = await import('./execute.js');
-    done(await execute(name, output, (context) => command.start(parameters, context)));
+    const readsInput = parameters.flat().includes(STANDARD_INPUT);
+    done(await execute(name, { ...output, readsInput }, (context) => command.start(parameters, context)));
   };
   const { description, input, options, examples } = command;
   const configured = configure(program.command(name).description(description), input, options).action(action);
-  if (examples !== undefined) configured.addHelpText('after', examples);
+  const lines = examples.map((example) => `  ${TOOL} ${example}`);
+  if (lines.length > 0) configured.addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
 }
 
 /** Help and version are no errors; what commander refuses is wrong usage, told on standard error already. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { DataSpec, Experiment, ExperimentFile } from '../artifacts/experiment/experiment.js';
-import { readArtifact } from '../artifacts/files.js';
+import { linesOf, parseArtifact, readText } from '../artifacts/files.js';
 import { artifactSha256 } from '../artifacts/shared/hash.js';
-import { HjbLrError, namingFile, type Issue } from '../errors.js';
+import { HjbLrError, namingFile, namingLines, type Issue } from '../errors.js';
+import { parseJson } from '../filesystem.js';
 import { asJson, frozen } from '../json.js';
 import { checkAttacks, createWorkload, examplesSha256, isImported, type Workload } from '../workloads/index.js';
 import { withUpdates } from './run-length.js';
@@ -41,7 +42,13 @@ const openWorkloads = new Map<string, Promise<Workload>>();
  * @throws what `readArtifact`, `createWorkload` and `checkAttacks` throw
  */
 export async function resolveExperiment(file: string): Promise<ExperimentRecord> {
-  const described = frozen(asJson(await readArtifact('experiment', file)) as unknown as ExperimentFile);
+  const text = await readText(file);
+  return namingLines(linesOf(text), () => resolveText(text, file));
+}
+
+async function resolveText(text: string, file: string): Promise<ExperimentRecord> {
+  const parsed = parseArtifact('experiment', parseJson(text, file), file);
+  const described = frozen(asJson(parsed) as unknown as ExperimentFile);
   const baseDirectory = path.dirname(path.resolve(file));
   const workload = await loadWorkload({ experiment: described, file, baseDirectory });
   const experiment = frozen(withUpdates(described, file, workload));

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Modules by level, lowest first: each may import from lower levels and from itself, never from its peers. */
 const LEVELS: readonly (readonly string[])[] = [
-  ['src/errors', 'src/version', 'src/canonical-json', 'src/in-turn', 'src/json', 'src/json-scan'],
+  ['src/errors', 'src/version', 'src/canonical-json', 'src/in-turn', 'src/json', 'src/json-scan', 'src/json-text'],
   ['src/math', 'src/filesystem', 'src/family', 'src/run-mismatch'],
   ['src/formats'],
   ['src/artifacts/shared', 'src/networks'],
@@ -87,7 +87,7 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/workloads': [
     ['models'],
     ['tensors', 'workload'],
-    ['class-prior', 'datasets', 'door', 'module-graph', 'workload-check'],
+    ['class-prior', 'data-notes', 'datasets', 'door', 'module-graph', 'workload-check'],
     ['custom'],
     ['try-workload'],
     ['index'],
@@ -155,7 +155,8 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/stopping': [['gap-closure', 'moments'], ['decision', 'plan'], ['index']],
   'src/synthesis': [['control-problem', 'decision', 'problem-file'], ['policy-file'], ['stage']],
   'src/report': [
-    ['attack-words', 'client', 'figure', 'method-table', 'objective', 'paired', 'run-record'],
+    ['attack-words', 'client', 'figure', 'objective', 'paired', 'run-record'],
+    ['method-table'],
     ['method-style', 'panels', 'shell'],
     ['content', 'figures', 'html'],
     ['advice', 'markdown', 'render', 'solution-arrays'],
@@ -163,10 +164,12 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['stage'],
   ],
   'src/cli': [
-    ['colors', 'engine-probe', 'options', 'printable', 'progress', 'shell', 'stages'],
+    ['colors', 'default-folder', 'engine-probe', 'options', 'printable', 'shell', 'stages', 'time-left', 'narrow-table'],
+    ['progress', 'wrap'],
     ['stage-task'],
     ['context'],
     ['command'],
+    ['completion-script', 'init-questions'],
     ['commands', 'execute'],
     ['program'],
     ['main'],

@@ -80,13 +80,37 @@ describe('readJson', () => {
     await writeFile(file, '{\n "a": 1,\n "b" 2\n}\n');
     await expect(readJson(file)).rejects.toMatchObject({
       code: 'E_NOT_JSON',
-      message: expect.stringMatching(/line 3 column 6/),
+      message: expect.stringMatching(/in line 3, column 6, a colon is expected after the name, not "2"\.$/),
     });
     await writeFile(file, '{\n "a": 1,');
     await expect(readJson(file)).rejects.toMatchObject({
       code: 'E_NOT_JSON',
-      message: expect.stringMatching(/line 2 column 9/),
+      message: expect.stringMatching(/in line 2, column 9, a name in double quotes is expected, and the text ends\.$/),
     });
+  });
+
+  test.each([
+    ['x\n', /in line 1, column 1, a value is expected, not "x"\.$/],
+    ['{\n "a": 1,\n}', /in line 3, column 1, there is a comma before this, and nothing between\.$/],
+    ['{\n "a": 1\n "b": 2\n}', /in line 3, column 2, a comma is missing before this\.$/],
+    ["{ 'a': 1 }", /a name in double quotes is expected: text is in double quotes, not single ones\.$/],
+    ['{ "a": True }', /a value is expected, not True: write true\.$/],
+    ['{ "a": 1 } // note', /column 12, there is more after the end of the value\.$/],
+    ['[1,\n 2', /line 2, column 3, the text ends before the \] of the \[ in line 1\.$/],
+    ['"open\n', /column 1, the text in quotes that begins here does not end in its line\.$/],
+    ['', / is empty\.$/],
+  ])('says of %j what is wrong', async (text, message) => {
+    const file = path.join(await temporaryFolder(), 'x.json');
+    await writeFile(file, text);
+    await expect(readJson(file)).rejects.toMatchObject({ code: 'E_NOT_JSON', message: expect.stringMatching(message) });
+  });
+
+  test('a byte-order mark is passed over, and fields are found in their lines', async () => {
+    const file = path.join(await temporaryFolder(), 'x.json');
+    await writeFile(file, '\uFEFF{\n "kind": "policy",\n "name": 3,\n "attack": {\n  "type": "pgd"\n }\n}\n');
+    const { issues } = (await readArtifact('policy', file).catch((error: unknown) => error)) as HjbLrError;
+    const lines = Object.fromEntries(issues.map((issue) => [issue.path, issue.line]));
+    expect([lines['name'], lines['attack.eps'], lines['form']]).toEqual([3, 4, undefined]);
   });
 
   test('a missing file and a folder are told apart', async () => {

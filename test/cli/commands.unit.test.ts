@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArtifact } from '../../src/artifacts/files.js';
 import { policyId } from '../../src/artifacts/shared/hash.js';
@@ -8,7 +9,7 @@ import type { Policy } from '../../src/artifacts/policy/policy.js';
 import { openRunFolder } from '../../src/execution/run-folder.js';
 import { exampleExperiment, exampleHeader, examplePolicy, exampleStep } from '../artifacts/fixtures/examples.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { hjbLr } from './command-line.js';
+import { hjbLr, hjbLrReading } from './command-line.js';
 
 async function fileWith(value: unknown, name = 'file.json'): Promise<string> {
   const file = path.join(await temporaryFolder(), name);
@@ -155,6 +156,72 @@ describe('hjb-lr status', () => {
     const out = await temporaryFolder();
     await openRunFolder(out, { command: 'run', options: {}, fresh: false, owns: [] });
     expect((await hjbLr('validate', path.join(out, 'run.json'))).stdout).toMatch(/^valid: record of run, hjb-lr /);
+  });
+});
+
+describe('hjb-lr init', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${20 * i},${0.001 * (i % 7)},${i % 4 === 0 ? 'sick' : 'well'}`);
+
+  test('looks into the data, scales the columns, names the schema, and explains every field', async () => {
+    const data = await fileWith('', 'patients.csv');
+    await writeFile(data, ['mass,share,outcome', ...rows].join('\n'));
+    const out = path.join(path.dirname(data), 'experiment.json');
+    const asked = [
+      'init',
+      '--data',
+      data,
+      '--model',
+      'linear',
+      '--attack',
+      'none',
+      '--budget',
+      '10 epochs',
+      '--out',
+      out,
+    ];
+    const { code, stdout, stderr } = await hjbLr(...asked);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^next: hjb-lr run /)]);
+    expect(stdout).toContain('Classes: 0 is sick, 1 is well.');
+    expect(stdout).toMatch(/\nworkload\.data\.normalize: "minmax"\n {2}Scaling of each column by its training rows/);
+    const experiment = JSON.parse(await readFile(out, 'utf8')) as Record<string, unknown>;
+    expect(experiment).toMatchObject({
+      $schema: expect.stringMatching(/schema\/experiment\.schema\.json$/),
+      workload: { data: { path: 'patients.csv' }, model: { layers: [{ type: 'dense', units: 2 }] }, attack: null },
+      horizon: { epochs: 10 },
+    });
+    const again = await hjbLr(...asked);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is there already')]);
+  });
+});
+
+describe('the standard input', () => {
+  test('is read where a file is -', async () => {
+    const policy = JSON.stringify(examplePolicy());
+    expect((await hjbLrReading(policy, 'validate', '-')).stdout).toBe('valid: policy "one rate", schema 2.0.0\n');
+    const { code, stderr } = await hjbLrReading('{', 'validate', '-');
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^The standard input is not JSON: in line 1, column 2/)]);
+  });
+});
+
+describe('hjb-lr completion', () => {
+  /** What bash offers for the last of these words. */
+  const offered = (script: string, ...words: readonly string[]): string[] => {
+    const typed = words.map((word) => `'${word}'`).join(' ');
+    const asks = `${script}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _hjb_lr; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return spawnSync('bash', ['-c', asks], { encoding: 'utf8' }).stdout.trim().split('\n');
+  };
+
+  test('bash completes commands, flags and choices', async () => {
+    const { stdout } = await hjbLr('completion', 'bash');
+    expect(offered(stdout, 'hjb-lr', 'pi')).toEqual(['pilot']);
+    expect(offered(stdout, 'hjb-lr', 'train', '--sch')).toEqual(['--schedule']);
+    expect(offered(stdout, 'hjb-lr', 'run', '--engine', 'f')).toEqual(['fused']);
+    expect(offered(stdout, 'hjb-lr', 'validate', 'package.j')).toEqual(['package.json']);
+  });
+
+  test('a shell that is none is refused with those that are', async () => {
+    const { code, stderr } = await hjbLr('completion', 'tcsh');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Give bash, zsh or fish.')]);
   });
 });
 

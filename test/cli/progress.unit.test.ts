@@ -37,6 +37,23 @@ describe('lineProgress', () => {
     expect(text()).toBe('train: 50 % (50 of 100)\ntrain: 60 % (60 of 100), 40 s left\n');
   });
 
+  test('tells the time left of the whole command, by the speed of the last half of its time', () => {
+    const { stream, text } = recordingStream(false);
+    let seconds = 0;
+    const { report } = lineProgress(stream, () => 1000 * seconds);
+    const overall = (done: number) => ({ done, total: 1000 });
+    for (let done = 0; done <= 10; done += 1) {
+      // A first stage of 10 s each 10 %, then one twice as fast: 900 are left at 20 a second
+      seconds = done;
+      report({ stage: 'pilot', done, total: 10, overall: overall(done) });
+    }
+    for (let step = 1; step <= 10; step += 1) {
+      seconds = 10 + step;
+      report({ stage: 'train', done: step, total: 100, overall: overall(10 + 20 * step) });
+    }
+    expect(text().trimEnd().split('\n').at(-1)).toBe('train: 10 % (10 of 100), 2 min left; in all 21 %, 40 s left');
+  });
+
   test('keeps stages apart', () => {
     const { stream, text } = recordingStream(false);
     const { report } = lineProgress(stream, () => 0);

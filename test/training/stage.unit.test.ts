@@ -68,6 +68,16 @@ describe('hjb-lr train', () => {
     ]);
   });
 
+  test('a schedule of 50 rates has a file name that a file system takes, and one of its own', async () => {
+    const rates = (first: number): string =>
+      Array.from({ length: 50 }, (_, i) => (first + i / 1000).toFixed(4)).join('/');
+    const options = { ...(await setting()), policyPath: undefined };
+    for (const first of [0.1, 0.2]) await trainStage({ ...options, schedule: `piecewise:${rates(first)},hold=1` });
+    const logs = (await readdir(options.out)).filter((name) => name.endsWith('.jsonl'));
+    expect(logs).toHaveLength(2);
+    expect(Math.max(...logs.map(({ length }) => length))).toBeLessThan(128);
+  });
+
   test('keeps its weights where that is asked for, and --fresh removes them', async () => {
     const options = { ...(await setting()), saveWeights: true };
     const { artifacts } = await trainStage(options);

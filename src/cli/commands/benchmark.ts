@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { defineCommand } from '../command.js';
+import { commandLineOf } from '../shell.js';
 import { BENCHMARK } from '../stages.js';
 import { runInput, runOptions, runWhole } from './run.js';
 import { engineOptions, runStudy } from './study.js';
@@ -8,6 +9,7 @@ export const benchmark = defineCommand({
   description: `${BENCHMARK.description}; or every method of a study on its workloads, budgets and seeds`,
   input: runInput,
   options: { ...runOptions, ...engineOptions },
+  examples: ['benchmark experiment.json', 'benchmark experiment.json --dry-run', 'benchmark study.json --dry-run'],
   run: async (given, context) => {
     const { experimentPath } = given;
     if (experimentPath !== undefined && (await isStudy(experimentPath)))
@@ -16,7 +18,7 @@ export const benchmark = defineCommand({
     const ofExperiment = { experimentPath, out, engine, workers, fresh, dryRun, printTemplate };
     return runWhole({ ...ofExperiment, reports: false }, context, (done, folder) => ({
       ...done,
-      next: `hjb-lr report ${path.join(folder, 'results.json')}`,
+      next: commandLineOf('report', path.join(folder, 'results.json')),
     }));
   },
 });

@@ -20,6 +20,7 @@ export const doctor = defineCommand({
   description: 'Node, engines, cores, packages and data of this installation',
   input: {},
   options: {},
+  examples: ['doctor'],
   run: async (_given, context) => {
     const diagnosis = diagnose(await probeEngines(context));
     const usable = diagnosis.engines.some((engine) => engine.loads);

@@ -13,6 +13,7 @@ export const exportCommand = defineCommand({
     updates: count("length of the run in updates; the policy's own by default", { least: 1 }),
     updatesPerEpoch: positiveNumber('updates of one epoch, for robustness'),
   },
+  examples: ['export policy.json --to torch', 'export policy.json --to csv --out rates.csv'],
   run: async ({ file, to, out, updates, updatesPerEpoch }) => {
     const { readArtifact, writeFileAtomic } = await import('../../artifacts/files.js');
     const { exportPolicy } = await import('../../schedules/index.js');

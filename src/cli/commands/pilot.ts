@@ -4,6 +4,7 @@ import { optionalArgument, toggle, type ValuesOf } from '../../execution/stage-o
 import { runStage } from '../../execution/stage.js';
 import { defineCommand, requireGiven, type CommandResult } from '../command.js';
 import type { CommandContext } from '../context.js';
+import { defaultFolder, OUT_BY_DEFAULT } from '../default-folder.js';
 import { commandLineOf } from '../shell.js';
 import { PILOT, PILOT_PLAN } from '../stages.js';
 
@@ -14,22 +15,21 @@ const planned = { peak, horizon, attack, batchSize, spent };
 
 const options = {
   ...PILOT.options,
+  out: OUT_BY_DEFAULT,
   plan: toggle('write the rates of the runs for a trainer of your own (CSV and policy files), and stop'),
   ...planned,
 };
 
 type Given = ValuesOf<typeof input> & ValuesOf<typeof options>;
 
-const EXAMPLES = `
-Examples:
-  hjb-lr pilot experiment.json --out runs/pilot
-  hjb-lr pilot --plan --peak 0.4 --horizon 800 --attack pgd.json --out plan`;
-
 export const pilot = defineCommand({
   description: PILOT.description,
   input,
   options,
-  examples: EXAMPLES,
+  examples: [
+    'pilot experiment.json --out runs/pilot',
+    'pilot --plan --peak 0.4 --horizon 800 \\\n    --attack pgd.json --out plan',
+  ],
   run: ({ plan, ...given }, context) => (plan === true ? writePlan(given, context) : runPilot(given, context)),
 });
 
@@ -37,7 +37,10 @@ async function writePlan({ experimentPath, out, seed, ...given }: Omit<Given, 'p
   const { peak, horizon, attack, batchSize, spent } = given;
   return runStage(
     PILOT_PLAN,
-    { out, ...defined({ experimentPath, seed, peak, horizon, attack, batchSize, spent }) },
+    {
+      out: out ?? defaultFolder(experimentPath ?? 'plan', experimentPath === undefined ? '' : '-plan'),
+      ...defined({ experimentPath, seed, peak, horizon, attack, batchSize, spent }),
+    },
     context,
   );
 }
@@ -59,8 +62,9 @@ async function runPilot(given: Omit<Given, 'plan'>, context: CommandContext): Pr
       },
     );
   }
-  const done = await runStage(PILOT, { ...asked, experimentPath }, context);
+  const out = given.out ?? defaultFolder(experimentPath, '-pilot');
+  const done = await runStage(PILOT, { ...asked, experimentPath, out }, context);
   if (done.exitCode !== EXIT_CODES.ok) return done;
-  const trajectories = path.join(given.out, 'trajectories');
-  return { next: commandLineOf('estimate', trajectories, '--experiment', experimentPath, '--out', given.out), ...done };
+  const trajectories = path.join(out, 'trajectories');
+  return { next: commandLineOf('estimate', trajectories, '--experiment', experimentPath, '--out', out), ...done };
 }

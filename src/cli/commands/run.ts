@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type { ExperimentPlan } from '../../benchmark/plan-experiment.js';
-import { optionalArgument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
+import { optionalArgument, toggle, type ValuesOf } from '../../execution/stage-options.js';
 import { runStage } from '../../execution/stage.js';
 import { asJson, type Json } from '../../json.js';
 import { printable } from '../printable.js';
 import { defineCommand, requireGiven, type CommandResult } from '../command.js';
 import type { CommandContext } from '../context.js';
+import { defaultFolder, OUT_BY_DEFAULT } from '../default-folder.js';
+import { commandLineOf } from '../shell.js';
 import { BENCHMARK, REPORT } from '../stages.js';
 
 /** No lines between the rows of a table. */
@@ -15,7 +17,7 @@ const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 export const runInput = { experimentPath: optionalArgument('[experiment]', 'experiment.json') };
 
 export const runOptions = {
-  out: OUT,
+  out: OUT_BY_DEFAULT,
   engine: BENCHMARK.options.engine,
   workers: BENCHMARK.options.workers,
   fresh: BENCHMARK.options.fresh,
@@ -29,6 +31,7 @@ export const run = defineCommand({
   description: 'the whole line: pilot, estimate, solve, train against the baselines, report',
   input: runInput,
   options: runOptions,
+  examples: ['run experiment.json', 'run experiment.json --dry-run', 'run --print-template > experiment.json'],
   run: (given, context) =>
     runWhole({ ...given, reports: true }, context, (done, out) => withReport(done, out, context)),
 });
@@ -36,7 +39,9 @@ export const run = defineCommand({
 /** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
 async function withReport(done: CommandResult, out: string, context: CommandContext): Promise<CommandResult> {
   const report = await runStage(REPORT, { paths: [path.join(out, 'results.json')], out, format: 'html' }, context);
-  return { ...done, ...report, artifacts: [...done.artifacts, ...report.artifacts], result: done.result };
+  const [table, ...others] = report.summary;
+  const page = others.slice(-1);
+  return { ...done, artifacts: [...done.artifacts, ...report.artifacts], summary: [table, ...done.summary, ...page] };
 }
 
 type Given = ValuesOf<typeof runInput> & ValuesOf<typeof runOptions> & { readonly reports: boolean };
@@ -49,9 +54,24 @@ export async function runWhole(
   if (printTemplate === true) return describeTemplate();
   const experimentPath = requireGiven(given.experimentPath, 'EXPERIMENT');
   if (dryRun === true) return describePlan(experimentPath, given);
-  const out = requireGiven(given.out, '--out FOLDER');
+  const out = given.out ?? defaultFolder(experimentPath);
   if (repair === true) await repairFirst(out);
-  return finish(await runStage(BENCHMARK, { ...given, experimentPath, out }, context), out);
+  const done = await runStage(BENCHMARK, { ...given, experimentPath, out }, context);
+  return finish({ ...done, next: trainingWith(experimentPath, out) }, out);
+}
+
+/** The command that trains with the policy of the run. */
+function trainingWith(experimentPath: string, out: string): string {
+  const policy = path.join(out, 'policy.json');
+  return commandLineOf(
+    'train',
+    experimentPath,
+    '--policy',
+    policy,
+    '--save-weights',
+    '--out',
+    path.join(out, 'trained'),
+  );
 }
 
 /** What is removed is told at once: what comes may take long. */

@@ -1,15 +1,16 @@
 import path from 'node:path';
 import { HjbLrError } from '../../errors.js';
-import { argument, OUT, toggle, type ValuesOf } from '../../execution/stage-options.js';
-import { defineCommand, requireGiven, withPage, type CommandResult } from '../command.js';
+import { argument, text, toggle, type ValuesOf } from '../../execution/stage-options.js';
+import { defineCommand, withPage, type CommandResult } from '../command.js';
 import { inWorker, type CommandContext } from '../context.js';
+import { defaultFolder } from '../default-folder.js';
 import { commandLineOf } from '../shell.js';
 import { PROBLEM_PAGE, SOLVE, SOLVE_PROBLEM } from '../stages.js';
 
 const input = { file: argument('<file>', 'coefficients.json, or a file of kind control_problem') };
 
 const options = {
-  out: OUT,
+  out: text('<folder>', 'folder for the files; for coefficients their own by default, for --html runs/NAME'),
   experimentPath: SOLVE.options.experimentPath,
   html: toggle('problem: also a page with value and policy, solution.html'),
   density: SOLVE_PROBLEM.options.density,
@@ -26,6 +27,7 @@ export const solve = defineCommand({
     'problem of one to three states written as expressions -> value, controls and their errors',
   input,
   options,
+  examples: ['solve runs/a/coefficients.json', 'solve problem.json', 'solve problem.json --out runs/a --html'],
   run: async (given, context) => {
     const { readJson } = await import('../../filesystem.js');
     const kind = ((await readJson(given.file)) as { kind?: unknown } | null)?.kind;
@@ -47,9 +49,13 @@ async function solveProblem(given: Given, context: CommandContext): Promise<Comm
     });
   }
   const draw = html === true;
-  const folder = draw ? requireGiven(asked.out, '--out FOLDER') : undefined;
-  const done = await inWorker(SOLVE_PROBLEM, { ...asked, problemPath, draw }, context);
-  if (folder === undefined) return done;
+  const folder = draw ? (asked.out ?? defaultFolder(problemPath)) : asked.out;
+  const done = await inWorker(
+    SOLVE_PROBLEM,
+    { ...asked, ...(folder === undefined ? {} : { out: folder }), problemPath, draw },
+    context,
+  );
+  if (folder === undefined || !draw) return done;
   const drawn = { solutionPath: path.join(folder, 'solution.json'), out: folder };
   return withPage(done, await inWorker(PROBLEM_PAGE, drawn, context));
 }
@@ -62,7 +68,7 @@ async function solveCoefficients(given: Given, context: CommandContext): Promise
     });
   }
   const { file: coefficientsPath, experimentPath } = given;
-  const out = requireGiven(given.out, '--out FOLDER');
+  const out = given.out ?? path.dirname(coefficientsPath);
   const done = await inWorker(SOLVE, { coefficientsPath, experimentPath, out }, context);
   const policy = path.join(out, 'policy.json');
   return { next: commandLineOf('train', experimentPath ?? 'EXPERIMENT', '--policy', policy, '--out', out), ...done };

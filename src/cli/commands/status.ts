@@ -35,6 +35,7 @@ export const status = defineCommand({
   description: 'what a run folder holds, what is missing, and the next command',
   input: { folder: argument('<folder>', 'folder of a run') },
   options: {},
+  examples: ['status runs/quickstart'],
   run: async ({ folder }) => {
     const { inTurn } = await import('../../in-turn.js');
     const runs = await inTurn(await ledgersIn(folder), (ledger) => progressOf(folder, ledger));

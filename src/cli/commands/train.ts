@@ -1,17 +1,21 @@
 import { HjbLrError } from '../../errors.js';
-import { OUT } from '../../execution/stage-options.js';
-import { defineCommand, requireGiven } from '../command.js';
+import { defineCommand } from '../command.js';
+import { defaultFolder, OUT_BY_DEFAULT } from '../default-folder.js';
 import { inWorker } from '../context.js';
 import { RECEDING } from '../../receding/declaration.js';
 import { TRAIN, TRAIN_RECEDING } from '../stages.js';
 
 export const train = defineCommand({
   ...TRAIN,
-  // Which of policy and schedule is told before a missing folder.
-  options: { ...TRAIN.options, ...RECEDING, out: OUT },
+  options: { ...TRAIN.options, ...RECEDING, out: OUT_BY_DEFAULT },
+  examples: [
+    'train experiment.json --policy policy.json',
+    'train experiment.json --schedule recommended',
+    'train experiment.json \\\n    --schedule wsd:peak=0.4,decay=0.2 --seed 7',
+  ],
   run: async ({ receding, at, ...given }, context) => {
     requireOneSchedule({ ...given, receding });
-    const out = requireGiven(given.out, '--out FOLDER');
+    const out = given.out ?? defaultFolder(given.experimentPath);
     if (receding === undefined && at === undefined) return inWorker(TRAIN, { ...given, out }, context);
     if (receding === undefined) throw withoutReceding();
     const { policyPath: _policy, schedule: _schedule, allowMismatch: _allow, ...others } = given;

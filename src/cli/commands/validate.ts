@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { HjbLrError } from '../../errors.js';
+import { STANDARD_INPUT } from '../../filesystem.js';
 import { argument, toggle } from '../../execution/stage-options.js';
 import { defineCommand } from '../command.js';
 
@@ -14,8 +15,9 @@ export const validate = defineCommand({
   options: {
     seal: toggle('accept a file that was edited by hand: renew its digest; of a policy its tests and its policy_id'),
   },
+  examples: ['validate policy.json', 'validate policy.json --seal', 'run --print-template | hjb-lr validate -'],
   run: async ({ file, seal }) => {
-    if (seal === true) await sealFile(file);
+    if (seal === true) await sealFile(sealable(file));
     const validation = await validateAny(file);
     if (seal !== true) await requireRecorded(file);
     return {
@@ -25,6 +27,14 @@ export const validate = defineCommand({
     };
   },
 });
+
+/** @throws E_USAGE for the standard input, which cannot be written back */
+function sealable(file: string): string {
+  if (file !== STANDARD_INPUT) return file;
+  throw new HjbLrError('E_USAGE', '--seal writes the file back, and the standard input is no file.', {
+    remedy: 'Give the file.',
+  });
+}
 
 async function sealFile(file: string): Promise<void> {
   const { readJson, sealArtifact } = await import('../../artifacts/files.js');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readArtifact } from '../../artifacts/files.js';
 import type { Policy } from '../../artifacts/policy/policy.js';
+import { sha256 } from '../../canonical-json.js';
 import { canonicalJson } from '../../artifacts/shared/hash.js';
 import { partialPath, readTrainingLog } from '../../artifacts/log-file.js';
 import {
@@ -27,6 +28,7 @@ import { readingOf, type Reading } from '../reading.js';
 import { weightsPath } from '../saved-weights.js';
 import { recommend, wholeMethodTask, type Choice } from '../recommended/index.js';
 import { resolveExperiment, openWorkload, type ExperimentRecord } from '../experiment-record.js';
+import { dataNotes, isAdversarial } from '../../workloads/index.js';
 import { openTraining, readingTask } from '../task.js';
 import { trainToEnd } from '../train.js';
 import type { TrainingRun } from '../training-run.js';
@@ -49,7 +51,8 @@ export async function trainStage(given: TrainStageOptions) {
   return {
     artifacts: [...files, file, ...(log.end!.weights === undefined ? [] : [weightsPath(file)])],
     summary: [
-      `${log.end!.status}; final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${scores.attack === undefined ? '' : ` against ${scores.attack}`}`,
+      `${log.end!.status}; ${scoreWords(scores, isAdversarial(await openWorkload(record)))}`,
+      ...dataNotes((await openWorkload(record)).dataset),
       ...(chosen.reading === undefined ? [] : [readingSentence(chosen.reading)]),
       ...choices.map(choiceLine),
       ...attackLines(scores),
@@ -65,6 +68,13 @@ export async function trainStage(given: TrainStageOptions) {
       n_grad_evals: (chosen.reading?.n_grad_evals ?? 0) + gradientEvaluations(log),
     },
   };
+}
+
+/** The final loss and accuracy of a run. */
+function scoreWords(scores: LogEvaluation, adversarial: boolean): string {
+  if (!adversarial) return `final training loss ${scores.train_robust_loss}, test accuracy ${scores.test_acc}`;
+  const attack = scores.attack === undefined ? '' : ` against ${scores.attack}`;
+  return `final adversarial training loss ${scores.train_robust_loss}, robust test accuracy ${scores.test_robust_acc}${attack}`;
 }
 
 /** With the experiment as it was at the door. */
@@ -165,11 +175,21 @@ async function chosenMethod(options: ResolvedOptions, seed: number): Promise<Cho
   return policyPath === undefined ? scheduleMethod(options, schedule!, seed) : policyMethod(options, policyPath);
 }
 
+/** Letters of a schedule that a file name takes: with what is put before and behind them, names may have 255. */
+const LONGEST_NAME = 96;
+
+/** A schedule as a part of file names; a long one is cut, and told apart by the start of its SHA-256. */
+function fileNameOf(schedule: string): string {
+  const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - 13)}-${sha256(schedule).slice(0, 12)}`;
+}
+
 async function scheduleMethod(options: ResolvedOptions, schedule: string, seed: number): Promise<ChosenMethod> {
   const { experiment, file: experimentFile } = options.record;
   const parsed = parseSchedule(schedule);
   if ('recommended' in parsed) return recommendedChoice(options, parsed, seed);
-  const name = schedule.replace(/[^A-Za-z0-9.=_-]+/g, '_');
+  const name = fileNameOf(schedule);
   const methodOf = (found: ParsedSchedule): Promise<Method> =>
     namingFile(experimentFile, () => methodUnder(experiment, { ...found, stopping: experiment.stopping }));
   if (!('named' in parsed)) return { name, method: await methodOf(parsed) };
