@@ -29,19 +29,20 @@ type Interval = NonNullable<Comparison['interval']>;
 export function meanInterval(differences: readonly (number | null)[]): Interval | null {
   const finite = differences.filter((value): value is number => value !== null);
   if (finite.length < differences.length || finite.length < FEWEST_SEEDS) return null;
-  const error = standardError(finite);
-  const method = finite.length < FEWEST_FOR_BOOTSTRAP ? 'student_t' : 'bootstrap_t';
-  if (error === 0) return { method, low: mean(finite), high: mean(finite) };
-  const [low, high] =
-    method === 'student_t'
-      ? studentQuantiles(finite.length)
-      : bootstrapQuantiles(finite, randomStream(0, 'verdict/bootstrap'));
-  return { method, low: mean(finite) - high * error, high: mean(finite) - low * error };
+  if (finite.length < FEWEST_FOR_BOOTSTRAP) {
+    const [low, high] = studentInterval(finite).interval;
+    return { method: 'student_t', low, high };
+  }
+  const [center, error] = [mean(finite), standardError(finite)];
+  const [low, high] = error === 0 ? [0, 0] : bootstrapQuantiles(finite, randomStream(0, 'verdict/bootstrap'));
+  return { method: 'bootstrap_t', low: center - high * error, high: center - low * error };
 }
 
-function studentQuantiles(n: number): [number, number] {
-  const t = studentT.inv(1 - TAIL, n - 1);
-  return [-t, t];
+/** Mean of n differences d, and its 95 % interval by Student's t: mean(d) +- t_{.975, n-1} s / sqrt(n). */
+export function studentInterval(differences: number[]): { readonly mean: number; readonly interval: [number, number] } {
+  const center = mean(differences);
+  const half = studentT.inv(1 - TAIL, differences.length - 1) * standardError(differences);
+  return { mean: center, interval: [center - half, center + half] };
 }
 
 /** Of the studentised means of resamples; one without a spread has none, and is left out. */

@@ -119,7 +119,8 @@ function isFinite(method: MethodResult, { figure }: DecidedBy): boolean {
 
 function rivalSentence(rival: MethodResult, comparison: Comparison, decidedBy: DecidedBy): string {
   if (comparison.outcome === 'itself') return `${capitalised(rival.label)}: what the policy is, so no rival.`;
-  if (comparison.difference === null) return `Against ${rival.label}: no paired difference (a run without a finite loss).`;
+  if (comparison.difference === null)
+    return `Against ${rival.label}: no paired difference (a run without a finite loss).`;
   const word = RIVAL_WORDS[comparison.outcome ?? 'not_shown'];
   return `Against ${rival.label} (${loss(rival, decidedBy)}, ${rival.summary.cost_in_runs.toFixed(2)} runs): ${word} (${signed(comparison)}).`;
 }

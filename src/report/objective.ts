@@ -19,9 +19,9 @@ function lossName(results: Results): string {
   return `${isAttacked(results) ? `${metric} ` : ''}${split === 'train' ? 'training ' : ''}loss`;
 }
 
-/** Whether training was adversarial; of a user's module whether a run spends gradients on its attack. */
+/** Whether training was adversarial: a run spends gradients on its attack, or the attack needs none of them. */
 export function isAttacked({ one_run_grad_evals, experiment }: Results): boolean {
   const { workload, horizon } = experiment;
-  if (typeof workload === 'string') return one_run_grad_evals > horizon;
-  return workload.attack !== null && perturbs(workload.attack);
+  if (one_run_grad_evals > horizon) return true;
+  return typeof workload !== 'string' && workload.attack !== null && perturbs(workload.attack);
 }

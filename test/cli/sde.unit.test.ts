@@ -95,10 +95,4 @@ describe('hjb-lr sde', () => {
       expect.stringContaining('--eps says nothing without --robustness.'),
     ]);
   });
-
-  test('a page needs a folder', async () => {
-    const { code, stderr } = await hjbLr('sde', await fileWith(LOCATION), '--html');
-    expect(code).toBe(2);
-    expect(stderr).toContain('--out FOLDER is missing.');
-  });
 });

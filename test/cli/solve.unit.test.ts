@@ -31,14 +31,12 @@ describe('hjb-lr solve', () => {
   });
 
   test.each([
-    ['coefficients without a folder', { kind: 'coefficients' }, [], '--out FOLDER is missing.'],
     [
       'coefficients with a flag of problems',
       { kind: 'coefficients' },
       ['--html', '--out', 'x'],
       '--html belong to a control problem',
     ],
-    ['a page without a folder', PROBLEM, ['--html'], '--out FOLDER is missing.'],
     ['one path', PROBLEM, ['--simulate', '1'], 'It must be 2, 3, 4, ...'],
     ['a simulation without a start', PROBLEM, ['--simulate', '10'], 'Add to the file, for example: "start": {"x":0.5}'],
   ])('%s is wrong usage', async (_, value, flags, message) => {
