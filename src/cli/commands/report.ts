@@ -8,7 +8,7 @@ import { REPORT } from '../stages.js';
 export const report = defineCommand({
   ...REPORT,
   options: { ...REPORT.options, out: text('<folder>', REPORT.options.out.help) },
-  examples: ['report runs/quickstart', 'report runs/a/results.json --format markdown'],
+  examples: ['report runs/quickstart', 'report runs/a/results.json --format md'],
   run: ({ paths, out, ...given }, context) => {
     const own = paths.length === 1 ? folderOf(paths[0]) : undefined;
     const folder = requireGiven(out ?? own, '--out FOLDER');

@@ -39,9 +39,9 @@ export const run = defineCommand({
 /** What `run` adds to the benchmark: the report, and its table in place of the bare verdict. */
 async function withReport(done: CommandResult, out: string, context: CommandContext): Promise<CommandResult> {
   const report = await runStage(REPORT, { paths: [path.join(out, 'results.json')], out, format: 'html' }, context);
-  const [table, ...others] = report.summary;
-  const page = others.slice(-1);
-  return { ...done, artifacts: [...done.artifacts, ...report.artifacts], summary: [table, ...done.summary, ...page] };
+  const [table, lead] = report.summary;
+  const page = report.summary.slice(-1);
+  return { ...done, artifacts: [...done.artifacts, ...report.artifacts], summary: [table, lead, ...done.summary, ...page] };
 }
 
 type Given = ValuesOf<typeof runInput> & ValuesOf<typeof runOptions> & { readonly reports: boolean };
