@@ -4,6 +4,9 @@ import path from 'node:path';
 import { HjbLrError } from './errors.js';
 import { jsonFaults } from './json-scan.js';
 import { positionIn, scanJson } from './json-text.js';
+import { STANDARD_INPUT } from './standard-input.js';
+
+export { STANDARD_INPUT } from './standard-input.js';
 
 /** Temporary files of `writeFileAtomic`; one that a killed process left behind may be removed. */
 export const TEMPORARY_FILE = /\.hjb-lr-\d+-\d+\.tmp$/;
@@ -161,9 +164,6 @@ export function writeError(file: string, cause: unknown): HjbLrError {
     cause,
   });
 }
-
-/** Names the standard input where a file is asked for. */
-export const STANDARD_INPUT = '-';
 
 /** Where a process finds what its command line was given on standard input: workers have none of their own. */
 const KEPT_INPUT = 'HJB_LR_STANDARD_INPUT';

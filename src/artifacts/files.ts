@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { HjbLrError, namingLines } from '../errors.js';
-import { displayName, parseJson, readText, writeFileAtomic } from '../filesystem.js';
+import { displayName, parseJson, readJson, readText, writeFileAtomic } from '../filesystem.js';
 import { lineOf, scanJson, type JsonScan } from '../json-text.js';
 import { schemaVersionOf } from './shared/common.js';
 import { contentSha256 } from './shared/hash.js';

@@ -8,6 +8,7 @@ import type { Results } from '../artifacts/results/results.js';
 import { HjbLrError } from '../errors.js';
 import { estimateFiles, unfittedCoefficients } from '../estimation/stage.js';
 import type { TaskKind } from '../execution/task.js';
+import type { WrittenEvent } from '../execution/written-files.js';
 import { inTurn } from '../in-turn.js';
 import { frozen } from '../json.js';
 import { solveFile } from '../synthesis/stage/stage.js';
@@ -31,7 +32,7 @@ export interface PooledPolicyTask {
  * peaks. It takes part in no comparison, because it has seen the pilots of seeds other than that of a run. A finished one is
  * taken as it is.
  */
-export async function runTask(input: unknown): Promise<{ policy: string }> {
+export async function runTask(input: unknown, report: (event: WrittenEvent) => void): Promise<{ policy: string }> {
   const { record, out, seeds } = input as PooledPolicyTask;
   frozen(record);
   const files = pooledFiles(out);
@@ -39,6 +40,7 @@ export async function runTask(input: unknown): Promise<{ policy: string }> {
   const logs = (await Promise.all(seeds.map(({ folder }) => logsIn(folder)))).flat();
   if (!existsSync(files.coefficients)) await estimateAll(record, out, logs, { peak, seed: seeds[0].seed });
   if (!existsSync(files.policy)) await solveFile(files.coefficients, record.experiment.solver, out);
+  report({ written: POOLED_FILES.map((name) => path.join(out, name)).filter((file) => existsSync(file)) });
   return { policy: files.policy };
 }
 

@@ -91,7 +91,8 @@ function interrupted(command: string, commandLine: string): HjbLrError {
 function printResult(command: string, { json, quiet }: OutputOptions, done: CommandResult): number {
   const { result, summary, artifacts, next } = done;
   if (json) printDocument({ ok: true, command, result, artifacts, version: TOOL_VERSION });
-  else if (summary.length > 0) process.stdout.write(`${printable(wrapped(summary, widthOf(process.stdout)).join('\n'))}\n`);
+  else if (summary.length > 0)
+    process.stdout.write(`${printable(wrapped(summary, widthOf(process.stdout)).join('\n'))}\n`);
   if (!quiet && next !== undefined) process.stderr.write(colors.dim(`next: ${printable(next)}\n`));
   return done.exitCode ?? EXIT_CODES.ok;
 }

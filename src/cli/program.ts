@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, HjbLrError } from '../errors.js';
-import { STANDARD_INPUT } from '../filesystem.js';
+import { STANDARD_INPUT } from '../standard-input.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
 import type { CliCommand } from './command.js';
 import { benchmark } from './commands/benchmark.js';

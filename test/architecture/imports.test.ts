@@ -8,7 +8,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Modules by level, lowest first: each may import from lower levels and from itself, never from its peers. */
 const LEVELS: readonly (readonly string[])[] = [
-  ['src/errors', 'src/version', 'src/canonical-json', 'src/in-turn', 'src/json', 'src/json-scan', 'src/json-text'],
+  [
+    'src/errors',
+    'src/version',
+    'src/canonical-json',
+    'src/in-turn',
+    'src/json',
+    'src/json-scan',
+    'src/json-text',
+    'src/standard-input',
+  ],
   ['src/math', 'src/filesystem', 'src/family', 'src/run-mismatch'],
   ['src/formats'],
   ['src/artifacts/shared', 'src/networks'],
@@ -164,7 +173,17 @@ const NESTED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['stage'],
   ],
   'src/cli': [
-    ['colors', 'default-folder', 'engine-probe', 'options', 'printable', 'shell', 'stages', 'time-left', 'narrow-table'],
+    [
+      'colors',
+      'default-folder',
+      'engine-probe',
+      'options',
+      'printable',
+      'shell',
+      'stages',
+      'time-left',
+      'narrow-table',
+    ],
     ['progress', 'wrap'],
     ['stage-task'],
     ['context'],

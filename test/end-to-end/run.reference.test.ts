@@ -115,7 +115,9 @@ describe('hjb-lr run on real digits', () => {
 
   test('the folder is complete with its report; made by benchmark, which writes none, it is complete without', async () => {
     const status = async (): Promise<string> => (await runCommand(['status', out])).stdout;
-    expect(await status()).toMatch(/^benchmark, .*: complete\ndone: seeds\/, logs\/, results.json, policy.json, report.html, /);
+    expect(await status()).toMatch(
+      /^benchmark, .*: complete\ndone: seeds\/, logs\/, results.json, policy.json, report.html, /,
+    );
     await rm(path.join(out, 'report.html'));
     expect(await status()).toMatch(/: not complete\n.*\nmissing: report.html\n/);
     expect((await runCommand(['benchmark', TINY, '--out', out])).code).toBe(0);

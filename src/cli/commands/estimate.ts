@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { text } from '../../execution/stage-options.js';
-import { STANDARD_INPUT } from '../../filesystem.js';
+import { STANDARD_INPUT } from '../../standard-input.js';
 import { defineCommand } from '../command.js';
 import { inWorker } from '../context.js';
 import { commandLineOf } from '../shell.js';

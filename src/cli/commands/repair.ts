@@ -6,6 +6,7 @@ export const repair = defineCommand({
   description: 'remove exactly what is damaged in the folder of a run, so that the same command makes it again',
   input: { folder: argument('<folder>', 'folder of a run') },
   options: {},
+  examples: ['repair runs/quickstart'],
   run: async ({ folder }): Promise<CommandResult> => {
     const { repairFolder } = await import('../../training/repair/index.js');
     const done = await repairFolder(folder);

@@ -41,7 +41,11 @@ async function withReport(done: CommandResult, out: string, context: CommandCont
   const report = await runStage(REPORT, { paths: [path.join(out, 'results.json')], out, format: 'html' }, context);
   const [table, lead] = report.summary;
   const page = report.summary.slice(-1);
-  return { ...done, artifacts: [...done.artifacts, ...report.artifacts], summary: [table, lead, ...done.summary, ...page] };
+  return {
+    ...done,
+    artifacts: [...done.artifacts, ...report.artifacts],
+    summary: [table, lead, ...done.summary, ...page],
+  };
 }
 
 type Given = ValuesOf<typeof runInput> & ValuesOf<typeof runOptions> & { readonly reports: boolean };

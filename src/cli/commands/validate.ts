@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { HjbLrError } from '../../errors.js';
-import { STANDARD_INPUT } from '../../filesystem.js';
+import { STANDARD_INPUT } from '../../standard-input.js';
 import { argument, toggle } from '../../execution/stage-options.js';
 import { defineCommand } from '../command.js';
 
