@@ -83,7 +83,7 @@ describe('hjb-lr run on real digits', () => {
     expect(page).toContain('best fixed rate');
     expect(page.match(/<(script|link|img|iframe)[^>]+(src|href)=/g)).toBeNull();
     expect(page).toContain('softmax &lt;/script&gt;&lt;img src=x&gt;');
-    const captions = page.match(/<div id="[a-z-]+">/g)!.length;
+    const captions = page.match(/<section class="figure" id=/g)!.length;
     expect(captions).toBeGreaterThanOrEqual(5);
   });
 
