@@ -11,6 +11,7 @@ export const task = defineCommand({
     element: required(count('number of this element, from 0')),
     depth: count('tasks of that depth alone; by default all, needs first'),
   },
+  examples: ['task runs/study/manifest --elements 8 --element 0'],
   run: async ({ folder, elements, element, depth }, { onProgress }) => {
     const { runElement } = await import('../../execution/engines/run-element.js');
     const { runStudyTask } = await import('../../study/run/task.js');
