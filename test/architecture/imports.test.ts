@@ -34,6 +34,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/benchmark', 'src/receding', 'src/report'],
   ['src/study'],
   ['benchmarks'],
+  ['scripts/readme'],
   ['src/cli'],
   ['src/index'],
 ];
