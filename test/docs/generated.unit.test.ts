@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { filePages } from '../../scripts/docs/files.js';
-import { readmeParts } from '../../scripts/readme/parts.js';
+import { readmeParts } from '../../benchmarks/readme/parts.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 
 const contentOf = (...place: string[]): string => readFileSync(path.join(PACKAGE_ROOT, ...place), 'utf8');

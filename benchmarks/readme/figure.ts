@@ -1,4 +1,4 @@
-import { studentInterval } from '../../benchmarks/student-interval.js';
+import { studentInterval } from '../student-interval.js';
 import type { Row } from './comparison.js';
 
 const WIDTH = 900;

@@ -1,7 +1,7 @@
 import { mean } from 'simple-statistics';
-import type { Comparison, Run, Study } from '../../benchmarks/recommended/report.js';
-import { HALF, RECOMMENDED } from '../../benchmarks/recommended/report.js';
-import { studentInterval } from '../../benchmarks/student-interval.js';
+import type { Comparison, Run, Study } from '../recommended/report.js';
+import { HALF, RECOMMENDED } from '../recommended/report.js';
+import { studentInterval } from '../student-interval.js';
 
 /** One workload of the stored study: the method against the rival that is best on the same seeds. */
 export interface Row {

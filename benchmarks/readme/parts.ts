@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import prettier from 'prettier';
-import type { Study } from '../../benchmarks/recommended/report.js';
+import type { Study } from '../recommended/report.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { rowsOf } from './comparison.js';
 import { figureText } from './figure.js';
