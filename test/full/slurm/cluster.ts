@@ -43,7 +43,14 @@ export async function startCluster(folder: string, port: number): Promise<Cluste
     command,
     async startNode() {
       command('slurmd');
-      for (let i = 0; i < 100 && !/idle|mix|alloc/.test(command('sinfo', '-h', '-o', '%t')); i += 1) await wait(300);
+      const isUp = (): boolean => /^(idle|mix|alloc)\s*$/.test(command('sinfo', '-h', '-o', '%t'));
+      for (let i = 0; i < 100 && !isUp(); i += 1) {
+        await wait(500);
+        // A node whose daemon was killed under a job may come back drained: whoever restarts it resumes it.
+        spawnSync('scontrol', ['update', `NodeName=${os.hostname().split('.')[0]}`, 'State=RESUME'], {
+          env: environment,
+        });
+      }
     },
     killNode: () => kill('slurmd'),
     killController: () => kill('slurmctld'),
