@@ -60,6 +60,14 @@ export async function startCluster(folder: string, port: number): Promise<Cluste
       while (Date.now() < end) {
         const queue = spawnSync('squeue', ['-h'], { env: environment, encoding: 'utf8' });
         if (queue.status === 0 && queue.stdout.trim() === '') return;
+        // Where a node failed at the launch of an element, Slurm holds what it requeues.
+        const held = spawnSync('squeue', ['-h', '-t', 'PD', '-o', '%i|%r'], {
+          env: environment,
+          encoding: 'utf8',
+        }).stdout;
+        for (const line of held.split('\n').filter((one) => one.endsWith('held'))) {
+          spawnSync('scontrol', ['release', line.split('|')[0]], { env: environment });
+        }
         await wait(500);
       }
       throw new Error(`still in the queue after ${seconds} s:\n${command('squeue', '-o', '%i %T %r')}`);
