@@ -31,18 +31,24 @@ export type MovedFaces = 'truncated' | 'all';
  * on periodic axes), in the spacing next to that face; null where no face can move.
  *
  * @param share - of an axis that is added at each of its faces
+ * @param keepsSign - whether a domain on one side of 0 stays there, coming closer to it in the place of going past it
  */
-export function wider(problem: ControlProblem, share: number, moved: MovedFaces): ControlProblem | null {
-  const states = problem.states.map((axis) => widened(axis, share, moved));
+export function wider(
+  problem: ControlProblem,
+  share: number,
+  moved: MovedFaces,
+  keepsSign = false,
+): ControlProblem | null {
+  const states = problem.states.map((axis) => widened(axis, share, moved, keepsSign));
   return states.every((axis, d) => axis.grid.length === problem.states[d].grid.length) ? null : { ...problem, states };
 }
 
-function widened(axis: StateAxis, share: number, moved: MovedFaces): StateAxis {
+function widened(axis: StateAxis, share: number, moved: MovedFaces, keepsSign: boolean): StateAxis {
   const { grid, coordinate, boundary } = axis;
   const [low, high] = boundary.map((face) => isMoved(face, moved));
   const count = Math.ceil(share * (grid.length - 1));
-  const below = low ? beyond(grid[0], grid[1], count, coordinate).reverse() : [];
-  const above = high ? beyond(grid[grid.length - 1], grid[grid.length - 2], count, coordinate) : [];
+  const below = low ? beyond(grid[0], grid[1], count, coordinate, keepsSign).reverse() : [];
+  const above = high ? beyond(grid[grid.length - 1], grid[grid.length - 2], count, coordinate, keepsSign) : [];
   return { ...axis, grid: [...below, ...grid, ...above] };
 }
 
@@ -51,7 +57,17 @@ function isMoved(face: Boundary, moved: MovedFaces): boolean {
 }
 
 /** Points that go on from `face` away from its neighbour, in equal steps of the coordinate. */
-function beyond(face: number, neighbour: number, count: number, coordinate: StateAxis['coordinate']): number[] {
+function beyond(
+  face: number,
+  neighbour: number,
+  count: number,
+  coordinate: StateAxis['coordinate'],
+  keepsSign: boolean,
+): number[] {
+  const last = face + count * (face - neighbour);
+  if (keepsSign && coordinate !== 'log' && face * last <= 0) {
+    return Array.from({ length: count }, (_, k) => face * (1 - (k + 1) / (count + 1)));
+  }
   const step = (k: number): number =>
     coordinate === 'log' ? face * (face / neighbour) ** k : face + k * (face - neighbour);
   return Array.from({ length: count }, (_, k) => step(k + 1));

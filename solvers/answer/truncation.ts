@@ -60,8 +60,16 @@ export function truncationOf(
   const base = half;
   const solves: Solved[] = [base];
   const trouble: string[] = [];
+  let keepsSign = false;
   for (const share of WIDENINGS[problem.states.length - 1]) {
-    const wide = solveOn(withMesh(wider(coarse, share, moved)!, mesh, 2), options, scheme);
+    const solveWider = (): Solved | string =>
+      solveOn(withMesh(wider(coarse, share, moved, keepsSign)!, mesh, 2), options, scheme);
+    let wide = solveWider();
+    if (typeof wide === 'string' && !keepsSign && wide.startsWith(NO_TRUNCATION)) {
+      // Many problems hold for positive states alone.
+      keepsSign = true;
+      wide = solveWider();
+    }
     if (typeof wide === 'string') {
       if (solves.length === 1) return nothing(base, [wide]);
       break;
@@ -136,6 +144,8 @@ function monotoneMoves(
   });
 }
 
+const NO_TRUNCATION = 'no truncation';
+
 function nothing({ points }: Solved, trouble: readonly string[]): Truncation {
   return {
     values: points.map(() => null),
@@ -154,7 +164,7 @@ function solveOn(problem: ControlProblem, options: SolveOptions, scheme: Scheme)
   } catch (error) {
     if (!(error instanceof HjbLrError) || error.code !== 'E_INVALID') throw error;
     if (options.widerDomain === true) throw refusal(error);
-    return `no truncation: the problem does not hold on a wider domain (${error.issues.map(({ path, message }) => `${path}: ${message}`).join('; ')})`; // prettier-ignore
+    return `${NO_TRUNCATION}: the problem does not hold on a wider domain (${error.issues.map(({ path, message }) => `${path}: ${message}`).join('; ')})`; // prettier-ignore
   }
 }
 

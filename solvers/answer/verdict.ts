@@ -35,6 +35,14 @@ export function verdictOf(parts: Parts): { readonly status: AnswerStatus; readon
       remedy: `The value of query ${truncation.unbounded.join(', ')} goes on moving as the domain widens, by no less each time: raise the discount, shorten the horizon or bound the controls.`,
     };
   }
+  const isUnknown = truncation !== null && truncation.values.length > 0 && truncation.values.every((by) => by === null);
+  if (isUnknown && leaningWarnings(main.problem, solution).length > 0) {
+    return {
+      status: 'truncated',
+      remedy:
+        'The policy leans on a face (see the warnings), and what that face does to the value cannot be told, because there is no wider domain: write the problem so that it holds beyond its faces, or if the face is a wall that is meant, wider_domain false.',
+    };
+  }
   const moved = truncatedAt(parts);
   if (moved.length > 0) {
     const values = moved.map(({ query, by }) => `of query ${query} moves by ${short(by)}`);

@@ -41,6 +41,8 @@ const TRUTHS: readonly Truth[] = [
   { file: 'exit-time-discount0', values: [0.21] },
   { file: 'shortest-exit', values: [1 - (1 - Math.exp(-4)) / 4] },
   { file: 'lqr-1000', values: [120.956], controls: [-1.92744], open: 5e-4 },
+  // No wider domain goes past 0, where x^.4 ends.
+  { file: 'merton-identity', values: [2.9554072], controls: [1.6], open: 1e-7 },
   // 1 + 1e-4 x 3000 + 200 x .001 sqrt(pi); (K - L) (x / L)^g, L where to stop, with dividends of .02 and without.
   { file: 'short-pulse', values: [1.3 + 0.2 * Math.sqrt(Math.PI)] },
   { file: 'perpetual-put', values: [0.1579982549, 0.2148953157], range: [0, 1] },
