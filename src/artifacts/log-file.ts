@@ -119,11 +119,18 @@ interface WholeRow {
 
 /** The rows that end in a line feed, parsed one by one as they are asked for. @throws E_DAMAGED for one that is no object */
 async function* wholeRows(partial: string): AsyncGenerator<WholeRow> {
-  for await (const batch of lineBatches(partial)) {
-    for (const { text, number, isWhole } of batch) {
-      if (!isWhole || text.trim() === '') continue;
-      yield { text, row: parsedRow(text, partial, number) };
+  try {
+    for await (const batch of lineBatches(partial)) {
+      for (const { text, number, isWhole } of batch) {
+        if (!isWhole || text.trim() === '') continue;
+        yield { text, row: parsedRow(text, partial, number) };
+      }
     }
+  } catch (error) {
+    // Zeroed bytes are no text.
+    if (error instanceof HjbLrError && ['E_DATA', 'E_LIMIT'].includes(error.code))
+      throw damagedLog(partial, 1, error.message);
+    throw error;
   }
 }
 
