@@ -69,6 +69,30 @@ const verdictSchema = z.strictObject({
   sentences: z.array(z.string()).min(1).describe('Verdict in words, the most important sentence first.'),
 });
 
+interface Described {
+  readonly methods: readonly { readonly id: string; readonly family: string; readonly runs: readonly unknown[] }[];
+  readonly best_fixed: string;
+  readonly comparisons: readonly { readonly against: string }[];
+}
+
+/** What no field shows alone: that the methods which the verdict speaks of are there, each with runs. */
+function resultsIssues({ methods, best_fixed, comparisons }: Described) {
+  const ids = methods.map(({ id }) => id);
+  const unknown = (path: readonly (string | number)[], id: string) =>
+    ids.includes(id) ? [] : [{ path, message: `names the method "${id}", which is not there` }];
+  return [
+    ...(methods.some(({ family }) => family === 'policy') ? [] : [{ path: ['methods'], message: 'has no policy' }]),
+    ...(new Set(ids).size === ids.length
+      ? []
+      : [{ path: ['methods'], message: 'must not name the same method twice' }]),
+    ...methods.flatMap(({ runs }, i) =>
+      runs.length > 0 ? [] : [{ path: ['methods', i, 'runs'], message: 'has no run' }],
+    ),
+    ...unknown(['best_fixed'], best_fixed),
+    ...comparisons.flatMap(({ against }, i) => unknown(['comparisons', i, 'against'], against)),
+  ];
+}
+
 export const resultsSchema = z
   .strictObject({
     kind: kind('results'),
@@ -130,6 +154,10 @@ export const resultsSchema = z
       .optional()
       .describe('Node version, platform, commit and command line of the process that wrote the file.'),
     provenance: provenanceSchema,
+  })
+  .superRefine((results, context) => {
+    for (const { path, message } of resultsIssues(results))
+      context.addIssue({ code: 'custom', path: [...path], message });
   })
   .meta({ title: 'hjb-lr results' });
 

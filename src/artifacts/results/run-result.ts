@@ -4,13 +4,17 @@ import { count, finite } from '../shared/common.js';
 import { scoreWarningSchema } from '../training-log/training-log.js';
 
 /** A few hundred points of one run, for the figures: block means of the loss, the rate at the block's first update. */
-export const seriesSchema = z.strictObject({
-  update: z.array(count).describe('First update of each block of updates.'),
-  lr: z.array(finite).describe('Learning rate at the first update of each block.'),
-  loss: z
-    .array(finite.nullable())
-    .describe('Mean minibatch loss over each block of updates. Null where it is not finite.'),
-});
+export const seriesSchema = z
+  .strictObject({
+    update: z.array(count).describe('First update of each block of updates.'),
+    lr: z.array(finite).describe('Learning rate at the first update of each block.'),
+    loss: z
+      .array(finite.nullable())
+      .describe('Mean minibatch loss over each block of updates. Null where it is not finite.'),
+  })
+  .refine(({ update, lr, loss }) => update.length === lr.length && update.length === loss.length, {
+    error: 'must have as many rates and losses as updates',
+  });
 
 /** What is measured along a run, as figures show it; see `measurements` of an experiment. */
 export const measuredSeriesSchema = z.partialRecord(

@@ -51,7 +51,20 @@ export const closureSolutionSchema = z
     seconds: nonnegative.optional().describe('Wall time of the solve, in seconds.'),
     provenance: provenanceSchema,
   })
+  .refine(hasWholeLevels, { error: 'must hold one array for each time, with an entry for each node', path: ['value'] })
   .meta({ title: 'hjb-lr solution of a closure' });
+
+interface Levels {
+  readonly times: readonly number[];
+  readonly axes: readonly { readonly grid: readonly number[] }[];
+  readonly value: readonly (readonly unknown[])[];
+  readonly control: readonly (readonly unknown[])[];
+}
+
+function hasWholeLevels({ times, axes, value, control }: Levels): boolean {
+  const nodes = axes.reduce((product, { grid }) => product * grid.length, 1);
+  return [value, control].every((of) => of.length === times.length && of.every((level) => level.length === nodes));
+}
 
 /** Either has the kind `solution`: that of a closure, or that of a control problem, which it repeats. */
 export const solutionSchema = z
