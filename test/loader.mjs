@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { register } from 'tsx/esm/api';
 
 // TypeScript on the fly, and `@jest/globals` by the tsconfig of the tests.
-register({ tsconfig: fileURLToPath(new URL('./tsconfig.json', import.meta.url)) });
+process.env.TSX_TSCONFIG_PATH = fileURLToPath(new URL('./tsconfig.json', import.meta.url));
+await import('tsx');
