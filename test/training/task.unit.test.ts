@@ -99,7 +99,7 @@ describe('a task', () => {
     const job = { id: 'run', module: TRAINING_TASK.module, input: JSON.parse(JSON.stringify(there)) as unknown };
     resultsOf(await runTasks([job], { workers: 1, onEvent: (_id, event) => events.push(event) }));
     expect(comparable(await readTrainingLog(there.log))).toEqual(comparable(log));
-    expect(events).toEqual([{ done: 50 }, { done: 100 }]);
+    expect(events).toEqual([{ done: 50 }, { done: 100 }, { written: [there.log] }]);
   });
 
   test('writes everything that the run depends on into the header', async () => {
