@@ -61,6 +61,21 @@ describe('files that the tools wrote', () => {
     expect(notes).toContain('25 rows are joined into 12, by their update');
   });
 
+  test("a chart of W&B has blanks in its names, and cells in quotes", async () => {
+    const lines = Array.from({ length: 4 }, (_, k) => `"${k}","${2.5 - k / 10}","${2.5 - k / 10}","${2.5 - k / 10}"`);
+    const names = ['train_loss', 'train_loss__MIN', 'train_loss__MAX'].map((name) => `"run, 1 - ${name}"`);
+    const file = await fileOf([`"Step",${names.join()}`, ...lines, ''].join('\n'));
+    const [log] = await imported([file], { rates: [0.1, 0.2, 0.3, 0.4] });
+    expect(log.header.engine).toBe('wandb');
+    expect(log.steps.map(({ lr, train_loss }) => [lr, train_loss])).toEqual([
+      [0.1, 2.5],
+      [0.2, 2.4],
+      [0.3, 2.3],
+      [0.4, 2.2],
+    ]);
+    expect((await refusal([file])).remedy).toMatch(/--rates FILE/);
+  });
+
   test('torch-lr-finder: every entry is an update, and smoothed losses are told', async () => {
     const [log] = await imported(['lr-finder-history.json']);
     expect([log.steps.length, log.steps[0].lr]).toEqual([40, 0.001]);

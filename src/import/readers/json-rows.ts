@@ -48,10 +48,20 @@ function withoutHeaders(lines: readonly Line[], file: string): { facts: RunFacts
   const rows = lines.filter(({ value }) => value['kind'] !== 'training_log' && (value['type'] ?? 'step') === 'step');
   const other = headers.find(({ value }) => value['run_id'] !== headers[0].value['run_id']);
   if (other !== undefined) throw twoRuns(file, other.number);
-  const notes = headers.length > 1 ? [`${headers.length - 1} more headers of the same run are left out`] : [];
   const [first] = headers;
+  const notes = [
+    ...(headers.length > 1 ? [`${headers.length - 1} more headers of the same run are left out`] : []),
+    ...plannedMore(first?.value['updates'], rows),
+  ];
   const facts = first === undefined ? [] : KEPT_FACTS.filter((name) => first.value[name] !== undefined);
   return { facts: Object.fromEntries(facts.map((name) => [name, first.value[name]])) as RunFacts, rows, notes };
+}
+
+/** A run that stopped before its planned end is a run all the same, of the updates that it has. */
+function plannedMore(planned: unknown, rows: readonly Line[]): string[] {
+  const last = rows.reduce((most, { value: { update } }) => Math.max(most, typeof update === 'number' ? update : -1), -1);
+  if (typeof planned !== 'number' || last + 1 >= planned) return [];
+  return [`its header plans ${planned} updates; it is taken as a run of the ${last + 1} that it has`];
 }
 
 function twoRuns(file: string, line: number): HjbLrError {

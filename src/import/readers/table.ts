@@ -99,7 +99,7 @@ function readTable({ file, bytes: whole }: LogFile): { table: Table; notes: stri
 function withoutTornLine(bytes: Uint8Array, delimiter: string): { bytes: Uint8Array; note: string[] } {
   const end = bytes.lastIndexOf(10) + 1;
   if (end === bytes.length || end === 0) return { bytes, note: [] };
-  const count = (text: string): number => text.split(delimiter).length;
+  const count = (text: string): number => cellsOf(text, delimiter).length;
   const last = new TextDecoder().decode(bytes.subarray(end));
   if (last.trim() === '') return { bytes, note: [] };
   const [header] = linesOf(bytes);
@@ -112,16 +112,27 @@ function withoutTornLine(bytes: Uint8Array, delimiter: string): { bytes: Uint8Ar
 function firstLines(log: LogFile): string[][] {
   const lines = linesOf(log.bytes);
   const delimiter = delimiterOf(utf8Of(log.bytes.subarray(0, BEGINNING)));
-  return lines.slice(0, 3).map((line) => line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
+  return lines.slice(0, 3).map((line) => cellsOf(line, delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')));
+}
+
+/** The cells of a line, whose quoted texts may hold the separator. */
+function cellsOf(line: string, delimiter: string): string[] {
+  const held = line.replaceAll(/"[^"]*"/g, (text) => text.replaceAll(delimiter, '\0'));
+  return held.split(delimiter).map((cell) => cell.replaceAll('\0', delimiter));
 }
 
 const BEGINNING = 65_536;
 
-/** Whichever separator occurs most often in the first line. */
+/** Whichever separator cuts the first lines into as many cells each, and the most of them; names may hold blanks. */
 function delimiterOf(bytes: Uint8Array): string {
-  const [first = ''] = linesOf(bytes);
-  const count = (delimiter: string): number => first.split(delimiter).length;
-  return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+  const lines = linesOf(bytes);
+  const cells = (line: string, delimiter: string): number => cellsOf(line, delimiter).length;
+  const score = (delimiter: string): number => {
+    const [first = '', second = first] = lines;
+    const count = cells(first, delimiter);
+    return count === cells(second, delimiter) ? count + 1e6 * Number(count > 1) : count;
+  };
+  return DELIMITERS.reduce((best, delimiter) => (score(delimiter) > score(best) ? delimiter : best));
 }
 
 /** The first lines that hold something and are no comments. */
