@@ -61,7 +61,7 @@ describe('files that the tools wrote', () => {
     expect(notes).toContain('25 rows are joined into 12, by their update');
   });
 
-  test("a chart of W&B has blanks in its names, and cells in quotes", async () => {
+  test('a chart of W&B has blanks in its names, and cells in quotes', async () => {
     const lines = Array.from({ length: 4 }, (_, k) => `"${k}","${2.5 - k / 10}","${2.5 - k / 10}","${2.5 - k / 10}"`);
     const names = ['train_loss', 'train_loss__MIN', 'train_loss__MAX'].map((name) => `"run, 1 - ${name}"`);
     const file = await fileOf([`"Step",${names.join()}`, ...lines, ''].join('\n'));

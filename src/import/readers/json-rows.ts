@@ -59,7 +59,10 @@ function withoutHeaders(lines: readonly Line[], file: string): { facts: RunFacts
 
 /** A run that stopped before its planned end is a run all the same, of the updates that it has. */
 function plannedMore(planned: unknown, rows: readonly Line[]): string[] {
-  const last = rows.reduce((most, { value: { update } }) => Math.max(most, typeof update === 'number' ? update : -1), -1);
+  const last = rows.reduce(
+    (most, { value: { update } }) => Math.max(most, typeof update === 'number' ? update : -1),
+    -1,
+  );
   if (typeof planned !== 'number' || last + 1 >= planned) return [];
   return [`its header plans ${planned} updates; it is taken as a run of the ${last + 1} that it has`];
 }

@@ -12,8 +12,11 @@ export type { OnWarning, PolicyWarning } from './attach-warnings.js';
 export type { AttachedState } from './attached-state.js';
 export type { RateTaker } from './rate-setter.js';
 
-/** Losses of the update before, by their columns in a training log; null or nothing where none was measured. */
-export type UpdateMetrics = Readonly<Partial<Record<MetricName, number | null>>>;
+/**
+ * Losses of the update before, by their columns in a training log; null or nothing where none was measured. One that comes late is
+ * given with the update that it belongs to.
+ */
+export type UpdateMetrics = Readonly<Partial<Record<MetricName, number | Metric | null>>>;
 
 /** What of a run is told when a policy is attached. */
 export interface AttachOptions {
@@ -113,11 +116,22 @@ export function attachPolicy(policy: Policy, optimizer: RateTaker, options: Atta
 
 function observationOf(metrics: UpdateMetrics, update: number): Observation {
   const entries = Object.entries(metrics).filter(([, value]) => value !== null && value !== undefined);
-  for (const [name, value] of entries) requireNumber(name, value);
-  if (update < 0) return { metrics: {} };
-  return {
-    metrics: Object.fromEntries(entries.map(([name, value]): [string, Metric] => [name, { value: value!, update }])),
-  };
+  const shown = entries.map(([name, value]): [string, Metric] => [name, metricOf(name, value!, update)]);
+  return { metrics: Object.fromEntries(shown.filter(([, metric]) => metric.update >= 0)) };
+}
+
+function metricOf(name: string, given: number | Metric, last: number): Metric {
+  if (typeof given !== 'object' || !('value' in given)) {
+    requireNumber(name, given);
+    return { value: given as number, update: last };
+  }
+  const { value, update } = given;
+  requireNumber(name, value);
+  if (Number.isInteger(update)) return { value, update };
+  throw new HjbLrError('E_INVALID', `The update of a loss is a whole number; got ${String(update)}.`, {
+    remedy: 'Give { value, update } with the update whose minibatch the loss belongs to, or the number alone.',
+    issues: [{ path: `${name}.update`, message: 'expected a whole number' }],
+  });
 }
 
 /** A loss by another name would be missing for the whole run. */
