@@ -20,6 +20,8 @@ const bare = { ...base, runner: 'jest-light-runner/child-process', transform: {}
 // These change what a process has once, its families or its back end of tfjs, and have processes of their own.
 const ALONE = {
   families: 'test/extending/extending.unit.test.ts',
+  controls: 'test/extending/control.unit.test.ts',
+  readers: 'test/extending/log-reader.unit.test.ts',
   backend: 'test/training/engines/engine.unit.test.ts',
 };
 
