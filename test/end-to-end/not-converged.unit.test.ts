@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readArtifact } from '../../src/artifacts/files.js';
+import { readArtifact, writeArtifact } from '../../src/artifacts/files.js';
 import { PACKAGE_ROOT } from '../../src/version.js';
 import { runCommand } from '../helpers/cli.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
@@ -45,7 +45,7 @@ describe('a policy that follows no closure', () => {
     expect((await runCommand(['solve', coefficients, '--experiment', file, '--out', out])).code).toBe(0);
     expect(existsSync(path.join(out, 'solution.json'))).toBe(true);
     const fit = await readArtifact('coefficients', coefficients);
-    await writeFile(coefficients, JSON.stringify({ ...fit, selected: null }));
+    await writeArtifact('coefficients', coefficients, { ...fit, selected: null });
     expect((await runCommand(['solve', coefficients, '--out', out])).code).toBe(0);
     expect(existsSync(path.join(out, 'solution.json'))).toBe(false);
   }, 120_000);
