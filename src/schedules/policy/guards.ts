@@ -10,6 +10,9 @@ export interface Proposal {
   readonly emergency?: true;
 }
 
+/** A guard that moves a value by less than its rounding is none: readers that add in another order must agree on the reason. */
+const ROUNDING = 1e-12;
+
 /**
  * Ratio limit against the last guarded value u (none before the first decision, none in an emergency), then the clamp:
  *   u / max_down_ratio <= value <= u max_up_ratio,   min <= value <= max
@@ -20,8 +23,8 @@ export function guardValue(guards: Guards, proposal: Proposal, last: number | nu
   const { value, reason } = proposal;
   const limited = last === null || proposal.emergency ? value : limitRatio(guards, value, last);
   const clamped = Math.min(Math.max(limited, guards.min), guards.max);
-  if (clamped === value || isException(reason)) return { value: clamped, reason };
-  if (clamped === limited) return { value: clamped, reason: 'limit:ratio' };
+  if (isSame(clamped, value) || isException(reason)) return { value: clamped, reason };
+  if (isSame(clamped, limited)) return { value: clamped, reason: 'limit:ratio' };
   return { value: clamped, reason: clamped > limited ? 'clamp:min' : 'clamp:max' };
 }
 
@@ -36,6 +39,10 @@ function limitRatio(guards: Guards, value: number, last: number): number {
   // No ratio leads away from 0: a control that starts there may take any value next.
   const highest = last === 0 ? Infinity : last * guards.max_up_ratio_per_update;
   return Math.min(Math.max(value, lowest), highest);
+}
+
+function isSame(guarded: number, value: number): boolean {
+  return Math.abs(guarded - value) <= ROUNDING * Math.abs(guarded);
 }
 
 function isException(reason: string): boolean {

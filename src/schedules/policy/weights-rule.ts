@@ -6,9 +6,6 @@ import { requirePolicy } from './check.js';
 import { guardValue, type Proposal } from './guards.js';
 import { isPastHorizon, isSupported, openLoopValue, policyTime, tableValue } from './lookup.js';
 
-/** A clamp that moves a rate by less than its rounding is none: readers that add in another order must agree on the reason. */
-const ROUNDING = 1e-12;
-
 /** A policy whose states are the weights. It remembers nothing: its decision depends on update and weights alone. */
 export interface WeightsRule {
   readonly names: readonly string[];
@@ -43,10 +40,8 @@ export function weightsRule(policy: Policy, { updates }: { updates: number }): W
     names,
     decide(k, theta) {
       const proposal = propose(policy, names, k, updates, Array.from(theta));
-      const guarded = guardValue(guards, proposal, null);
-      const isRounding = Math.abs(guarded.value - proposal.value) <= ROUNDING * guarded.value;
-      const reason = isRounding ? proposal.reason : guarded.reason;
-      return { controls: { learning_rate: guarded.value }, reason };
+      const { value, reason } = guardValue(guards, proposal, null);
+      return { controls: { learning_rate: value }, reason };
     },
   };
 }

@@ -384,10 +384,8 @@ class WeightsRule:
     def decide(self, k: int, theta: Sequence[float]) -> Decision:
         """The rate of update k at these weights, in the order of `names`."""
         control = self._body["controls"]["learning_rate"]
-        proposal = self._propose(control, k, theta)
-        guarded = guard_value(control["guards"], proposal, None)
-        is_rounding = abs(guarded.value - proposal.value) <= ROUNDING * guarded.value
-        return Decision({"learning_rate": guarded.value}, (proposal if is_rounding else guarded).reason)
+        guarded = guard_value(control["guards"], self._propose(control, k, theta), None)
+        return Decision({"learning_rate": guarded.value}, guarded.reason)
 
     def _propose(self, control: Json, k: int, theta: Sequence[float]) -> Proposal:
         body = self._body
@@ -472,11 +470,16 @@ def guard_value(guards: Json, proposal: Proposal, last: float | None) -> Proposa
         highest = math.inf if last == 0 else last * guards["max_up_ratio_per_update"]
         limited = min(max(value, last / guards["max_down_ratio_per_update"]), highest)
     clamped = min(max(limited, guards["min"]), guards["max"])
-    if clamped == value or is_exception(reason):
+    if is_same(clamped, value) or is_exception(reason):
         return Proposal(clamped, reason)
-    if clamped == limited:
+    if is_same(clamped, limited):
         return Proposal(clamped, "limit:ratio")
     return Proposal(clamped, "clamp:min" if clamped > limited else "clamp:max")
+
+
+def is_same(guarded: float, value: float) -> bool:
+    """Whether a guard moved a value by no more than its rounding, by which readers that add in another order differ."""
+    return abs(guarded - value) <= ROUNDING * abs(guarded)
 
 
 def decision_of(controls: Mapping[str, Json], guarded: Mapping[str, Proposal], k: int) -> Decision:
