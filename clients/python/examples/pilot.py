@@ -62,7 +62,11 @@ def main(data: str, out: str, seed: str = "1") -> None:
     pilot = Pilot(
         step,
         model_factory,
-        **{"horizon": HORIZON, "batch_size": BATCH, "attack": attack, "out": out, "seed": int(seed)},
+        horizon=HORIZON,
+        batch_size=BATCH,
+        attack=attack,
+        out=out,
+        seed=int(seed),
         command=shlex.split(os.environ.get("HJB_LR", "npx hjb-lr")),
     )
     pilot.run()

@@ -4,7 +4,8 @@
 
 runs in a checkout of hjb-lr that was built (`npm run build`), with torch, schedulefree and prodigyopt installed. Fashion-MNIST pooled to
 14 x 14, Linf eps 0.1, PGD with 5 steps, batch 64, 800 updates. For each seed `hjb-lr train --schedule recommended` writes the policy of
-the whole method, and four short runs of this very loop are the logs from which `hjb-lr estimate` and `solve` make a policy.
+the whole method, and `hjb_lr.torch.Pilot` runs the pilot in this very loop. Costs are in runs of 800 updates, those of pilots and readings
+included. A run of which the results are there is not trained again.
 """
 
 from __future__ import annotations
@@ -30,16 +31,17 @@ from hjb_lr import Policy  # noqa: E402
 from hjb_lr.policy import clip_step  # noqa: E402
 from hjb_lr.torch import (  # noqa: E402
     KeptPerturbations,
+    Pilot,
     PolicyController,
     ScheduleFreeSGD,
     create_optimizer,
     gradient_norm,
 )
 
+MAIN = ROOT / "dist/src/cli/main.js"
 EPS, STEPS, BATCH, UPDATES = 0.1, 5, 64, 800
 EVALUATIONS = UPDATES * (STEPS + 1)
 FIXED = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-PILOTS, PILOT_UPDATES = 4, 50
 CLIP = {"kind": "ratchet", "gain": 0.05}
 WHOLE = ["whole_method", "kept_perturbations"]
 ATTACK = {"type": "pgd", "norm": "Linf", "eps": EPS, "steps": STEPS}
@@ -156,7 +158,7 @@ def follow_recommended(model: nn.Module, policy: Policy, train_set: tuple[Tensor
 
 
 def hjb_lr(*arguments: str) -> None:
-    command = ["node", str(ROOT / "dist/src/cli/main.js"), "--quiet", *arguments]
+    command = ["node", str(MAIN), "--quiet", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 4):
         raise SystemExit(f"hjb-lr {' '.join(arguments)}\n{done.stderr}")
@@ -175,34 +177,25 @@ def recommended_policy(folder: Path, name: str, seed: int) -> Policy:
     return Policy.load(file)
 
 
-def own_policy(folder: Path, name: str, seed: int, peak: float, train_set: tuple[Tensor, Tensor]) -> Policy:
-    """From four short runs of this loop, with rates that go up and down below the peak."""
+def own_pilot(folder: Path, name: str, seed: int, train_set: tuple[Tensor, Tensor]) -> tuple[Pilot, float]:
+    """The pilot in this loop, and what it cost in runs: the reading, and of every fork what it does not share."""
+
+    def step(model: nn.Module, generator: torch.Generator) -> Tensor:
+        indices = torch.randint(len(train_set[1]), (BATCH,), generator=generator)
+        x, y = train_set[0][indices], train_set[1][indices]
+        return nn.functional.cross_entropy(model(pgd(model, x, y, STEPS)), y)
+
     out = folder / f"{name}-{seed}-own"
-    logs = out / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    patterns = [(1, 0.25, 1, 0.5, 0.1), (0.5, 1, 0.1, 1, 0.25), (0.25, 1, 0.5, 0.1, 1), (1, 1, 0.5, 0.25, 0.1)]
-    for i, pattern in enumerate(patterns):
-        model = model_of(name, 1000 * seed + i)
-        optimizer = torch.optim.SGD(model.parameters(), lr=peak)
-        rates = [peak * pattern[k * len(pattern) // PILOT_UPDATES] for k in range(PILOT_UPDATES)]
-
-        def set_rate(k: int, _: float | None, rates: list[float] = rates, held: Any = optimizer) -> None:
-            held.param_groups[0]["lr"] = rates[k]
-
-        losses = train(model, optimizer, train_set, 1000 * seed + i, set_rate, ratchet(model), PILOT_UPDATES)
-        header = {
-            "kind": "training_log", "schema_version": "2.0.0", "engine": "pytorch", "run_id": f"pilot-{i}", "seed": seed,
-            "optimizer": {"name": "sgd"}, "clip": CLIP, "batch_size": BATCH, "attack": ATTACK, "updates": PILOT_UPDATES, "horizon": UPDATES,
-        }  # fmt: skip
-        rows = [
-            {"type": "step", "update": k, "lr": rates[k], "train_robust_loss": loss} for k, loss in enumerate(losses)
-        ]
-        end = {"type": "end", "status": "completed", "updates": PILOT_UPDATES}
-        (logs / f"pilot-{i}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [header, *rows, end]))
-    if not (out / "policy-hjb.json").exists():
-        hjb_lr("estimate", str(logs), "--out", str(out))
-        hjb_lr("solve", str(out / "coefficients.json"), "--out", str(out))
-    return Policy.load(out / "policy-hjb.json")
+    pilot = Pilot(
+        step, lambda own: model_of(name, own), horizon=UPDATES, batch_size=BATCH, attack=ATTACK, out=out, seed=1000 * seed,
+        command=["node", str(MAIN)],
+    )  # fmt: skip
+    pilot.run()
+    updates = 0
+    for file in (out / "trajectories").glob("*.jsonl"):
+        header, *rows = map(json.loads, file.read_text().splitlines())
+        updates += rows[-1]["updates"] - header.get("forked_from", {"update": 0})["update"]
+    return pilot, updates / UPDATES
 
 
 def ratchet(model: nn.Module) -> Callable[[], None]:
@@ -242,8 +235,18 @@ def runs_of(folder: Path, name: str, seed: int, train_set: tuple[Tensor, Tensor]
     readings = recommended.body["provenance"]["readings"]
     cost = readings["n_grad_evals"] / EVALUATIONS
     done["recommended"] = model, recommended.horizon * 2 / EVALUATIONS + cost
-    peak = 1.3 * readings["rate"]
-    policy = own_policy(folder, name, seed, peak, train_set)
+    pilot, cost = own_pilot(folder, name, seed, train_set)
+    for method, file in (("policy of its own pilot", "policy.json"), ("HJB policy of its own pilot", "policy-hjb.json")):
+        done[method] = follow(Policy.load(pilot.out / file), name, seed, train_set), 1 + cost
+    done["WSD at the same peak"] = at_rates(wsd(pilot.peak)), 1 + cost
+    done["WSD at the same peak, clipped"] = at_rates(wsd(pilot.peak), clips=True), 1 + cost
+    done["schedulefree, lr 2"] = averaged(name, seed, train_set, 2.0), 1.0
+    done["schedulefree, lr 1"] = averaged(name, seed, train_set, 1.0), 1.0
+    done["Prodigy + cosine"] = prodigy(name, seed, train_set), 1.0
+    return done
+
+
+def follow(policy: Policy, name: str, seed: int, train_set: tuple[Tensor, Tensor]) -> nn.Module:
     model = model_of(name, seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
     controller = PolicyController(optimizer, policy, UPDATES)
@@ -252,13 +255,7 @@ def runs_of(folder: Path, name: str, seed: int, train_set: tuple[Tensor, Tensor]
         lambda _, loss: void(controller.before_update({"train_robust_loss": loss})),
         lambda: controller.clip(model.parameters()),
     )  # fmt: skip
-    done["policy of its own logs"] = model, 1 + cost + PILOTS * PILOT_UPDATES / UPDATES
-    done["WSD at the same peak"] = at_rates(wsd(peak)), 1 + cost
-    done["WSD at the same peak, clipped"] = at_rates(wsd(peak), clips=True), 1 + cost
-    done["schedulefree, lr 2"] = averaged(name, seed, train_set, 2.0), 1.0
-    done["schedulefree, lr 1"] = averaged(name, seed, train_set, 1.0), 1.0
-    done["Prodigy + cosine"] = prodigy(name, seed, train_set), 1.0
-    return done
+    return model
 
 
 def void(*_: object) -> None:
@@ -303,16 +300,19 @@ def main() -> None:
     train_set, test_set = images("train"), images("test")
     scored = train_set[0][:4000], train_set[1][:4000]
     began = time.process_time()
-    results: list[dict[str, Any]] = []
+    stored = given.out / "results.json"
+    results: list[dict[str, Any]] = json.loads(stored.read_text()) if stored.exists() else []
     for name in given.models:
         for seed in given.seeds:
+            if any(row["model"] == name and row["seed"] == seed for row in results):
+                continue
             for method, (model, cost) in runs_of(given.out, name, seed, train_set).items():
                 loss, _ = score(model, scored)
                 _, robust = score(model, test_set)
                 row = {"model": name, "seed": seed, "method": method, "loss": loss, "robust": robust, "runs": cost}
                 results.append(row)
                 print(json.dumps(row), flush=True)
-            (given.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+            stored.write_text(json.dumps(results, indent=1) + "\n")
     lines = [
         f"Python {sys.version.split()[0]}, torch {torch.__version__}, {(time.process_time() - began) / 60:.1f} core-minutes",
         "",
