@@ -2,8 +2,8 @@
 
     npx tsx benchmarks/policy-agreement/generate.ts --count 100000 --seed 1 | python benchmarks/policy-agreement/compare.py
 
-Every case is read through the whole reader (schema, rules, hash), followed from the start, and restored from the product's state in its
-midst. Reasons and everything that is no number must be equal, numbers to 1e-12 of their size or of 1. Prints a JSON summary; the exit code is
+Every tenth policy is read through the whole reader (schema, rules, hash), which takes longer than all else. Every run is followed from the
+start, and goes on from the product's state in its midst. Reasons and everything that is no number must be equal, numbers to 1e-12 of their size or of 1. Prints a JSON summary; the exit code is
 1 where anything differs.
 """
 
@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients" / "python
 from hjb_lr import Observed, Policy, PolicyRun  # noqa: E402
 
 TOLERANCE = 1e-12
+READ_EVERY = 10
 WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -41,9 +42,17 @@ def difference(found: Any, expected: Any, path: str = "") -> tuple[float, str]:
     return (0.0 if found == expected else math.inf), path
 
 
-def follow(case: Any) -> tuple[float, str]:
+def policy_of(body: Any, reads: bool) -> Policy:
+    if reads:
+        return Policy(body)
+    policy = Policy.__new__(Policy)
+    policy.body = body
+    return policy
+
+
+def follow(case: Any, reads: bool) -> tuple[float, str]:
     """The largest difference along a case, and where."""
-    policy = Policy(case["policy"])
+    policy = policy_of(case["policy"], reads)
     run = PolicyRun(policy, case["updates"])
     middle = len(case["shown"]) // 2
     worst = (0.0, "")
@@ -68,7 +77,7 @@ def compare(lines: Iterable[str]) -> dict[str, Any]:
     reasons: dict[str, int] = {}
     for i, line in enumerate(lines):
         case = json.loads(line)
-        found, place = follow(case)
+        found, place = follow(case, reads=i % READ_EVERY == 0)
         cases, updates, exact = cases + 1, updates + len(case["shown"]), exact + (found == 0)
         for decision in case["decisions"]:
             reason = decision["reason"].partition(";")[0]

@@ -42,9 +42,7 @@ export function randomPolicy(stream: RandomStream): Policy {
     form: filter === null ? 'open_loop' : 'feedback_table',
     time: { unit: 'update', horizon, stretch: pick(stream, ['scale', 'clamp', 'refuse']) },
     input:
-      filter === null
-        ? null
-        : { metric: 'train_loss', cadence_updates: 1 + stream.integer(age), max_age_updates: age },
+      filter === null ? null : { metric: 'train_loss', cadence_updates: 1 + stream.integer(age), max_age_updates: age },
     filter,
     controls: Object.fromEntries(
       controls.map(([name, range], i) => [
