@@ -9,20 +9,28 @@ const FIRST_LOSSES = 5;
 /** Standard errors by which decays must move the loss, either way: early in a run they cost more than they release. */
 const TOLD_FROM_NOISE = 2;
 
+/** Of runs that a trainer of one's own made: what `hjb-lr pilot --plan` would be asked for. */
+export interface ForeignRuns {
+  readonly peak: number;
+  readonly horizon: number;
+}
+
 /**
  * Whether the runs show what a policy decides, the fall of the loss and what a decay of the rate releases.
+ * @param foreign - null of runs of our own pilot
  * @returns why not, and what would show it, in one sentence; null where they do
  */
-export function notIdentified(runs: readonly PilotRun[]): string | null {
+export function notIdentified(runs: readonly PilotRun[], foreign: ForeignRuns | null = null): string | null {
   const families = familiesOf(runs).filter((family) => family.length > 1);
+  const remedy = (own: string): string => (foreign === null ? own : plannedRuns(foreign));
   if (families.length === 0) {
-    return 'No pilot run decays, so that what a decay releases is not identified: leave out pilot.updates_per_run.';
+    return `No pilot run decays, so that what a decay releases is not identified: ${remedy('leave out pilot.updates_per_run')}.`;
   }
   const fall = mean(families.map(relativeFall));
   if (fall < LEAST_FALL) {
     return (
       `The pilot runs have not left their first plateau (the loss fell by ${(100 * fall).toFixed(1)} %), so that how it ` +
-      'falls is not identified: raise pilot.budget, or pilot.peak.'
+      `falls is not identified: ${remedy('raise pilot.budget, or pilot.peak')}.`
     );
   }
   const released = families.flatMap(logReleases);
@@ -30,8 +38,14 @@ export function notIdentified(runs: readonly PilotRun[]): string | null {
   if (Math.abs(mean(released)) > TOLD_FROM_NOISE * error) return null;
   return (
     `The decays of the pilot changed nothing that is told from noise (ln ratio ${mean(released).toFixed(3)} +- ` +
-    `${error.toFixed(3)}), so that their worth is not identified: raise pilot.budget, or pilot.peak.`
+    `${error.toFixed(3)}), so that their worth is not identified: ${remedy('raise pilot.budget, or pilot.peak')}.`
   );
+}
+
+/** The short runs that would identify what foreign ones do not. */
+function plannedRuns({ peak, horizon }: ForeignRuns): string {
+  const rate = Number(peak.toPrecision(4));
+  return `train the runs that \`hjb-lr pilot --plan --peak ${rate} --horizon ${horizon}\` prints, log every update, and import them`;
 }
 
 /** 1 - mean loss of the last updates before the ends / mean first losses. */

@@ -16,6 +16,8 @@ import {
   type TrainingLog,
 } from '../artifacts/training-log/training-log.js';
 import { HjbLrError } from '../errors.js';
+import { smoothing } from '../import/identified.js';
+import { IMPORTED } from '../import/imported-log.js';
 import { inTurn } from '../in-turn.js';
 import { pilotPeak } from '../training/peak.js';
 import { TOOL, TOOL_VERSION } from '../version.js';
@@ -150,9 +152,19 @@ export function estimateCoefficients(
     rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
     closures,
     ...(modes === undefined ? {} : { modes }),
-    not_identified: notIdentified(runs),
+    not_identified: smoothedLosses(told) ?? notIdentified(runs, isImported(told) ? { peak, horizon: header.horizon } : null),
     selected: selectClosure(closures),
   };
+}
+
+function isImported(logs: readonly TrainingLog[]): boolean {
+  return logs.some(({ header }) => header.purpose === IMPORTED);
+}
+
+/** Why imported logs do not give the diffusion: neighbouring losses move together. */
+function smoothedLosses(logs: readonly TrainingLog[]): string | null {
+  const imported = logs.filter(({ header }) => header.purpose === IMPORTED);
+  return imported.flatMap(smoothing)[0] ?? null;
 }
 
 function largestRate(runs: readonly PilotRun[]): number {

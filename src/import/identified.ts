@@ -32,7 +32,14 @@ export function identifiedBy(logs: readonly ImportedLog[]): string[] {
   ];
 }
 
-function smoothing({ header, steps }: ImportedLog): string[] {
+/** What of a log is looked at, whether it was just imported or read again. */
+interface LoggedLosses {
+  readonly header: { readonly run_id: string };
+  readonly steps: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Of a log whose neighbouring losses move together, that it does not give the diffusion; nothing of any other. */
+export function smoothing({ header, steps }: LoggedLosses): string[] {
   const column = LOSS_COLUMNS.find((name) => steps[0]?.[name] !== undefined);
   const losses = steps.map((step) => Number(step[column ?? '']));
   if (losses.length < LEAST_FOR_SMOOTHING || !losses.every(Number.isFinite)) return [];

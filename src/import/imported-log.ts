@@ -6,6 +6,9 @@ import { HjbLrError } from '../errors.js';
 import { TOOL_VERSION } from '../version.js';
 import { LOSS_COLUMNS, type Cell, type ImportedRun } from './log-reader.js';
 
+/** The `purpose` of every log that was imported, unless it said its own. */
+export const IMPORTED = 'import';
+
 /** One update: the columns of its row that hold something. */
 export interface ImportedStep {
   readonly type: 'step';
@@ -34,7 +37,7 @@ export function importedLog(run: ImportedRun, runId: string, file: string): Impo
     schema_version: schemaVersionOf('training_log'),
     tool_version: TOOL_VERSION,
     run_id: runId,
-    purpose: 'import',
+    purpose: IMPORTED,
     engine: run.trainer,
     horizon: updates,
     ...run.facts,

@@ -18,7 +18,11 @@ function folderBeside(logs: string): string {
 export const estimate = defineCommand({
   ...ESTIMATE,
   options: { ...ESTIMATE.options, out: OUT },
-  examples: ['estimate runs/pilot/trajectories', 'estimate logs --horizon 800 --out fit'],
+  examples: [
+    'estimate runs/pilot/trajectories',
+    'estimate logs --horizon 800 --attack pgd.json --batch-size 64 --optimizer sgd --out fit',
+    'estimate logs/run-0.jsonl logs/run-1.jsonl --peak 0.4 --out fit',
+  ],
   run: async (given, context) => {
     const { experimentPath, trajectories } = given;
     const out = given.out ?? folderBeside(trajectories[0]);
