@@ -152,7 +152,8 @@ export function estimateCoefficients(
     rates: { min: SMALLEST_RATE_SHARE * peak, max: peak },
     closures,
     ...(modes === undefined ? {} : { modes }),
-    not_identified: smoothedLosses(told) ?? notIdentified(runs, isImported(told) ? { peak, horizon: header.horizon } : null),
+    not_identified:
+      smoothedLosses(told) ?? notIdentified(runs, isImported(told) ? { peak, horizon: header.horizon } : null),
     selected: selectClosure(closures),
   };
 }
