@@ -165,7 +165,9 @@ describe('what is refused', () => {
 describe('docs/schedule-my-model.md', () => {
   test('quotes a legal schedule of every name', async () => {
     const { legal } = refusal('none').fields as { legal: string[] };
-    const quoted = [...(await readFile(path.join(PACKAGE_ROOT, 'docs', 'schedule-my-model.md'), 'utf8')).matchAll(/`([^`\n]+)`/g)];
+    const quoted = [
+      ...(await readFile(path.join(PACKAGE_ROOT, 'docs', 'schedule-my-model.md'), 'utf8')).matchAll(/`([^`\n]+)`/g),
+    ];
     const specs = quoted.map(([, text]) => text).filter((text) => legal.includes(/^\w*/.exec(text)![0]));
     expect(specs.flatMap((spec) => parseSchedule(spec))).toHaveLength(specs.length);
     expect(new Set(specs.map((spec) => spec.split(':')[0]))).toEqual(new Set(legal));
