@@ -12,7 +12,7 @@ export function figureText(rows: readonly Row[]): string {
   const all = rows.flatMap(({ differences }) => [...differences, ...studentInterval(differences).interval]);
   const low = Math.floor(Math.min(...all) / 5) * 5;
   const high = Math.max(5, Math.ceil(Math.max(...all) / 5) * 5);
-  const x = (value: number): number => LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
+  const x = (value: number): number => rounded(LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT));
   const bottom = TOP + rows.length * LINE;
   const ticks = Array.from({ length: (high - low) / 5 + 1 }, (_, i) => low + 5 * i);
   return [
@@ -31,6 +31,11 @@ export function figureText(rows: readonly Row[]): string {
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** To hundredths of a pixel, so that the last bits of a mean change no file. */
+function rounded(value: number): number {
+  return Math.round(100 * value) / 100;
 }
 
 function rowText({ name, differences }: Row, y: number, x: (value: number) => number): string {
