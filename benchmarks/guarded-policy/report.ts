@@ -1,7 +1,7 @@
 import { mean } from 'simple-statistics';
 import type { MethodResult, Results } from '../../src/artifacts/results/results.js';
 import { machineText, type Machine } from '../machine.js';
-import { studentInterval } from '../student-interval.js';
+import { studentInterval } from '../../src/statistics/mean-interval.js';
 
 /** One workload: the final losses of every method by seed, and what the guarded policy decided. */
 export interface Workload {

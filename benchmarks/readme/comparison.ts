@@ -1,7 +1,15 @@
-import { mean } from 'simple-statistics';
-import type { Comparison, Run, Study } from '../recommended/report.js';
-import { HALF, RECOMMENDED } from '../recommended/report.js';
-import { studentInterval } from '../student-interval.js';
+import {
+  bestRival,
+  difference,
+  HALF,
+  meanLoss,
+  paired,
+  RECOMMENDED,
+  type Comparison,
+  type Run,
+  type Study,
+} from '../recommended/report.js';
+import { studentInterval } from '../../src/statistics/mean-interval.js';
 
 /** One workload of the stored study: the method against the rival that is best on the same seeds. */
 export interface Row {
@@ -30,22 +38,21 @@ export function rowsOf({ comparisons }: Study, attack: Comparison['attack'] = 'o
   return comparisons.filter((comparison) => comparison.attack === attack).map(rowOf);
 }
 
-function rowOf({ workload, name, runs }: Comparison): Row {
-  const under = (method: string): Run[] => runs.filter((run) => run.method === method);
-  const lossOf = (method: string): number => mean(under(method).map((run) => run.train_robust_loss));
-  const rivals = [...new Set(runs.map(({ method }) => method))].filter((one) => one !== RECOMMENDED && one !== HALF);
-  const rival = rivals.reduce((best, one) => (lossOf(one) < lossOf(best) ? one : best));
-  const rivalRun = ({ seed }: Run): Run => under(rival).find((run) => run.seed === seed)!;
-  const percent = (run: Run): number => 100 * (run.train_robust_loss / rivalRun(run).train_robust_loss - 1);
+function rowOf(comparison: Comparison): Row {
+  const rival = bestRival(comparison);
   return {
-    name: SHORT[workload] ?? name,
+    name: SHORT[comparison.workload] ?? comparison.name,
     rival,
-    rivalLoss: lossOf(rival),
-    loss: lossOf(RECOMMENDED),
-    differences: under(RECOMMENDED).map(percent),
-    half: under(HALF).map(percent),
-    points: under(RECOMMENDED).map((run) => 100 * (run.test_robust_acc - rivalRun(run).test_robust_acc)),
+    rivalLoss: meanLoss(comparison, rival),
+    loss: meanLoss(comparison, RECOMMENDED),
+    differences: paired(comparison, RECOMMENDED, percent),
+    half: paired(comparison, HALF, percent),
+    points: paired(comparison, RECOMMENDED, difference),
   };
+}
+
+function percent(run: Run, rival: Run): number {
+  return 100 * (run.train_robust_loss / rival.train_robust_loss - 1);
 }
 
 /** "−9.6 [−13.9, −5.3]": a mean difference and its 95 % interval. */

@@ -1,4 +1,4 @@
-import { studentInterval } from '../student-interval.js';
+import { studentInterval } from '../../src/statistics/mean-interval.js';
 import type { Row } from './comparison.js';
 
 const WIDTH = 900;

@@ -79,7 +79,7 @@ function section(attack: Comparison['attack'], comparisons: readonly Comparison[
 function rowsOf(comparison: Comparison): string[] {
   const methods = [...new Set(comparison.runs.map(({ method }) => method))];
   return methods.map((method) => {
-    const runs = comparison.runs.filter((run) => run.method === method);
+    const runs = runsUnder(comparison, method);
     const cells = [
       comparison.workload,
       method === RECOMMENDED || method === HALF ? method : `${method}: ${runs[0].schedule}`,
@@ -104,16 +104,34 @@ function rowsOf(comparison: Comparison): string[] {
 }
 
 const logRatio = (run: Run, rival: Run): number => Math.log(run.train_robust_loss / rival.train_robust_loss);
-const difference = (run: Run, rival: Run): number => 100 * (run.test_robust_acc - rival.test_robust_acc);
 
-/** A figure of a method against the rival of the lowest mean loss, seed by seed. */
-function paired({ runs }: Comparison, method: string, figure: (run: Run, rival: Run) => number): number[] {
-  const rivals = [...new Set(runs.map((run) => run.method))].filter((name) => name !== RECOMMENDED && name !== HALF);
-  const lossOf = (name: string): number =>
-    mean(runs.filter((run) => run.method === name).map((run) => run.train_robust_loss));
-  const best = rivals.reduce((one, other) => (lossOf(other) < lossOf(one) ? other : one));
-  const ofSeed = (seed: number): Run => runs.find((run) => run.method === best && run.seed === seed)!;
-  return runs.filter((run) => run.method === method).map((run) => figure(run, ofSeed(run.seed)));
+/** Robust accuracy less the rival's, in points. */
+export const difference = (run: Run, rival: Run): number => 100 * (run.test_robust_acc - rival.test_robust_acc);
+
+export function runsUnder({ runs }: Comparison, method: string): Run[] {
+  return runs.filter((run) => run.method === method);
+}
+
+export function meanLoss(comparison: Comparison, method: string): number {
+  return mean(runsUnder(comparison, method).map((run) => run.train_robust_loss));
+}
+
+/** The rival of the lowest mean loss on these very seeds. */
+export function bestRival(comparison: Comparison): string {
+  const methods = [...new Set(comparison.runs.map(({ method }) => method))];
+  const rivals = methods.filter((name) => name !== RECOMMENDED && name !== HALF);
+  return rivals.reduce((best, one) => (meanLoss(comparison, one) < meanLoss(comparison, best) ? one : best));
+}
+
+/** A figure of a method against the best rival, seed by seed. */
+export function paired(comparison: Comparison, method: string, figure: (run: Run, rival: Run) => number): number[] {
+  const rivals = runsUnder(comparison, bestRival(comparison));
+  return runsUnder(comparison, method).map((run) =>
+    figure(
+      run,
+      rivals.find(({ seed }) => seed === run.seed)!,
+    ),
+  );
 }
 
 function percent(ratio: number): string {

@@ -32,7 +32,7 @@ import { pooledPolicyRecord } from './pooled-policy.js';
 import { makePooledPolicy, prepareSeeds, readRun, trainMethods, type RunContext } from './runs.js';
 import { scoringSentence } from './scoring.js';
 import { FALLBACK_METHOD, fallsBackEverywhere, type FailedSeed } from './seed-clauses.js';
-import { judged } from './significance.js';
+import { judged } from '../statistics/significance.js';
 import { compare, methodResult } from './summarize.js';
 import { verdict } from './verdict.js';
 

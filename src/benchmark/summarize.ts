@@ -1,4 +1,4 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import type { DecidingFigure, MethodResult, RunResult, Series } from '../artifacts/results/results.js';
 import { DECIDING_FIGURES, figureSummary, METRICS } from '../artifacts/results/results.js';
 import { gradientEvaluations } from '../artifacts/training-log/training-log.js';
@@ -6,8 +6,8 @@ import { partialMasking } from '../training/partial-masking.js';
 import { measuredSeries } from './measured.js';
 import type { CollectedLog } from './loss-columns.js';
 import type { BenchmarkMethod } from './methods.js';
-import { meanInterval } from './mean-interval.js';
-import type { Difference } from './significance.js';
+import { meanInterval, standardError } from '../statistics/mean-interval.js';
+import type { Difference } from '../statistics/significance.js';
 
 /** Points that a figure shows of one run. */
 const SERIES_POINTS = 100;
@@ -114,7 +114,7 @@ export function summary(values: readonly (number | null)[]): { mean: number | nu
   if (finite.length < values.length || finite.length === 0) return { mean: null, standard_error: null };
   return {
     mean: mean(finite),
-    standard_error: finite.length < 2 ? null : sampleStandardDeviation(finite) / Math.sqrt(finite.length),
+    standard_error: finite.length < 2 ? null : standardError(finite),
   };
 }
 

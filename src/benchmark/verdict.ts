@@ -14,7 +14,7 @@ import {
   type FailedSeed,
   type SeedOutcome,
 } from './seed-clauses.js';
-import { FEWEST_SEEDS } from './significance.js';
+import { FEWEST_SEEDS } from '../statistics/significance.js';
 
 interface VerdictInput {
   readonly methods: readonly MethodResult[];

@@ -1,15 +1,9 @@
 import { figureSummary, type MethodResult, type Results } from '../artifacts/results/results.js';
+import { FEWEST_SEEDS } from '../statistics/significance.js';
 import type { Fact, Lead } from './content.js';
 import { counted } from './figure.js';
 import { methodCost } from './method-table.js';
-import {
-  changeWords,
-  decidingFigure,
-  FEWEST_SEEDS,
-  pairedDifference,
-  percent,
-  type PairedDifference,
-} from './paired.js';
+import { changeWords, decidingFigure, pairedDifference, percent, type PairedDifference } from './paired.js';
 
 /** The method that a study is about: the recommended one where it ran, else the guarded policy. */
 export function leadMethod({ methods }: Results): MethodResult {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { figureSummary, type DecidingFigure, type MethodResult, type Results } from '../artifacts/results/results.js';
 import { isAttacked } from './objective.js';
+import { decidingFigure } from './paired.js';
 
 /** A figure of every method, with what it is called under an attack, and without one where it is there too. */
 const FIGURES: readonly Figure[] = [
@@ -47,10 +48,6 @@ function figuresOf(results: Results): (Figure & { readonly title: string })[] {
     const title = attacked ? figure.attacked : figure.clean;
     return title === null ? [] : [{ ...figure, title }];
   });
-}
-
-function decidingFigure({ decided_by }: Results): DecidingFigure {
-  return decided_by === undefined ? 'train_robust_loss' : decided_by.figure;
 }
 
 type Summary = MethodResult['summary']['train_robust_loss'];

@@ -1,14 +1,6 @@
-import { createRequire } from 'node:module';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import type { DecidingFigure, MethodResult, Results } from '../artifacts/results/results.js';
-
-// The package is CommonJS without type declarations.
-const { jStat } = createRequire(import.meta.url)('jstat') as {
-  readonly jStat: { readonly studentt: { inv(p: number, degreesOfFreedom: number): number } };
-};
-
-/** Fewest seeds on which a verdict rests, as in the benchmark. */
-export const FEWEST_SEEDS = 5;
+import { studentInterval } from '../statistics/mean-interval.js';
 
 /** Loss of one method less that of another over the same seeds, as a share of the other's mean. */
 export interface PairedDifference {
@@ -36,15 +28,9 @@ export function pairedDifference(a: MethodResult, b: MethodResult, figure: Decid
   const base = mean(pairs.map(({ its }) => its!));
   const each = pairs.map(({ seed, own, its }) => ({ seed, difference: (own! - its!) / base }));
   const differences = each.map(({ difference }) => difference);
-  return { each, mean: mean(differences), interval: interval95(differences) };
-}
-
-/** The interval of the mean; null for one value. */
-export function interval95(values: readonly number[]): [number, number] | null {
-  if (values.length < 2) return null;
-  const half =
-    (jStat.studentt.inv(0.975, values.length - 1) * sampleStandardDeviation([...values])) / Math.sqrt(values.length);
-  return [mean([...values]) - half, mean([...values]) + half];
+  // One difference has no spread, and so no interval.
+  if (differences.length < 2) return { each, mean: differences[0], interval: null };
+  return { each, ...studentInterval(differences) };
 }
 
 /** "4.1 %", "-0.32 %", without digits that say nothing. */

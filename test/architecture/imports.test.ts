@@ -24,7 +24,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['src/losses', 'src/closures'],
   ['src/attacks', 'src/measurements'],
   ['solvers', 'src/artifacts', 'src/execution'],
-  ['src/controls'],
+  ['src/controls', 'src/statistics'],
   ['src/extend'],
   ['src/workloads', 'src/schedules', 'src/stopping'],
   ['src/training', 'src/policy'],

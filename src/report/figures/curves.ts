@@ -1,6 +1,7 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { mean } from 'simple-statistics';
 import type { MethodResult, Results, RunResult } from '../../artifacts/results/results.js';
 import { interpolateTable } from '../../math/interpolation.js';
+import { standardError } from '../../statistics/mean-interval.js';
 import { baseLayout, counted, extent, flatRange, logAxis, type Figure } from '../figure.js';
 import { isOurs, styleOf } from '../method-style.js';
 import { isAttacked, objectiveName } from '../objective.js';
@@ -241,7 +242,7 @@ function bandOf(runs: readonly RunResult[]): { update: number[]; average: number
     if (losses.length < runs.length) return;
     band.update.push(update);
     band.average.push(mean(losses));
-    band.error.push(losses.length < 2 ? 0 : sampleStandardDeviation(losses) / Math.sqrt(losses.length));
+    band.error.push(losses.length < 2 ? 0 : standardError(losses));
   });
   return band;
 }

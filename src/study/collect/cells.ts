@@ -1,6 +1,6 @@
 import { mean, median } from 'simple-statistics';
 import type { StudyCell, StudyRun } from '../../artifacts/study/study-results.js';
-import { judged } from '../../benchmark/significance.js';
+import { judged } from '../../statistics/significance.js';
 import { summary } from '../../benchmark/summarize.js';
 import type { StudyPlan } from '../plan/reported-runs.js';
 import { arrivalTime, timeToTarget } from '../statistics/time-to-target.js';

@@ -58,6 +58,7 @@ function bootstrapQuantiles(values: readonly number[], stream: RandomStream): [n
   return [quantileSorted(studentised, TAIL), quantileSorted(studentised, 1 - TAIL)];
 }
 
-function standardError(values: readonly number[]): number {
+/** s / sqrt(n), with s the sample's standard deviation; for two values or more. */
+export function standardError(values: readonly number[]): number {
   return sampleStandardDeviation([...values]) / Math.sqrt(values.length);
 }
