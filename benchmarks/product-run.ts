@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { experimentSchema, type ExperimentInput } from '../src/artifacts/experiment/experiment.js';
-import { writeArtifact } from '../src/artifacts/files.js';
-import { resultsSchema, type Results } from '../src/artifacts/results/results.js';
+import { readArtifact, writeArtifact } from '../src/artifacts/files.js';
+import type { Results } from '../src/artifacts/results/results.js';
+import { inTurn } from '../src/in-turn.js';
 
 /** Runs `hjb-lr run` on an experiment in `folder`, where it goes on if it was stopped. */
 export async function productRun(experiment: ExperimentInput, folder: string): Promise<void> {
@@ -17,12 +18,11 @@ export async function productRun(experiment: ExperimentInput, folder: string): P
   if (status !== 0) throw new Error(`${folder}: hjb-lr run ended with exit code ${status}`);
 }
 
-/** The results of such a run; null where it has not ended. */
-export function productResults(folder: string): Results | null {
-  try {
-    return resultsSchema.parse(JSON.parse(readFileSync(path.join(folder, 'run', 'results.json'), 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+/** The results of those of these runs that have ended. */
+export function productResults(folders: readonly string[]): Promise<Results[]> {
+  const files = folders.map((folder) => path.join(folder, 'run', 'results.json'));
+  return inTurn(
+    files.filter((file) => existsSync(file)),
+    (file) => readArtifact('results', file),
+  );
 }

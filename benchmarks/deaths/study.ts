@@ -21,9 +21,8 @@ const METHODS = {
 async function study(out = 'runs/deaths'): Promise<void> {
   const folders = EXPERIMENTS.map((_, i) => path.join(out, `${i}`));
   for (const [i, experiment] of EXPERIMENTS.entries()) {
-    if (productResults(folders[i]) === null) await productRun(experiment, folders[i]);
-    const finished = folders.flatMap((folder) => productResults(folder) ?? []);
-    writeFileSync(benchmarkFile('deaths/results/deaths.md'), reportText(finished));
+    await productRun(experiment, folders[i]);
+    writeFileSync(benchmarkFile('deaths/results/deaths.md'), reportText(await productResults(folders)));
   }
 }
 

@@ -31,7 +31,7 @@ async function study(out = 'runs/guarded-policy', ...wanted: string[]): Promise<
     if (wanted.length > 0 && !wanted.includes(path.basename(workload))) continue;
     await productRun(experimentOf(workload), folderOf(workload));
   }
-  const finished = WORKLOADS.flatMap((workload) => productResults(folderOf(workload)) ?? []);
+  const finished = await productResults(WORKLOADS.map(folderOf));
   const whole: Study = {
     command: 'npm run benchmark:guarded-policy',
     machine: thisMachine(),

@@ -31,7 +31,6 @@ const SHORT: Readonly<Record<string, string>> = {
   'digits-softmax-l2': 'digits, softmax, L2 0.5',
   'mlp-momentum': 'MLP, Linf 0.1, momentum, weight decay',
   'cnn-pooled': 'three convolutions, pooling, Linf 0.1',
-  'table-imbalanced': 'imbalanced table, Linf 0.1',
 };
 
 export function rowsOf({ comparisons }: Study, attack: Comparison['attack'] = 'own'): Row[] {
